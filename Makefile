@@ -1,0 +1,143 @@
+# nightjar: build, test and try it.  "make help" lists the targets.
+#
+#   make demo     see it work          make check    run every test
+#
+# Everything is built below build/ (BUILD=...), never in the source tree.
+
+BUILD   ?= build
+CC      ?= gcc
+ifeq ($(origin CC),default)
+CC      := gcc
+endif
+VERSION := $(shell cat VERSION)
+JOBS    ?= $(shell nproc 2>/dev/null || echo 2)
+
+OPT     ?= -O2 -g
+WARN    := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wundef \
+           -Wpointer-arith -Wcast-qual -Wwrite-strings -Wno-unused-parameter
+WERROR  ?=
+HARDEN  := -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection -ftrivial-auto-var-init=zero
+ifneq ($(shell uname -m),x86_64)
+HARDEN  := -fPIE -fstack-protector-strong -ftrivial-auto-var-init=zero
+endif
+FORTIFY := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
+ifdef SAN
+FORTIFY := -U_FORTIFY_SOURCE
+SANFLAGS := -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all
+OPT     := -O1 -g
+endif
+CPPFLAGS += -Iinclude -D_GNU_SOURCE -DNJ_VERSION='"$(VERSION)"' $(FORTIFY)
+CFLAGS  += -std=c17 $(OPT) $(WARN) $(WERROR) $(HARDEN) $(SANFLAGS) -MMD -MP
+LDFLAGS += -pie -Wl,-z,relro,-z,now,-z,noexecstack $(SANFLAGS)
+LIBS    := -lcurl -lmicrohttpd -ljansson -lz -lzstd -lm -lpthread
+
+LIB_SRC   := $(sort $(wildcard src/*/*.c))
+LIB_OBJ   := $(LIB_SRC:%.c=$(BUILD)/obj/%.o)
+LIB       := $(BUILD)/libnightjar.a
+# The emulator's programs: every other file of the folder is shared by them.
+EMU_MAINS := lambda_emulator capture_sink sample_function
+EMU_SRC   := $(filter-out $(EMU_MAINS:%=tests/emulator/%.c),$(sort $(wildcard tests/emulator/*.c)))
+EMU_OBJ   := $(EMU_SRC:%.c=$(BUILD)/obj/%.o)
+PROGRAMS  := $(BUILD)/nightjar $(BUILD)/lambda-emulator $(BUILD)/capture-sink $(BUILD)/sample-function
+UNIT_SRC  := $(sort $(wildcard tests/unit/test_*.c))
+UNIT_BIN  := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)
+BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
+BENCH_BIN := $(BENCH_SRC:tests/bench/%.c=$(BUILD)/bench/%)
+
+.DEFAULT_GOAL := all
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+.PHONY: all
+all: $(PROGRAMS) ## build nightjar, lambda-emulator, capture-sink and the sample function
+
+$(BUILD)/obj/%.o: %.c Makefile VERSION
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(LIB): $(LIB_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/nightjar: $(BUILD)/obj/extension/main.o $(LIB)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/lambda-emulator: $(BUILD)/obj/tests/emulator/lambda_emulator.o $(EMU_OBJ) $(LIB)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/capture-sink: $(BUILD)/obj/tests/emulator/capture_sink.o $(EMU_OBJ) $(LIB)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/sample-function: $(BUILD)/obj/tests/emulator/sample_function.o $(EMU_OBJ) $(LIB)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ -lcheck -lsubunit -lrt $(LIBS)
+
+$(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+.PHONY: units
+units: $(UNIT_BIN) ## build the unit tests
+
+.PHONY: unit
+unit: units ## run the unit tests only
+	@CK_FORK=$(if $(SAN),no,yes) sh tests/unit/run.sh $(UNIT_BIN)
+
+.PHONY: deps
+deps: ## install what building and testing need (Debian, Ubuntu)
+	@sh packaging/deps.sh build
+
+.PHONY: check
+check: deps ## run all tests: unit tests and scenarios
+	@$(MAKE) --no-print-directory -j$(JOBS) all units
+	@$(MAKE) --no-print-directory unit
+	@$(MAKE) --no-print-directory scenarios
+
+.PHONY: scenarios
+scenarios: all ## run the scenarios: nightjar in the emulator, story by story (ONLY=name for some)
+	@BUILD=$(BUILD) sh tests/scenarios/run.sh $(ONLY)
+
+.PHONY: demo
+demo: deps ## build, then watch nightjar at work on a sample function
+	@$(MAKE) --no-print-directory -s -j$(JOBS) all
+	@BUILD=$(BUILD) sh tests/scenarios/demo.sh
+
+.PHONY: asan
+asan: deps ## all tests again under AddressSanitizer and UndefinedBehaviorSanitizer
+	@$(MAKE) --no-print-directory BUILD=build/asan SAN=address,undefined check
+
+.PHONY: bench
+bench: deps ## measure against the budgets (ratios, one run on this machine)
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(BENCH_BIN)
+	@BUILD=$(BUILD) sh tests/bench/run.sh
+
+.PHONY: lint
+lint: ## format, clang-tidy, cppcheck, include arrows, banned functions
+	@sh packaging/deps.sh lint
+	@sh tests/lint/run.sh
+
+.PHONY: format
+format: ## let clang-format lay out every source file
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+.PHONY: docs
+docs: $(BUILD)/nightjar ## write the reference pages from the tables
+	$(BUILD)/nightjar --reference > docs/reference.md
+
+.PHONY: install-layer-tree
+install-layer-tree: $(BUILD)/nightjar ## lay the files out as a layer's /opt below DESTDIR
+	install -D -m 0755 $(BUILD)/nightjar $(DESTDIR)/extensions/nightjar
+
+.PHONY: clean
+clean: ## remove everything that was built
+	rm -rf $(BUILD)
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 28
+
+-include $(LIB_OBJ:.o=.d) $(EMU_OBJ:.o=.d) $(EMU_MAINS:%=$(BUILD)/obj/tests/emulator/%.d) \
+         $(UNIT_SRC:%.c=$(BUILD)/obj/%.d) $(BENCH_SRC:%.c=$(BUILD)/obj/%.d) $(BUILD)/obj/extension/main.d

@@ -1,0 +1,62 @@
+/* nightjar/str.h -- borrowed text: pointer and length, passed by value.
+ *
+ * Ownership  a view never owns; it is valid as long as the bytes it was taken from.
+ * Format     any bytes; not NUL-terminated.  An absent view is { NULL, 0 }.
+ * Case       the _nocase functions fold ASCII letters only.
+ * Blocking   never.  Globals: none.
+ */
+#ifndef NIGHTJAR_STR_H
+#define NIGHTJAR_STR_H
+
+#include "nightjar/status.h"
+
+#include <stdint.h>
+#include <string.h>
+
+struct nj_str {
+    const char *p;
+    size_t n;
+};
+
+#define NJ_STR(lit) ((struct nj_str){ (lit), sizeof(lit) - 1 })
+#define NJ_STR_INIT(lit) { (lit), sizeof(lit) - 1 } /* for static initialisers */
+#define NJ_STR_ARG(s) (int)(s).n, (s).p             /* for "%.*s" */
+#define NJ_NPOS ((size_t)-1)
+
+static inline struct nj_str nj_str_of(const char *z)
+{
+    return (struct nj_str){ z, z != NULL ? strlen(z) : 0 };
+}
+
+/* The part from..to of s; both ends are clamped to it. */
+static inline struct nj_str nj_str_slice(struct nj_str s, size_t from, size_t to)
+{
+    if (to > s.n)
+        to = s.n;
+    if (from > to)
+        from = to;
+    return (struct nj_str){ s.p + from, to - from };
+}
+
+static inline bool nj_str_eq(struct nj_str a, struct nj_str b)
+{
+    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+bool nj_str_eq_nocase(struct nj_str a, struct nj_str b);
+bool nj_str_starts(struct nj_str s, struct nj_str prefix);
+bool nj_str_starts_nocase(struct nj_str s, struct nj_str prefix);
+bool nj_str_ends(struct nj_str s, struct nj_str suffix);
+/* Index of the first occurrence at or after from, or NJ_NPOS. */
+size_t nj_str_find(struct nj_str s, struct nj_str needle, size_t from);
+size_t nj_str_chr(struct nj_str s, char c, size_t from);
+/* Without white space (space, tab, CR, LF) at either end. */
+struct nj_str nj_str_trim(struct nj_str s);
+/* Cuts the next piece up to sep off *rest; false when *rest was absent (p == NULL).  The last piece leaves it absent. */
+bool nj_str_cut(struct nj_str *rest, char sep, struct nj_str *piece);
+/* Whole view is a decimal number without sign that fits; otherwise false and *out is untouched. */
+NJ_MUST bool nj_str_u64(struct nj_str s, uint64_t *out);
+/* Damerau-Levenshtein distance (no case), cut off at limit+1; for "did you mean".  Views above 64 bytes count as limit+1. */
+size_t nj_str_distance(struct nj_str a, struct nj_str b, size_t limit);
+
+#endif
