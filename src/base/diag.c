@@ -68,7 +68,8 @@ void nj_diag(enum nj_level level, const char *code, const char *fmt, ...)
     struct nj_clock clock;
     nj_clock_init(&clock, NULL, NULL);
     nj_time_format(when, clock.wall_ns);
-    int n = snprintf(line, sizeof(line), OPENING "%s\",\"code\":\"%s\",\"time\":\"%s\",\"text\":\"%s\"}\n", nj_level_names[level], code, when, safe);
+    int n = snprintf(line, sizeof(line), OPENING "%s\",\"code\":\"%s\",\"time\":\"%s\",\"text\":\"%s\"}\n", nj_level_names[level], code,
+                     when, safe);
     if (n <= 0 || (size_t)n >= sizeof(line) || !write_line(line, (size_t)n))
         atomic_fetch_add(&dropped, 1);
     errno = keep;
