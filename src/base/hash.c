@@ -1,0 +1,36 @@
+/* Four lanes of multiply and rotate over eight bytes each, folded at the end. */
+#include "nightjar/hash.h"
+
+#define K1 0x9e3779b185ebca87u
+#define K2 0xc2b2ae3d27d4eb4fu
+
+static uint64_t load(const char *p, size_t n)
+{
+    uint64_t w = 0;
+    memcpy(&w, p, n);
+    return w;
+}
+
+static uint64_t mix(uint64_t h, uint64_t w)
+{
+    h ^= w * K2;
+    h = h << 31 | h >> 33;
+    return h * K1;
+}
+
+uint64_t nj_hash64(struct nj_str s, uint64_t key)
+{
+    uint64_t lane[4] = { key + K1, key ^ K2, key - K1, key + s.n };
+    size_t i = 0;
+    for (; i + 32 <= s.n; i += 32)
+        for (size_t l = 0; l < 4; l++)
+            lane[l] = mix(lane[l], load(s.p + i + 8 * l, 8));
+    uint64_t h = s.n * K1;
+    for (size_t l = 0; l < 4; l++)
+        h = mix(h, lane[l]);
+    for (; i < s.n; i += 8)
+        h = mix(h, load(s.p + i, s.n - i < 8 ? s.n - i : 8));
+    h ^= h >> 33;
+    h *= K2;
+    return h ^ h >> 29;
+}
