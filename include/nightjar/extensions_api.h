@@ -11,10 +11,10 @@
 
 #include "nightjar/invocation.h"
 
-#define NJ_EXT_PATH "/2020-01-01/extension"
-#define NJ_TELEMETRY_PATH "/2022-07-01/telemetry"
-#define NJ_EXT_ID_HEADER "Lambda-Extension-Identifier"
-#define NJ_EXT_NAME_HEADER "Lambda-Extension-Name"
+#define NJ_EXT_PATH           "/2020-01-01/extension"
+#define NJ_TELEMETRY_PATH     "/2022-07-01/telemetry"
+#define NJ_EXT_ID_HEADER      "Lambda-Extension-Identifier"
+#define NJ_EXT_NAME_HEADER    "Lambda-Extension-Name"
 #define NJ_EXT_FEATURE_HEADER "Lambda-Extension-Accept-Feature"
 
 struct nj_registered {
@@ -34,8 +34,9 @@ NJ_MUST enum nj_status nj_ext_parse_event(struct nj_str body, struct nj_ext_even
 /* errorType of an error body, or absent. */
 void nj_ext_parse_error(struct nj_str body, struct nj_short *error_type);
 
-/* {"events":["INVOKE","SHUTDOWN"]}, or SHUTDOWN only */
-void nj_ext_register_body(struct nj_buf *out, bool invoke);
+enum { NJ_EXT_WANT_INVOKE = 1, NJ_EXT_WANT_SHUTDOWN = 2 };
+/* {"events":["INVOKE","SHUTDOWN"]}; with no bits set the list is empty. */
+void nj_ext_register_body(struct nj_buf *out, unsigned want);
 
 struct nj_subscription {
     struct nj_str schema; /* "2025-01-29" */
