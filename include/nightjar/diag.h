@@ -21,6 +21,8 @@ extern const char *const nj_level_names[NJ_LEVELS]; /* "error" "warn" "info" "de
 void nj_diag_threshold(enum nj_level most_detailed);
 bool nj_diag_wants(enum nj_level level);
 void nj_diag(enum nj_level level, const char *code, const char *fmt, ...) NJ_PRINTF(3, 4);
+/* The same line with one more member, a finished JSON value: ,"name":json.  Up to 4,000 bytes; a longer one is left out. */
+void nj_diag_json(enum nj_level level, const char *code, const char *text, const char *name, struct nj_str json);
 uint64_t nj_diag_dropped(void);
 
 /* Is this line one of ours?  Used so that our own output never travels through the pipeline again. */

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { LINE_MAX_BYTES = 1000, TEXT_MAX_BYTES = 700 };
+enum { LINE_MAX_BYTES = 1000, TEXT_MAX_BYTES = 700, SAFE_MAX_BYTES = LINE_MAX_BYTES - 150, JSON_MAX_BYTES = 4000 };
 #define OPENING "{\"nightjar\":\""
 
 const char *const nj_level_names[NJ_LEVELS] = { "error", "warn", "info", "debug" };
@@ -54,24 +54,53 @@ static bool write_line(const char *line, size_t n)
     return write(STDERR_FILENO, line, n) == (ssize_t)n;
 }
 
+/* The line up to its closing brace; 0 when it does not fit. */
+static size_t open_line(char *line, size_t room, enum nj_level level, const char *code, const char *text)
+{
+    char safe[SAFE_MAX_BYTES], when[NJ_TIME_LEN + 1];
+    struct nj_clock clock;
+    nj_clock_init(&clock, NULL, NULL);
+    nj_time_format(when, clock.wall_ns);
+    put_text(safe, sizeof(safe), text);
+    int n = snprintf(line, room, OPENING "%s\",\"code\":\"%s\",\"time\":\"%s\",\"text\":\"%s\"", nj_level_names[level], code, when, safe);
+    return n > 0 && (size_t)n < room ? (size_t)n : 0;
+}
+
+static void send_line(char *line, size_t n, size_t room)
+{
+    bool whole = n != 0 && n + 2 <= room;
+    if (whole) {
+        line[n++] = '}';
+        line[n++] = '\n';
+    }
+    if (!whole || !write_line(line, n))
+        atomic_fetch_add(&dropped, 1);
+}
+
 void nj_diag(enum nj_level level, const char *code, const char *fmt, ...)
 {
     if (!nj_diag_wants(level))
         return;
     int keep = errno;
-    char text[TEXT_MAX_BYTES], safe[LINE_MAX_BYTES - 150], line[LINE_MAX_BYTES], when[NJ_TIME_LEN + 1];
+    char text[TEXT_MAX_BYTES], line[LINE_MAX_BYTES];
     va_list ap;
     va_start(ap, fmt);
     vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
-    put_text(safe, sizeof(safe), text);
-    struct nj_clock clock;
-    nj_clock_init(&clock, NULL, NULL);
-    nj_time_format(when, clock.wall_ns);
-    int n = snprintf(line, sizeof(line), OPENING "%s\",\"code\":\"%s\",\"time\":\"%s\",\"text\":\"%s\"}\n", nj_level_names[level], code,
-                     when, safe);
-    if (n <= 0 || (size_t)n >= sizeof(line) || !write_line(line, (size_t)n))
-        atomic_fetch_add(&dropped, 1);
+    send_line(line, open_line(line, sizeof(line), level, code, text), sizeof(line));
+    errno = keep;
+}
+
+void nj_diag_json(enum nj_level level, const char *code, const char *text, const char *name, struct nj_str json)
+{
+    if (!nj_diag_wants(level))
+        return;
+    int keep = errno;
+    char line[JSON_MAX_BYTES];
+    size_t n = open_line(line, sizeof(line), level, code, text);
+    if (n != 0 && n + strlen(name) + json.n + 8 <= sizeof(line))
+        n += (size_t)snprintf(line + n, sizeof(line) - n, ",\"%s\":%.*s", name, NJ_STR_ARG(json));
+    send_line(line, n, sizeof(line));
     errno = keep;
 }
 
