@@ -13,6 +13,7 @@
 #ifndef NIGHTJAR_BATCH_H
 #define NIGHTJAR_BATCH_H
 
+#include "nightjar/clock.h"
 #include "nightjar/sink.h"
 
 struct nj_batch;
