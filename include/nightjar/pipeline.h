@@ -1,0 +1,45 @@
+/* nightjar/pipeline.h -- the way of a record: slice, decode, enrich, redact, offer; one function an arrow.
+ *
+ * Takes whole telemetry bodies and our own records; hands finished bytes to the outlets.  Every record is in the ledger
+ * before this returns: offered, filtered or lost.
+ *
+ * Limits     one pending cut record (up to the body limit); the last NJ_SEEN_BODIES bodies are remembered as hashes.
+ * Ownership  borrows everything in its options.
+ * Blocking   never.  Globals: none.
+ */
+#ifndef NIGHTJAR_PIPELINE_H
+#define NIGHTJAR_PIPELINE_H
+
+#include "nightjar/enrich.h"
+#include "nightjar/outlet.h"
+#include "nightjar/redact.h"
+
+enum { NJ_SEEN_BODIES = 8, NJ_OUTLETS_MAX = 4, NJ_CUT_LIFE_MS = 10000 };
+
+struct nj_pipeline;
+
+struct nj_pipeline_options {
+    const struct nj_clock *clock;
+    struct nj_ledger *ledger;
+    struct nj_sandbox *sandbox;
+    struct nj_invocations *invocations;
+    struct nj_redactor *redactor;
+    /* Optional: told of each record's facts after it went its way. */
+    void (*fact)(void *ctx, const struct nj_facts *f);
+    void *ctx;
+};
+
+NJ_MUST enum nj_status nj_pipeline_new(struct nj_pipeline **out, const struct nj_pipeline_options *o);
+void nj_pipeline_free(struct nj_pipeline *p);
+/* The outlet stays the caller's; false when there are NJ_OUTLETS_MAX already. */
+NJ_MUST bool nj_pipeline_outlet(struct nj_pipeline *p, struct nj_outlet *o);
+
+/* One POST of the platform. */
+void nj_pipeline_post(struct nj_pipeline *p, struct nj_str body);
+/* A record of our own; when_ns 0 = now.  seq and origin are set here. */
+void nj_pipeline_own(struct nj_pipeline *p, struct nj_record *r);
+/* A cut record that waits for its second part is given up as text: after NJ_CUT_LIFE_MS (force false) or now. */
+void nj_pipeline_settle_cut(struct nj_pipeline *p, bool force);
+bool nj_pipeline_has_cut(const struct nj_pipeline *p);
+
+#endif

@@ -1,0 +1,267 @@
+/* From a telemetry body to bytes in the outlets. */
+#include "nightjar/pipeline.h"
+
+#include "nightjar/diag.h"
+#include "nightjar/hash.h"
+#include "nightjar/random.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { ID_DIGITS = 16, SCRATCH_MAX = 32 << 20, SCRATCH_KEEP = 256 << 10 };
+
+/* A body seen before.  Only one that cannot come about twice by itself counts as a repeat: it holds a platform event or
+ * records of different times.  A thousand equal lines of one millisecond may really have been written twice. */
+struct seen {
+    uint64_t hash;
+    bool distinctive;
+};
+
+struct nj_pipeline {
+    struct nj_pipeline_options o;
+    struct nj_outlet *outlets[NJ_OUTLETS_MAX];
+    size_t outlet_count;
+    struct nj_resource clean_resource;
+    bool resource_cleaned;
+    struct nj_buf scratch, joined, cut;
+    struct nj_mono cut_since;
+    struct seen seen[NJ_SEEN_BODIES];
+    size_t seen_at;
+    uint64_t hash_key, seq;
+    char prefix[ID_DIGITS + 1];
+    /* of the body at hand */
+    bool repeat, distinctive;
+    int64_t first_ns;
+    size_t readable, unreadable;
+};
+
+enum nj_status nj_pipeline_new(struct nj_pipeline **out, const struct nj_pipeline_options *o)
+{
+    struct nj_pipeline *p = calloc(1, sizeof(*p));
+    *out = p;
+    if (p == NULL)
+        return NJ_ENOMEM;
+    p->o = *o;
+    nj_buf_init(&p->scratch, SCRATCH_MAX);
+    nj_buf_init(&p->joined, SCRATCH_MAX);
+    nj_buf_init(&p->cut, SCRATCH_MAX);
+    nj_random_fill(&p->hash_key, sizeof(p->hash_key));
+    nj_random_hex(p->prefix, ID_DIGITS);
+    return NJ_OK;
+}
+
+void nj_pipeline_free(struct nj_pipeline *p)
+{
+    if (p == NULL)
+        return;
+    nj_buf_fini(&p->scratch);
+    nj_buf_fini(&p->joined);
+    nj_buf_fini(&p->cut);
+    free(p);
+}
+
+bool nj_pipeline_outlet(struct nj_pipeline *p, struct nj_outlet *o)
+{
+    if (p->outlet_count == NJ_OUTLETS_MAX)
+        return false;
+    p->outlets[p->outlet_count++] = o;
+    return true;
+}
+
+/* --- redact and offer --------------------------------------------------------------------------------------------- */
+
+static bool clean_resource(struct nj_pipeline *p)
+{
+    const struct nj_resource *now = &p->o.sandbox->resource;
+    if (p->resource_cleaned && p->clean_resource.generation == now->generation)
+        return true;
+    p->resource_cleaned = nj_redact_resource(p->o.redactor, now, &p->clean_resource) == NJ_OK;
+    return p->resource_cleaned;
+}
+
+static void offer(struct nj_pipeline *p, struct nj_record *r)
+{
+    char id[ID_DIGITS + 24];
+    struct nj_clean clean;
+    r->seq = ++p->seq;
+    int n = snprintf(id, sizeof(id), "%s-%llu", p->prefix, (unsigned long long)r->seq);
+    if (!clean_resource(p) || nj_redact_record(p->o.redactor, r, &p->clean_resource, (struct nj_str){ id, (size_t)n }, &clean) != NJ_OK) {
+        nj_count(p->o.ledger, NJ_CTR_lost_memory, 1);
+        return;
+    }
+    p->o.ledger->offered++;
+    for (size_t i = 0; i < p->outlet_count; i++)
+        nj_outlet_offer(p->outlets[i], &clean);
+}
+
+void nj_pipeline_own(struct nj_pipeline *p, struct nj_record *r)
+{
+    r->origin = NJ_FROM_OWN;
+    if (r->when_ns == 0)
+        r->when_ns = p->o.clock->wall_ns;
+    nj_count(p->o.ledger, NJ_CTR_received_own, 1);
+    offer(p, r);
+}
+
+/* --- one element -------------------------------------------------------------------------------------------------- */
+
+static enum nj_counter received_as(const struct nj_facts *f)
+{
+    if (f->kind == NJ_EV_FUNCTION)
+        return NJ_CTR_received_function;
+    return f->kind == NJ_EV_EXTENSION ? NJ_CTR_received_extension : NJ_CTR_received_platform;
+}
+
+static void take_facts(struct nj_pipeline *p, const struct nj_facts *f)
+{
+    if (f->kind == NJ_EV_LOGS_DROPPED) {
+        nj_count(p->o.ledger, NJ_CTR_platform_dropped_records, f->dropped_records);
+        nj_count(p->o.ledger, NJ_CTR_platform_dropped_bytes, f->dropped_bytes);
+    }
+    if (f->kind == NJ_EV_RESTORE_START) /* SnapStart: every clone woke up with the same prefix */
+        nj_random_hex(p->prefix, ID_DIGITS);
+}
+
+/* Does this body say something that no second body would say by chance? */
+static void note_distinctive(struct nj_pipeline *p, const struct nj_facts *f, int64_t when_ns)
+{
+    if (p->readable++ == 0)
+        p->first_ns = when_ns;
+    if (f->kind != NJ_EV_FUNCTION && f->kind != NJ_EV_EXTENSION)
+        p->distinctive = true;
+    if (when_ns != p->first_ns)
+        p->distinctive = true;
+}
+
+static void take_element(struct nj_pipeline *p, struct nj_str element)
+{
+    struct nj_record r;
+    struct nj_facts f;
+    bool late = false, unattributed = false;
+    nj_buf_reset(&p->scratch);
+    nj_decode(element, p->o.clock->wall_ns, &p->scratch, &r, &f);
+    nj_count(p->o.ledger, received_as(&f), 1);
+    note_distinctive(p, &f, r.when_ns);
+    if (p->repeat) {
+        nj_count(p->o.ledger, NJ_CTR_filtered_duplicate, 1);
+        return;
+    }
+    if (f.kind == NJ_EV_EXTENSION && nj_diag_is_own(r.message)) {
+        nj_count(p->o.ledger, NJ_CTR_filtered_own_lines, 1);
+        return;
+    }
+    take_facts(p, &f);
+    nj_enrich(p->o.sandbox, p->o.invocations, &f, &r, &late, &unattributed);
+    nj_count(p->o.ledger, NJ_CTR_records_late, late);
+    nj_count(p->o.ledger, NJ_CTR_records_unattributed, unattributed);
+    offer(p, &r);
+    if (p->o.fact != NULL)
+        p->o.fact(p->o.ctx, &f);
+}
+
+static void take_unreadable(struct nj_pipeline *p, struct nj_str piece, struct nj_str reason)
+{
+    struct nj_record r;
+    if (nj_str_trim(piece).n == 0)
+        return;
+    nj_count(p->o.ledger, NJ_CTR_received_unreadable, 1);
+    p->unreadable++;
+    if (p->repeat) {
+        nj_count(p->o.ledger, NJ_CTR_filtered_duplicate, 1);
+        return;
+    }
+    nj_buf_reset(&p->scratch);
+    nj_decode_unreadable(piece, reason, p->o.clock->wall_ns, &p->scratch, &r);
+    offer(p, &r);
+}
+
+/* --- one body ----------------------------------------------------------------------------------------------------- */
+
+bool nj_pipeline_has_cut(const struct nj_pipeline *p)
+{
+    return p->cut.n != 0;
+}
+
+static void keep_cut(struct nj_pipeline *p, struct nj_str piece)
+{
+    nj_buf_reset(&p->cut);
+    nj_buf_add(&p->cut, piece);
+    p->cut_since = p->o.clock->mono;
+    if (p->cut.err == NJ_OK)
+        return;
+    nj_buf_shrink(&p->cut, 0);
+    nj_count(p->o.ledger, NJ_CTR_records_cut, 1);
+    take_unreadable(p, piece, NJ_STR("cut"));
+}
+
+void nj_pipeline_settle_cut(struct nj_pipeline *p, bool force)
+{
+    if (p->cut.n == 0 || (!force && nj_mono_until(p->cut_since, p->o.clock->mono) < NJ_CUT_LIFE_MS))
+        return;
+    nj_count(p->o.ledger, NJ_CTR_records_cut, 1);
+    take_unreadable(p, nj_buf_str(&p->cut), NJ_STR("cut"));
+    nj_buf_shrink(&p->cut, 0);
+}
+
+static void take_slices(struct nj_pipeline *p, struct nj_str body)
+{
+    struct nj_slicer slicer;
+    struct nj_str piece;
+    enum nj_slice_kind kind;
+    nj_slicer_init(&slicer, body);
+    while ((kind = nj_slicer_next(&slicer, &piece)) != NJ_SLICE_END) {
+        if (kind == NJ_SLICE_ELEMENT)
+            take_element(p, piece);
+        else if (kind == NJ_SLICE_CUT && !p->repeat)
+            keep_cut(p, piece);
+        else
+            take_unreadable(p, piece, NJ_STR("no record"));
+    }
+}
+
+static void take_body(struct nj_pipeline *p, struct nj_str body)
+{
+    struct nj_str rest = body;
+    if (p->cut.n != 0 && !p->repeat) {
+        nj_buf_reset(&p->joined);
+        if (nj_decode_join(nj_buf_str(&p->cut), body, &p->joined, &rest) && p->joined.err == NJ_OK) {
+            nj_count(p->o.ledger, NJ_CTR_records_joined, 1);
+            nj_buf_shrink(&p->cut, 0);
+            take_element(p, nj_buf_str(&p->joined));
+        } else {
+            nj_pipeline_settle_cut(p, true);
+            rest = body;
+        }
+    }
+    if (rest.p != NULL)
+        take_slices(p, rest);
+}
+
+static struct seen *recall(struct nj_pipeline *p, uint64_t hash)
+{
+    for (size_t i = 0; i < NJ_SEEN_BODIES; i++)
+        if (p->seen[i].distinctive && p->seen[i].hash == hash)
+            return &p->seen[i];
+    return NULL;
+}
+
+void nj_pipeline_post(struct nj_pipeline *p, struct nj_str body)
+{
+    uint64_t hash = nj_hash64(body, p->hash_key);
+    nj_count(p->o.ledger, NJ_CTR_posts, 1);
+    nj_count(p->o.ledger, NJ_CTR_post_bytes, body.n);
+    p->repeat = recall(p, hash) != NULL;
+    p->distinctive = false;
+    p->readable = p->unreadable = 0;
+    take_body(p, body);
+    if (p->repeat) {
+        nj_count(p->o.ledger, NJ_CTR_posts_duplicate, 1);
+    } else {
+        p->seen[p->seen_at] = (struct seen){ .hash = hash, .distinctive = p->distinctive };
+        p->seen_at = (p->seen_at + 1) % NJ_SEEN_BODIES;
+    }
+    nj_count(p->o.ledger, NJ_CTR_posts_unreadable, p->readable == 0 && p->unreadable != 0);
+    p->repeat = false;
+    nj_buf_shrink(&p->scratch, SCRATCH_KEEP);
+    nj_buf_shrink(&p->joined, SCRATCH_KEEP);
+}
