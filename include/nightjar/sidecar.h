@@ -1,0 +1,16 @@
+/* nightjar/sidecar.h -- the whole extension at work: builds the rooms, and lives until SHUTDOWN.
+ *
+ * Whatever cannot be had (a sink, the listener, the redactor) is said once and done without; registration, event/next and
+ * the clean exit at SHUTDOWN need none of it (design 1.1).
+ *
+ * Exit codes  0 after SHUTDOWN, or when told to stop before it was registered;  1 after a container error (500).
+ */
+#ifndef NIGHTJAR_SIDECAR_H
+#define NIGHTJAR_SIDECAR_H
+
+#include "nightjar/options.h"
+
+/* argv0 is what the platform executed: its file name is the extension's name. */
+int nj_sidecar_run(const struct nj_options *o, const char *argv0, const struct nj_problems *problems);
+
+#endif

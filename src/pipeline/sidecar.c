@@ -1,0 +1,366 @@
+/* Builds the rooms, connects them, and takes them down again. */
+#include "sidecar_internal.h"
+
+#include "nightjar/diag.h"
+#include "nightjar/random.h"
+#include "own_records.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    OWN_TEXT_MAX = 64 << 10,
+    INSTANCE_DIGITS = 32,
+    SPOOF_INTERVAL_MS = 10000,
+    CONTAINER_ERROR_MS = 500,
+    START_RETRY_MS = 20,
+    START_RETRY_MAX_MS = 1000,
+    MMAP_THRESHOLD = 128 << 10
+};
+
+/* --- records of our own ------------------------------------------------------------------------------------------- */
+
+void nj_sidecar_write_ledger(struct nj_sidecar *s, bool final)
+{
+    struct nj_record r;
+    s->ledger_at = s->clock->mono;
+    if (s->pipeline == NULL)
+        return;
+    nj_own_ledger(&r, &s->own_text, &s->ledger, s->outlets, s->outlet_count, final);
+    nj_pipeline_own(s->pipeline, &r);
+}
+
+static void say_last_ledger(struct nj_sidecar *s)
+{
+    nj_buf_reset(&s->own_text);
+    nj_own_ledger_object(&s->own_text, &s->ledger, s->outlets, s->outlet_count);
+    nj_diag_json(NJ_LEVEL_INFO, "NJ1900", "leaving; the ledger of this sandbox", "ledger", nj_buf_str(&s->own_text));
+}
+
+/* --- what the rooms tell each other ------------------------------------------------------------------------------- */
+
+static void on_post(void *ctx, struct nj_str body)
+{
+    struct nj_sidecar *s = ctx;
+    if (s->turn == NJ_TURN_GONE || s->pipeline == NULL)
+        return;
+    nj_pipeline_settle_cut(s->pipeline, false);
+    nj_pipeline_post(s->pipeline, body);
+    nj_turn_posted(s);
+}
+
+static void on_spoof(void *ctx, struct nj_str peer)
+{
+    struct nj_sidecar *s = ctx;
+    struct nj_record r;
+    uint64_t missed = 0;
+    if (s->pipeline == NULL || !nj_diag_gate(&s->spoof_gate, s->clock->mono, SPOOF_INTERVAL_MS, &missed))
+        return;
+    nj_diag(NJ_LEVEL_WARN, "NJ1303", "a POST to the telemetry listener was refused: not the platform's");
+    nj_own_spoofed(&r, &s->own_text, peer, missed);
+    nj_pipeline_own(s->pipeline, &r);
+}
+
+static void on_fact(void *ctx, const struct nj_facts *f)
+{
+    nj_turn_fact(ctx, f);
+}
+
+static void on_settled(void *ctx)
+{
+    nj_turn_settled(ctx);
+}
+
+static void on_ready(void *ctx, const struct nj_registered *registered, enum nj_telemetry_state t)
+{
+    struct nj_sidecar *s = ctx;
+    struct nj_record r;
+    s->telemetry = t == NJ_TELEMETRY_SUBSCRIBED && nj_str_find(s->o->telemetry, NJ_STR("platform"), 0) != NJ_NPOS;
+    nj_sandbox_learn_account(&s->sandbox, nj_short_str(&registered->account));
+    if (s->pipeline == NULL)
+        return;
+    nj_own_start(&r, &s->own_text, s->o, s->problems, s->outlets, s->outlet_count, t);
+    nj_pipeline_own(s->pipeline, &r);
+}
+
+static void on_invoke(void *ctx, const struct nj_ext_event *e)
+{
+    nj_turn_invoke(ctx, e);
+}
+
+static void on_shutdown(void *ctx, const struct nj_ext_event *e)
+{
+    nj_turn_shutdown(ctx, e->deadline_ms);
+}
+
+static void on_container_error(void *ctx)
+{
+    struct nj_sidecar *s = ctx;
+    s->exit_code = 1;
+    nj_turn_shutdown(s, CONTAINER_ERROR_MS);
+}
+
+/* A signal is no SHUTDOWN: leaving now would be a crash in the eyes of the platform and fail the customer's invocation, and
+ * any code of the function may send one.  It is taken as a wish to send what there is. */
+static void on_signal(void *ctx, short revents)
+{
+    struct nj_sidecar *s = ctx;
+    struct signalfd_siginfo info;
+    (void)revents;
+    if (read(s->signals.fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
+        return;
+    if (s->life == NULL || !nj_lifecycle_registered(s->life)) {
+        nj_loop_stop(s->loop);
+        return;
+    }
+    nj_diag(NJ_LEVEL_INFO, "NJ1403", "signal %u: flushing; only SHUTDOWN ends an extension", info.ssi_signo);
+    nj_turn_flush_all(s, NJ_LANE_BITS_ALL);
+}
+
+/* --- building ----------------------------------------------------------------------------------------------------- */
+
+/* Things that protect the sandbox from us and us from the sandbox; each is tried, none is needed. */
+static void harden(void)
+{
+    struct rlimit none = { 0, 0 };
+    struct sigaction ignore = { .sa_handler = SIG_IGN };
+    sigaction(SIGPIPE, &ignore, NULL);
+    setrlimit(RLIMIT_CORE, &none);
+    umask(077);
+#ifndef __SANITIZE_ADDRESS__ /* the leak checker must be able to look at us */
+    prctl(PR_SET_DUMPABLE, 0);
+#endif
+#ifdef __GLIBC__ /* large bodies go back to the system at once, and resolver threads share the one arena */
+    mallopt(M_ARENA_MAX, 1);
+    mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD);
+    mallopt(M_TRIM_THRESHOLD, MMAP_THRESHOLD);
+#endif
+}
+
+static void watch_signals(struct nj_sidecar *s)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    s->signals = (struct nj_watch){ .ready = on_signal, .ctx = s, .fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC), .events = POLLIN };
+    if (s->signals.fd >= 0 && nj_watch_start(s->loop, &s->signals) != NJ_OK)
+        nj_diag(NJ_LEVEL_INFO, "NJ1404", "signals are not watched");
+}
+
+static void build_redactor(struct nj_sidecar *s)
+{
+    struct nj_redact_options ro = { .policy = nj_options_choice(NJ_OPT_redact, s->o->redact),
+                                    .keys = s->o->redact_keys,
+                                    .allow_keys = s->o->redact_allow_keys };
+    if (nj_redactor_new(&s->redactor, &ro) == NJ_OK)
+        return;
+    nj_diag(NJ_LEVEL_ERROR, "NJ1501", "the redaction settings could not be used; the strict preset without own key lists is");
+    ro = (struct nj_redact_options){ .policy = NJ_STR("strict") };
+    if (nj_redactor_new(&s->redactor, &ro) != NJ_OK)
+        s->redactor = NULL;
+}
+
+static bool build_outlet(struct nj_sidecar *s, const struct nj_sink_options *so)
+{
+    char why[160] = "";
+    struct nj_outlet_options oo = {
+        .batch = { .max_bytes = (size_t)s->o->batch_bytes, .max_records = (size_t)s->o->batch_records },
+        .batch_age_ms = s->o->batch_age_ms,
+        .queue_bytes = (size_t)s->o->queue_bytes / s->o->sink_count,
+        .timeout_ms = s->o->timeout_ms,
+        .changed = on_settled,
+        .ctx = s,
+    };
+    struct nj_sink *sink = &s->sinks[s->outlet_count];
+    if (nj_sink_init(sink, so, why) != NJ_OK) {
+        nj_diag(NJ_LEVEL_ERROR, "NJ1502", "%s; using stdout: instead", why);
+        nj_sink_fini(sink);
+        if (nj_sink_init(sink, &(struct nj_sink_options){ .name = so->name, .url = NJ_STR("stdout:") }, why) != NJ_OK)
+            return false;
+    }
+    if (nj_outlet_new(&s->outlets[s->outlet_count], s->loop, s->http, sink, &oo) != NJ_OK ||
+        !nj_pipeline_outlet(s->pipeline, s->outlets[s->outlet_count])) {
+        nj_diag(NJ_LEVEL_ERROR, "NJ1503", "no memory for a sink; it gets nothing");
+        nj_sink_fini(sink);
+        return false;
+    }
+    s->outlet_count++;
+    return true;
+}
+
+static void build_pipeline(struct nj_sidecar *s)
+{
+    struct nj_pipeline_options po = {
+        .clock = s->clock,
+        .ledger = &s->ledger,
+        .sandbox = &s->sandbox,
+        .invocations = &s->invocations,
+        .fact = on_fact,
+        .ctx = s,
+    };
+    build_redactor(s);
+    po.redactor = s->redactor;
+    if (s->redactor == NULL || nj_pipeline_new(&s->pipeline, &po) != NJ_OK) {
+        nj_diag(NJ_LEVEL_ERROR, "NJ1504", "no records in this sandbox: without redaction nothing may leave");
+        return;
+    }
+    for (size_t i = 0; i < s->o->sink_count; i++)
+        build_outlet(s, &s->o->sink_list[i]);
+}
+
+static void build_sandbox(struct nj_sidecar *s)
+{
+    char made_up[INSTANCE_DIGITS + 1];
+    struct nj_str instance = s->o->log_stream;
+    nj_random_hex(made_up, INSTANCE_DIGITS);
+    if (instance.n == 0)
+        instance = nj_str_of(made_up);
+    size_t bad = nj_sandbox_init(&s->sandbox, s->o->region, s->o->function_name, s->o->function_version, s->o->otel_service_name, instance,
+                                 s->o->otel_resource_attributes, s->o->attributes);
+    s->sandbox.instance_told = s->o->log_stream.n != 0;
+    if (bad != 0)
+        nj_diag(NJ_LEVEL_WARN, "NJ1505", "%zu attribute%s in NIGHTJAR_ATTRIBUTES or OTEL_RESOURCE_ATTRIBUTES could not be used", bad,
+                bad == 1 ? "" : "s");
+    nj_invocations_init(&s->invocations, s->managed);
+}
+
+static void build_listener(struct nj_sidecar *s)
+{
+    char address[46];
+    nj_listener_address(NJ_STR("/etc/hosts"), s->o->runtime_api, address);
+    struct nj_listener_options lo = {
+        .address = address,
+        .port = (uint16_t)s->o->listener_port,
+        .ledger = &s->ledger,
+        .on_post = on_post,
+        .on_spoof = on_spoof,
+        .ctx = s,
+    };
+    if (nj_listener_new(&s->listener, s->loop, &lo) != NJ_OK)
+        nj_diag(NJ_LEVEL_ERROR, "NJ1304", "the telemetry listener could not be opened; going on without telemetry");
+}
+
+static enum nj_status build_lifecycle(struct nj_sidecar *s, const char *argv0)
+{
+    const char *slash = strrchr(argv0, '/');
+    struct nj_lifecycle_options lo = {
+        .runtime_api = s->o->runtime_api,
+        .name = nj_str_of(slash != NULL ? slash + 1 : argv0),
+        .types = s->o->telemetry,
+        .managed = s->managed,
+        .ready = on_ready,
+        .invoke = on_invoke,
+        .shutdown = on_shutdown,
+        .container_error = on_container_error,
+        .ctx = s,
+    };
+    if (s->listener != NULL)
+        lo.uri = nj_listener_uri(s->listener);
+    return nj_lifecycle_new(&s->life, s->loop, s->http, &lo);
+}
+
+/* Listener first: the platform may post as soon as it has the subscription, and the runtime starts once we are registered. */
+static enum nj_status build(struct nj_sidecar *s, const char *argv0)
+{
+    enum nj_status st = nj_loop_new(&s->loop, NULL, NULL);
+    if (st != NJ_OK)
+        return st;
+    s->clock = nj_loop_clock(s->loop);
+    st = nj_http_new(&s->http, s->loop);
+    if (st != NJ_OK)
+        return st;
+    nj_turns_init(s);
+    build_listener(s);
+    st = build_lifecycle(s, argv0);
+    if (st != NJ_OK)
+        return st;
+    watch_signals(s);
+    build_sandbox(s);
+    build_pipeline(s);
+    return NJ_OK;
+}
+
+static void take_down(struct nj_sidecar *s)
+{
+    nj_lifecycle_free(s->life);
+    nj_listener_free(s->listener);
+    nj_pipeline_free(s->pipeline);
+    for (size_t i = 0; i < s->outlet_count; i++) {
+        nj_outlet_free(s->outlets[i]);
+        nj_sink_fini(&s->sinks[i]);
+    }
+    nj_redactor_free(s->redactor);
+    nj_sandbox_fini(&s->sandbox);
+    nj_buf_fini(&s->own_text);
+    if (s->signals.active)
+        nj_watch_stop(s->loop, &s->signals);
+    if (s->signals.fd > 0)
+        close(s->signals.fd);
+    if (s->loop != NULL) {
+        nj_timer_stop(s->loop, &s->turn_timer);
+        nj_timer_stop(s->loop, &s->flush_timer);
+    }
+    if (s->http != NULL)
+        nj_http_free(s->http);
+    if (s->loop != NULL)
+        nj_loop_free(s->loop);
+    free(s);
+}
+
+static void say_problems(const struct nj_problems *problems)
+{
+    for (size_t i = 0; i < problems->n; i++)
+        nj_diag(problems->list[i].fatal_for_check ? NJ_LEVEL_ERROR : NJ_LEVEL_WARN, "NJ1506", "%s", problems->list[i].text);
+    if (problems->more != 0)
+        nj_diag(NJ_LEVEL_WARN, "NJ1506", "%zu more problems with the configuration", problems->more);
+}
+
+/* Without a loop there is no register call, and init would hang: so it is tried until it can be had. */
+static struct nj_sidecar *start(const struct nj_options *o, const char *argv0, const struct nj_problems *problems)
+{
+    for (int wait_ms = START_RETRY_MS;; wait_ms = wait_ms < START_RETRY_MAX_MS ? wait_ms * 2 : wait_ms) {
+        struct nj_sidecar *s = calloc(1, sizeof(*s));
+        enum nj_status st = NJ_ENOMEM;
+        if (s != NULL) {
+            s->o = o;
+            s->problems = problems;
+            s->managed = nj_str_eq(o->initialization_type, NJ_STR("lambda-managed-instances"));
+            nj_buf_init(&s->own_text, OWN_TEXT_MAX);
+            st = build(s, argv0);
+            if (st == NJ_OK)
+                return s;
+            take_down(s);
+        }
+        nj_diag(NJ_LEVEL_ERROR, "NJ1002", "cannot start yet: %s; trying again", nj_status_text(st));
+        poll(NULL, 0, wait_ms);
+    }
+}
+
+int nj_sidecar_run(const struct nj_options *o, const char *argv0, const struct nj_problems *problems)
+{
+    nj_diag_threshold((enum nj_level)o->log_level);
+    harden();
+    say_problems(problems);
+    struct nj_sidecar *s = start(o, argv0, problems);
+    nj_loop_run(s->loop);
+    say_last_ledger(s);
+    int code = s->exit_code;
+#ifndef __SANITIZE_ADDRESS__
+    /* Everything is settled; taking the rooms down would only cost billed time, and curl's cleanup may wait (exemplars 5). */
+    _exit(code);
+#endif
+    take_down(s);
+    return code;
+}

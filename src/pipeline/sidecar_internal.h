@@ -1,0 +1,75 @@
+/* sidecar_internal.h -- the state shared by the composition (sidecar.c) and its reactions to events (turns.c). */
+#ifndef NIGHTJAR_PIPELINE_SIDECAR_INTERNAL_H
+#define NIGHTJAR_PIPELINE_SIDECAR_INTERNAL_H
+
+#include "nightjar/diag.h"
+#include "nightjar/flush.h"
+#include "nightjar/lifecycle.h"
+#include "nightjar/listener.h"
+#include "nightjar/pipeline.h"
+#include "nightjar/sidecar.h"
+
+/* What event/next waits for. */
+enum nj_turn {
+    NJ_TURN_IDLE,     /* nothing: it is pending, or not asked for yet */
+    NJ_TURN_RUNNING,  /* the end of the invocation */
+    NJ_TURN_FLUSHING, /* the delivery of what it left behind */
+    NJ_TURN_GRACE,    /* SHUTDOWN: the last telemetry */
+    NJ_TURN_DRAINING, /* SHUTDOWN: the last delivery */
+    NJ_TURN_GONE,
+    NJ_TURNS
+};
+
+struct nj_sidecar {
+    const struct nj_options *o;
+    const struct nj_problems *problems;
+    bool managed, telemetry;
+
+    struct nj_loop *loop;
+    const struct nj_clock *clock;
+    struct nj_http *http;
+    struct nj_listener *listener;
+    struct nj_lifecycle *life;
+    struct nj_ledger ledger;
+    struct nj_sandbox sandbox;
+    struct nj_invocations invocations;
+    struct nj_redactor *redactor;
+    struct nj_sink sinks[NJ_SINKS_MAX];
+    struct nj_outlet *outlets[NJ_SINKS_MAX];
+    size_t outlet_count;
+    struct nj_pipeline *pipeline;
+    struct nj_buf own_text;
+
+    struct nj_flush flush;
+    struct nj_watch signals;
+    struct nj_timer flush_timer; /* the policy's own moments */
+    enum nj_turn turn;
+    struct nj_timer turn_timer; /* gives the present turn up */
+    unsigned holding_for;       /* FLUSHING: the lanes event/next waits for */
+    struct nj_mono deadline;    /* of the invocation, or of the shutdown less its margin */
+    struct nj_short request_id; /* of the invocation in hand */
+    struct nj_wall seen_wall;   /* when the sandbox was last known to be awake */
+    struct nj_mono seen_mono;
+    struct nj_mono running_since, ledger_at;
+    int64_t longest_ms;    /* longest time an invocation took to end */
+    unsigned ends_missed;  /* invocations in a row whose end never came */
+    bool end_seen;         /* the end came in the body being taken */
+    uint64_t posts_before; /* at the start of the invocation */
+    struct nj_diag_gate spoof_gate;
+    int exit_code;
+};
+
+/* turns.c */
+void nj_turns_init(struct nj_sidecar *s);
+void nj_turn_invoke(struct nj_sidecar *s, const struct nj_ext_event *e);
+void nj_turn_shutdown(struct nj_sidecar *s, int64_t deadline_ms);
+void nj_turn_fact(struct nj_sidecar *s, const struct nj_facts *f); /* one record went its way */
+void nj_turn_posted(struct nj_sidecar *s);                         /* a whole body was taken */
+void nj_turn_settled(struct nj_sidecar *s);                        /* an outlet settled something */
+void nj_turn_flush_all(struct nj_sidecar *s, unsigned lanes);
+bool nj_turn_pending(const struct nj_sidecar *s, unsigned lanes);
+
+/* sidecar.c */
+void nj_sidecar_write_ledger(struct nj_sidecar *s, bool final);
+
+#endif
