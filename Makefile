@@ -16,9 +16,11 @@ OPT     ?= -O2 -g
 WARN    := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wundef \
            -Wpointer-arith -Wcast-qual -Wwrite-strings -Wno-unused-parameter
 WERROR  ?=
-HARDEN  := -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection -ftrivial-auto-var-init=zero
-ifneq ($(shell uname -m),x86_64)
-HARDEN  := -fPIE -fstack-protector-strong -ftrivial-auto-var-init=zero
+# Left out where the compiler does not have it without further persuasion (clang before 16).
+ZERO    := $(shell $(CC) -ftrivial-auto-var-init=zero -x c -c -o /dev/null /dev/null 2>/dev/null && echo -ftrivial-auto-var-init=zero)
+HARDEN  := -fPIE -fstack-protector-strong $(ZERO)
+ifeq ($(shell uname -m),x86_64)
+HARDEN  += -fstack-clash-protection -fcf-protection
 endif
 FORTIFY := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
 ifdef SAN
