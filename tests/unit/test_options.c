@@ -257,14 +257,7 @@ END_TEST
 
 START_TEST(test_options_control_characters_and_bad_utf8_are_refused_everywhere)
 {
-    static const char *const bad[] = { "a\nb",
-                                       "a\rb",
-                                       "a\x01",
-                                       "\x7f-"
-                                       "a\xff",
-                                       "a\xc0\xaf",
-                                       "\xed\xa0\x80",
-                                       "a\x1b[31m" };
+    static const char *const bad[] = { "a\nb", "a\rb", "a\x01", "\x7f-", "a\xff", "a\xc0\xaf", "\xed\xa0\x80", "a\x1b[31m" };
     char entry[100];
     for (size_t i = 0; i < NJ_COUNT(texts); i++)
         for (size_t j = 0; j < NJ_COUNT(bad); j++) {

@@ -1,0 +1,129 @@
+#!/bin/sh
+# Installs what building (deps.sh build) or linting (deps.sh lint) needs: asks apt only for what is absent.
+set -u
+
+BUILD="gcc make libc6-dev libcurl4-openssl-dev libmicrohttpd-dev libjansson-dev zlib1g-dev libzstd-dev libssl-dev check libsubunit-dev
+python3 openssl"
+LINT="clang clang-format clang-tidy cppcheck"
+
+say() {
+    echo "deps: $*" >&2
+}
+
+# Names of other systems, in words: they change too rarely to be tables and too often to be installed unasked.
+elsewhere() {
+    say "this is not Debian or Ubuntu; install these and try again:"
+    if [ "$set_name" = lint ]; then
+        say "  Fedora  dnf install clang clang-tools-extra cppcheck"
+        say "  Alpine  apk add clang clang-extra-tools cppcheck"
+        say "  macOS   brew install llvm clang-format cppcheck"
+        return
+    fi
+    say "  Fedora  dnf install gcc make libcurl-devel libmicrohttpd-devel jansson-devel zlib-devel libzstd-devel openssl-devel check-devel"
+    say "          subunit-devel python3 openssl"
+    say "  Alpine  apk add gcc make musl-dev linux-headers curl-dev libmicrohttpd-dev jansson-dev zlib-dev zstd-dev openssl-dev check-dev"
+    say "          subunit-dev python3 openssl bash"
+    say "  macOS   brew install curl libmicrohttpd jansson zstd openssl check python (nightjar itself runs on Linux only)"
+}
+
+# Can a program with all our headers be compiled and linked?  Then nothing is missing, wherever it came from.
+usable() {
+    if [ "$set_name" = lint ]; then
+        command -v clang >/dev/null && command -v clang-format >/dev/null && command -v clang-tidy >/dev/null &&
+            command -v cppcheck >/dev/null
+        return
+    fi
+    command -v make >/dev/null && command -v python3 >/dev/null && command -v openssl >/dev/null || return 1
+    dir=$(mktemp -d) || return 1
+    cat >"$dir/t.c" <<'C'
+#include <check.h>
+#include <curl/curl.h>
+#include <jansson.h>
+#include <microhttpd.h>
+#include <zlib.h>
+#include <zstd.h>
+int main(void)
+{
+    return curl_version() == NULL || json_object() == NULL || MHD_get_version() == NULL || zlibVersion() == NULL ||
+           ZSTD_versionNumber() == 0 || suite_create("t") == NULL;
+}
+C
+    ${CC:-gcc} -o "$dir/t" "$dir/t.c" -lcurl -lmicrohttpd -ljansson -lz -lzstd -lcheck -lsubunit -lm -lpthread >"$dir/log" 2>&1
+    rc=$?
+    [ $rc -eq 0 ] || [ "${1:-}" = quiet ] || head -n 5 "$dir/log" | sed 's/^/deps:   /' >&2
+    rm -rf "$dir"
+    return $rc
+}
+
+# Those of the arguments that dpkg does not know as installed.  One call for all: it takes a few milliseconds.
+missing_of() {
+    have=$(dpkg-query -W -f='${db:Status-Abbrev}${Package}\n' "$@" 2>/dev/null | sed -n 's/^ii *//p' | tr '\n' ' ')
+    for package in "$@"; do
+        case " $have" in
+        *" $package "*) ;;
+        *) printf '%s ' "$package" ;;
+        esac
+    done
+}
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif ! command -v sudo >/dev/null; then
+        say "not root and no sudo; as root run: apt-get install $missing"
+        exit 1
+    elif sudo -n true 2>/dev/null; then
+        sudo -n "$@"
+    else
+        sudo "$@" # asks at the terminal
+    fi
+}
+
+apt() {
+    # env instead of an assignment: sudo drops the environment.
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 "$@"
+}
+
+try_install() {
+    # shellcheck disable=SC2086 # a list of words
+    apt install -y --no-install-recommends $missing >"$log" 2>&1
+}
+
+set_name=${1:-}
+case "$set_name" in
+build) wanted=$BUILD ;;
+lint) wanted=$LINT ;;
+*)
+    echo "usage: deps.sh build|lint" >&2
+    exit 2
+    ;;
+esac
+
+if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+    usable && exit 0
+    elsewhere
+    exit 1
+fi
+
+# shellcheck disable=SC2086
+missing=$(missing_of $wanted)
+[ -z "$missing" ] && exit 0
+usable quiet && exit 0
+say "installing $missing"
+log=$(mktemp) || exit 1
+trap 'rm -f "$log"' EXIT
+# Package lists may be absent (fresh containers) or stale: they are fetched when the first try fails.
+if ! try_install; then
+    say "fetching the package lists first"
+    if ! apt update >"$log" 2>&1 || ! try_install; then
+        sed 's/^/deps:   /' "$log" >&2
+        say "apt-get could not install: $missing"
+        exit 1
+    fi
+fi
+# shellcheck disable=SC2086
+missing=$(missing_of $wanted)
+if [ -n "$missing" ]; then
+    say "still missing after apt-get: $missing"
+    exit 1
+fi
