@@ -57,7 +57,9 @@ struct nj_str nj_json_inner(struct nj_json string, bool *escaped);
 /* Appends the string with escapes undone as UTF-8; a lone surrogate becomes U+FFFD.  Appends nothing for other types. */
 void nj_json_unescape(struct nj_buf *out, struct nj_str inner);
 
+/* The nearest double; false for other types, for numbers beyond its range (1e400) and for more than 511 characters. */
 NJ_MUST bool nj_json_f64(struct nj_json number, double *out);
+/* Whole numbers that fit; 640.0 and 6.4e2 are whole (emulators write them so) up to 2^53. */
 NJ_MUST bool nj_json_i64(struct nj_json number, int64_t *out);
 
 /* Appends the value so that strict readers accept it: ill-formed UTF-8 and lone surrogates become U+FFFD, white space
@@ -67,18 +69,23 @@ void nj_json_copy(struct nj_buf *out, struct nj_json value);
 /* --- slicing a telemetry body: elements first, meaning later ------------------------------------------------------ */
 
 enum nj_slice_kind {
-    NJ_SLICE_ELEMENT, /* one whole element, structure not yet checked (give it to nj_json_parse) */
+    NJ_SLICE_ELEMENT, /* one whole element, tokens not yet checked (give it to nj_json_parse) */
     NJ_SLICE_CUT,     /* the body ends inside this element: text runs to the end of the body */
     NJ_SLICE_BAD,     /* bytes that belong to no element (garbage between elements, or before the array) */
     NJ_SLICE_END
 };
 
-/* Finds the elements of a top-level array by brackets and strings alone.  After a broken element it finds its feet again
- * at the next text that opens an envelope, so that a bad record does not take its neighbours along.  A body that is one
- * bare object is one element. */
+/* Finds the elements of a top-level array by brackets, commas, colons and strings; what stands between them is not looked
+ * at.  Where these do not fit the element is broken, and the next one begins at the next text that opens an envelope
+ * ({"time":"...","type":), so that a bad record does not take its neighbours along.  A body that is one bare object is one
+ * element; elements that follow it need no opening bracket.  A byte order mark is skipped.
+ *
+ * Pieces come in the order of the body and never overlap; only white space, commas, the brackets of the array and the mark
+ * are in none.  Time is linear: broken elements are walked again at most eight times the body's length in all. */
 struct nj_slicer {
     struct nj_str body;
     size_t at;
+    size_t budget; /* bytes that broken elements may still be walked again */
     bool opened, closed;
 };
 void nj_slicer_init(struct nj_slicer *s, struct nj_str body);
