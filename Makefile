@@ -36,10 +36,12 @@ LIBS    := -lcurl -lmicrohttpd -ljansson -lz -lzstd -lm -lpthread
 LIB_SRC   := $(sort $(wildcard src/*/*.c))
 LIB_OBJ   := $(LIB_SRC:%.c=$(BUILD)/obj/%.o)
 LIB       := $(BUILD)/libnightjar.a
-# The emulator's programs: every other file of the folder is shared by them.
+# The emulator's programs; the prefix of a file says whose part it is.
 EMU_MAINS := lambda_emulator capture_sink sample_function
-EMU_SRC   := $(filter-out $(EMU_MAINS:%=tests/emulator/%.c),$(sort $(wildcard tests/emulator/*.c)))
-EMU_OBJ   := $(EMU_SRC:%.c=$(BUILD)/obj/%.o)
+EMU_OBJ   := $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard tests/emulator/emu_*.c)))
+CAP_OBJ   := $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard tests/emulator/cap_*.c)))
+SF_OBJ    := $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard tests/emulator/sf_*.c)))
+CAP_LIBS  := -lssl -lcrypto
 PROGRAMS  := $(BUILD)/nightjar $(BUILD)/lambda-emulator $(BUILD)/capture-sink $(BUILD)/sample-function
 UNIT_SRC  := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BIN  := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)
@@ -67,11 +69,19 @@ $(BUILD)/nightjar: $(BUILD)/obj/extension/main.o $(LIB)
 $(BUILD)/lambda-emulator: $(BUILD)/obj/tests/emulator/lambda_emulator.o $(EMU_OBJ) $(LIB)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(BUILD)/capture-sink: $(BUILD)/obj/tests/emulator/capture_sink.o $(EMU_OBJ) $(LIB)
+$(BUILD)/capture-sink: $(BUILD)/obj/tests/emulator/capture_sink.o $(CAP_OBJ) $(LIB)
+	$(CC) $(LDFLAGS) -o $@ $^ $(CAP_LIBS) $(LIBS)
+
+$(BUILD)/sample-function: $(BUILD)/obj/tests/emulator/sample_function.o $(SF_OBJ) $(LIB)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(BUILD)/sample-function: $(BUILD)/obj/tests/emulator/sample_function.o $(EMU_OBJ) $(LIB)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(BUILD)/unit/test_cap_%: $(BUILD)/obj/tests/unit/test_cap_%.o $(CAP_OBJ) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ -lcheck -lsubunit -lrt $(CAP_LIBS) $(LIBS)
+
+$(BUILD)/unit/test_sf_%: $(BUILD)/obj/tests/unit/test_sf_%.o $(SF_OBJ) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ -lcheck -lsubunit -lrt $(LIBS)
 
 $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(LIB)
 	@mkdir -p $(@D)
@@ -141,5 +151,5 @@ clean: ## remove everything that was built
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 28
 
--include $(LIB_OBJ:.o=.d) $(EMU_OBJ:.o=.d) $(EMU_MAINS:%=$(BUILD)/obj/tests/emulator/%.d) \
+-include $(LIB_OBJ:.o=.d) $(EMU_OBJ:.o=.d) $(CAP_OBJ:.o=.d) $(SF_OBJ:.o=.d) $(EMU_MAINS:%=$(BUILD)/obj/tests/emulator/%.d) \
          $(UNIT_SRC:%.c=$(BUILD)/obj/%.d) $(BENCH_SRC:%.c=$(BUILD)/obj/%.d) $(BUILD)/obj/extension/main.d
