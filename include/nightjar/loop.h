@@ -23,6 +23,7 @@ struct nj_timer {
     void *ctx;
     struct nj_mono at; /* read only */
     bool armed;        /* read only */
+    uint64_t armed_in; /* the loop's own, like next */
     struct nj_timer *next;
 };
 
