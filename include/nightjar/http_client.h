@@ -25,8 +25,9 @@ struct nj_http_reply {
     bool reused;            /* an older connection was used: after a freeze it may have been dead */
     int64_t retry_after_ms; /* from Retry-After (seconds or date), -1 when absent */
     int64_t took_ms;
-    struct nj_str body;     /* up to reply_max bytes */
-    const char *error;      /* curl's words, "" when none; holds no secrets */
+    struct nj_str body; /* up to reply_max bytes */
+    const char *error;  /* curl's words, "" when none; holds no secrets */
+    const void *origin; /* for nj_http_reply_header(); NULL in a reply made by hand: no headers */
 };
 
 typedef void (*nj_http_done_fn)(void *ctx, const struct nj_http_reply *reply);
@@ -35,7 +36,7 @@ NJ_MUST enum nj_status nj_http_new(struct nj_http **out, struct nj_loop *l);
 void nj_http_free(struct nj_http *h); /* cancels what is under way */
 
 NJ_MUST enum nj_status nj_request_new(struct nj_request **out, const char *method, struct nj_str url);
-void nj_request_free(struct nj_request *r); /* NULL allowed */
+void nj_request_free(struct nj_request *r);                                          /* NULL allowed */
 void nj_request_header(struct nj_request *r, const char *name, struct nj_str value); /* failures latch until submit */
 void nj_request_header_lines(struct nj_request *r, struct nj_str lines);             /* "Name: value\n"... */
 void nj_request_body(struct nj_request *r, struct nj_str body);                      /* borrowed */
