@@ -67,9 +67,6 @@ void nj_options_read(struct nj_options *o, const char *const *environ_, struct n
 void nj_options_fini(struct nj_options *o);
 /* Too long texts are cut. */
 void nj_problem_add(struct nj_problems *p, bool fatal_for_check, const char *fmt, ...) NJ_PRINTF(3, 4);
-/* Each as one diagnostic line: NJ1101 for problems, NJ1102 for remarks, NJ1103 for how many more there are. */
-void nj_problems_report(const struct nj_problems *p);
-
 /* The word behind a choice: nj_options_choice(NJ_OPT_redact, o->redact) is "default", "strict" ...; absent for rows that
  * are no choice and for numbers outside it. */
 struct nj_str nj_options_choice(enum nj_option which, unsigned index);

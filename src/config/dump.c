@@ -9,7 +9,7 @@ static void dump_origin(const struct nj_options *o, size_t i, struct nj_buf *out
     if (o->origin[i] != NJ_BY_DERIVATION)
         nj_buf_addz(out, words[o->origin[i]]);
     else if (i != NJ_OPT_queue_bytes)
-        nj_buf_addz(out, "   (cut to a quarter of the queue)");
+        nj_buf_addz(out, "   (cut to a quarter of a sink's share of the queue)");
     else if (o->function_memory_mb == 0)
         nj_buf_addz(out, "   (derived; the function's memory is not known)");
     else

@@ -1,7 +1,6 @@
 /* Reads the environment into struct nj_options; whatever is wrong with it becomes a problem, never a failure. */
 #include "table.h"
 
-#include "nightjar/diag.h"
 #include "nightjar/utf8.h"
 
 #include <stdarg.h>
@@ -21,18 +20,6 @@ void nj_problem_add(struct nj_problems *p, bool fatal_for_check, const char *fmt
     va_start(ap, fmt);
     vsnprintf(to->text, sizeof(to->text), fmt, ap);
     va_end(ap);
-}
-
-void nj_problems_report(const struct nj_problems *p)
-{
-    for (size_t i = 0; i < p->n; i++) {
-        if (p->list[i].fatal_for_check)
-            nj_diag(NJ_LEVEL_WARN, "NJ1101", "%s", p->list[i].text);
-        else
-            nj_diag(NJ_LEVEL_INFO, "NJ1102", "%s", p->list[i].text);
-    }
-    if (p->more != 0)
-        nj_diag(NJ_LEVEL_WARN, "NJ1103", "%zu more problems with the configuration are not listed.", p->more);
 }
 
 static struct nj_str env_find(const char *const *environ_, struct nj_str name)
@@ -322,11 +309,12 @@ static void derive_sizes(struct config_reading *r)
     } else if (o->queue_bytes > memory / 4 && o->function_memory_mb != 0) {
         nj_problem_add(r->problems, false, "NIGHTJAR_QUEUE_BYTES is more than a quarter of the function's memory.");
     }
-    if (o->batch_bytes <= o->queue_bytes / OPEN_BATCHES)
+    uint64_t most = o->queue_bytes / o->sink_count / OPEN_BATCHES; /* sinks share the queue; both lanes need room to move */
+    if (o->batch_bytes <= most)
         return;
-    o->batch_bytes = o->queue_bytes / OPEN_BATCHES;
+    o->batch_bytes = most;
     nj_problem_add(r->problems, o->origin[NJ_OPT_batch_bytes] == NJ_BY_USER,
-                   "NIGHTJAR_BATCH_BYTES is cut to %llu: a quarter of NIGHTJAR_QUEUE_BYTES, so that batches fit the queue.",
+                   "NIGHTJAR_BATCH_BYTES is cut to %llu: a quarter of each sink's share of NIGHTJAR_QUEUE_BYTES.",
                    (unsigned long long)o->batch_bytes);
     o->origin[NJ_OPT_batch_bytes] = NJ_BY_DERIVATION;
 }
@@ -438,8 +426,8 @@ static void read_all(struct nj_options *o, const char *const *environ_, struct n
     check_flush(&r);
     check_compress(&r);
     check_attributes(&r);
-    derive_sizes(&r);
     read_sinks(&r);
+    derive_sizes(&r);
     config_report_names(&r);
 }
 

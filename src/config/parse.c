@@ -85,12 +85,39 @@ void nj_show_duration(struct nj_buf *out, int64_t ms)
     show(out, ms > 0 ? (uint64_t)ms : 0, durations, NJ_COUNT(durations), "");
 }
 
+/* Something else before the first colon may be half of a credential. */
+static bool is_scheme(struct nj_str s)
+{
+    enum { LONGEST = 16 };
+    for (size_t i = 0; i < s.n; i++)
+        if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= 'A' && s.p[i] <= 'Z') || (s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '+'))
+            return false;
+    return s.n > 0 && s.n <= LONGEST;
+}
+
+/* Webhooks have their key in the path: of a segment long enough to be one only the beginning is shown. */
+static void show_path(struct nj_buf *out, struct nj_str rest)
+{
+    enum { MAY_BE_KEY = 20, BEGINNING = 4 };
+    struct nj_str segment;
+    size_t slash = nj_str_chr(rest, '/', 0);
+    nj_buf_add(out, nj_str_slice(rest, 0, slash));
+    if (slash == NJ_NPOS)
+        return;
+    rest = nj_str_slice(rest, slash + 1, rest.n);
+    while (nj_str_cut(&rest, '/', &segment)) {
+        nj_buf_addc(out, '/');
+        nj_buf_add(out, nj_str_slice(segment, 0, segment.n < MAY_BE_KEY ? segment.n : BEGINNING));
+        nj_buf_addz(out, segment.n < MAY_BE_KEY ? "" : "***");
+    }
+}
+
 /* Passwords may hold any byte when somebody forgot to encode them, '/', '?' and '@' too: so everything up to the last '@'
  * is taken as user information, and where that cannot be told from a query, nothing is shown at all. */
 void nj_show_url(struct nj_buf *out, struct nj_str url)
 {
     size_t scheme = nj_str_chr(url, ':', 0);
-    if (scheme == NJ_NPOS) {
+    if (scheme == NJ_NPOS || !is_scheme(nj_str_slice(url, 0, scheme))) {
         nj_buf_addz(out, "***");
         return;
     }
@@ -113,9 +140,15 @@ void nj_show_url(struct nj_buf *out, struct nj_str url)
         nj_buf_addz(out, "***");
         return;
     }
+    bool has_query = query < rest.n;
     if (at != NJ_NPOS)
         nj_buf_addz(out, "***@");
-    nj_buf_add(out, nj_str_slice(rest, at != NJ_NPOS ? at + 1 : 0, query));
-    if (query < rest.n)
+    rest = nj_str_slice(rest, 0, query);
+    rest = nj_str_slice(rest, at != NJ_NPOS ? at + 1 : 0, query);
+    if (nj_str_eq_nocase(nj_str_slice(url, 0, scheme), NJ_STR("file")))
+        nj_buf_add(out, rest);
+    else
+        show_path(out, rest);
+    if (has_query)
         nj_buf_addz(out, "?***");
 }

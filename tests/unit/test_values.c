@@ -74,8 +74,14 @@ START_TEST(test_urls_are_shown_without_what_may_be_secret)
         { "https://logs.example.com/in?key=" CANARY, "https://logs.example.com/in?***" },
         { "https://logs.example.com/in?user=a@b" CANARY, "https://***" },
         { "https://logs.example.com/in#" CANARY, "https://logs.example.com/in?***" },
+        { "https://hooks.example.com/services/T000/" CANARY CANARY, "https://hooks.example.com/services/T000/c4n4***" },
+        { "https://hooks.example.com/", "https://hooks.example.com/" },
+        { "https://hooks.example.com", "https://hooks.example.com" },
+        { "file:///tmp/a-long-file-name-that-is-no-key.ndjson", "file:///tmp/a-long-file-name-that-is-no-key.ndjson" },
         { "datadog:" CANARY, "datadog:***" },
         { CANARY, "***" },
+        { CANARY CANARY ":x", "***" },
+        { "s3://bucket/prefix", "s3://bucket/prefix" },
         { "", "***" },
     };
     struct nj_buf b;

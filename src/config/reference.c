@@ -1,0 +1,150 @@
+/* --reference: one Markdown page, all of it from the tables the program itself runs on. */
+#include "nightjar/commands.h"
+
+struct pair {
+    const char *name, *text;
+};
+
+static void table(struct nj_buf *out, const char *first, const char *second, const struct pair *rows, size_t n)
+{
+    nj_buf_addf(out, "| %s | %s |\n| --- | --- |\n", first, second);
+    for (size_t i = 0; i < n; i++)
+        nj_buf_addf(out, "| %s | %s |\n", rows[i].name, rows[i].text);
+}
+
+static void commands(struct nj_buf *out)
+{
+    static const struct pair words[] = {
+        { "`nightjar`", "The extension. Lambda starts it from `/opt/extensions`." },
+        { "`nightjar --check`", "Prints the effective configuration and its problems." },
+        { "`nightjar --reference`", "Prints this page." },
+        { "`nightjar --version`", "Prints the version and the versions of everything linked in." },
+        { "`nightjar --help`", "Prints a short help." },
+    };
+    static const struct pair codes[] = {
+        { "0", "Done. As an extension: left at SHUTDOWN." },
+        { "1", "`--check` found problems; or the output could not be written; or started by hand outside of Lambda. As an extension: the "
+               "platform answered with a container error." },
+        { "2", "The command line was not understood." },
+    };
+    nj_buf_addz(out, "## Commands\n\n");
+    table(out, "command", "what it does", words, NJ_COUNT(words));
+    nj_buf_addz(out, "\n");
+    table(out, "exit code", "meaning", codes, NJ_COUNT(codes));
+}
+
+static void variables(struct nj_buf *out)
+{
+    nj_buf_addz(out, "\n## Variables\n\n"
+                     "Sizes are bytes, or have the suffix `k`, `m` or `g` (powers of 1024); durations need `ms`, `s`, `m` or `h`. An empty "
+                     "value means the default. A bad value never stops the extension: it says what is wrong and what it uses instead. A "
+                     "value may have up to 32 KiB and holds no control characters.\n\n");
+    nj_options_reference(out);
+}
+
+static void sinks(struct nj_buf *out)
+{
+    static const struct pair rows[] = {
+        { "`stdout:`", "One record a line on standard output, which Lambda writes to the function's log group." },
+        { "`file:///path`", "One record a line, appended to a file (of which only `/tmp` is writable in Lambda)." },
+        { "`http://...`, `https://...`", "POST of one record a line (`application/x-ndjson`)." },
+        { "`json+http://...`, `json+https://...`", "POST of one JSON array (`application/json`)." },
+    };
+    nj_buf_addz(out, "\n## Sinks\n\n");
+    table(out, "URL", "what it does", rows, NJ_COUNT(rows));
+}
+
+static void events(struct nj_buf *out)
+{
+    static const struct {
+        const char *type, *category, *severity, *lane;
+    } rows[] = {
+#define NJ_EVENT(enumerator, type, category, severity, lane) { type, #category, #severity, #lane },
+#include "nightjar/events.def"
+#undef NJ_EVENT
+    };
+    static const struct pair categories[] = {
+#define NJ_CATEGORY(name, text) { #name, text },
+#include "nightjar/categories.def"
+#undef NJ_CATEGORY
+    };
+    nj_buf_addz(out,
+                "\n## Events\n\n"
+                "What arrives from the Telemetry API, and how it is recorded. A status other than success raises the severity to ERROR "
+                "and the lane to critical: such records are sent at the end of the invocation and dropped last. Types that are not "
+                "listed pass through.\n\n| type | category | severity | lane |\n| --- | --- | --- | --- |\n");
+    for (size_t i = 0; i < NJ_COUNT(rows); i++) {
+        const char *category = "";
+        for (size_t c = 0; c < NJ_COUNT(categories); c++)
+            if (strcmp(categories[c].name, rows[i].category) == 0)
+                category = categories[c].text;
+        nj_buf_addf(out, "| `%s` | %s | %s | %s |\n", rows[i].type, category, rows[i].severity,
+                    strcmp(rows[i].lane, "BULK") == 0 ? "bulk" : "critical");
+    }
+    nj_buf_addz(out, "\nCategories, as `what.category` and `NIGHTJAR_SINK_<NAME>_ONLY` spell them:");
+    for (size_t c = 0; c < NJ_COUNT(categories); c++)
+        nj_buf_addf(out, "%s `%s`", c != 0 ? "," : "", categories[c].text);
+    nj_buf_addz(out, ".\n");
+}
+
+static void counters(struct nj_buf *out)
+{
+    static const struct {
+        const char *name, *group, *unit, *text;
+    } rows[] = {
+#define NJ_COUNTER(name, group, unit, text) { #name, #group, unit, text },
+#include "nightjar/counters.def"
+#undef NJ_COUNTER
+    };
+    static const struct pair groups[] = {
+        { "RECEIVED", "in" }, { "FILTERED", "left out" }, { "LOST", "lost" }, { "INFO", "for information" }
+    };
+    static const struct pair drops[] = {
+#define NJ_DROP(name, text) { "`" #name "`", text },
+#include "nightjar/drops.def"
+#undef NJ_DROP
+    };
+    nj_buf_addz(out,
+                "\n## The ledger\n\n"
+                "Every `nightjar.ledger` record carries these counters. Received records = offered to the sinks + left out + lost; for "
+                "each sink, offered = delivered + dropped + unwanted + held.\n\n| counter | side | unit | when it moves |\n| --- | --- "
+                "| --- | --- |\n");
+    for (size_t i = 0; i < NJ_COUNT(rows); i++) {
+        const char *side = "";
+        for (size_t g = 0; g < NJ_COUNT(groups); g++)
+            if (strcmp(groups[g].name, rows[i].group) == 0)
+                side = groups[g].text;
+        nj_buf_addf(out, "| `%s` | %s | %s | %s |\n", rows[i].name, side, rows[i].unit, rows[i].text);
+    }
+    nj_buf_addz(out, "\nA record a sink was offered and did not get is counted under one of these reasons:\n\n");
+    table(out, "reason", "when", drops, NJ_COUNT(drops));
+}
+
+static void diagnostics(struct nj_buf *out)
+{
+    static const struct {
+        const char *code, *meaning, *advice;
+    } rows[] = {
+#define NJ_DIAG_CODE(code, meaning, advice) { #code, meaning, advice },
+#include "nightjar/diag_codes.def"
+#undef NJ_DIAG_CODE
+        { NULL, NULL, NULL },
+    };
+    nj_buf_addz(out, "\n## Diagnostics\n\n"
+                     "nightjar's own lines on standard error, one JSON object each. Repeated events are counted and reported once per "
+                     "interval. The codes:\n\n| code | meaning | what to do |\n| --- | --- | --- |\n");
+    for (size_t i = 0; rows[i].code != NULL; i++)
+        nj_buf_addf(out, "| `%s` | %s | %s |\n", rows[i].code, rows[i].meaning, rows[i].advice);
+}
+
+void nj_reference(struct nj_buf *out)
+{
+    nj_buf_addz(out, "# nightjar reference\n\nWritten by `nightjar --reference` from the tables of the program (`make docs`); do not edit "
+                     "it.\n\n");
+    commands(out);
+    variables(out);
+    sinks(out);
+    events(out);
+    counters(out);
+    diagnostics(out);
+}
