@@ -41,7 +41,8 @@ void nj_http_server_free(struct nj_http_server *s); /* drops every connection; k
 uint16_t nj_http_server_port(const struct nj_http_server *s);
 
 struct nj_str nj_exchange_method(const struct nj_exchange *x);
-struct nj_str nj_exchange_path(const struct nj_exchange *x); /* without the query */
+struct nj_str nj_exchange_path(const struct nj_exchange *x);                     /* as sent, without the query */
+struct nj_str nj_exchange_query(const struct nj_exchange *x);                    /* after the "?"; absent without one */
 struct nj_str nj_exchange_header(const struct nj_exchange *x, const char *name); /* any case; absent view when missing */
 struct nj_str nj_exchange_body(const struct nj_exchange *x);
 struct nj_str nj_exchange_peer(const struct nj_exchange *x); /* address without port */
