@@ -77,9 +77,9 @@ static void report_unknown(struct config_reading *r, struct nj_str name)
         nj_problem_add(r->problems, true, "%s belongs to no sink that NIGHTJAR_SINKS names; it has no effect (nearest option: %.*s).",
                        shown, NJ_STR_ARG(config_name_str(&n.best)));
     else
-        nj_problem_add(r->problems, true, "%s is not an option and has no effect; %s %.*s%s.", shown,
+        nj_problem_add(r->problems, true, "%s is not an option and has no effect; %s %.*s%c", shown,
                        n.distance <= CLOSE ? "did you mean" : "the nearest one is", NJ_STR_ARG(config_name_str(&n.best)),
-                       n.distance <= CLOSE ? "?" : "");
+                       n.distance <= CLOSE ? '?' : '.');
 }
 
 static bool seen_before(const char *const *environ_, size_t at, struct nj_str name)
