@@ -4,7 +4,7 @@
 static void dump_origin(const struct nj_options *o, size_t i, struct nj_buf *out)
 {
     static const char *const words[NJ_OPTION_ORIGINS] = {
-        [NJ_BY_DEFAULT] = "   (default)", [NJ_BY_USER] = "", [NJ_BY_REFUSAL] = "   (default; the value given is refused)"
+        [NJ_BY_DEFAULT] = "   (default)", [NJ_BY_USER] = "", [NJ_BY_REFUSAL] = "   (the value given is refused)"
     };
     if (o->origin[i] != NJ_BY_DERIVATION)
         nj_buf_addz(out, words[o->origin[i]]);

@@ -340,6 +340,24 @@ static void read_sinks(struct config_reading *r)
         o->sink_list[i].compress = o->compress;
 }
 
+/* What we write to standard output comes back as a log of an extension: shipped again, it would come back again, for ever. */
+static void break_circle(struct config_reading *r)
+{
+    struct nj_options *o = r->o;
+    const struct nj_str extension = NJ_STR(",extension");
+    bool to_stdout = false;
+    for (size_t i = 0; i < o->sink_count; i++)
+        to_stdout = to_stdout || nj_str_starts_nocase(o->sink_list[i].url, NJ_STR("stdout:"));
+    if (!to_stdout || !nj_str_ends(o->telemetry, NJ_STR("extension")))
+        return;
+    o->telemetry = nj_str_ends(o->telemetry, extension) ? nj_str_slice(o->telemetry, 0, o->telemetry.n - extension.n)
+                                                        : nj_str_of(config_rows[NJ_OPT_telemetry].standard_text);
+    o->origin[NJ_OPT_telemetry] = NJ_BY_REFUSAL;
+    nj_problem_add(r->problems, true,
+                   "NIGHTJAR_TELEMETRY: extension cannot be had with a stdout: sink, whose lines would come back for ever; using %.*s.",
+                   NJ_STR_ARG(o->telemetry));
+}
+
 static struct nj_str platform_value(struct config_reading *r, const char *name)
 {
     bool refused;
@@ -427,6 +445,7 @@ static void read_all(struct nj_options *o, const char *const *environ_, struct n
     check_compress(&r);
     check_attributes(&r);
     read_sinks(&r);
+    break_circle(&r);
     derive_sizes(&r);
     config_report_names(&r);
 }

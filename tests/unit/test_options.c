@@ -435,16 +435,30 @@ START_TEST(test_options_telemetry_is_brought_into_the_platforms_spelling)
         { "NIGHTJAR_TELEMETRY=platform", "platform", 0 },
         { "NIGHTJAR_TELEMETRY=Function , platform,,platform", "platform,function", 0 },
         { "NIGHTJAR_TELEMETRY=extension,function,platform", "platform,function,extension", 0 },
+        { "NIGHTJAR_TELEMETRY=extension,platform", "platform,extension", 0 },
         { "NIGHTJAR_TELEMETRY=function", "function", 1 }, /* a remark */
         { "NIGHTJAR_TELEMETRY=platform,functions", "platform,function", 1 },
         { "NIGHTJAR_TELEMETRY=,", "platform,function", 1 },
     };
     for (size_t i = 0; i < NJ_COUNT(rows); i++) {
-        READ(rows[i].entry);
+        READ(rows[i].entry, "NIGHTJAR_SINK=file:///tmp/x");
         ck_assert_view_eq(o.telemetry, rows[i].want);
         ck_assert_msg(problems.n == rows[i].problems, "%s", rows[i].entry);
         nj_options_fini(&o);
     }
+}
+END_TEST
+
+START_TEST(test_options_extension_logs_and_a_stdout_sink_would_go_round_for_ever)
+{
+    READ("NIGHTJAR_TELEMETRY=platform,function,extension");
+    ASSERT_PROBLEM("NIGHTJAR_TELEMETRY", "stdout:", "using platform,function");
+    ck_assert_view_eq(o.telemetry, "platform,function");
+    nj_options_fini(&o);
+    READ("NIGHTJAR_TELEMETRY=extension", "NIGHTJAR_SINKS=a,b", "NIGHTJAR_SINK_A=file:///tmp/x", "NIGHTJAR_SINK_B=STDOUT:");
+    ck_assert(any_problem_has("using platform,function"));
+    ck_assert_view_eq(o.telemetry, "platform,function");
+    nj_options_fini(&o);
 }
 END_TEST
 
@@ -716,6 +730,7 @@ END_TEST
     X(test_options_of_a_variable_set_twice_the_first_counts)                                                                               \
     X(test_options_flush_is_a_word_or_a_period)                                                                                            \
     X(test_options_telemetry_is_brought_into_the_platforms_spelling)                                                                       \
+    X(test_options_extension_logs_and_a_stdout_sink_would_go_round_for_ever)                                                               \
     X(test_options_compress_knows_its_words)                                                                                               \
     X(test_options_bad_attribute_pairs_are_named_by_number)                                                                                \
     X(test_options_secret_references_are_not_taken_for_secrets)                                                                            \
