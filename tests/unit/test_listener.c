@@ -15,7 +15,6 @@ struct bench {
     struct nj_ledger ledger;
     int posts, spoofs, replies;
     long status;
-    bool posted_before_reply;
     struct nj_buf last;
 };
 
