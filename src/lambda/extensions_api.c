@@ -6,11 +6,12 @@ static void take(struct nj_json object, struct nj_str path, struct nj_short *out
 {
     struct nj_json v = nj_json_path(object, path);
     struct nj_buf text;
+    bool escaped = false;
     *out = (struct nj_short){ .n = 0 };
     if (v.type != NJ_JSON_STRING)
         return;
     nj_buf_init(&text, 8 * NJ_ARN_MAX);
-    nj_json_unescape(&text, nj_json_inner(v, NULL));
+    nj_json_unescape(&text, nj_json_inner(v, &escaped));
     nj_short_set(out, nj_buf_str(&text));
     nj_buf_fini(&text);
 }

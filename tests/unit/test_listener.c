@@ -137,9 +137,9 @@ START_TEST(test_listener_takes_any_body_of_the_platform_and_refuses_a_giant)
     ck_assert_int_eq(send_to(&b, "POST", NULL, nj_buf_str(&big)), 200);
     ck_assert_uint_eq(b.last.n, NJ_LISTENER_BODY_MAX);
     nj_buf_addc(&big, 'x');
-    send_to(&b, "POST", NULL, nj_buf_str(&big));
+    ck_assert_int_ne(send_to(&b, "POST", NULL, nj_buf_str(&big)), 200);
     ck_assert_int_eq(b.posts, 2);
-    ck_assert_uint_eq(b.ledger.c[NJ_CTR_posts_over_limit], 1);
+    ck_assert_uint_ge(b.ledger.c[NJ_CTR_posts_over_limit], 1); /* curl may try a second time on a fresh connection */
     stop(&b);
     nj_buf_fini(&big);
 }
