@@ -1,12 +1,16 @@
 /* nightjar/outlet.h -- one sink at work: open batches of both lanes, the bounded queue, and the sender with its retries.
  *
  * Each lane has one attempt under way at most, so that a critical batch never waits behind a stalled bulk one.
- * What a status or a curl error means stands in one table (deliver/verdict.def).  When the queue is full the oldest bulk
- * batch goes first and is counted; a critical one only when no bulk batch is left.
+ * What a status or a curl error means stands in one table (verdict.def).  When the queue is full the oldest bulk batch goes
+ * first and is counted; a critical one only when no bulk batch is left.  Batches in the middle of an attempt stay.
  *
  * Units      milliseconds; bytes.
- * Limits     queue_bytes over open, queued and flying batches together.
- * Ownership  the outlet keeps the sink and the loop it was given (borrowed).
+ * Limits     queue_bytes over open, queued and flying batches together.  A batch is at most a quarter of it, whatever
+ *            batch.max_bytes says.  A record larger than a batch travels alone, up to half of queue_bytes and up to what
+ *            the format takes in one body; beyond that it is dropped as too_large.
+ * Ownership  the outlet keeps the sink, the loop and the client it was given (borrowed).
+ * Ledger     balanced after every call: offered = delivered + dropped + unwanted + held.
+ * Signals    SIGPIPE must be ignored by the program: standard output may be a pipe nobody reads.
  * Blocking   never.
  */
 #ifndef NIGHTJAR_OUTLET_H
@@ -18,15 +22,14 @@
 
 struct nj_outlet;
 
-enum { NJ_LANE_BIT_CRITICAL = 1 << NJ_LANE_CRITICAL, NJ_LANE_BIT_BULK = 1 << NJ_LANE_BULK, NJ_LANE_BITS_ALL = 3 };
-
 struct nj_outlet_options {
     struct nj_batch_limits batch;
-    int64_t batch_age_ms;  /* an open batch is sealed when its first record is this old */
+    int64_t batch_age_ms; /* an open batch is sealed when its first record is this old */
     size_t queue_bytes;
-    int64_t timeout_ms;    /* one attempt, always cut to the deadline */
-    int64_t connect_ms;    /* 0 = 1,500: a VPC without egress hangs, it does not refuse (lambda-protocol 4.4) */
-    /* Called from the loop when something was settled or the state changed: the lifecycle re-examines what it waits for. */
+    int64_t timeout_ms; /* one attempt, always cut to the deadline */
+    int64_t connect_ms; /* 0 = 1,500: a VPC without egress hangs, it does not refuse (lambda-protocol 4.4) */
+    /* Called from the loop when something was settled or the state changed: the lifecycle re-examines what it waits for.
+     * It may call the outlet, but not free it. */
     void (*changed)(void *ctx);
     void *ctx;
 };
@@ -41,17 +44,23 @@ void nj_outlet_offer(struct nj_outlet *o, const struct nj_clean *r);
 void nj_outlet_flush(struct nj_outlet *o, unsigned lane_bits);
 /* Is anything of these lanes not settled yet (open, queued or flying)? */
 bool nj_outlet_pending(const struct nj_outlet *o, unsigned lane_bits);
-/* The sink does not answer and the next attempt waits: holding event/next for it would be in vain. */
+/* Holding event/next for this sink would be in vain: the next attempt is a while off, or the last ones failed and nothing has
+ * been taken since, even if a new attempt is under way.  One quick failure alone does not count; a timeout does. */
 bool nj_outlet_backing_off(const struct nj_outlet *o);
 /* Bytes in memory, all states. */
 size_t nj_outlet_bytes(const struct nj_outlet *o);
+/* What the compressors hold beside that; none before the first record of a lane. */
+size_t nj_outlet_codec_bytes(const struct nj_outlet *o);
+/* Age of the oldest bulk record that is not settled (open, queued or flying), 0 when there is none. */
+int64_t nj_outlet_oldest_bulk_ms(const struct nj_outlet *o);
 /* The moment after which no attempt may run (an invocation's deadline, SHUTDOWN's); pass { INT64_MAX } to lift it. */
 void nj_outlet_deadline(struct nj_outlet *o, struct nj_mono deadline);
-/* SHUTDOWN: retries come quickly (no back-off above 100 ms), nothing new is kept back for age. */
+/* SHUTDOWN: retries come quickly (no back-off above 100 ms; a Retry-After waits for half of the time left at most), what the
+ * configuration makes impossible is tried once, nothing new is kept back for age. */
 void nj_outlet_drain(struct nj_outlet *o, struct nj_mono deadline);
 /* Drops all that is left, counted under the given reason. */
 void nj_outlet_abandon(struct nj_outlet *o, enum nj_drop why);
-/* After a thaw: idle connections are dropped, back-off ends now, ages start anew. */
+/* After a thaw: back-off ends now, ages start anew.  Idle connections are the business of nj_http_drop_idle(). */
 void nj_outlet_thawed(struct nj_outlet *o);
 const struct nj_out_ledger *nj_outlet_ledger(struct nj_outlet *o);
 const struct nj_sink *nj_outlet_sink(const struct nj_outlet *o);

@@ -7,7 +7,7 @@
  *
  * Ownership  struct nj_sink holds copies of what it was given; nj_sink_fini() frees.
  * Secrets    token and header values are held for the request only; nj_sink_describe() never shows them, nor the user
- *            information and the query of the URL.
+ *            information and the query of the URL, nor the rest of a path segment long enough to be a key.
  * Blocking   never.  Globals: the constant table.
  */
 #ifndef NIGHTJAR_SINK_H
@@ -20,32 +20,45 @@ extern const char *const nj_codec_names[NJ_CODECS]; /* "none" "gzip" "zstd": as 
 
 enum nj_transport { NJ_TO_STDOUT, NJ_TO_FILE, NJ_TO_HTTP };
 
+/* The encoded form of a resource, kept by whoever encodes many records of one sandbox; zeroed at first, the buffer
+ * initialised with NJ_WHERE_CACHE_MAX, freed with nj_buf_fini(&c.bytes). */
+struct nj_where_cache {
+    const struct nj_resource *of;
+    uint32_t generation;
+    struct nj_buf bytes;
+};
+enum { NJ_WHERE_CACHE_MAX = 64 << 10 };
+
 struct nj_format {
     const char *name;
     const char *content_type;
+    size_t body_max;                    /* most uncompressed bytes of one request body */
     struct nj_str open, between, close; /* bytes around the records of a batch */
-    /* Appends one record, without separator.  The buffer latches failures. */
-    void (*record)(struct nj_buf *out, const struct nj_clean *r);
+    /* Appends one record, without separator.  The buffer latches failures.  cache may be NULL. */
+    void (*record)(struct nj_buf *out, const struct nj_clean *r, struct nj_where_cache *cache);
 };
 
 extern const struct nj_format nj_format_ndjson;
 extern const struct nj_format nj_format_json_array;
 
 struct nj_sink {
-    struct nj_str name;             /* "default", or its name in NIGHTJAR_SINKS */
+    struct nj_str name; /* "default", or its name in NIGHTJAR_SINKS */
     enum nj_transport transport;
     const struct nj_format *format;
     enum nj_codec codec;
-    struct nj_str url;              /* NJ_TO_HTTP: what curl gets, without user information */
-    struct nj_str path;             /* NJ_TO_FILE */
-    struct nj_str headers;          /* finished "Name: value\n" lines: extra headers and authorization */
-    uint32_t categories;            /* bit 1 << enum nj_category: what this sink wants */
-    struct nj_buf store;            /* the bytes behind the views */
+    struct nj_str url;          /* NJ_TO_HTTP: what curl gets, without user information */
+    struct nj_str path;         /* NJ_TO_FILE: absolute, NUL-terminated */
+    struct nj_str content_type; /* the format's, or what the headers option says instead */
+    struct nj_str headers;      /* finished "Name: value\n" lines: extra headers and authorization */
+    struct nj_str shown;        /* NJ_TO_HTTP: the URL as it may be shown */
+    uint32_t categories;        /* bit 1 << enum nj_category: what this sink wants */
+    bool cleartext;             /* http:// to another machine */
+    struct nj_buf store;        /* the bytes behind the views */
 };
 
 struct nj_sink_options {
     struct nj_str name, url, token, headers, only; /* absent = default */
-    struct nj_str compress;                        /* absent = as the format prefers */
+    struct nj_str compress;                        /* absent = as the format prefers; stdout: is never compressed */
 };
 
 /* On failure *why is one sentence for the user, without secrets, and the sink is unusable (fini is allowed). */
@@ -53,5 +66,12 @@ NJ_MUST enum nj_status nj_sink_init(struct nj_sink *s, const struct nj_sink_opti
 void nj_sink_fini(struct nj_sink *s);
 /* "https://logs.example.com/ingest (ndjson, gzip)" */
 void nj_sink_describe(const struct nj_sink *s, struct nj_buf *out);
+/* Do records and credentials travel unencrypted to another machine?  Worth a remark, not an error. */
+bool nj_sink_is_cleartext(const struct nj_sink *s);
+/* Does this sink want records of this category? */
+static inline bool nj_sink_wants(const struct nj_sink *s, enum nj_category c)
+{
+    return (s->categories >> (unsigned)c & 1u) != 0;
+}
 
 #endif

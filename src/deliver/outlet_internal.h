@@ -1,0 +1,99 @@
+/* Shared by outlet.c (records, memory, ledger) and lane.c (the state machine of one lane). */
+#ifndef NJ_DELIVER_OUTLET_INTERNAL_H
+#define NJ_DELIVER_OUTLET_INTERNAL_H
+
+#include "nightjar/diag.h"
+#include "nightjar/outlet.h"
+#include "queue.h"
+#include "sender.h"
+
+enum lane_state {
+    LANE_IDLE,    /* nothing to send, or no time to send it */
+    LANE_SENDING, /* an attempt is under way; the batch is in flying */
+    LANE_WAITING, /* back-off, or the far end named a time */
+    LANE_RESTING, /* the configuration is wrong: long pause */
+    LANE_STATES
+};
+
+enum lane_event {
+    EV_START, /* there is something to send, and time */
+    EV_HOLD,  /* there is, but the far end said not before */
+    EV_DELIVERED,
+    EV_RETRY,
+    EV_AGAIN,
+    EV_SPLIT,
+    EV_REJECT,
+    EV_CONFIG,
+    EV_TIMER,
+    EV_THAW,      /* waits end now */
+    EV_RECOVERED, /* the other lane got through */
+    EV_DRAIN,     /* SHUTDOWN */
+    EV_STOP,      /* everything is given up */
+    LANE_EVENTS
+};
+
+struct nj_lane_work {
+    struct nj_outlet *o;
+    enum nj_lane id;
+    enum lane_state state;
+    struct nj_batch *open;
+    struct nj_queue queue;
+    struct nj_sealed *flying;
+    struct nj_mono attempt_end; /* when the attempt under way ends at the latest */
+    uint32_t fails;             /* attempts in a row that failed */
+    bool again_used;            /* the quick repeat on a new connection is spent */
+    struct nj_timer timer;      /* of the state */
+    struct nj_timer age_timer;  /* of the open batch */
+};
+
+/* Lines that must not come more often than once an interval. */
+enum gate { GATE_TROUBLE, GATE_CONFIG, GATE_REJECTED, GATE_FULL, GATE_TOO_LARGE, GATE_MEMORY, GATES };
+
+struct nj_outlet {
+    struct nj_loop *loop;
+    const struct nj_clock *clock;
+    const struct nj_sink *sink;
+    struct nj_sender *sender;
+    struct nj_outlet_options opt;
+    struct nj_out_ledger ledger;
+    struct nj_lane_work lanes[NJ_LANES];
+    struct nj_buf scratch; /* one encoded record */
+    struct nj_where_cache where;
+    struct nj_buf title; /* name and address, for diagnostics */
+    uint64_t seq;
+    struct nj_mono deadline;
+    struct nj_mono not_before; /* Retry-After of the far end */
+    bool draining;
+    unsigned strikes;         /* failures since the sink last took or judged something; a timeout counts twice */
+    uint64_t failed_attempts; /* the same, each once */
+    struct nj_mono trouble_since;
+    bool said_trouble;
+    struct nj_diag_gate gates[GATES];
+    uint64_t unsaid[GATES]; /* records that the next line of the gate will tell */
+    uint64_t illegal;
+};
+
+/* --- lane.c --- */
+/* Sends the next batch when the lane is idle, there is one, and there is time. */
+void nj_lane_poke(struct nj_lane_work *l);
+void nj_lane_step(struct nj_lane_work *l, enum lane_event ev, const struct nj_answer *a);
+void nj_lane_init(struct nj_lane_work *l, struct nj_outlet *o, enum nj_lane id);
+/* The deadline has moved: an attempt under way must not outlast it. */
+void nj_lane_cut(struct nj_lane_work *l);
+
+/* --- outlet.c --- */
+void nj_outlet_drop(struct nj_outlet *o, size_t records, enum nj_drop why);
+/* Drops the oldest of the least important until the limit is kept. */
+void nj_outlet_make_room(struct nj_outlet *o);
+void nj_outlet_notify(struct nj_outlet *o);
+/* Time left until the deadline, never negative. */
+int64_t nj_outlet_left_ms(const struct nj_outlet *o);
+
+/* --- complaints.c --- */
+void nj_say_trouble(struct nj_outlet *o, const struct nj_answer *a);
+void nj_say_recovered(struct nj_outlet *o);
+void nj_say_config(struct nj_outlet *o, const struct nj_answer *a, size_t dropped);
+void nj_say_rejected(struct nj_outlet *o, const struct nj_answer *a, size_t records);
+void nj_say_dropped(struct nj_outlet *o, size_t records, enum nj_drop why);
+
+#endif
