@@ -47,6 +47,8 @@ struct nj_json_iter {
 void nj_json_iter_init(struct nj_json_iter *it, struct nj_json container);
 bool nj_json_next(struct nj_json_iter *it, struct nj_str *key, struct nj_json *value);
 
+/* Is a key as nj_json_next() gives it this one, once its escapes are undone? */
+bool nj_json_key_is(struct nj_str raw_key, struct nj_str want);
 /* First member with this key (compared with escapes undone), or type NJ_JSON_NONE. */
 struct nj_json nj_json_get(struct nj_json object, struct nj_str key);
 /* nj_json_get() along a dotted path: "metrics.durationMs". */

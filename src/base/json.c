@@ -94,10 +94,10 @@ bool nj_json_next(struct nj_json_iter *it, struct nj_str *key, struct nj_json *v
     return true;
 }
 
-static bool key_is(struct nj_str raw, struct nj_str want)
+bool nj_json_key_is(struct nj_str raw, struct nj_str want)
 {
     if (nj_str_eq(raw, want))
-        return memchr(raw.p, '\\', raw.n) == NULL;
+        return raw.n == 0 || memchr(raw.p, '\\', raw.n) == NULL;
     if (raw.n <= want.n || memchr(raw.p, '\\', raw.n) == NULL)
         return false; /* escapes only ever make a key longer */
     const char *p = raw.p, *end = raw.p + raw.n;
@@ -125,7 +125,7 @@ struct nj_json nj_json_get(struct nj_json object, struct nj_str key)
         return no_value;
     nj_json_iter_init(&it, object);
     while (nj_json_next(&it, &k, &v))
-        if (key_is(k, key))
+        if (nj_json_key_is(k, key))
             return v;
     return no_value;
 }
