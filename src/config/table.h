@@ -56,6 +56,10 @@ struct nj_str config_value(struct config_reading *r, struct nj_str name, const c
 struct nj_str config_name_str(const struct config_name *n);
 /* "NIGHTJAR_SINK_" + upper-case name + ending. */
 void config_sink_variable(struct nj_str sink, enum config_part part, struct config_name *out);
+/* Back to the default, with a problem that names variable, value, range and default. */
+void config_refuse(struct config_reading *r, const struct config_row *row, struct nj_str value, const char *why);
+/* Texts with a grammar of their own, after all rows were read. */
+void config_check_texts(struct config_reading *r);
 /* Fills sink_list from NIGHTJAR_SINKS; sink_count stays 0 when it names none that can be used. */
 void config_read_named_sinks(struct config_reading *r);
 /* Reports NIGHTJAR_* names nobody reads, and variables set twice. */
