@@ -87,6 +87,11 @@ $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ -lcheck -lsubunit -lrt $(LIBS)
 
+# The yardstick of start-up: nothing but libc, and that linked in.
+$(BUILD)/bench/minimal_extension: $(BUILD)/obj/tests/bench/minimal_extension.o
+	@mkdir -p $(@D)
+	$(CC) -static -o $@ $^
+
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)

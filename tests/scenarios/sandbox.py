@@ -1,0 +1,283 @@
+"""Runs one scenario: a capture sink, the emulator with nightjar attached, and what they leave behind."""
+import importlib.util
+import json
+import os
+import re
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+
+SINK_START_S = 10
+STOP_S = 5
+
+
+class Failed(Exception):
+    """An expectation that was not met; the text says which."""
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def read_lines(path):
+    """JSON objects of a file, one a line; what is none comes as None."""
+    out = []
+    if not os.path.exists(path):
+        return out
+    with open(path, "rb") as f:
+        for line in f.read().split(b"\n"):
+            if line.strip():
+                try:
+                    out.append(json.loads(line))
+                except ValueError:
+                    out.append(None)
+    return out
+
+
+class Tools:
+    """The programs under test and around it, and the values that must stay secret."""
+
+    def __init__(self, build, binary):
+        self.build = build
+        self.nightjar = binary
+        self.emulator = os.path.join(build, "lambda-emulator")
+        self.sink = os.path.join(build, "capture-sink")
+        self.function = os.path.join(build, "sample-function")
+        for program in (self.nightjar, self.emulator, self.sink, self.function):
+            if not os.access(program, os.X_OK):
+                raise SystemExit(f"scenarios: {program} is missing; run make first")
+        listing = subprocess.run([self.function, "--secrets"], stdout=subprocess.PIPE, check=True, text=True).stdout
+        self.secrets = dict(line.split("\t", 1) for line in listing.splitlines())
+
+
+class Run:
+    """One run of a scenario; check.py gets this."""
+
+    def __init__(self, tools, folder, work):
+        self.tools = tools
+        self.folder = folder
+        self.name = os.path.basename(folder)
+        self.dir = work
+        self.problems = []
+        self.expected = json.loads(self.text("expect.json") or "{}")
+        self.hooks = self.load_hooks()
+        self.values = dict(tools.secrets)
+        self.sink_process = None
+        self.emulator_status = None
+        self.emulator_process = None
+
+    def text(self, name):
+        path = os.path.join(self.folder, name)
+        if not os.path.exists(path):
+            return ""
+        with open(path, encoding="utf-8") as f:
+            return f.read()
+
+    def path(self, *parts):
+        return os.path.join(self.dir, *parts)
+
+    def load_hooks(self):
+        path = os.path.join(self.folder, "check.py")
+        if not os.path.exists(path):
+            return None
+        spec = importlib.util.spec_from_file_location("check_" + self.name.replace("-", "_"), path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    def hook(self, name):
+        return getattr(self.hooks, name, None) if self.hooks else None
+
+    def expect(self, good, text, detail=None):
+        """For check.py: notes a problem when good is false."""
+        if not good:
+            self.problems.append(text if detail is None else f"{text}\n{indent(detail)}")
+        return good
+
+    def expand(self, text):
+        def value(found):
+            name = found.group(1)
+            if name not in self.values:
+                raise Failed(f"${{{name}}} is unknown here")
+            return self.values[name]
+        return re.sub(r"\$\{([A-Z0-9_:]+)\}", value, text)
+
+    def arguments(self, name):
+        out = []
+        for line in self.text(name).splitlines():
+            if not line.startswith("#"):
+                out += shlex.split(self.expand(line))
+        return out
+
+    # --- before ---------------------------------------------------------------------------------------------------
+
+    def prepare(self):
+        shutil.rmtree(self.dir, ignore_errors=True)
+        os.makedirs(self.dir)
+        self.values["DIR"] = self.dir
+        self.values["FREE_PORT"] = str(free_port())
+        if self.hook("prepare"):
+            self.hook("prepare")(self)
+        if self.expected.get("sink", "capture") != "none":
+            self.start_sink()
+        self.environment = self.read_environment()
+        with open(self.path("script.ndjson"), "w", encoding="utf-8") as f:
+            f.write(self.expand(self.text("script.ndjson")))
+
+    def start_sink(self):
+        arguments = [self.tools.sink, "--dir", self.path("sink"), "--port-file", self.path("sink.port")]
+        plan = self.text("sink.plan")
+        if plan:
+            with open(self.path("sink.plan"), "w", encoding="utf-8") as f:
+                f.write(self.expand(plan))
+            arguments += ["--plan", self.path("sink.plan")]
+        more = self.arguments("sink.args")
+        log = open(self.path("sink.log"), "wb")
+        self.sink_process = subprocess.Popen(arguments + more, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        log.close()
+        until = time.monotonic() + SINK_START_S
+        while not os.path.exists(self.path("sink.port")):
+            if self.sink_process.poll() is not None or time.monotonic() > until:
+                raise Failed("the capture sink did not start: " + self.file_text("sink.log"))
+            time.sleep(0.01)
+        self.values["SINK_PORT"] = self.file_text("sink.port").strip()
+        scheme = "https" if any(a.startswith("--tls") for a in more) else "http"
+        self.values["SINK"] = f"{scheme}://127.0.0.1:{self.values['SINK_PORT']}/in"
+
+    def read_environment(self):
+        env = {}
+        for line in self.text("env").splitlines():
+            if line.strip() and not line.startswith("#"):
+                key, _, value = self.expand(line).partition("=")
+                env[key] = value
+        if "NIGHTJAR_SINK" not in env and "NIGHTJAR_SINKS" not in env and "SINK" in self.values:
+            env["NIGHTJAR_SINK"] = self.values["SINK"]
+        if env.get("NIGHTJAR_SINK") == "":
+            del env["NIGHTJAR_SINK"]
+        return env
+
+    def file_text(self, name):
+        path = self.path(name)
+        if not os.path.exists(path):
+            return ""
+        with open(path, encoding="utf-8", errors="replace") as f:
+            return f.read()
+
+    # --- the run --------------------------------------------------------------------------------------------------
+
+    def emulate(self, seconds):
+        arguments = [self.tools.emulator, "--extension", self.tools.nightjar, "--script", self.path("script.ndjson"),
+                     "--report", self.path("report.json"), "--telemetry-log", self.path("telemetry.ndjson"),
+                     "--extension-log", self.path("extension.log"), "--max-seconds", str(seconds), "--color", "never"]
+        for key, value in self.environment.items():
+            arguments += ["--env", f"{key}={value}"]
+        more = self.arguments("emulator.args")
+        command = more[more.index("--") + 1:] if "--" in more else []
+        arguments += more[:more.index("--")] if "--" in more else more
+        if command:
+            arguments += ["--"] + command
+        beside = None
+        with open(self.path("emulator.log"), "wb") as log:
+            self.emulator_process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            if self.hook("during"):
+                beside = threading.Thread(target=self.run_beside)
+                beside.start()
+            try:
+                self.emulator_status = self.emulator_process.wait(seconds + 10)
+            except subprocess.TimeoutExpired:
+                self.emulator_process.kill()
+                self.emulator_status = self.emulator_process.wait()
+                raise Failed(f"the emulator did not end within {seconds + 10} s") from None
+            finally:
+                if beside:
+                    beside.join()
+
+    def run_beside(self):
+        try:
+            self.hook("during")(self)
+        except Exception as e:  # a broken hook is a failed scenario, not a broken runner
+            self.problems.append(f"during(): {type(e).__name__}: {e}")
+
+    def alive(self):
+        return self.emulator_process is not None and self.emulator_process.poll() is None
+
+    def stop_sink(self):
+        if self.sink_process is None:
+            return
+        if self.sink_process.poll() is None:
+            self.sink_process.send_signal(signal.SIGTERM)
+        try:
+            status = self.sink_process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            self.sink_process.kill()
+            status = self.sink_process.wait()
+        self.sink_process = None
+        self.expect(status == 0, f"the capture sink left with {status}", self.file_text("sink.log"))
+
+    # --- what is left ---------------------------------------------------------------------------------------------
+
+    def collect(self):
+        """Reads everything that the run wrote: report, diagnostics, ledgers, requests, records."""
+        try:
+            with open(self.path("report.json"), encoding="utf-8") as f:
+                self.report = json.load(f)
+        except (OSError, ValueError) as e:
+            raise Failed(f"the emulator left no report ({e})\n" + tail(self.file_text("emulator.log"))) from None
+        self.extension_lines = self.file_text("extension.log").splitlines()
+        self.diagnostics = []
+        for line in self.extension_lines:
+            at = line.find('{"nightjar":')
+            if at >= 0:
+                try:
+                    self.diagnostics.append(json.loads(line[at:]))
+                except ValueError:
+                    self.expect(False, "a diagnostic is no JSON", line)
+        self.ledgers = [d["ledger"] for d in self.diagnostics if d.get("code") == "NJ1900" and "ledger" in d]
+        self.requests = [r for r in read_lines(self.path("sink", "requests.ndjson")) if r]
+        self.raw_records = self.read_raw_records()
+        self.records = []
+        for raw in self.raw_records:
+            try:
+                self.records.append(json.loads(raw))
+            except ValueError:
+                self.expect(False, "a record at the sink is no JSON", raw[:400])
+
+    def read_raw_records(self):
+        where = self.expected.get("sink", "capture")
+        if where == "stdout":
+            return [line[line.index('{"when"'):].encode() for line in self.extension_lines if '{"when"' in line]
+        path = {"capture": self.path("sink", "records.ndjson"), "file": self.path("out.ndjson"), "none": "/dev/null"}[where]
+        if not os.path.exists(path):
+            return []
+        with open(path, "rb") as f:
+            return [line for line in f.read().split(b"\n") if line]
+
+    def of_request(self, request):
+        """The records of a request that was taken."""
+        return self.records[request["first"]:request["first"] + request["records"]] if request["taken"] else []
+
+    def find(self, conditions):
+        from match import fits_all
+        return [r for r in self.records if fits_all(r, conditions)]
+
+    def diagnostic(self, code):
+        return [d for d in self.diagnostics if d.get("code") == code]
+
+    def ledger_sum(self, path):
+        from match import ABSENT, lookup
+        return sum(v for v in (lookup(one, path) for one in self.ledgers) if v is not ABSENT)
+
+
+def tail(text, lines=25):
+    return "\n".join(text.splitlines()[-lines:])
+
+
+def indent(value):
+    text = value if isinstance(value, str) else json.dumps(value, indent=1, ensure_ascii=False)
+    return "\n".join("      " + line for line in text.splitlines()[:40])
