@@ -1,0 +1,73 @@
+"""The demo: one scenario, told to people."""
+import os
+import subprocess
+import sys
+
+import checks
+import show
+from sandbox import Failed, Run, Tools
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SECONDS = 60
+
+
+def run_emulator(run):
+    """As Run.emulate(), but the time line goes to the terminal as it happens."""
+    arguments = [run.tools.emulator, "--extension", run.tools.nightjar, "--script", run.path("script.ndjson"),
+                 "--report", run.path("report.json"), "--extension-log", run.path("extension.log"), "--max-seconds", str(SECONDS)]
+    for key, value in run.environment.items():
+        arguments += ["--env", f"{key}={value}"]
+    sys.stdout.flush()
+    run.emulator_status = subprocess.run(arguments + run.arguments("emulator.args"), stdin=subprocess.DEVNULL, check=False).returncode
+
+
+def leaks(run):
+    found = set()
+    for _, data in checks.outputs(run):
+        found |= {name for name, value in run.tools.secrets.items() if len(value) >= checks.SHORTEST_SECRET and value.encode() in data}
+    return found
+
+
+def tell(run, screen):
+    first = next((r for r in run.records if r.get("redacted")), None)
+    screen.title(f"What reached the sink: {len(run.records)} records in {len(run.requests)} requests")
+    screen.line(("when         level event                       request  message  what was redacted  data", "dim"))
+    show.show_records(screen, run.records)
+    if first:
+        screen.title("One of them in full")
+        show.show_whole(screen, first)
+    screen.title("The ledger")
+    balanced = show.show_ledgers(screen, run.ledgers)
+    screen.title("Redacted before anything left the sandbox")
+    show.show_redacted(screen, run.records)
+    found = leaks(run)
+    screen.line((f"  of {len(run.tools.secrets)} secrets the function may write, {len(found) or 'none'} reached the sink",
+                 "red" if found else "green"))
+    return balanced and not found
+
+
+def main():
+    build = os.path.abspath(os.environ.get("BUILD", "build"))
+    binary = os.path.abspath(os.environ.get("SCENARIOS_BINARY", os.path.join(build, "nightjar")))
+    run = Run(Tools(build, binary), os.path.join(HERE, "demo"), os.path.join(build, "demo"))
+    screen = show.Screen()
+    try:
+        try:
+            run.prepare()
+            screen.title("The local Lambda, with nightjar attached to a sample function")
+            run_emulator(run)
+        finally:
+            run.stop_sink()
+        run.collect()
+    except Failed as e:
+        print(f"demo: {e}", file=sys.stderr)
+        return 1
+    good = tell(run, screen) and run.emulator_status == 0
+    for problem in run.problems:
+        print(f"demo: {problem}", file=sys.stderr)
+    print(f"\nEverything is in {os.path.relpath(run.dir)}: requests and records below sink/, the emulator's report in report.json.")
+    return 0 if good and not run.problems else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

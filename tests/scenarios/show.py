@@ -1,0 +1,130 @@
+"""Prints records, ledgers and what was redacted, for people: coloured on a terminal, plain elsewhere, cut to its width."""
+import json
+import os
+import shutil
+import sys
+
+COLOURS = {"dim": "2", "bold": "1", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
+SEVERITY = {"ERROR": "red", "FATAL": "red", "WARN": "yellow", "DEBUG": "dim", "TRACE": "dim"}
+PLAIN_WIDTH = 160
+
+
+class Screen:
+    def __init__(self, out=sys.stdout):
+        self.out = out
+        self.terminal = out.isatty() and os.environ.get("TERM") != "dumb" and "NO_COLOR" not in os.environ
+        self.width = shutil.get_terminal_size().columns if out.isatty() else int(os.environ.get("COLUMNS", PLAIN_WIDTH))
+
+    def paint(self, text, colour):
+        return f"\x1b[{COLOURS[colour]}m{text}\x1b[0m" if self.terminal and colour else text
+
+    def line(self, *parts):
+        """Parts are texts or (text, colour); the line is cut to the width."""
+        left = self.width
+        done = []
+        for part in parts:
+            text, colour = part if isinstance(part, tuple) else (part, None)
+            if len(text) > left:
+                text = text[:max(left - 1, 0)] + "…" if left > 0 else ""
+            left -= len(text)
+            done.append(self.paint(text, colour))
+            if left <= 0:
+                break
+        print("".join(done).rstrip(), file=self.out)
+
+    def title(self, text):
+        print(file=self.out)
+        self.line((text, "bold"))
+        self.line(("─" * min(len(text), self.width), "dim"))
+
+
+def compact(value):
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def show_whole(screen, record):
+    """A record over several lines, one for each of its members."""
+    for i, (key, value) in enumerate(record.items()):
+        start = "{" if i == 0 else " "
+        end = "}" if i == len(record) - 1 else ","
+        text = compact(value)
+        first = True
+        room = max(screen.width - 16, 40)
+        while text:  # wrapped at commas where there is one
+            cut = len(text) if len(text) <= room else max(text.rfind(",", 0, room) + 1, 0) or room
+            head = f"{start}{compact(key) + ':':<12} " if first else " " * 14
+            screen.line((head, "cyan"), text[:cut] + (end if cut == len(text) else ""))
+            text, first = text[cut:], False
+
+
+def show_record(screen, record):
+    what = record["what"]
+    severity = what.get("severity", "")
+    request = record.get("where", {}).get("faas.invocation_id", "")[:8]
+    data = record.get("data")
+    redacted = record.get("redacted")
+    screen.line((record["when"][11:23], "dim"), " ", (f"{severity:<5}", SEVERITY.get(severity)), " ", (f"{what['event']:<27}", "cyan"), " ",
+                (f"{request:<8}", "dim"), " ", record.get("message", "").replace("\n", "\\n").replace("\t", " "),
+                *([" "] if record.get("message") else []), *([(compact(redacted) + " ", "green")] if redacted else []),
+                *([(compact(data), "dim")] if data else []))
+
+
+def show_records(screen, records):
+    for record in records:
+        show_record(screen, record)
+
+
+def add(total, more):
+    for key, value in more.items():
+        if isinstance(value, dict):
+            add(total.setdefault(key, {}), value)
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+            total[key] = total.get(key, 0) + value
+    return total
+
+
+def show_ledgers(screen, ledgers):
+    """The ledgers of the sandboxes side by side, and their sum; true when every one balances."""
+    total = {}
+    for one in ledgers:
+        add(total, one)
+    columns = ledgers + ([total] if len(ledgers) > 1 else [])
+    names = [f"run {i + 1}" for i in range(len(ledgers))] + (["sum"] if len(ledgers) > 1 else [])
+
+    def row(label, get, colour=None):
+        values = [get(c) for c in columns]
+        if any(values) or colour:
+            screen.line((f"{label:<44}", colour), *[(f"{v:>10}", colour) for v in values])
+
+    screen.line((f"{'records':<44}" + "".join(f"{n:>10}" for n in names), "dim"))
+    for key in sorted({k for c in columns for k in c["counters"] if k.startswith("received_")}):
+        row("  received, " + key[9:].replace("_", " "), lambda c, k=key: c["counters"].get(k, 0))
+    row("received", lambda c: c["received"], "bold")
+    row("  filtered", lambda c: c["filtered"])
+    row("  lost", lambda c: c["lost"])
+    row("offered to the sinks", lambda c: c["offered"], "bold")
+    for sink in sorted({s for c in columns for s in c["sinks"]}):
+        get = lambda c, s=sink: c["sinks"].get(s, {})
+        row(f"  {sink}: delivered", lambda c: get(c).get("delivered", 0), "green")
+        row(f"  {sink}: dropped", lambda c: sum(get(c).get("dropped", {}).values()))
+        row(f"  {sink}: not wanted", lambda c: get(c).get("unwanted", 0))
+        row(f"  {sink}: still held", lambda c: get(c).get("held", 0))
+        row(f"  {sink}: batches / attempts", lambda c: f"{get(c).get('batches', 0)}/{get(c).get('attempts', 0)}")
+        row(f"  {sink}: bytes", lambda c: get(c).get("bytes", 0))
+        row(f"  {sink}: bytes sent", lambda c: get(c).get("bytes_sent", 0))
+    good = all(one.get("balanced") is True for one in ledgers) and bool(ledgers)
+    screen.line(("it balances: received = delivered + dropped + filtered + lost + held" if good else "IT DOES NOT BALANCE",
+                 "green" if good else "red"))
+    return good
+
+
+def show_redacted(screen, records):
+    totals = {}
+    touched = 0
+    for record in records:
+        touched += bool(record.get("redacted"))
+        add(totals, record.get("redacted") or {})
+    for rule, count in sorted(totals.items(), key=lambda x: (-x[1], x[0])):
+        screen.line(f"  {rule:<28}{count:>6}")
+    screen.line(f"  in {touched} of {len(records)} records")
+    return sum(totals.values())
