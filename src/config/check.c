@@ -28,12 +28,17 @@ static void check_redactor(const struct nj_options *o, struct nj_problems *probl
     struct nj_redact_options ro = { .policy = nj_options_choice(NJ_OPT_redact, o->redact),
                                     .keys = o->redact_keys,
                                     .allow_keys = o->redact_allow_keys };
-    enum nj_status st = nj_redactor_new(&redactor, &ro);
+    bool ok = nj_redactor_new(&redactor, &ro) == NJ_OK;
     nj_buf_addf(out, "Redaction: preset %.*s\n", NJ_STR_ARG(ro.policy));
-    if (st != NJ_OK)
-        nj_problem_add(problems, true, "The redaction settings cannot be used (%s); the strict preset without own lists is.",
-                       nj_status_text(st));
     nj_redactor_free(redactor);
+    if (ok)
+        return;
+    redactor = NULL;
+    ro.allow_keys = (struct nj_str){ NULL, 0 };
+    bool keys_ok = nj_redactor_new(&redactor, &ro) == NJ_OK;
+    nj_redactor_free(redactor);
+    nj_problem_add(problems, true, "%s is no list of names with * in them; the strict preset is used, without lists of your own.",
+                   keys_ok ? "NIGHTJAR_REDACT_ALLOW_KEYS" : "NIGHTJAR_REDACT_KEYS");
 }
 
 static size_t list_problems(const struct nj_problems *problems, bool fatal, const char *title, struct nj_buf *out)

@@ -6,7 +6,10 @@ static void dump_origin(const struct nj_options *o, size_t i, struct nj_buf *out
     static const char *const words[NJ_OPTION_ORIGINS] = {
         [NJ_BY_DEFAULT] = "   (default)", [NJ_BY_USER] = "", [NJ_BY_REFUSAL] = "   (the value given is refused)"
     };
-    if (o->origin[i] != NJ_BY_DERIVATION)
+    const struct nj_str *text = config_field_of(o, &config_rows[i]);
+    if (o->origin[i] == NJ_BY_DEFAULT && config_rows[i].kind == CONFIG_TEXT && text->n == 0)
+        nj_buf_addz(out, "   (not set)");
+    else if (o->origin[i] != NJ_BY_DERIVATION)
         nj_buf_addz(out, words[o->origin[i]]);
     else if (i != NJ_OPT_queue_bytes)
         nj_buf_addz(out, "   (cut to a quarter of a sink's share of the queue)");
