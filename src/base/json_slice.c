@@ -91,20 +91,29 @@ static enum nj_slice_kind take_value(struct nj_slicer *s, struct nj_str *piece)
     return bad_until(s, s->at + (again || walked == 0 ? 1 : walked), piece);
 }
 
+/* A bracket opens the array when none is open; inside of one only if an envelope follows, since an element is no array of
+ * envelopes: there a separator was damaged, or the whole array is wrapped twice. */
+static bool opens_array(const struct nj_slicer *s)
+{
+    const char *p = s->body.p + s->at + 1, *end = s->body.p + s->body.n;
+    return !s->opened || s->closed || is_envelope(p, end);
+}
+
 /* Moves to what comes next; false at the end of the body. */
 static bool skip_to_value(struct nj_slicer *s)
 {
     for (; s->at < s->body.n; s->at++) {
         char c = s->body.p[s->at];
-        bool inside = s->opened && !s->closed;
         if (nj_json_is_space(c) || (c == ',' && s->opened))
             continue;
-        if (c == '[' && !inside)
-            s->opened = true, s->closed = false;
-        else if (c == ']' && inside)
+        if (c == '[' && opens_array(s)) {
+            s->opened = true;
+            s->closed = false;
+        } else if (c == ']' && s->opened) {
             s->closed = true;
-        else
+        } else {
             return true;
+        }
     }
     return false;
 }
