@@ -68,11 +68,16 @@ static void events(struct nj_buf *out)
 #include "nightjar/categories.def"
 #undef NJ_CATEGORY
     };
-    nj_buf_addz(out,
-                "\n## Events\n\n"
-                "What arrives from the Telemetry API, and how it is recorded. A status other than success raises the severity to ERROR "
-                "and the lane to critical: such records are sent at the end of the invocation and dropped last. Types that are not "
-                "listed pass through.\n\n| type | category | severity | lane |\n| --- | --- | --- | --- |\n");
+    static const struct pair own[] = {
+        { "`nightjar.start`", "Once, when the life cycle is under way: version, telemetry, sinks, problems of the configuration." },
+        { "`nightjar.ledger`", "Every `NIGHTJAR_LEDGER_PERIOD` while there is work, and last of all at SHUTDOWN (`nightjar.final`)." },
+        { "`alert.telemetry_spoofed`", "A POST to the listener was refused because it does not look like the platform's." },
+    };
+    nj_buf_addz(out, "\n## Events\n\n"
+                     "What arrives from the Telemetry API, and how it is recorded: function logs as `function.log`, those of extensions as "
+                     "`extension.log`, the platform's under their own names. A status other than success raises the severity to ERROR "
+                     "and the lane to critical: such records are sent at the end of the invocation and dropped last. Types that are not "
+                     "listed pass through.\n\n| type | category | severity | lane |\n| --- | --- | --- | --- |\n");
     for (size_t i = 0; i < NJ_COUNT(rows); i++) {
         const char *category = "";
         for (size_t c = 0; c < NJ_COUNT(categories); c++)
@@ -81,6 +86,8 @@ static void events(struct nj_buf *out)
         nj_buf_addf(out, "| `%s` | %s | %s | %s |\n", rows[i].type, category, rows[i].severity,
                     strcmp(rows[i].lane, "BULK") == 0 ? "bulk" : "critical");
     }
+    nj_buf_addz(out, "\nnightjar writes these itself:\n\n");
+    table(out, "event", "when", own, NJ_COUNT(own));
     nj_buf_addz(out, "\nCategories, as `what.category` and `NIGHTJAR_SINK_<NAME>_ONLY` spell them:");
     for (size_t c = 0; c < NJ_COUNT(categories); c++)
         nj_buf_addf(out, "%s `%s`", c != 0 ? "," : "", categories[c].text);
