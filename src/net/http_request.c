@@ -210,7 +210,7 @@ static bool same_end(const struct sockaddr_storage *a, const char *ip, int port)
 static int on_ready(void *ctx, char *their_ip, char *our_ip, int their_port, int our_port)
 {
     struct nj_request *r = ctx;
-    struct sockaddr_storage ours, theirs;
+    struct sockaddr_storage ours = { 0 }, theirs = { 0 };
     nj_loop_progress(r->http->loop);
     r->started = true;
     for (struct nj_client_socket *s = r->http->sockets; s != NULL; s = s->next) {

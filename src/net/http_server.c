@@ -45,6 +45,7 @@ static void refuse(struct nj_exchange *x, unsigned status)
 {
     struct nj_http_server *s = x->c->server;
     x->refused = status;
+    x->thrown_away = x->body.n;
     s->bodies -= x->body.n;
     nj_buf_fini(&x->body);
     nj_server_over_limit(s);
@@ -66,7 +67,7 @@ static enum MHD_Result begin(struct nj_exchange *x, const char *method)
         return MHD_YES;
     refuse(x, 413);
     bool waits = nj_exchange_header(x, "Expect").p != NULL;
-    if (!waits && declared - s->o.body_max <= s->o.body_max)
+    if (!waits && declared - s->o.body_max <= s->o.body_max) /* as take_body() counts */
         return MHD_YES;
     nj_exchange_reply(x, x->refused, "text/plain", NJ_STR("too large\n"));
     return x->response != NULL ? queue_reply(x) : MHD_NO;
@@ -87,7 +88,7 @@ static enum MHD_Result take_body(struct nj_exchange *x, struct nj_str bytes)
         refuse(x, fits ? 503 : 413);
     }
     x->thrown_away += bytes.n;
-    return x->thrown_away <= s->o.body_max ? MHD_YES : MHD_NO;
+    return x->thrown_away / 2 <= s->o.body_max ? MHD_YES : MHD_NO;
 }
 
 /* The request is complete: to the handler, once; later calls find its answer. */
