@@ -35,9 +35,11 @@ void nj_clock_tick(struct nj_clock *c);
 
 /* The moment delta_ms from now; saturates instead of overflowing. */
 struct nj_mono nj_mono_after(struct nj_mono m, int64_t delta_ms);
+/* Milliseconds from now to then, negative when it is past; saturates likewise. */
 static inline int64_t nj_mono_until(struct nj_mono now, struct nj_mono then)
 {
-    return then.ms - now.ms;
+    int64_t d = 0;
+    return !__builtin_sub_overflow(then.ms, now.ms, &d) ? d : then.ms > now.ms ? INT64_MAX : INT64_MIN;
 }
 
 /* An absolute epoch deadline as Lambda gives it (lambda-protocol 1.4).  A number below 1e11 is taken as a duration from
