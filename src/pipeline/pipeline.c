@@ -105,8 +105,10 @@ void nj_pipeline_own(struct nj_pipeline *p, struct nj_record *r)
 
 /* --- one element -------------------------------------------------------------------------------------------------- */
 
-static enum nj_counter received_as(const struct nj_facts *f)
+static enum nj_counter received_as(const struct nj_facts *f, const struct nj_record *r)
 {
+    if (nj_attrs_get(&r->data, NJ_STR("nightjar.unreadable")) != NULL)
+        return NJ_CTR_received_unreadable;
     if (f->kind == NJ_EV_FUNCTION)
         return NJ_CTR_received_function;
     return f->kind == NJ_EV_EXTENSION ? NJ_CTR_received_extension : NJ_CTR_received_platform;
@@ -140,13 +142,18 @@ static void take_element(struct nj_pipeline *p, struct nj_str element)
     bool late = false, unattributed = false;
     nj_buf_reset(&p->scratch);
     nj_decode(element, p->o.clock->wall_ns, &p->scratch, &r, &f);
-    nj_count(p->o.ledger, received_as(&f), 1);
-    note_distinctive(p, &f, r.when_ns);
+    enum nj_counter as = received_as(&f, &r);
+    nj_count(p->o.ledger, as, 1);
+    if (as == NJ_CTR_received_unreadable)
+        p->unreadable++;
+    else
+        note_distinctive(p, &f, r.when_ns);
     if (p->repeat) {
         nj_count(p->o.ledger, NJ_CTR_filtered_duplicate, 1);
         return;
     }
-    if (f.kind == NJ_EV_EXTENSION && nj_diag_is_own(r.message)) {
+    /* Our diagnostics are JSON, so they come back as text or as a structured log, as the log format wants. */
+    if (f.kind == NJ_EV_EXTENSION && (nj_diag_is_own(r.message) || nj_diag_is_own(r.data_json))) {
         nj_count(p->o.ledger, NJ_CTR_filtered_own_lines, 1);
         return;
     }
