@@ -1,0 +1,304 @@
+"""The benchmarks: every figure beside its budget, ratios against yardsticks measured in the same run.
+
+bench.py [SECTION...] runs some of them: startup, memory, flood, delay, shutdown, idle, programs.
+"""
+import json
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+import zlib
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "scenarios"))
+
+STARTUP_RUNS = 15
+DELAY_INVOCATIONS = 40
+WARM = 25
+FLOOD_MB = 48
+QUEUE_MB = 4
+IDLE_S = 3.0
+
+
+class Bench:
+    def __init__(self, build):
+        self.build = build
+        self.dir = os.path.join(build, "bench-run")
+        self.nightjar = os.path.abspath(os.environ.get("SCENARIOS_BINARY", os.path.join(build, "nightjar")))
+        self.minimal = os.path.join(build, "bench", "minimal_extension")
+        self.rows = []
+        self.over = 0
+
+    def row(self, what, value, budget="", good=None):
+        verdict = "" if good is None else "ok" if good else "OVER"
+        self.over += good is False
+        print(f"{what:<58}{value:>22}  {budget:<26}{verdict}", flush=True)
+
+    def title(self, text):
+        print(f"\n{text}", flush=True)
+
+    def program(self, name):
+        return os.path.join(self.build, name)
+
+
+class Sandbox:
+    """A run of the emulator with one extension and, unless told otherwise, a capture sink."""
+
+    def __init__(self, bench, extension, events, env=None, arguments=(), plan=None, sink=True, telemetry_log=False):
+        self.dir = bench.dir
+        shutil.rmtree(self.dir, ignore_errors=True)
+        os.makedirs(self.dir)
+        env = dict(env or {})
+        self.sink = None
+        if sink:
+            self.start_sink(bench, plan)
+            env.setdefault("NIGHTJAR_SINK", f"http://127.0.0.1:{self.port}/in")
+        with open(self.path("script"), "w", encoding="utf-8") as f:
+            f.writelines(json.dumps(e) + "\n" for e in events)
+        command = [bench.program("lambda-emulator"), "--extension", extension, "--script", self.path("script"), "--report",
+                   self.path("report"), "--extension-log", self.path("extension.log"), "--quiet", *arguments]
+        for key, value in env.items():
+            command += ["--env", f"{key}={value}"]
+        if telemetry_log:
+            command += ["--telemetry-log", self.path("telemetry")]
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        self.name = os.path.basename(extension)
+
+    def path(self, name):
+        return os.path.join(self.dir, name)
+
+    def start_sink(self, bench, plan):
+        command = [bench.program("capture-sink"), "--dir", self.path("sink"), "--port-file", self.path("port")]
+        if plan:
+            with open(self.path("plan"), "w", encoding="utf-8") as f:
+                f.write(plan)
+            command += ["--plan", self.path("plan")]
+        self.sink = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        until = time.monotonic() + 10
+        while not os.path.exists(self.path("port")):
+            if time.monotonic() > until or self.sink.poll() is not None:
+                raise SystemExit("bench: the capture sink did not start")
+            time.sleep(0.005)
+        with open(self.path("port"), encoding="utf-8") as f:
+            self.port = f.read().strip()
+
+    def pid(self):
+        """Of the extension, once it runs."""
+        until = time.monotonic() + 10
+        while time.monotonic() < until and self.process.poll() is None:
+            try:
+                with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="utf-8") as f:
+                    children = f.read().split()
+            except OSError:
+                break
+            for child in children:
+                try:
+                    with open(f"/proc/{child}/cmdline", encoding="utf-8") as f:
+                        if os.path.basename(f.read().split("\0")[0]) == self.name:
+                            return int(child)
+                except OSError:
+                    pass
+            time.sleep(0.01)
+        raise SystemExit("bench: the extension is not there")
+
+    def end(self):
+        """The report, after everything is over."""
+        status = self.process.wait(300)
+        if self.sink:
+            self.sink.terminate()
+            self.sink.wait(10)
+        if status != 0:
+            raise SystemExit(f"bench: the emulator left with {status}; see {self.dir}")
+        with open(self.path("report"), encoding="utf-8") as f:
+            self.report = json.load(f)
+        self.extension = next(e for e in self.report["extensions"] if e["name"] == self.name)
+        return self.report
+
+    def ledger(self):
+        with open(self.path("extension.log"), encoding="utf-8", errors="replace") as f:
+            for line in f:
+                if '"NJ1900"' in line and "ledger" in line:
+                    return json.loads(line[line.index("{"):])["ledger"]
+        raise SystemExit(f"bench: nightjar left no ledger; see {self.dir}")
+
+
+def event(path, gap=0):
+    return {"event": {"rawPath": path}, "gapMs": gap, "expect": "success"}
+
+
+def status_of(pid):
+    with open(f"/proc/{pid}/status", encoding="utf-8") as f:
+        return {k: int(v.split()[0]) for k, v in (l.rstrip().split(":\t", 1) for l in f if ":\t" in l) if v.split() and v.split()[0].isdigit()}
+
+
+def switches(pid):
+    """Voluntary context switches of all threads: each is one wake-up."""
+    total = 0
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/status", encoding="utf-8") as f:
+            total += int(re.search(r"^voluntary_ctxt_switches:\s*(\d+)", f.read(), re.M).group(1))
+    return total
+
+
+# --- the sections -----------------------------------------------------------------------------------------------------
+
+def startup(b):
+    b.title(f"Start-up: exec to the first event/next, median of {STARTUP_RUNS} runs each, taken in turns")
+    times = {b.minimal: [], b.nightjar: []}
+    for _ in range(STARTUP_RUNS):
+        for extension, out in times.items():
+            s = Sandbox(b, extension, [event("/search?q=x")], env={"NIGHTJAR_SINK": f"file://{b.dir}/out"}, sink=False)
+            s.end()
+            out.append(s.extension["execToNextMs"])
+    floor, mine = (statistics.median(times[e]) for e in (b.minimal, b.nightjar))
+    b.row("  smallest possible extension (static, no library)", f"{floor:.2f} ms")
+    b.row("  nightjar", f"{mine:.2f} ms")
+    static = "not a dynamic" in subprocess.run(["ldd", b.nightjar], capture_output=True, text=True, check=False).stderr
+    b.row("  ratio" + ("" if static else " (this build is linked dynamically)"), f"{mine / floor:.2f} x", "<= 1.5 x, static build",
+          mine / floor <= 1.5 if static else None)
+
+
+def memory(b):
+    b.title("Memory after init")
+    s = Sandbox(b, b.nightjar, [event("/search?q=x"), event("/search?q=x", 800)])
+    pid = s.pid()
+    time.sleep(0.5)
+    now = status_of(pid)
+    s.end()
+    static = now.get("RssFile", 0) < 3000
+    b.row("  resident", f"{now['VmRSS'] / 1024:.1f} MB", "<= 4 MB, static build", now["VmRSS"] <= 4096 if static else None)
+    b.row("  of that, nightjar's own (not files of libraries)", f"{now['RssAnon'] / 1024:.1f} MB", "<= 4 MB", now["RssAnon"] <= 4096)
+
+
+def zlib_seconds(data):
+    """CPU of zlib level 1 alone, fed in pieces of 64 KiB as nightjar feeds it."""
+    best = None
+    for _ in range(3):
+        start = time.process_time()
+        z = zlib.compressobj(1, zlib.DEFLATED, 31)
+        for at in range(0, len(data), 65536):
+            z.compress(data[at:at + 65536])
+        z.flush()
+        took = time.process_time() - start
+        best = took if best is None else min(best, took)
+    return best
+
+
+def flood_bytes(telemetry):
+    """The function's log bytes of a telemetry log."""
+    out = []
+    with open(telemetry, encoding="utf-8", errors="replace") as f:
+        for line in f:
+            if '"type":"function"' in line[:80]:
+                record = json.loads(line)["record"]
+                out.append(record if isinstance(record, str) else json.dumps(record, separators=(",", ":")) + "\n")
+    return "".join(out).encode(errors="replace")
+
+
+def flood_run(b, codec, log_format, mb, telemetry_log=False):
+    s = Sandbox(b, b.nightjar, [event("/search?q=x"), event(f"/flood?mb={mb}", 50)] if mb else [event("/search?q=x"), event("/search?q=x", 50)],
+                env={"NIGHTJAR_COMPRESS": codec, "NIGHTJAR_QUEUE_BYTES": f"{QUEUE_MB}m"},
+                arguments=["--timeout", "200", "--memory", "512", "--log-format", log_format], telemetry_log=telemetry_log)
+    s.end()
+    return s
+
+
+def flood(b):
+    b.title(f"A flood of {FLOOD_MB} MB of function logs")
+    for log_format in ("Text", "JSON"):
+        base = flood_run(b, "gzip", log_format, 0).extension["cpuMs"]
+        yardstick = None
+        for codec, budget in (("gzip", 2.0), ("zstd", 1.0)):
+            s = flood_run(b, codec, log_format, FLOOD_MB, telemetry_log=yardstick is None)
+            if yardstick is None:
+                data = flood_bytes(s.path("telemetry"))
+                mb = len(data) / 1e6
+                yardstick = zlib_seconds(data) * 1000 / mb
+                b.row(f"  {log_format}: zlib level 1 alone, CPU per MB", f"{yardstick:.2f} ms ({1000 / yardstick:.0f} MB/s)")
+                del data
+            mine = (s.extension["cpuMs"] - base) / mb
+            b.row(f"  {log_format}: nightjar with {codec}, CPU per MB", f"{mine:.2f} ms")
+            b.row(f"  {log_format}: ratio with {codec}", f"{mine / yardstick:.2f} x", f"<= {budget:.0f} x", mine / yardstick <= budget)
+            peak = s.extension["peakMemoryKB"] / 1024
+            b.row(f"  {log_format}: peak memory with {codec}, queue {QUEUE_MB} MB", f"{peak:.1f} MB", f"<= {QUEUE_MB + 8} MB, static build",
+                  None if peak > QUEUE_MB + 8 else True)
+            ledger = s.ledger()
+            lost = sum(sum(o["dropped"].values()) for o in ledger["sinks"].values())
+            b.row(f"  {log_format}: records delivered / dropped", f"{ledger['offered'] - lost} / {lost}")
+
+
+def delay(b):
+    b.title(f"End of an invocation to event/next, sink answering in 1 ms, median of the last {DELAY_INVOCATIONS - WARM} of {DELAY_INVOCATIONS}")
+    events = [event("/account?user=1", 20) for _ in range(DELAY_INVOCATIONS)]
+    rows = [("smallest possible extension", b.minimal, {}, None), ("nightjar, NIGHTJAR_FLUSH=end", b.nightjar, {"NIGHTJAR_FLUSH": "end"}, 5.0),
+            ("nightjar, NIGHTJAR_FLUSH=auto, warm", b.nightjar, {"NIGHTJAR_FLUSH": "auto"}, 1.0)]
+    for text, extension, env, budget in rows:
+        s = Sandbox(b, extension, events, env=env, plan='{"always":true,"delayMs":1}\n')
+        s.end()
+        tail = sorted(s.extension["overheadMs"][WARM:])
+        middle, worst = statistics.median(tail), tail[-1]
+        b.row("  " + text, f"{middle:.2f} ms (max {worst:.1f})", f"<= {budget:.0f} ms" if budget else "",
+              middle <= budget if budget else None)
+
+
+def shutdown(b):
+    b.title("Records lost at SHUTDOWN with the sink up, 2,000 lines written just before")
+    for deadline in ("2s", "300ms"):
+        s = Sandbox(b, b.nightjar, [event("/search?q=x"), event("/log?text=the+last+words+of+a+sandbox&repeat=2000", 30)],
+                    env={"NIGHTJAR_FLUSH": "60s"}, arguments=["--shutdown-deadline", deadline])
+        s.end()
+        ledger = s.ledger()
+        lost = sum(sum(o["dropped"].values()) for o in ledger["sinks"].values())
+        b.row(f"  with {deadline}", f"{lost} of {ledger['offered']}", "0", lost == 0)
+        b.row(f"  with {deadline}: time left at exit", f"{s.extension['exit']['msBeforeDeadline']:.0f} ms")
+
+
+def idle(b):
+    b.title("Wake-ups while nothing happens (not frozen)")
+    s = Sandbox(b, b.nightjar, [event("/search?q=x"), event("/search?q=x", int(IDLE_S * 1000) + 3500)], arguments=["--no-freeze"])
+    pid = s.pid()
+    time.sleep(2.5)  # everything delivered, the last timers over
+    before = switches(pid)
+    time.sleep(IDLE_S)
+    count = switches(pid) - before
+    s.end()
+    b.row(f"  in {IDLE_S:.0f} s", str(count), "0", count == 0)
+
+
+def programs(b):
+    """bench_*.c of the modules: each prints its own lines."""
+    names = sorted(f[:-2] for f in os.listdir(HERE) if f.startswith("bench_") and f.endswith(".c"))
+    for name in names:
+        path = os.path.join(b.build, "bench", name)
+        b.title(name)
+        if not os.access(path, os.X_OK):
+            b.row("  not built", "")
+            continue
+        status = subprocess.run([path], check=False).returncode
+        if status != 0:
+            b.row("  left with status", str(status), "0", False)
+
+
+SECTIONS = [startup, memory, flood, delay, shutdown, idle, programs]
+
+
+def main():
+    wanted = sys.argv[1:]
+    known = [s.__name__ for s in SECTIONS]
+    if any(w not in known for w in wanted):
+        raise SystemExit(f"bench: sections are {', '.join(known)}")
+    b = Bench(os.path.abspath(os.environ.get("BUILD", "build")))
+    print(f"{'what':<60}{'measured':>20}  {'budget':<26}")
+    for section in SECTIONS:
+        if not wanted or section.__name__ in wanted:
+            section(b)
+    shutil.rmtree(b.dir, ignore_errors=True)
+    print(f"\n{b.over} over budget" if b.over else "\nnothing over budget")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
