@@ -68,7 +68,8 @@ bool emu_buffer_has_room(const struct emu_buffer *b, size_t n)
 enum nj_status emu_buffer_add(struct emu_buffer *b, enum emu_type type, int64_t now_ms, struct nj_str text, size_t head)
 {
     b->count[type].queued++;
-    struct emu_item *i = emu_buffer_has_room(b, text.n) ? malloc(sizeof(*i) + text.n) : NULL;
+    bool fits = emu_type_want(type) == EMU_WANT_PLATFORM || emu_buffer_has_room(b, text.n);
+    struct emu_item *i = fits ? malloc(sizeof(*i) + text.n) : NULL;
     if (i == NULL) {
         b->count[type].dropped++;
         return NJ_ELIMIT;

@@ -5,7 +5,7 @@
  *
  * Units      milliseconds of the monotonic clock; bytes of finished JSON.
  * Limits     a batch closes at max_items items or when it reaches max_bytes; an item above cut_bytes is cut across POSTs.
- *            queue_bytes bounds what waits; emu_buffer_add() refuses beyond it.
+ *            queue_bytes bounds what waits: beyond it log lines are refused, platform events never.
  * Ownership  add copies.  The body is borrowed until the batch is settled.
  */
 #ifndef EMU_BUFFER_H
@@ -42,7 +42,7 @@ void emu_buffer_init(struct emu_buffer *b);
 void emu_buffer_fini(struct emu_buffer *b);
 /* Whether the buffer has room for n more bytes. */
 bool emu_buffer_has_room(const struct emu_buffer *b, size_t n);
-/* NJ_ELIMIT: no room, counted as dropped.  NJ_ENOMEM likewise. */
+/* NJ_ELIMIT: no room, counted as dropped. */
 enum nj_status emu_buffer_add(struct emu_buffer *b, enum emu_type type, int64_t now_ms, struct nj_str text, size_t head);
 /* Milliseconds until a batch is due: 0 = now, -1 = nothing waits. */
 int64_t emu_buffer_due_ms(const struct emu_buffer *b, int64_t now_ms);
