@@ -7,7 +7,11 @@
  * unknown type        passes through like a platform record.
  * unreadable          event function.log, message = the bytes as text, data nightjar.unreadable = the reason.
  *
- * The record's views point into the element and into scratch, which must live as long as the record.
+ * Besides: members of the envelope that no schema has stay in data nightjar.envelope; ERROR and FATAL go to the critical lane.
+ *
+ * The record's views point into the element and into scratch, which must live as long as the record; scratch may move, so
+ * it holds one record at a time.  It needs room for twice the element and 1,024 bytes; an element for which there is none
+ * is unreadable.
  *
  * Blocking   never.  Globals: constant tables (events.def).
  */
@@ -29,7 +33,7 @@ struct nj_facts {
     struct nj_str tenant_id;
     struct nj_str trace_value, trace_span; /* tracing.value, tracing.spanId */
     struct nj_str function_arn, function_name, function_version, instance_id, init_type;
-    struct nj_str status;       /* success, failure, error, timeout */
+    struct nj_str status;                    /* success, failure, error, timeout */
     uint64_t dropped_records, dropped_bytes; /* platform.logsDropped */
 };
 
@@ -39,8 +43,13 @@ void nj_decode(struct nj_str element, int64_t now_ns, struct nj_buf *scratch, st
 void nj_decode_unreadable(struct nj_str piece, struct nj_str reason, int64_t now_ns, struct nj_buf *scratch, struct nj_record *out);
 
 /* Two POSTs that share one record: the second begins by repeating the envelope of the cut one (lambda-protocol 2.4).
- * Appends the whole element to out and sets *rest to what follows it in next (the remaining elements, without the leading
- * comma, or absent), or answers false when next does not continue cut. */
-bool nj_decode_join(struct nj_str cut, struct nj_str next, struct nj_buf *out, struct nj_str *rest);
+ *
+ * WHOLE  the whole element was appended to out; *rest is what follows it in next (the remaining elements, without the
+ *        leading comma; give it to the slicer), or absent.
+ * PART   next ends inside the same record too: what there is of it by now was appended to out and takes the place of cut.
+ *        *rest is absent.
+ * NO     next does not continue cut; out is as it was. */
+enum nj_join { NJ_JOIN_NO, NJ_JOIN_WHOLE, NJ_JOIN_PART };
+NJ_MUST enum nj_join nj_decode_join(struct nj_str cut, struct nj_str next, struct nj_buf *out, struct nj_str *rest);
 
 #endif

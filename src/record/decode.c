@@ -149,12 +149,12 @@ static const char *decode_element(struct nj_decoding *d, struct nj_str element, 
     if (value.type != NJ_JSON_OBJECT)
         return "not an object";
     read_envelope(d, value, &e);
+    take_time(d, e.time, now_ns);
     struct nj_str type = nj_decode_text(d, e.type);
     if (type.n == 0)
         return "no type";
     if (e.record.type == NJ_JSON_NONE)
         return "no record";
-    take_time(d, e.time, now_ns);
     take_type(d, type);
     if (d->facts->kind == NJ_EV_FUNCTION || d->facts->kind == NJ_EV_EXTENSION)
         nj_decode_log(d, e.record);
@@ -188,6 +188,7 @@ void nj_decode(struct nj_str element, int64_t now_ns, struct nj_buf *scratch, st
     struct nj_decoding d = { .scratch = scratch, .out = out, .facts = facts };
     const char *why = "larger than its budget";
     nj_record_init(out);
+    out->when_ns = now_ns;
     *facts = (struct nj_facts){ .kind = NJ_EV_OTHER };
     if (element.n < SIZE_MAX / 4 && nj_buf_reserve(scratch, 2 * element.n + WORDS) == NJ_OK) {
         size_t max = scratch->max;
@@ -198,5 +199,5 @@ void nj_decode(struct nj_str element, int64_t now_ns, struct nj_buf *scratch, st
     if (why == NULL)
         return;
     *facts = (struct nj_facts){ .kind = NJ_EV_FUNCTION };
-    nj_decode_unreadable(element, nj_str_of(why), now_ns, scratch, out);
+    nj_decode_unreadable(element, nj_str_of(why), out->when_ns, scratch, out);
 }

@@ -88,8 +88,8 @@ static struct nj_str after_element(struct nj_str s)
     return rest.n == 0 || nj_str_eq(nj_str_trim(rest), NJ_STR("]")) ? (struct nj_str){ NULL, 0 } : rest;
 }
 
-/* Is head + tail, cut at the end of its first element, one valid element that reaches beyond head?  Then it is in out. */
-static bool join(struct nj_str head, struct nj_str tail, struct nj_buf *out, struct nj_str *rest)
+/* What head and tail are together: one valid element that reaches beyond head, or the beginning of one. */
+static enum nj_join join(struct nj_str head, struct nj_str tail, struct nj_buf *out, struct nj_str *rest)
 {
     struct nj_slicer slicer;
     struct nj_str piece;
@@ -99,17 +99,21 @@ static bool join(struct nj_str head, struct nj_str tail, struct nj_buf *out, str
     nj_buf_add(out, tail);
     struct nj_str both = nj_str_slice(nj_buf_str(out), from, out->n);
     nj_slicer_init(&slicer, both);
-    bool one = out->err == NJ_OK && nj_slicer_next(&slicer, &piece) == NJ_SLICE_ELEMENT && piece.p == both.p && piece.n > head.n &&
-               nj_json_parse(piece, &checked) == NJ_OK;
-    nj_buf_cut(out, one ? from + piece.n : from);
-    if (one)
-        *rest = after_element(nj_str_slice(tail, piece.n - head.n, tail.n));
-    return one;
+    enum nj_slice_kind kind = out->err == NJ_OK ? nj_slicer_next(&slicer, &piece) : NJ_SLICE_BAD;
+    if (kind == NJ_SLICE_CUT && piece.p == both.p && tail.n != 0)
+        return NJ_JOIN_PART;
+    if (kind != NJ_SLICE_ELEMENT || piece.p != both.p || piece.n <= head.n || nj_json_parse(piece, &checked) != NJ_OK) {
+        nj_buf_cut(out, from);
+        return NJ_JOIN_NO;
+    }
+    nj_buf_cut(out, from + piece.n);
+    *rest = after_element(nj_str_slice(tail, piece.n - head.n, tail.n));
+    return NJ_JOIN_WHOLE;
 }
 
 /* The rule.  The next POST continues the cut record when
  *   1. its first element opens with the same time, type and kind of record value, and
- *   2. the cut text followed by what comes behind that opening is one valid element; or
+ *   2. the cut text followed by what comes behind that opening is one valid element, or still ends inside one; or
  *   3. the cut lies inside the envelope: the next POST begins with the very same bytes, and its first element is whole.
  *
  * A record that merely has the same time and type (many lines a millisecond) mostly fails 2: text behind half an escape,
@@ -117,15 +121,15 @@ static bool join(struct nj_str head, struct nj_str tail, struct nj_buf *out, str
  * follows, and then joining is still the better guess: the platform has one POST in flight and keeps order, so the second
  * part of a cut record is the first thing that can come.  Should the guess be wrong, two texts became one; none is lost.
  * That the next element is valid alone says nothing: the continuation of a string behind a repeated envelope always is. */
-bool nj_decode_join(struct nj_str cut, struct nj_str next, struct nj_buf *out, struct nj_str *rest)
+enum nj_join nj_decode_join(struct nj_str cut, struct nj_str next, struct nj_buf *out, struct nj_str *rest)
 {
     struct nj_opening a, b;
     *rest = (struct nj_str){ NULL, 0 };
     if (cut.n == 0 || next.n == 0)
-        return false;
+        return NJ_JOIN_NO;
     struct nj_str body = inside(next);
     bool opens = nj_decode_opening(cut, &a) && nj_decode_opening(body, &b);
     if (opens && a.bracket == b.bracket && nj_str_eq(a.time, b.time) && nj_str_eq(a.type, b.type))
         return join(cut, nj_str_slice(body, b.n, body.n), out, rest);
-    return nj_str_starts(body, cut) && join(cut, nj_str_slice(body, cut.n, body.n), out, rest);
+    return nj_str_starts(body, cut) ? join(cut, nj_str_slice(body, cut.n, body.n), out, rest) : NJ_JOIN_NO;
 }
