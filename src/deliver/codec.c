@@ -30,9 +30,15 @@ struct nj_codec_stream {
 
 static const size_t held_back[NJ_CODECS] = { [NJ_CODEC_NONE] = 0, [NJ_CODEC_GZIP] = GZIP_HELD, [NJ_CODEC_ZSTD] = ZSTD_HELD };
 
+/* Most that raw bytes of input can put out in one call; what does not shrink grows by less than a 64th. */
+static size_t most_out(enum nj_codec codec, size_t raw)
+{
+    return codec == NJ_CODEC_NONE ? raw : raw + raw / 64 + held_back[codec];
+}
+
 size_t nj_codec_bound(enum nj_codec codec, size_t raw)
 {
-    return codec == NJ_CODEC_NONE ? raw : raw + raw / 64 + 2 * held_back[codec];
+    return most_out(codec, raw) + held_back[codec];
 }
 
 /* --- gzip --------------------------------------------------------------------------------------------------------- */
@@ -229,7 +235,7 @@ static enum nj_status make_room(struct nj_buf *out, size_t extra)
 
 enum nj_status nj_codec_room(const struct nj_codec_stream *c, size_t in_bytes, struct nj_buf *out)
 {
-    return make_room(out, in_bytes + in_bytes / 64 + held_back[c->codec]);
+    return make_room(out, most_out(c->codec, in_bytes));
 }
 
 enum nj_status nj_codec_feed(struct nj_codec_stream *c, struct nj_str in, struct nj_buf *out)

@@ -116,6 +116,7 @@ enum nj_status nj_headers_parse(struct nj_str option, struct nj_buf *lines, stru
     nj_buf_init(&value, HEADER_VALUE_MAX);
     while (fault->text == NULL && nj_str_cut(&option, ',', &entry)) {
         fault->entry++;
+        fault->name = (struct nj_str){ NULL, 0 };
         entry = nj_str_trim(entry);
         nj_buf_reset(&value);
         if (entry.n != 0)

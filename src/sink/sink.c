@@ -210,9 +210,11 @@ static enum nj_status take_url(struct draft *d, CURLU *u, const char *z)
 static enum nj_status parse_http(struct draft *d, struct nj_str rest)
 {
     size_t slashes = nj_str_find(rest, NJ_STR("://"), 0);
-    rest = nj_str_slice(rest, d->scheme->shown_before.n, rest.n);
     if (slashes != d->scheme->name.n)
         return refuse(d, "", "not a valid URL: two slashes have to follow %.*s:", NJ_STR_ARG(d->scheme->name));
+    if (rest.n == slashes + 3 || rest.p[slashes + 3] == '/') /* curl would take the path for a host */
+        return refuse(d, "", "not a valid URL: it names no host");
+    rest = nj_str_slice(rest, d->scheme->shown_before.n, rest.n);
     if (rest.n >= URL_MAX_BYTES || memchr(rest.p, '\0', rest.n) != NULL)
         return refuse(d, "", "not a valid URL: longer than %d bytes, or with a NUL in it", URL_MAX_BYTES);
     char z[URL_MAX_BYTES];
