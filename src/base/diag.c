@@ -60,7 +60,7 @@ static size_t open_line(char *line, size_t room, enum nj_level level, const char
     char safe[SAFE_MAX_BYTES], when[NJ_TIME_LEN + 1];
     struct nj_clock clock;
     nj_clock_init(&clock, NULL, NULL);
-    nj_time_format(when, clock.wall_ns);
+    nj_time_format(when, clock.wall_ns / 1000 * 1000);
     put_text(safe, sizeof(safe), text);
     int n = snprintf(line, room, OPENING "%s\",\"code\":\"%s\",\"time\":\"%s\",\"text\":\"%s\"", nj_level_names[level], code, when, safe);
     return n > 0 && (size_t)n < room ? (size_t)n : 0;

@@ -98,7 +98,7 @@ void nj_pipeline_own(struct nj_pipeline *p, struct nj_record *r)
 {
     r->origin = NJ_FROM_OWN;
     if (r->when_ns == 0)
-        r->when_ns = p->o.clock->wall_ns;
+        r->when_ns = p->o.clock->wall_ns / 1000 * 1000; /* the platform's own times end at microseconds at most */
     nj_count(p->o.ledger, NJ_CTR_received_own, 1);
     offer(p, r);
 }
