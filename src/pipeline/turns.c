@@ -110,6 +110,8 @@ static void look_for_thaw(struct nj_sidecar *s)
 {
     int64_t wall_gap = s->clock->wall.ms - s->seen_wall.ms;
     int64_t mono_gap = s->clock->mono.ms - s->seen_mono.ms;
+    if (wall_gap - mono_gap > THAW_SKEW_MS)
+        nj_flush_slept(&s->flush, wall_gap - mono_gap);
     if (wall_gap > THAW_GAP_MS || wall_gap - mono_gap > THAW_SKEW_MS) {
         nj_count(&s->ledger, NJ_CTR_thaws, 1);
         nj_http_drop_idle(s->http);
