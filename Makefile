@@ -37,12 +37,12 @@ LIB_SRC   := $(sort $(wildcard src/*/*.c))
 LIB_OBJ   := $(LIB_SRC:%.c=$(BUILD)/obj/%.o)
 LIB       := $(BUILD)/libnightjar.a
 # The emulator's programs; the prefix of a file says whose part it is.
-EMU_MAINS := lambda_emulator capture_sink sample_function
+EMU_MAINS := lambda_emulator capture_sink sample_function probe_extension
 EMU_OBJ   := $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard tests/emulator/emu_*.c)))
 CAP_OBJ   := $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard tests/emulator/cap_*.c)))
 SF_OBJ    := $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard tests/emulator/sf_*.c)))
 CAP_LIBS  := -lssl -lcrypto
-PROGRAMS  := $(BUILD)/nightjar $(BUILD)/lambda-emulator $(BUILD)/capture-sink $(BUILD)/sample-function
+PROGRAMS  := $(BUILD)/nightjar $(BUILD)/lambda-emulator $(BUILD)/capture-sink $(BUILD)/sample-function $(BUILD)/probe-extension
 UNIT_SRC  := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BIN  := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
@@ -74,6 +74,13 @@ $(BUILD)/capture-sink: $(BUILD)/obj/tests/emulator/capture_sink.o $(CAP_OBJ) $(L
 
 $(BUILD)/sample-function: $(BUILD)/obj/tests/emulator/sample_function.o $(SF_OBJ) $(LIB)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/probe-extension: $(BUILD)/obj/tests/emulator/probe_extension.o $(LIB)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/unit/test_emu_%: $(BUILD)/obj/tests/unit/test_emu_%.o $(EMU_OBJ) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ -lcheck -lsubunit -lrt $(LIBS)
 
 $(BUILD)/unit/test_cap_%: $(BUILD)/obj/tests/unit/test_cap_%.o $(CAP_OBJ) $(LIB)
 	@mkdir -p $(@D)

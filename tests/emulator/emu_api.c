@@ -55,6 +55,7 @@ static void on_request(void *ctx, struct nj_exchange *x)
     struct emu *w = ctx;
     struct nj_str path = nj_exchange_path(x), method = nj_exchange_method(x), id;
     bool known_path = false;
+    w->heard = emu_now();
     for (size_t i = 0; i < NJ_COUNT(routes); i++) {
         const struct route *r = &routes[i];
         if (!matches(r, path, &id))
@@ -68,7 +69,8 @@ static void on_request(void *ctx, struct nj_exchange *x)
             r->handle(w, x, id);
         return;
     }
-    emu_say(w, EMU_TAG_BAD, "%.*s %.200s: no such path", NJ_STR_ARG(method), path.p);
+    emu_say(w, EMU_TAG_RUNTIME, "%.*s %.*s: %s", NJ_STR_ARG(method), NJ_STR_ARG(nj_str_slice(path, 0, 200)),
+            known_path ? "wrong method" : "no such path");
     if (known_path)
         nj_exchange_reply(x, 405, "text/plain", NJ_STR("405 method not allowed\n"));
     else

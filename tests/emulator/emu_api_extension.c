@@ -145,7 +145,7 @@ void emu_extension_register(struct emu *w, struct nj_exchange *x, struct nj_str 
         return;
     }
     e->events = wish.events;
-    e->registered_ns = emu_now().mono_ns;
+    e->registered_ns = w->heard.mono_ns;
     emu_uuid(e->id);
     emu_ext_move(e, EMU_EXT_REGISTERED);
     emu_proc_sample(&e->proc);
@@ -207,7 +207,7 @@ void emu_extension_next(struct emu *w, struct nj_exchange *x, struct nj_str id)
         emu_extension_give_invoke(e, e->invoke_due);
         return;
     }
-    e->done_ns = emu_now().mono_ns;
+    e->done_ns = w->heard.mono_ns;
     if (first)
         e->ready_ns = e->done_ns;
     emu_ext_move(e, EMU_EXT_READY);

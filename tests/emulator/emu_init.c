@@ -204,7 +204,7 @@ static bool start_runtime(struct emu *w)
 {
     struct emu_env env;
     const struct emu_env_facts facts = { &w->o, nj_http_server_port(w->api), w->token, w->instance };
-    size_t n = !emu_is_managed(w) ? 1 : w->o.workers > 0 ? (size_t)w->o.workers : (size_t)w->o.concurrency;
+    size_t n = emu_is_managed(w) ? (size_t)w->o.workers : 1;
     bool ok = true;
     w->runtime_started = true;
     emu_env_runtime(&env, &facts);

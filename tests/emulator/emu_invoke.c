@@ -250,7 +250,7 @@ void emu_on_answer(struct emu_invocation *inv, struct nj_str body, bool error, s
 {
     struct emu *w = inv->world;
     inv->answered = true;
-    inv->answered_ns = emu_now().mono_ns;
+    inv->answered_ns = w->heard.mono_ns;
     inv->produced = body.n;
     inv->outcome = error ? EMU_ERROR : EMU_SUCCESS;
     (void)snprintf(inv->status, sizeof(inv->status), "success"); /* handled errors too: lambda-protocol 2.6, runtimeDone */
@@ -271,7 +271,7 @@ void emu_on_answer(struct emu_invocation *inv, struct nj_str body, bool error, s
 void emu_on_too_large(struct emu_invocation *inv, size_t bytes)
 {
     inv->answered = inv->refused_413 = true;
-    inv->answered_ns = emu_now().mono_ns;
+    inv->answered_ns = inv->world->heard.mono_ns;
     inv->outcome = EMU_ERROR;
     (void)snprintf(inv->status, sizeof(inv->status), "error");
     (void)snprintf(inv->error_type, sizeof(inv->error_type), "Function.ResponseSizeTooLarge");
@@ -319,9 +319,9 @@ static void note_memory(struct emu_invocation *inv)
 static void managed_over(struct emu_invocation *inv)
 {
     struct emu *w = inv->world;
-    inv->over_ns = emu_now().mono_ns;
-    emu_event_report(inv);
+    inv->over_ns = inv->late ? emu_now().mono_ns : w->heard.mono_ns;
     note_memory(inv);
+    emu_event_report(inv);
     finish(inv);
     if (w->running == NULL)
         emu_move(w, EMU_MOVE_READY);
@@ -345,7 +345,7 @@ void emu_on_runtime_idle(struct emu *w)
     for (size_t i = 0; i < w->n_workers; i++)
         emu_proc_drain(&w->workers[i].proc);
     inv->runtime_done = true;
-    inv->runtime_done_ns = emu_now().mono_ns;
+    inv->runtime_done_ns = w->heard.mono_ns;
     emu_event_runtime_done(inv);
     emu_invoke_check_over(w);
 }
@@ -369,7 +369,7 @@ void emu_invoke_check_over(struct emu *w)
     for (size_t i = 0; i < w->n_exts; i++)
         if ((w->exts[i]->events & EMU_EVENT_INVOKE) != 0 && w->exts[i]->state != EMU_EXT_READY)
             return;
-    inv->over_ns = emu_now().mono_ns;
+    inv->over_ns = w->heard.mono_ns;
     note_memory(inv);
     note_overheads(inv);
     emu_event_report(inv);

@@ -116,6 +116,7 @@ struct emu {
     struct emu_timeline *timeline;
     struct emu_report *report;
     struct emu_driver *driver;
+    struct emu_time heard; /* when the request that is being handled arrived */
     struct emu_time epoch; /* when the emulator started: zero of the time line */
     char runtime_path[4096];
     char *default_argv[2];

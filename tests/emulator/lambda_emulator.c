@@ -26,9 +26,13 @@ enum {
 };
 
 /* What happens without a script: the sample function's ordinary day. */
-static const char default_script[] = "{\"event\": {\"path\": \"/account\", \"httpMethod\": \"GET\"}}\n"
-                                     "{\"event\": {\"path\": \"/search\", \"httpMethod\": \"GET\"}, \"gapMs\": 300}\n"
-                                     "{\"event\": {\"path\": \"/account\", \"httpMethod\": \"GET\"}, \"gapMs\": 100}\n";
+#define HTTP(method, path, query)                                                                                                          \
+    "{\"event\":{\"version\":\"2.0\",\"rawPath\":\"" path "\",\"rawQueryString\":\"" query                                                 \
+    "\",\"headers\":{\"user-agent\":\"curl/8.5\"},\"requestContext\":{\"http\":{\"method\":\"" method "\",\"path\":\"" path                \
+    "\",\"sourceIp\":\"203.0.113.7\"}}}"
+static const char default_script[] = HTTP("GET", "/account", "user=1") ",\"expect\":\"success\"}\n" HTTP(
+    "GET", "/search", "q=invoices") ",\"gapMs\":300,\"expect\":\"success\"}\n" HTTP("GET", "/error",
+                                                                                    "") ",\"gapMs\":100,\"expect\":\"error\"}\n";
 
 struct signals {
     struct emu *w;
