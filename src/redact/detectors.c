@@ -1,0 +1,313 @@
+/* From an anchor to the stretch of text that may be something: the shapes of the detector table. */
+#include "redact_internal.h"
+
+const struct nj_detector nj_detectors[NJ_DETECTORS] = {
+#define NJ_DETECTOR(id, counter, class, anchor, shape, validator, companion, placeholder)                                                  \
+    { NJ_STR_INIT(counter), NJ_CLASS_##class, NJ_ANCHOR_##anchor, shape, validator, companion, NJ_STR_INIT(placeholder) },
+#include "detectors.def"
+#undef NJ_DETECTOR
+};
+
+static bool has_at(struct nj_str s, size_t at, struct nj_str what)
+{
+    return s.n - at >= what.n && memcmp(s.p + at, what.p, what.n) == 0;
+}
+
+/* --- scheme://user:password@host ---------------------------------------------------------------------------------- */
+
+static bool ends_word(char c)
+{
+    return (unsigned char)c <= ' ' || c == '"' || c == '\'' || c == '<' || c == '>' || c == '`' || c == '\\';
+}
+
+/* Last '@' of the word around byte at: found once for all addresses that one word may hold. */
+static size_t last_at_of_word(struct nj_sweep *s, size_t at)
+{
+    if (at >= s->word.to || at < s->word.from) {
+        s->word.from = at;
+        s->word.last_at = NJ_NPOS;
+        for (s->word.to = at; s->word.to < s->text.n && !ends_word(s->text.p[s->word.to]); s->word.to++)
+            if (s->text.p[s->word.to] == '@')
+                s->word.last_at = s->word.to;
+    }
+    return s->word.last_at != NJ_NPOS && s->word.last_at >= at ? s->word.last_at : NJ_NPOS;
+}
+
+/* "host:8080", "[::1]" and "C:" are no user and password. */
+static bool may_be_userinfo(struct nj_str authority)
+{
+    size_t colon = nj_str_chr(authority, ':', 0);
+    if (colon == NJ_NPOS || (authority.n != 0 && authority.p[0] == '['))
+        return false;
+    return nj_run(authority, colon + 1, NJ_IS_DIGIT) != authority.n;
+}
+
+/* A user name alone is a credential when it looks like a token: https://<token>@host. */
+static bool is_token_like(struct nj_str user)
+{
+    bool digit = false;
+    for (size_t i = 0; i < user.n; i++)
+        digit |= nj_is(user.p[i], NJ_IS_DIGIT);
+    return digit && user.n >= 16 && nj_run(user, 0, NJ_IS_B64URL) == user.n;
+}
+
+bool nj_shape_url(struct nj_sweep *s, size_t at, struct nj_span *out)
+{
+    struct nj_str t = s->text;
+    if (t.p[at - 1] != ':' || at < 2 || !nj_is(t.p[at - 2], NJ_IS_WORD) || !has_at(t, at, NJ_STR("//")))
+        return false;
+    size_t from = at + 2, end = from, last_at = NJ_NPOS;
+    for (; end < t.n && !ends_word(t.p[end]) && t.p[end] != '/' && t.p[end] != '?' && t.p[end] != '#'; end++)
+        if (t.p[end] == '@')
+            last_at = end;
+    if (last_at == NJ_NPOS && may_be_userinfo(nj_str_slice(t, from, end)))
+        last_at = last_at_of_word(s, from); /* a password with a slash in it */
+    if (last_at == NJ_NPOS)
+        return false;
+    struct nj_str user = nj_str_slice(t, from, last_at);
+    size_t colon = nj_str_chr(user, ':', 0);
+    if (colon == NJ_NPOS && !is_token_like(user))
+        return false;
+    *out = (struct nj_span){ colon == NJ_NPOS ? from : from + colon + 1, last_at };
+    return out->to > out->from;
+}
+
+/* --- local@domain ------------------------------------------------------------------------------------------------- */
+
+enum { LOCAL_MAX = 128, DOMAIN_MAX = 255 };
+
+static bool is_local(char c)
+{
+    return nj_is(c, NJ_IS_WORD) || c == '.' || c == '+' || c == '-' || c == '%' || c == '\'';
+}
+
+static int hex_value(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
+}
+
+/* Does "%XX" at byte at stand for a character that ends an address? */
+static bool percent_ends(struct nj_str t, size_t at, size_t limit)
+{
+    if (at + 2 >= limit || !nj_is(t.p[at + 1], NJ_IS_HEX) || !nj_is(t.p[at + 2], NJ_IS_HEX))
+        return false;
+    char c = (char)(hex_value(t.p[at + 1]) << 4 | hex_value(t.p[at + 2]));
+    return !is_local(c) && (unsigned char)c < 0x80;
+}
+
+/* Start of the multibyte character that ends before byte at, or at when it is punctuation (General, CJK, full-width). */
+static size_t letter_before(struct nj_str t, size_t at, size_t floor)
+{
+    size_t i = at - 1;
+    while (i > floor && at - i < 4 && ((unsigned char)t.p[i] & 0xc0) == 0x80)
+        i--;
+    unsigned char lead = (unsigned char)t.p[i], second = i + 1 < at ? (unsigned char)t.p[i + 1] : 0;
+    bool punctuation = (lead == 0xe2 && second <= 0x81) || (lead == 0xe3 && second == 0x80) || (lead == 0xef && second >= 0xbc);
+    return lead < 0xc2 || punctuation ? at : i;
+}
+
+static size_t local_start(const struct nj_sweep *s, size_t at)
+{
+    struct nj_str t = s->text;
+    size_t floor = at - s->done > LOCAL_MAX ? at - LOCAL_MAX : s->done;
+    size_t from = at;
+    while (from > floor) {
+        size_t step = from - 1;
+        if ((unsigned char)t.p[step] >= 0x80)
+            step = letter_before(t, from, floor);
+        else if (!is_local(t.p[step]))
+            break;
+        if (step == from)
+            break;
+        if (t.p[step] == '%' && percent_ends(t, step, at)) {
+            from = step + 3;
+            break;
+        }
+        from = step;
+    }
+    while (from < at && !nj_is(t.p[from], NJ_IS_WORD) && (unsigned char)t.p[from] < 0xc2)
+        from++; /* starts with a letter or digit, and not within a character */
+    return from;
+}
+
+bool nj_shape_email(struct nj_sweep *s, size_t at, struct nj_span *out)
+{
+    struct nj_str t = s->text;
+    if (t.p[at] == '%' && !has_at(t, at, NJ_STR("%40")))
+        return false;
+    if (at <= s->done)
+        return false;
+    size_t domain = at + (t.p[at] == '%' ? 3 : 1), to = domain;
+    if (domain >= t.n || !(nj_is(t.p[domain], NJ_IS_ALPHA | NJ_IS_DIGIT) || (unsigned char)t.p[domain] >= 0x80))
+        return false;
+    while (to < t.n && to - domain < DOMAIN_MAX &&
+           (nj_is(t.p[to], NJ_IS_ALPHA | NJ_IS_DIGIT) || t.p[to] == '.' || t.p[to] == '-' || (unsigned char)t.p[to] >= 0x80))
+        to++;
+    *out = (struct nj_span){ local_start(s, at), to };
+    return out->from < at;
+}
+
+/* --- 13 to 19 digits ---------------------------------------------------------------------------------------------- */
+
+/* Sizes of digit groups as they are printed on cards. */
+static const uint8_t card_groups[][5] = { { 4, 4, 4, 4, 3 }, { 4, 4, 4, 4, 0 }, { 4, 6, 5, 0, 0 }, { 4, 6, 4, 0, 0 } };
+
+/* End of digits in these groups with the same gap between them, or 0. */
+static size_t groups_end(struct nj_str t, size_t from, const uint8_t groups[5])
+{
+    char gap = t.p[from + 4];
+    size_t at = from;
+    for (int i = 0; i < 5 && groups[i] != 0; i++) {
+        if (i > 0 && (at >= t.n || t.p[at++] != gap))
+            return 0;
+        size_t end = nj_run(nj_str_slice(t, 0, at + groups[i] + 1), at, NJ_IS_DIGIT);
+        if (end - at != groups[i])
+            return 0;
+        at = end;
+    }
+    return at;
+}
+
+/* The mark is at the fourth digit of a second group: "4242 4242". */
+static bool shape_grouped(struct nj_str t, size_t from, struct nj_span *out)
+{
+    for (size_t i = 0; i < NJ_COUNT(card_groups); i++) {
+        size_t to = groups_end(t, from, card_groups[i]);
+        *out = (struct nj_span){ from, to };
+        struct nj_span tried = *out;
+        if (to != 0 && nj_valid_card(t, &tried))
+            return true;
+    }
+    return false;
+}
+
+bool nj_shape_card(struct nj_sweep *s, size_t at, struct nj_span *out)
+{
+    enum { SHORTEST = 13, LONGEST = 19 };
+    struct nj_str t = s->text;
+    size_t back = 0;
+    while (back < SHORTEST && back <= at && nj_is(t.p[at - back], NJ_IS_DIGIT))
+        back++;
+    if (back < SHORTEST)
+        return at >= s->done + 8 && shape_grouped(t, at - 8, out);
+    size_t from = at + 1 - SHORTEST;
+    size_t to = nj_run(nj_str_slice(t, 0, from + LONGEST + 1), from, NJ_IS_DIGIT);
+    *out = (struct nj_span){ from, to };
+    return from >= s->done && to - from <= LONGEST;
+}
+
+/* --- JSON web tokens ---------------------------------------------------------------------------------------------- */
+
+bool nj_shape_jwt(struct nj_sweep *s, size_t at, struct nj_span *out)
+{
+    enum { HEADER_MIN = 14, PARTS_MAX = 5 };
+    struct nj_str t = s->text;
+    if (at < 2 + s->done || !has_at(t, at - 2, NJ_STR("eyJ")))
+        return false;
+    size_t from = at - 2, end = nj_run(t, at, NJ_IS_B64URL);
+    if ((from > 0 && nj_is(t.p[from - 1], NJ_IS_B64URL)) || end - from < HEADER_MIN)
+        return false;
+    int parts = 1;
+    while (parts < PARTS_MAX && end < t.n && t.p[end] == '.') {
+        size_t next = nj_run(t, end + 1, NJ_IS_B64URL);
+        if (next == end + 1 && !(next + 1 < t.n && t.p[next] == '.' && nj_is(t.p[next + 1], NJ_IS_B64URL)))
+            break;
+        end = next;
+        parts++;
+    }
+    *out = (struct nj_span){ from, end };
+    return parts > 1;
+}
+
+/* --- AWS keys ----------------------------------------------------------------------------------------------------- */
+
+bool nj_shape_aws_id(struct nj_sweep *s, size_t at, struct nj_span *out)
+{
+    enum { PREFIX = 4, WHOLE = 20 };
+    static const struct nj_str prefixes[] = { NJ_STR_INIT("AKIA"), NJ_STR_INIT("ASIA"), NJ_STR_INIT("ABIA"), NJ_STR_INIT("ACCA") };
+    if (at + 1 < s->done + PREFIX || s->text.n - (at + 1 - PREFIX) < WHOLE)
+        return false;
+    size_t from = at + 1 - PREFIX;
+    for (size_t i = 0; i < NJ_COUNT(prefixes); i++) {
+        if (!has_at(s->text, from, prefixes[i]))
+            continue;
+        *out = (struct nj_span){ from, from + WHOLE };
+        return true;
+    }
+    return false;
+}
+
+/* The next run of exactly forty characters of base64 in from..to. */
+static bool next_secret(struct nj_str t, size_t from, size_t to, struct nj_span *out)
+{
+    while (from < to) {
+        size_t end = nj_run(t, from, NJ_IS_B64);
+        *out = (struct nj_span){ from, end };
+        if (end - from == 40 && (end >= t.n || (t.p[end] != '=' && !nj_is(t.p[end], NJ_IS_WORD))) && nj_valid_aws_secret(t, out))
+            return true;
+        from = end > from ? end : from + 1;
+    }
+    return false;
+}
+
+/* A key id rarely stands alone: its secret is looked for 200 bytes to either side. */
+void nj_companion_aws(struct nj_sweep *s, struct nj_span id)
+{
+    enum { WINDOW = 200 };
+    struct nj_span found;
+    size_t from = id.from > WINDOW ? id.from - WINDOW : 0;
+    if (from < s->done)
+        from = s->done;
+    if (from < s->aws_read)
+        from = s->aws_read;
+    while (from > s->done && nj_is(s->text.p[from - 1], NJ_IS_B64))
+        from++; /* not within a run */
+    while (from < id.from && next_secret(s->text, from, id.from, &found)) {
+        nj_sweep_wait(s, found, NJ_DET_AWS_SECRET_KEY);
+        from = found.to;
+    }
+    nj_sweep_wait(s, id, NJ_DET_AWS_ACCESS_KEY);
+    size_t to = s->text.n - id.to > WINDOW ? id.to + WINDOW : s->text.n;
+    from = id.to > s->aws_read ? id.to : s->aws_read;
+    while (from < to && next_secret(s->text, from, to, &found)) {
+        nj_sweep_wait(s, found, NJ_DET_AWS_SECRET_KEY);
+        from = found.to;
+    }
+    if (to > s->aws_read)
+        s->aws_read = to;
+}
+
+/* --- Bearer and Basic --------------------------------------------------------------------------------------------- */
+
+/* The word after the scheme that ends at byte at, which must begin like it. */
+static bool shape_scheme(struct nj_sweep *s, size_t at, struct nj_str scheme, struct nj_span *out)
+{
+    struct nj_str t = s->text;
+    size_t from = at - 2;
+    if (at < 2 || from < s->done || !nj_str_starts_nocase(nj_str_slice(t, from, t.n), scheme))
+        return false;
+    if (from > 0 && nj_is(t.p[from - 1], NJ_IS_B64URL))
+        return false;
+    size_t token = from + scheme.n, gap = token;
+    if (has_at(t, token, NJ_STR("%20")))
+        token += 3;
+    while (token < t.n && token - gap < 8 && (t.p[token] == ' ' || t.p[token] == '\t' || t.p[token] == '+'))
+        token++;
+    size_t to = token;
+    while (to < t.n && (nj_is(t.p[to], NJ_IS_B64 | NJ_IS_B64URL) || t.p[to] == '.' || t.p[to] == '~' || t.p[to] == '='))
+        to++;
+    while (to > token && t.p[to - 1] == '.')
+        to--;
+    *out = (struct nj_span){ token, to };
+    return token > gap && to > token;
+}
+
+bool nj_shape_bearer(struct nj_sweep *s, size_t at, struct nj_span *out)
+{
+    return shape_scheme(s, at, NJ_STR("bearer"), out);
+}
+
+bool nj_shape_basic(struct nj_sweep *s, size_t at, struct nj_span *out)
+{
+    return shape_scheme(s, at, NJ_STR("basic"), out);
+}

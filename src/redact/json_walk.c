@@ -1,0 +1,449 @@
+/* Walks checked JSON once, from token to token, and rewrites only what has to go.
+ *
+ * The walk reads the marks of lanes.h block by block: strings end where the lanes say, and a string without marks, escapes
+ * or foreign bytes is passed without another look. */
+#include "redact_internal.h"
+
+#include "nightjar/json.h"
+#include "nightjar/utf8.h"
+
+struct walk {
+    struct nj_redactor *r;
+    unsigned level;
+    struct nj_pem *pem;
+    struct nj_str t;
+    struct nj_buf *out;
+    size_t at, done; /* text before done is in out */
+    bool changed;
+    struct nj_frame *frames;
+    size_t depth;
+    int rule;     /* what the next value is secret under, or NJ_KEY_NONE */
+    bool naming;  /* the next value names the secret of its object */
+    bool message; /* the next value is the line of a log record */
+    /* the block that is marked */
+    struct nj_marker marker;
+    struct nj_marks marks;
+    uint64_t anchors;
+    size_t block; /* its number plus one */
+};
+
+struct piece {
+    struct nj_span in; /* between the quotes */
+    bool escaped;
+    bool plain; /* nothing in it can be of interest */
+};
+
+static struct nj_str view(const struct walk *w, struct nj_span s)
+{
+    return nj_str_slice(w->t, s.from, s.to);
+}
+
+static void replace(struct walk *w, struct nj_span s, struct nj_str by)
+{
+    nj_buf_add(w->out, nj_str_slice(w->t, w->done, s.from));
+    nj_buf_add(w->out, by);
+    w->done = s.to;
+    w->changed = true;
+}
+
+static void replace_by_string(struct walk *w, struct nj_span s, struct nj_str by)
+{
+    replace(w, s, (struct nj_str){ NULL, 0 });
+    nj_buf_add_json(w->out, by);
+}
+
+/* --- strings ------------------------------------------------------------------------------------------------------ */
+
+static void mark_block(struct walk *w, size_t block)
+{
+    while (w->block <= block) {
+        w->marks = nj_marks_at(&w->marker, w->t, w->block * NJ_BLOCK);
+        w->anchors = w->marks.separator | w->marks.digits | w->marks.rare;
+        w->block++;
+    }
+}
+
+/* Reads the string whose first byte is at w->at and steps behind its closing quote. */
+static bool read_string(struct walk *w, struct piece *p)
+{
+    size_t at = w->at;
+    uint64_t seen = 0;
+    *p = (struct piece){ .in = { at, at } };
+    while (at < w->t.n) {
+        mark_block(w, at / NJ_BLOCK);
+        uint64_t ahead = ~(uint64_t)0 << at % NJ_BLOCK;
+        uint64_t stops = (w->marks.quote | w->marks.backslash) & ahead;
+        if (stops == 0) {
+            seen |= (w->anchors | w->marks.odd) & ahead;
+            at = (at / NJ_BLOCK + 1) * NJ_BLOCK;
+            continue;
+        }
+        uint64_t stop = stops & (0 - stops);
+        seen |= (w->anchors | w->marks.odd) & ahead & (stop - 1);
+        at = at / NJ_BLOCK * NJ_BLOCK + (size_t)__builtin_ctzll(stop);
+        if (w->marks.quote & stop) {
+            p->in.to = at;
+            p->plain = seen == 0 && !p->escaped;
+            w->at = at + 1;
+            return true;
+        }
+        p->escaped = true;
+        at += 2;
+    }
+    return false;
+}
+
+/* The text a string stands for.  *mended: it held a lone half of a surrogate pair, which no strict reader takes. */
+static bool plain_text(struct walk *w, const struct piece *p, struct nj_str *out, bool *mended)
+{
+    struct nj_buf *b = &w->r->levels[w->level + 1].plain;
+    *mended = false;
+    *out = view(w, p->in);
+    if (!p->escaped)
+        return true;
+    nj_buf_reset(b);
+    nj_json_unescape(b, *out);
+    if (nj_str_find(*out, NJ_STR("\\ud"), 0) != NJ_NPOS || nj_str_find(*out, NJ_STR("\\uD"), 0) != NJ_NPOS)
+        *mended = nj_str_find(nj_buf_str(b), NJ_STR(NJ_UTF8_REPLACEMENT), 0) != NJ_NPOS;
+    return nj_buf_finish(b, out) == NJ_OK;
+}
+
+/* The string with its quotes, for replacing. */
+static struct nj_span quoted(const struct piece *p)
+{
+    return (struct nj_span){ p->in.from - 1, p->in.to + 1 };
+}
+
+static void withhold(struct walk *w, const struct piece *p)
+{
+    nj_count(w->r, NJ_COUNT_WITHHELD);
+    replace_by_string(w, quoted(p), NJ_STR(NJ_WITHHELD));
+}
+
+static void scan_string(struct walk *w, const struct piece *p)
+{
+    struct nj_str text, clean;
+    bool mended = false;
+    bool resumes = w->message && w->pem != NULL && w->pem->inside;
+    if (p->plain && !resumes)
+        return;
+    if (!plain_text(w, p, &text, &mended) || !nj_text_redact(w->r, w->level + 1, w->message ? w->pem : NULL, text, &clean)) {
+        withhold(w, p);
+        return;
+    }
+    if (mended || clean.p != text.p)
+        replace_by_string(w, quoted(p), clean);
+}
+
+/* --- secrets by name ---------------------------------------------------------------------------------------------- */
+
+static void mask(struct walk *w, struct nj_span value)
+{
+    nj_count(w->r, NJ_COUNT_KEYS + (unsigned)w->rule);
+    replace(w, value, NJ_STR("\"[secret]\""));
+}
+
+static bool is_secret(const struct walk *w)
+{
+    return w->rule != NJ_KEY_NONE && nj_policy_action(w->r->policy, nj_secret_keys[w->rule].class) != NJ_ACT_KEEP;
+}
+
+/* The name in {"name": "smtp_password", "value": ...}: an identifier, not a sentence. */
+static int rule_of_name(struct walk *w, struct nj_str name)
+{
+    if (name.n > 64)
+        return NJ_KEY_NONE;
+    for (size_t i = 0; i < name.n; i++)
+        if (!nj_is(name.p[i], NJ_IS_KEY) && name.p[i] != ' ' && name.p[i] != ':' && name.p[i] != '/')
+            return NJ_KEY_NONE;
+    int rule = nj_key_classify(w->r, name).rule;
+    return rule != NJ_KEY_NONE && (nj_secret_keys[rule].how & NJ_HOW_QUERY) ? NJ_KEY_NONE : rule;
+}
+
+static bool string_value(struct walk *w)
+{
+    struct piece p;
+    w->at++;
+    if (!read_string(w, &p))
+        return false;
+    struct nj_str raw = view(w, p.in);
+    if (w->naming)
+        w->frames[w->depth].pair = (int16_t)rule_of_name(w, raw);
+    if (!is_secret(w))
+        scan_string(w, &p);
+    else if (!nj_value_is_harmless(raw) && !((nj_secret_keys[w->rule].how & NJ_HOW_PATH) && raw.p[0] == '/'))
+        mask(w, quoted(&p));
+    return true;
+}
+
+/* --- numbers and words -------------------------------------------------------------------------------------------- */
+
+/* Cards also come as 4242424242424242.0 and 4.242424242424242e15. */
+static bool card_digits(struct nj_str raw, char digits[static 24], struct nj_str *out)
+{
+    double v = 0;
+    *out = raw;
+    if (nj_run(raw, 0, NJ_IS_DIGIT) == raw.n)
+        return raw.n >= 13 && raw.n <= 19;
+    if (raw.n < 13 || raw.n > 32 || !nj_json_f64((struct nj_json){ NJ_JSON_NUMBER, raw }, &v) || v < 1e12 || v > 9e15)
+        return false;
+    uint64_t whole = (uint64_t)v;
+    if ((double)whole != v)
+        return false;
+    size_t at = 24;
+    for (; whole != 0; whole /= 10)
+        digits[--at] = (char)('0' + whole % 10);
+    *out = (struct nj_str){ digits + at, 24 - at };
+    return true;
+}
+
+static void number_value(struct walk *w, struct nj_span value)
+{
+    char digits[24];
+    struct nj_str text, clean;
+    if (is_secret(w)) {
+        if ((nj_secret_keys[w->rule].how & NJ_HOW_TEXT) == 0)
+            mask(w, value);
+        return;
+    }
+    if (value.to - value.from < 13 || !card_digits(view(w, value), digits, &text))
+        return;
+    if (!nj_text_redact(w->r, w->level + 1, NULL, text, &clean))
+        clean = NJ_STR(NJ_WITHHELD);
+    if (clean.p != text.p)
+        replace_by_string(w, value, clean);
+}
+
+static void scalar_value(struct walk *w)
+{
+    size_t from = w->at;
+    const char *p = w->t.p;
+    while (w->at < w->t.n && p[w->at] != ',' && p[w->at] != '}' && p[w->at] != ']' && !nj_is(p[w->at], NJ_IS_SPACE))
+        w->at++;
+    if (nj_is(p[from], NJ_IS_DIGIT) || p[from] == '-')
+        number_value(w, (struct nj_span){ from, w->at });
+}
+
+/* --- looking ahead for pairs -------------------------------------------------------------------------------------- */
+
+/* Reads ahead over scalars only: every byte is read for its own object at most, so the walk stays linear. */
+struct peek {
+    struct nj_str t;
+    size_t at;
+};
+
+static char peek_char(struct peek *p)
+{
+    while (p->at < p->t.n && nj_is(p->t.p[p->at], NJ_IS_SPACE))
+        p->at++;
+    return p->at < p->t.n ? p->t.p[p->at] : '\0';
+}
+
+static bool peek_string(struct peek *p, struct nj_str *inner)
+{
+    if (peek_char(p) != '"')
+        return false;
+    size_t from = ++p->at;
+    while (p->at < p->t.n && p->t.p[p->at] != '"')
+        p->at += p->t.p[p->at] == '\\' ? 2 : 1;
+    *inner = nj_str_slice(p->t, from, p->at);
+    p->at++;
+    return p->at <= p->t.n;
+}
+
+static bool peek_scalar(struct peek *p, struct nj_str *inner)
+{
+    char c = peek_char(p);
+    if (c == '"')
+        return peek_string(p, inner);
+    if (c == '{' || c == '[' || c == '\0')
+        return false;
+    *inner = (struct nj_str){ NULL, 0 };
+    while (p->at < p->t.n && strchr(",]} \t\r\n", p->t.p[p->at]) == NULL)
+        p->at++;
+    return true;
+}
+
+static bool peek_past(struct peek *p, char c)
+{
+    if (peek_char(p) != c)
+        return false;
+    p->at++;
+    return true;
+}
+
+/* A value, if it is a scalar or a container that holds one: "x", ["x"], {"S": "x"}. */
+static bool peek_small(struct peek *p)
+{
+    struct nj_str skipped;
+    char c = peek_char(p);
+    if (c != '{' && c != '[')
+        return peek_scalar(p, &skipped);
+    p->at++;
+    if (c == '{' && !(peek_string(p, &skipped) && peek_past(p, ':')))
+        return false;
+    return peek_scalar(p, &skipped) && peek_past(p, c == '{' ? '}' : ']');
+}
+
+/* The value stands before its name: {"value": "x", "name": "password"}. */
+static int rule_behind(struct walk *w, size_t value)
+{
+    enum { MEMBERS = 8 };
+    struct peek p = { w->t, value };
+    struct nj_str key, name;
+    if (!peek_small(&p))
+        return NJ_KEY_NONE;
+    for (int i = 0; i < MEMBERS && peek_past(&p, ','); i++) {
+        if (!peek_string(&p, &key) || !peek_past(&p, ':') || !peek_scalar(&p, &name))
+            return NJ_KEY_NONE;
+        if (nj_key_classify(w->r, key).roles & NJ_ROLE_NAME)
+            return name.p != NULL ? rule_of_name(w, name) : NJ_KEY_NONE;
+    }
+    return NJ_KEY_NONE;
+}
+
+/* ["authorization", "Bearer x"] within a list: the rule of its first element, if there are exactly two. */
+static int rule_of_tuple(struct walk *w, size_t first)
+{
+    struct peek p = { w->t, first };
+    struct nj_str name, value;
+    if (!peek_string(&p, &name) || !peek_past(&p, ',') || !peek_scalar(&p, &value) || peek_char(&p) != ']')
+        return NJ_KEY_NONE;
+    return rule_of_name(w, name);
+}
+
+/* --- containers and members --------------------------------------------------------------------------------------- */
+
+static bool open_container(struct walk *w)
+{
+    bool object = w->t.p[w->at++] == '{';
+    if (w->depth == NJ_JSON_DEPTH)
+        return false;
+    bool in_list = w->depth > 0 && !w->frames[w->depth].object;
+    struct nj_frame *f = &w->frames[++w->depth];
+    *f = (struct nj_frame){ .rule = (int16_t)(is_secret(w) ? w->rule : NJ_KEY_NONE), .pair = NJ_KEY_NONE, .object = object };
+    if (!object && in_list && f->rule == NJ_KEY_NONE) {
+        f->rule = (int16_t)rule_of_tuple(w, w->at);
+        f->spare_first = f->rule != NJ_KEY_NONE;
+    }
+    w->rule = f->spare_first ? NJ_KEY_NONE : f->rule;
+    w->naming = w->message = false;
+    return true;
+}
+
+/* The name of a member, rewritten if it holds something itself; its rule is that of the name as it leaves. */
+static struct nj_str rewrite_key(struct walk *w, const struct piece *p)
+{
+    struct nj_str text, clean;
+    struct nj_buf *b = &w->r->levels[w->level].key;
+    bool mended = false;
+    if (!plain_text(w, p, &text, &mended) || !nj_text_redact(w->r, w->level + 1, NULL, text, &clean)) {
+        withhold(w, p);
+        return NJ_STR(NJ_WITHHELD);
+    }
+    if (clean.p == text.p && !mended)
+        return text;
+    nj_buf_reset(b);
+    nj_buf_add(b, clean);
+    unsigned n = ++w->frames[w->depth].renamed;
+    if (n > 1 && clean.p != text.p)
+        nj_buf_addf(b, "-%u", n); /* two addresses as names stay two names */
+    replace_by_string(w, quoted(p), nj_buf_str(b));
+    return nj_buf_str(b);
+}
+
+static void apply_key(struct walk *w, struct nj_str name)
+{
+    const struct nj_frame *f = &w->frames[w->depth];
+    struct nj_key key = nj_key_classify(w->r, name);
+    w->naming = (key.roles & NJ_ROLE_NAME) != 0;
+    w->message = w->depth == 1 && (key.roles & NJ_ROLE_MESSAGE) != 0;
+    w->rule = key.rule;
+    if (key.rule != NJ_KEY_NONE && (nj_secret_keys[key.rule].how & NJ_HOW_QUERY))
+        w->rule = NJ_KEY_NONE;
+    if (f->rule != NJ_KEY_NONE && w->rule == NJ_KEY_NONE && (key.roles & NJ_ROLE_SAFE) == 0)
+        w->rule = f->rule;
+    if (w->rule == NJ_KEY_NONE && (key.roles & NJ_ROLE_VALUE))
+        w->rule = f->pair != NJ_KEY_NONE ? f->pair : rule_behind(w, w->at);
+}
+
+/* Reads the name and the colon; the value is next. */
+static bool member_key(struct walk *w)
+{
+    struct piece p;
+    w->at++;
+    if (!read_string(w, &p))
+        return false;
+    while (w->at < w->t.n && w->t.p[w->at] != ':')
+        w->at++;
+    w->at++;
+    apply_key(w, p.plain ? view(w, p.in) : rewrite_key(w, &p));
+    return true;
+}
+
+/* What the next element of a list is secret under. */
+static void next_element(struct walk *w)
+{
+    struct nj_frame *f = &w->frames[w->depth];
+    w->rule = f->rule;
+    w->naming = w->message = false;
+}
+
+static bool step(struct walk *w)
+{
+    struct nj_frame *f = &w->frames[w->depth];
+    switch (w->t.p[w->at]) {
+    case '{':
+        return open_container(w);
+    case '[':
+        return open_container(w);
+    case '}':
+    case ']':
+        w->at++;
+        w->depth -= w->depth > 0;
+        w->rule = NJ_KEY_NONE;
+        return true;
+    case ',':
+        w->at++;
+        if (!f->object)
+            next_element(w);
+        return true;
+    case ' ':
+    case '\n':
+    case '\r':
+    case '\t':
+        w->at++;
+        return true;
+    case '"':
+        return string_value(w);
+    default:
+        scalar_value(w);
+        return true;
+    }
+}
+
+bool nj_json_walk(struct nj_redactor *r, unsigned level, struct nj_pem *pem, struct nj_str json, int rule, struct nj_str *out)
+{
+    struct nj_level *l = &r->levels[level];
+    struct walk w = { .r = r, .level = level, .pem = pem, .t = json, .out = &l->walked, .frames = l->frames, .rule = rule };
+    nj_buf_reset(w.out);
+    w.frames[0] = (struct nj_frame){ .rule = (int16_t)rule, .pair = NJ_KEY_NONE };
+    bool key_next = false;
+    while (w.at < json.n) {
+        char c = json.p[w.at];
+        if (key_next && c == '"') {
+            if (!member_key(&w))
+                return false;
+            key_next = false;
+            continue;
+        }
+        if (!step(&w))
+            return false;
+        key_next = c == '{' || (c == ',' && w.frames[w.depth].object) || (key_next && nj_is(c, NJ_IS_SPACE));
+    }
+    *out = json;
+    if (!w.changed)
+        return true;
+    nj_buf_add(w.out, nj_str_slice(json, w.done, json.n));
+    return nj_buf_finish(w.out, out) == NJ_OK;
+}

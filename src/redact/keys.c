@@ -1,0 +1,375 @@
+/* Decides from a field's name whether its value is a secret. */
+#include "redact_internal.h"
+
+#include "nightjar/utf8.h"
+
+enum {
+    ANYWHERE = NJ_HOW_ANYWHERE,
+    LAST = NJ_HOW_LAST,
+    WHOLE = NJ_HOW_WHOLE,
+    SUFFIX = NJ_HOW_SUFFIX,
+    HEADED = NJ_HOW_HEADED,
+    TOKEN = NJ_HOW_TOKEN,
+    PUBLIC = NJ_HOW_PUBLIC,
+    QUERY = NJ_HOW_QUERY,
+    TEXT = NJ_HOW_TEXT,
+    LINE = NJ_HOW_LINE,
+    PATH = NJ_HOW_PATH
+};
+
+const struct nj_secret_key_row nj_secret_keys[NJ_SECRET_KEYS] = {
+#define NJ_SECRET_KEY(counter, class, how, phrase) { NJ_STR_INIT(counter), NJ_CLASS_##class, how, NJ_STR_INIT(phrase) },
+#include "keys.def"
+#undef NJ_SECRET_KEY
+};
+
+static const char *const cancel_tails[] = { NJ_CANCEL_TAILS };
+static const char *const cancel_tokens[] = { NJ_CANCEL_TOKENS };
+
+static const struct {
+    struct nj_str name;
+    uint16_t role;
+} role_names[] = {
+    { NJ_STR_INIT("name"), NJ_ROLE_NAME },       { NJ_STR_INIT("key"), NJ_ROLE_NAME },     { NJ_STR_INIT("value"), NJ_ROLE_VALUE },
+    { NJ_STR_INIT("values"), NJ_ROLE_VALUE },    { NJ_STR_INIT("type"), NJ_ROLE_SAFE },    { NJ_STR_INIT("label"), NJ_ROLE_SAFE },
+    { NJ_STR_INIT("id"), NJ_ROLE_SAFE },         { NJ_STR_INIT("created"), NJ_ROLE_SAFE }, { NJ_STR_INIT("expires"), NJ_ROLE_SAFE },
+    { NJ_STR_INIT("expiration"), NJ_ROLE_SAFE }, { NJ_STR_INIT("region"), NJ_ROLE_SAFE },  { NJ_STR_INIT("bucket"), NJ_ROLE_SAFE },
+    { NJ_STR_INIT("message"), NJ_ROLE_MESSAGE }, { NJ_STR_INIT("msg"), NJ_ROLE_MESSAGE },
+};
+
+/* --- a name as words ---------------------------------------------------------------------------------------------- */
+
+enum { NAME_MAX_BYTES = 128, NAME_MAX_WORDS = 16 };
+
+/* "X-Amz-SecurityToken" is "x amz security token", words at starts[]. */
+struct words {
+    char text[NAME_MAX_BYTES + NAME_MAX_WORDS];
+    size_t n;
+    size_t start[NAME_MAX_WORDS + 1]; /* one behind the last holds the end, counted with its space */
+    size_t count;
+    bool open;
+};
+
+static size_t word_end(const struct words *w, size_t i)
+{
+    return w->start[i + 1] - 1;
+}
+
+static struct nj_str word_at(const struct words *w, size_t i)
+{
+    return (struct nj_str){ w->text + w->start[i], word_end(w, i) - w->start[i] };
+}
+
+/* Digits at the end of a word number it ("password1", "cvv2"); a word of digits alone stays. */
+static void close_word(struct words *w)
+{
+    if (!w->open)
+        return;
+    size_t from = w->start[w->count], to = w->n;
+    while (to > from && w->text[to - 1] >= '0' && w->text[to - 1] <= '9')
+        to--;
+    w->n = to > from ? to : w->n;
+    w->text[w->n++] = ' ';
+    w->start[++w->count] = w->n;
+    w->open = false;
+}
+
+static void add_letter(struct words *w, char c)
+{
+    if (w->count == NAME_MAX_WORDS)
+        return;
+    w->open = true;
+    w->text[w->n++] = c;
+}
+
+static bool is_upper(char c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
+static bool is_lower(char c)
+{
+    return c >= 'a' && c <= 'z';
+}
+
+/* The next character of a name in ASCII: full-width forms folded, invisible ones 0, all others a space. */
+static char next_char(struct nj_str name, size_t *at)
+{
+    size_t len = nj_utf8_len(name, *at);
+    if (len <= 1)
+        return name.p[(*at)++];
+    uint32_t c = nj_utf8_point(name, *at, len);
+    *at += len;
+    if (c >= 0xff01 && c <= 0xff5e)
+        return (char)(c - 0xfee0);
+    return c == 0xad || (c >= 0x200b && c <= 0x200d) || c == 0x2060 || c == 0xfeff ? '\0' : ' ';
+}
+
+static void split_words(struct words *w, struct nj_str name)
+{
+    char before = ' ', now = ' ';
+    w->n = w->count = w->start[0] = 0;
+    w->open = false;
+    if (name.n > NAME_MAX_BYTES)
+        name = nj_str_slice(name, name.n - NAME_MAX_BYTES, name.n); /* names are decided by how they end */
+    for (size_t at = 0; at < name.n; before = now) {
+        now = next_char(name, &at);
+        if (now == '\0') {
+            now = before;
+            continue;
+        }
+        if (!nj_is(now, NJ_IS_ALPHA | NJ_IS_DIGIT)) {
+            close_word(w);
+            continue;
+        }
+        bool hump = is_upper(now) && (is_lower(before) || nj_is(before, NJ_IS_DIGIT));
+        bool after_acronym = is_upper(now) && is_upper(before) && at < name.n && is_lower(name.p[at]);
+        if (hump || after_acronym)
+            close_word(w);
+        add_letter(w, is_upper(now) ? (char)(now | 0x20) : now);
+    }
+    close_word(w);
+}
+
+/* --- phrases ------------------------------------------------------------------------------------------------------ */
+
+static bool listed(struct nj_str word, const char *const *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (nj_str_eq(word, nj_str_of(list[i])))
+            return true;
+    return false;
+}
+
+/* Words taken by the phrase at word i, or 0. */
+static size_t phrase_words(const struct words *w, size_t i, struct nj_str phrase)
+{
+    size_t from = w->start[i], to = from + phrase.n;
+    if (to >= w->n || w->text[to] != ' ' || memcmp(w->text + from, phrase.p, phrase.n) != 0)
+        return 0;
+    size_t taken = 1;
+    while (word_end(w, i + taken - 1) < to)
+        taken++;
+    return taken;
+}
+
+/* Do the words around a phrase (from..to) leave it standing? */
+static bool around_allows(const struct words *w, size_t from, size_t to, unsigned how)
+{
+    bool last = to == w->count;
+    if (((how & LAST) && !last) || ((how & WHOLE) && (from != 0 || !last)) || ((how & HEADED) && from == 0))
+        return false;
+    if (!last && listed(word_at(w, w->count - 1), cancel_tails, NJ_COUNT(cancel_tails)))
+        return false;
+    if ((how & PUBLIC) && from > 0 && nj_str_eq(word_at(w, from - 1), NJ_STR("public")))
+        return false;
+    for (size_t i = 0; (how & TOKEN) && i < from; i++)
+        if (listed(word_at(w, i), cancel_tokens, NJ_COUNT(cancel_tokens)))
+            return false;
+    return true;
+}
+
+struct best {
+    int rule;
+    size_t words;
+};
+
+static void consider(struct best *b, int rule, size_t words)
+{
+    if (words > b->words)
+        *b = (struct best){ rule, words };
+}
+
+static void match_at(const struct nj_redactor *r, const struct words *w, size_t i, struct best *b)
+{
+    struct nj_str word = word_at(w, i);
+    char first = word.p[0];
+    if (!is_lower(first))
+        return;
+    for (int rule = r->rule_first[first - 'a']; rule != NJ_KEY_NONE; rule = r->rule_next[rule]) {
+        size_t words = phrase_words(w, i, nj_secret_keys[rule].phrase);
+        if (words != 0 && around_allows(w, i, i + words, nj_secret_keys[rule].how))
+            consider(b, rule, words);
+    }
+}
+
+static void match_suffix(const struct words *w, size_t i, struct best *b)
+{
+    struct nj_str word = word_at(w, i);
+    for (int rule = 0; b->words == 0 && rule < NJ_SECRET_KEYS; rule++) {
+        const struct nj_secret_key_row *row = &nj_secret_keys[rule];
+        if ((row->how & SUFFIX) && word.n > row->phrase.n && nj_str_ends(word, row->phrase) && around_allows(w, i, i + 1, row->how))
+            consider(b, rule, 1);
+    }
+}
+
+static bool ends_a_phrase(const struct words *w)
+{
+    struct nj_str word = word_at(w, w->count - 1);
+    for (int rule = 0; rule < NJ_SECRET_KEYS; rule++) {
+        struct nj_str p = nj_secret_keys[rule].phrase;
+        if (p.n > word.n && p.p[p.n - word.n - 1] == ' ' && nj_str_ends(p, word))
+            return true;
+    }
+    return false;
+}
+
+static uint16_t roles_of(struct nj_str name)
+{
+    uint16_t roles = 0;
+    for (size_t i = 0; i < NJ_COUNT(role_names); i++)
+        if (nj_str_eq_nocase(name, role_names[i].name))
+            roles |= role_names[i].role;
+    return roles;
+}
+
+static struct nj_key classify(const struct nj_redactor *r, struct nj_str name)
+{
+    struct words w;
+    struct best best = { NJ_KEY_NONE, 0 };
+    struct nj_key key = { .rule = NJ_KEY_NONE, .roles = roles_of(name) };
+    if (nj_globs_match(&r->keys, name)) {
+        key.rule = NJ_KEY_CUSTOM;
+        return key;
+    }
+    if (nj_globs_match(&r->allow_keys, name))
+        return key;
+    split_words(&w, name);
+    for (size_t i = 0; i < w.count; i++)
+        match_at(r, &w, i, &best);
+    for (size_t i = 0; i < w.count; i++)
+        match_suffix(&w, i, &best);
+    key.rule = (int16_t)best.rule;
+    if (w.count != 0 && ends_a_phrase(&w))
+        key.roles |= NJ_ROLE_ENDING;
+    return key;
+}
+
+/* --- the memory of names ------------------------------------------------------------------------------------------ */
+
+static uint64_t load(const char *p, size_t n)
+{
+    uint64_t v = 0;
+    memcpy(&v, p, n);
+    return v;
+}
+
+static size_t slot_of(struct nj_str name)
+{
+    uint64_t h;
+    if (name.n >= 8)
+        h = load(name.p, 8) ^ load(name.p + name.n - 8, 8) * 0x9e3779b97f4a7c15u;
+    else if (name.n >= 4)
+        h = load(name.p, 4) << 32 | load(name.p + name.n - 4, 4);
+    else
+        h = (uint64_t)(unsigned char)name.p[0] << 16 | (uint64_t)(unsigned char)name.p[name.n / 2] << 8 | (unsigned char)name.p[name.n - 1];
+    h = (h ^ name.n) * 0x9e3779b97f4a7c15u;
+    return (size_t)(h >> 48) % NJ_KEY_SLOTS;
+}
+
+struct nj_key nj_key_classify(struct nj_redactor *r, struct nj_str name)
+{
+    if (name.n == 0 || name.n > NJ_KEY_SLOT_LEN)
+        return classify(r, name);
+    struct nj_key_slot *slot = &r->slots[slot_of(name)];
+    if (slot->n == name.n && memcmp(slot->name, name.p, name.n) == 0)
+        return slot->key;
+    slot->key = classify(r, name);
+    slot->n = (uint8_t)name.n;
+    memcpy(slot->name, name.p, name.n);
+    return slot->key;
+}
+
+void nj_keys_init(struct nj_redactor *r)
+{
+    for (size_t i = 0; i < NJ_COUNT(r->rule_first); i++)
+        r->rule_first[i] = NJ_KEY_NONE;
+    for (int rule = NJ_SECRET_KEYS - 1; rule >= 0; rule--) {
+        r->rule_next[rule] = NJ_KEY_NONE;
+        if (nj_secret_keys[rule].phrase.n == 0)
+            continue;
+        size_t letter = (size_t)(nj_secret_keys[rule].phrase.p[0] - 'a');
+        r->rule_next[rule] = r->rule_first[letter];
+        r->rule_first[letter] = (int16_t)rule;
+    }
+}
+
+/* --- values that are no secrets ----------------------------------------------------------------------------------- */
+
+static const struct nj_str harmless_words[] = {
+    NJ_STR_INIT("null"),    NJ_STR_INIT("nil"),     NJ_STR_INIT("undefined"), NJ_STR_INIT("true"),       NJ_STR_INIT("false"),
+    NJ_STR_INIT("string"),  NJ_STR_INIT("none"),    NJ_STR_INIT("missing"),   NJ_STR_INIT("required"),   NJ_STR_INIT("invalid"),
+    NJ_STR_INIT("expired"), NJ_STR_INIT("unknown"), NJ_STR_INIT("redacted"),  NJ_STR_INIT("[redacted]"), NJ_STR_INIT("[filtered]"),
+    NJ_STR_INIT("masked"),  NJ_STR_INIT("hidden"),  NJ_STR_INIT("n/a"),       NJ_STR_INIT("nan"),        NJ_STR_INIT("nullptr"),
+};
+
+static bool all_of(struct nj_str s, const char *set)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (strchr(set, s.p[i]) == NULL || s.p[i] == '\0')
+            return false;
+    return true;
+}
+
+/* "${DB_PASSWORD}", "<password>", "{{ token }}", "%s", "$1", ":name": something else goes in here. */
+static bool is_slot(struct nj_str v)
+{
+    char first = v.p[0], last = v.p[v.n - 1];
+    struct nj_str inner = nj_str_slice(v, 1, v.n);
+    if (v.n >= 3 && first == '<' && last == '>')
+        return true;
+    if (v.n >= 4 && ((first == '$' && v.p[1] == '{') || (first == '{' && v.p[1] == '{')) && last == '}')
+        return true;
+    if (first == '$' || first == ':')
+        return inner.n != 0 && inner.n <= 32 && nj_run(inner, 0, first == '$' ? NJ_IS_DIGIT : NJ_IS_ALPHA) == inner.n;
+    return v.n == 2 && first == '%' && (last == 's' || last == 'd' || last == 'v');
+}
+
+static const struct nj_str placeholder_words[] = {
+#define NJ_DETECTOR(id, counter, class, anchor, shape, validator, companion, placeholder) NJ_STR_INIT(placeholder),
+#include "detectors.def"
+#undef NJ_DETECTOR
+    NJ_STR_INIT("[secret]"),
+    NJ_STR_INIT(NJ_WITHHELD),
+};
+
+/* "hmac:<key id>:<hex>" */
+static size_t pseudonym_len(struct nj_str s, size_t at)
+{
+    if (!nj_str_starts(nj_str_slice(s, at, s.n), NJ_STR("hmac:")))
+        return 0;
+    size_t id = at + 5, colon = nj_run(s, id, NJ_IS_ALPHA | NJ_IS_DIGIT);
+    if (colon == id || colon - id > 16 || colon >= s.n || s.p[colon] != ':')
+        return 0;
+    size_t end = nj_run(s, colon + 1, NJ_IS_HEX);
+    return end - colon - 1 >= 16 ? end - at : 0;
+}
+
+size_t nj_placeholder_len(struct nj_str text, size_t at)
+{
+    struct nj_str s = nj_str_slice(text, at, text.n);
+    if (s.n == 0 || s.p[0] != '[')
+        return pseudonym_len(text, at);
+    for (size_t i = 0; i < NJ_COUNT(placeholder_words); i++) {
+        size_t inner = placeholder_words[i].n - 1; /* without the bracket */
+        if (!nj_str_starts(s, nj_str_slice(placeholder_words[i], 0, inner)) || s.n <= inner)
+            continue;
+        if (s.p[inner] == ']')
+            return inner + 1;
+        size_t digits = nj_run(s, inner + 1, NJ_IS_DIGIT);
+        if (s.p[inner] == '-' && digits == inner + 5 && digits < s.n && s.p[digits] == ']')
+            return digits + 1;
+    }
+    return 0;
+}
+
+bool nj_value_is_harmless(struct nj_str v)
+{
+    v = nj_str_trim(v);
+    if (v.n == 0 || all_of(v, "*") || (v.n <= 2 && all_of(v, "?-")) || nj_placeholder_len(v, 0) == v.n)
+        return true;
+    for (size_t i = 0; i < NJ_COUNT(harmless_words); i++)
+        if (nj_str_eq_nocase(v, harmless_words[i]))
+            return true;
+    return is_slot(v);
+}

@@ -1,0 +1,143 @@
+/* src/redact/lanes.h -- marks the few bytes of a text where something worth a look may stand, 64 at a time.
+ *
+ * A detector costs nothing until its anchor shows up: an at sign, a separator, thirteen digits in a row, "eyJ" and so on.
+ * Blocks must be fed in order: runs of digits are carried from one into the next.
+ *
+ * Where a mark stands: behind the separator (SEPARATOR), at the digit that completes the run (DIGITS), and for the rare ones
+ * at the byte itself (AT), at the J of "eyJ" (JWT), at the fourth letter of "AKIA" (AWS), at the B behind dashes (PEM), at
+ * the third letter of "Bearer" and "Basic" (SCHEME).  The rare ones share their marks; the byte tells which it is. */
+#ifndef NIGHTJAR_REDACT_LANES_H
+#define NIGHTJAR_REDACT_LANES_H
+
+#include "nightjar/str.h"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#elif defined(__aarch64__) && defined(__ARM_NEON)
+#include <arm_neon.h>
+#endif
+
+enum nj_anchor {
+    NJ_ANCHOR_SEPARATOR,
+    NJ_ANCHOR_DIGITS,
+    NJ_ANCHOR_AT,
+    NJ_ANCHOR_JWT,
+    NJ_ANCHOR_AWS,
+    NJ_ANCHOR_PEM,
+    NJ_ANCHOR_SCHEME,
+    NJ_ANCHOR_COMPANION, /* never marked: found by another detector */
+    NJ_ANCHORS
+};
+
+enum { NJ_BLOCK = 64, NJ_BLOCK_BEFORE = 2 };
+
+typedef uint8_t nj_lane __attribute__((vector_size(16)));
+
+/* What the next block needs to know of this one. */
+struct nj_marker {
+    uint64_t digit, digit2, digit4, digit12, digit13, gap;
+};
+
+/* One bit a byte.  Sets nobody looks at are not computed: everything here is inlined. */
+struct nj_marks {
+    uint64_t separator, digits, rare;
+    uint64_t quote, backslash;
+    uint64_t odd; /* neither printable ASCII nor tab nor newline */
+};
+
+static inline uint64_t nj_lane_bits(nj_lane v0, nj_lane v1, nj_lane v2, nj_lane v3)
+{
+#if defined(__SSE2__)
+    uint64_t b0 = (uint32_t)_mm_movemask_epi8((__m128i)v0), b1 = (uint32_t)_mm_movemask_epi8((__m128i)v1);
+    uint64_t b2 = (uint32_t)_mm_movemask_epi8((__m128i)v2), b3 = (uint32_t)_mm_movemask_epi8((__m128i)v3);
+    return (b0 | b1 << 16) | (b2 | b3 << 16) << 32;
+#elif defined(__aarch64__) && defined(__ARM_NEON)
+    /* Each byte keeps one bit of its own, then neighbours are added until eight bytes hold them all. */
+    const uint8x16_t own = { 1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128 };
+    uint8x16_t low = vpaddq_u8(vandq_u8((uint8x16_t)v0, own), vandq_u8((uint8x16_t)v1, own));
+    uint8x16_t high = vpaddq_u8(vandq_u8((uint8x16_t)v2, own), vandq_u8((uint8x16_t)v3, own));
+    low = vpaddq_u8(low, high);
+    low = vpaddq_u8(low, low);
+    return vgetq_lane_u64(vreinterpretq_u64_u8(low), 0);
+#else
+    uint64_t bits = 0;
+    for (unsigned i = 0; i < 16; i++)
+        bits |= (uint64_t)(v0[i] & 1) << i | (uint64_t)(v1[i] & 1) << (16 + i) | (uint64_t)(v2[i] & 1) << (32 + i) |
+                (uint64_t)(v3[i] & 1) << (48 + i);
+    return bits;
+#endif
+}
+
+#define NJ_LANE(test0, test1, test2, test3) nj_lane_bits((nj_lane)(test0), (nj_lane)(test1), (nj_lane)(test2), (nj_lane)(test3))
+#define NJ_LANE_IS(v, c)                    NJ_LANE((v)[0] == (c), (v)[1] == (c), (v)[2] == (c), (v)[3] == (c))
+
+/* The rare anchors at v; before1 and before2 hold the bytes one and two places earlier. */
+static inline nj_lane nj_lane_rare(nj_lane v, nj_lane before1, nj_lane before2)
+{
+    nj_lane low = v | 0x20, low1 = before1 | 0x20, low2 = before2 | 0x20;
+    nj_lane at = (nj_lane)(v == '@') | (nj_lane)(v == '%');
+    nj_lane jwt = (nj_lane)(v == 'J') & (nj_lane)(before1 == 'y') & (nj_lane)(before2 == 'e');
+    nj_lane aws = (nj_lane)(v == 'A') & ((nj_lane)(before1 == 'I') | (nj_lane)(before1 == 'C'));
+    nj_lane pem = (nj_lane)(v == 'B') & (nj_lane)(before1 == '-');
+    nj_lane scheme =
+        (nj_lane)(low2 == 'b') & ((nj_lane)(low1 == 'a') | (nj_lane)(low1 == 'e')) & ((nj_lane)(low == 'a') | (nj_lane)(low == 's'));
+    return at | jwt | aws | pem | scheme;
+}
+
+/* What stood k bytes before, as bits of now. */
+#define NJ_BEFORE(now, then, k) ((now) << (k) | (then) >> (64 - (k)))
+
+/* Marks the 64 bytes at p, of which the two before p are read too. */
+static inline __attribute__((always_inline)) struct nj_marks nj_marks_make(struct nj_marker *m, const char *p)
+{
+    struct nj_marks k;
+    nj_lane v[4], v1[4], v2[4];
+    memcpy(v, p, sizeof(v));
+    memcpy(v1, p - 1, sizeof(v));
+    memcpy(v2, p - 2, sizeof(v));
+
+    k.rare = nj_lane_bits(nj_lane_rare(v[0], v1[0], v2[0]), nj_lane_rare(v[1], v1[1], v2[1]), nj_lane_rare(v[2], v1[2], v2[2]),
+                          nj_lane_rare(v[3], v1[3], v2[3]));
+    k.quote = NJ_LANE_IS(v, '"');
+    k.backslash = NJ_LANE_IS(v, '\\');
+    k.odd = NJ_LANE(v[0] - 0x20 > 0x5e, v[1] - 0x20 > 0x5e, v[2] - 0x20 > 0x5e, v[3] - 0x20 > 0x5e);
+    if (__builtin_expect(k.odd != 0, 0))
+        k.odd &= ~(NJ_LANE_IS(v, '\t') | NJ_LANE_IS(v, '\n'));
+
+    uint64_t digit = NJ_LANE(v[0] - '0' <= 9, v[1] - '0' <= 9, v[2] - '0' <= 9, v[3] - '0' <= 9);
+    uint64_t colon1 = NJ_LANE_IS(v1, ':');
+    uint64_t clock = digit & colon1 & NJ_BEFORE(digit, m->digit, 2);
+    k.separator = NJ_LANE_IS(v1, '=') | (colon1 & ~clock);
+
+    uint64_t gap =
+        NJ_LANE((v[0] == ' ') | (v[0] == '-'), (v[1] == ' ') | (v[1] == '-'), (v[2] == ' ') | (v[2] == '-'), (v[3] == ' ') | (v[3] == '-'));
+    uint64_t digit2 = digit & NJ_BEFORE(digit, m->digit, 1);
+    uint64_t digit4 = digit2 & NJ_BEFORE(digit2, m->digit2, 2);
+    uint64_t digit12 = digit4 & NJ_BEFORE(digit4, m->digit4, 4) & NJ_BEFORE(digit4, m->digit4, 8);
+    uint64_t digit13 = digit12 & NJ_BEFORE(digit12, m->digit12, 1);
+    k.digits = (digit13 & ~NJ_BEFORE(digit13, m->digit13, 1)) | (digit4 & NJ_BEFORE(gap, m->gap, 4) & NJ_BEFORE(digit4, m->digit4, 5));
+    *m = (struct nj_marker){ digit, digit2, digit4, digit12, digit13, gap };
+    return k;
+}
+
+/* The block at byte at of a text, whatever lies around it: edges read as NULs. */
+static inline __attribute__((always_inline)) struct nj_marks nj_marks_at(struct nj_marker *m, struct nj_str text, size_t at)
+{
+    char edge[NJ_BLOCK_BEFORE + NJ_BLOCK];
+    const char *p = text.p + at;
+    uint64_t inside = ~(uint64_t)0;
+    if (at < NJ_BLOCK_BEFORE || text.n - at < NJ_BLOCK) {
+        size_t before = at < NJ_BLOCK_BEFORE ? at : NJ_BLOCK_BEFORE;
+        size_t n = text.n - at < NJ_BLOCK ? text.n - at : NJ_BLOCK;
+        memset(edge, 0, sizeof(edge));
+        memcpy(edge + NJ_BLOCK_BEFORE - before, p - before, before + n);
+        p = edge + NJ_BLOCK_BEFORE;
+        inside = n < NJ_BLOCK ? ((uint64_t)1 << n) - 1 : inside;
+    }
+    struct nj_marks k = nj_marks_make(m, p);
+    k.odd &= inside;
+    k.separator &= inside; /* a separator at the very end has nothing behind it */
+    return k;
+}
+
+#endif

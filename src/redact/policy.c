@@ -1,0 +1,130 @@
+/* Presets as a table, and the name lists of the operator. */
+#include "redact_internal.h"
+
+#include <stdlib.h>
+
+static const struct nj_policy presets[] = {
+#define NJ_REDACT_CLASS(name, standard, strict, pci, hipaa) [NJ_CLASS_##name] = NJ_ACT_##standard,
+    { NJ_STR_INIT("default"),
+      {
+#include "classes.def"
+      } },
+#undef NJ_REDACT_CLASS
+#define NJ_REDACT_CLASS(name, standard, strict, pci, hipaa) [NJ_CLASS_##name] = NJ_ACT_##strict,
+    { NJ_STR_INIT("strict"),
+      {
+#include "classes.def"
+      } },
+#undef NJ_REDACT_CLASS
+#define NJ_REDACT_CLASS(name, standard, strict, pci, hipaa) [NJ_CLASS_##name] = NJ_ACT_##pci,
+    { NJ_STR_INIT("pci"),
+      {
+#include "classes.def"
+      } },
+#undef NJ_REDACT_CLASS
+#define NJ_REDACT_CLASS(name, standard, strict, pci, hipaa) [NJ_CLASS_##name] = NJ_ACT_##hipaa,
+    { NJ_STR_INIT("hipaa"),
+      {
+#include "classes.def"
+      } },
+#undef NJ_REDACT_CLASS
+};
+
+const struct nj_policy *nj_policy_find(struct nj_str name)
+{
+    if (name.n == 0)
+        return &presets[0];
+    for (size_t i = 0; i < NJ_COUNT(presets); i++)
+        if (nj_str_eq_nocase(name, presets[i].name))
+            return &presets[i];
+    return NULL;
+}
+
+enum nj_action nj_policy_action(const struct nj_policy *p, enum nj_class class)
+{
+    enum nj_action a = p->action[class];
+    return a == NJ_ACT_HMAC || a == NJ_ACT_REMOVE ? NJ_ACT_MASK : a;
+}
+
+/* --- name lists --------------------------------------------------------------------------------------------------- */
+
+static bool glob_is_sound(struct nj_str glob)
+{
+    if (glob.n == 0 || glob.n > NJ_GLOB_LEN)
+        return false;
+    for (size_t i = 0; i < glob.n; i++) {
+        unsigned char c = (unsigned char)glob.p[i];
+        if (c <= ' ' || c == 0x7f || c == '"' || c == '\\' || c == '\'' || c == '?' || c == '[' || c == ']' || c == '{' || c == '}')
+            return false;
+        if (c == '*' && i > 0 && glob.p[i - 1] == '*')
+            return false;
+    }
+    return true;
+}
+
+enum nj_status nj_globs_init(struct nj_globs *g, struct nj_str list)
+{
+    struct nj_str piece, rest;
+    *g = (struct nj_globs){ .n = 0 };
+    if (list.n == 0)
+        return NJ_OK;
+    g->text = malloc(list.n);
+    if (g->text == NULL)
+        return NJ_ENOMEM;
+    memcpy(g->text, list.p, list.n);
+    rest = (struct nj_str){ g->text, list.n };
+    while (nj_str_cut(&rest, ',', &piece)) {
+        piece = nj_str_trim(piece);
+        if (g->n == NJ_GLOBS_MAX || !glob_is_sound(piece)) {
+            nj_globs_fini(g);
+            return NJ_EPARSE;
+        }
+        g->glob[g->n++] = piece;
+    }
+    return NJ_OK;
+}
+
+void nj_globs_fini(struct nj_globs *g)
+{
+    free(g->text);
+    *g = (struct nj_globs){ .n = 0 };
+}
+
+static char fold(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
+/* Goes back to the last star only: at most pattern times name steps, both of which are short. */
+static bool glob_match(struct nj_str glob, struct nj_str name)
+{
+    size_t g = 0, n = 0, star = NJ_NPOS, resume = 0;
+    while (n < name.n) {
+        if (g < glob.n && glob.p[g] == '*') {
+            star = g++;
+            resume = n;
+        } else if (g < glob.n && fold(glob.p[g]) == fold(name.p[n])) {
+            g++;
+            n++;
+        } else if (star != NJ_NPOS) {
+            g = star + 1;
+            n = ++resume;
+        } else {
+            return false;
+        }
+    }
+    while (g < glob.n && glob.p[g] == '*')
+        g++;
+    return g == glob.n;
+}
+
+bool nj_globs_match(const struct nj_globs *g, struct nj_str name)
+{
+    enum { LONGEST = 256 }; /* a longer name is judged by its end */
+    if (name.n > LONGEST)
+        name = nj_str_slice(name, name.n - LONGEST, name.n);
+    for (size_t i = 0; i < g->n; i++)
+        if (glob_match(g->glob[i], name))
+            return true;
+    return false;
+}

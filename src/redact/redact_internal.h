@@ -1,0 +1,286 @@
+/* src/redact/redact_internal.h -- what the files of the redactor share: tables, the sweep, the walk, the state of streams. */
+#ifndef NIGHTJAR_REDACT_INTERNAL_H
+#define NIGHTJAR_REDACT_INTERNAL_H
+
+#include "lanes.h"
+
+#include "nightjar/buf.h"
+#include "nightjar/redact.h"
+
+/* --- classes, presets, actions (policy.c) ------------------------------------------------------------------------- */
+
+enum nj_class {
+#define NJ_REDACT_CLASS(name, standard, strict, pci, hipaa) NJ_CLASS_##name,
+#include "classes.def"
+#undef NJ_REDACT_CLASS
+    NJ_CLASSES
+};
+
+enum nj_action { NJ_ACT_KEEP, NJ_ACT_MASK, NJ_ACT_LAST4, NJ_ACT_HMAC, NJ_ACT_REMOVE };
+
+struct nj_policy {
+    struct nj_str name;
+    uint8_t action[NJ_CLASSES];
+};
+
+/* The preset of that name (absent = "default"), or NULL. */
+const struct nj_policy *nj_policy_find(struct nj_str name);
+/* What is done about a class today: HMAC and REMOVE mask until pseudonyms and the dropping of members are there. */
+enum nj_action nj_policy_action(const struct nj_policy *p, enum nj_class class);
+
+/* Comma separated names with '*' for any run of characters; letters match in both cases. */
+enum { NJ_GLOBS_MAX = 64, NJ_GLOB_LEN = 128 };
+struct nj_globs {
+    struct nj_str glob[NJ_GLOBS_MAX]; /* views into text */
+    size_t n;
+    char *text;
+};
+/* NJ_EPARSE: an empty name, a character no field name has, too many or too long ones.  NJ_ENOMEM. */
+NJ_MUST enum nj_status nj_globs_init(struct nj_globs *g, struct nj_str list);
+void nj_globs_fini(struct nj_globs *g);
+bool nj_globs_match(const struct nj_globs *g, struct nj_str name);
+
+/* --- field names (keys.c) ----------------------------------------------------------------------------------------- */
+
+enum nj_secret_key {
+    NJ_KEY_CUSTOM = 0, /* the row that names of NIGHTJAR_REDACT_KEYS are counted under */
+    NJ_SECRET_KEYS = 0
+#define NJ_SECRET_KEY(counter, class, how, phrase) +1
+#include "keys.def"
+#undef NJ_SECRET_KEY
+};
+enum { NJ_KEY_NONE = -1 };
+
+/* How a phrase applies; keys.def explains them. */
+enum nj_key_how {
+    NJ_HOW_ANYWHERE = 0,
+    NJ_HOW_LAST = 1,
+    NJ_HOW_WHOLE = 2,
+    NJ_HOW_SUFFIX = 4,
+    NJ_HOW_HEADED = 8,
+    NJ_HOW_TOKEN = 16,
+    NJ_HOW_PUBLIC = 32,
+    NJ_HOW_QUERY = 64,
+    NJ_HOW_TEXT = 128,
+    NJ_HOW_LINE = 256,
+    NJ_HOW_PATH = 512
+};
+
+/* What a name is besides secret. */
+enum nj_key_role {
+    NJ_ROLE_NAME = 1,    /* {"name": x, "value": y}: its value names the secret */
+    NJ_ROLE_VALUE = 2,   /* ... and this one holds it */
+    NJ_ROLE_SAFE = 4,    /* left below a secret container */
+    NJ_ROLE_MESSAGE = 8, /* holds the line of a log record */
+    NJ_ROLE_ENDING = 16  /* ends a longer phrase: "key" of "api key" */
+};
+
+struct nj_secret_key_row {
+    struct nj_str counter;
+    enum nj_class class;
+    unsigned how;
+    struct nj_str phrase;
+};
+extern const struct nj_secret_key_row nj_secret_keys[NJ_SECRET_KEYS];
+
+struct nj_key {
+    int16_t rule; /* row of nj_secret_keys, or NJ_KEY_NONE */
+    uint16_t roles;
+};
+
+/* Names repeat from record to record: what was found out about the short ones is remembered. */
+enum { NJ_KEY_SLOTS = 512, NJ_KEY_SLOT_LEN = 27 };
+struct nj_key_slot {
+    char name[NJ_KEY_SLOT_LEN];
+    uint8_t n;
+    struct nj_key key;
+};
+
+void nj_keys_init(struct nj_redactor *r);
+struct nj_key nj_key_classify(struct nj_redactor *r, struct nj_str name);
+
+/* Text that is no secret even where one belongs: empty, null, placeholders, "${...}", "none", ... */
+bool nj_value_is_harmless(struct nj_str value);
+/* Length of the placeholder (or pseudonym) that starts at byte at, or 0. */
+size_t nj_placeholder_len(struct nj_str text, size_t at);
+
+/* --- detectors (detectors.c, validators.c) ------------------------------------------------------------------------ */
+
+enum nj_detector_id {
+#define NJ_DETECTOR(id, counter, class, anchor, shape, validator, companion, placeholder) NJ_DET_##id,
+#include "detectors.def"
+#undef NJ_DETECTOR
+    NJ_DETECTORS
+};
+
+/* Counters in the order they are printed: detectors, notes, key rows. */
+enum { NJ_COUNT_ESCAPES = NJ_DETECTORS, NJ_COUNT_WITHHELD, NJ_COUNT_KEYS, NJ_COUNTS = NJ_COUNT_KEYS + NJ_SECRET_KEYS };
+
+struct nj_span {
+    size_t from, to;
+};
+
+struct nj_sweep;
+
+struct nj_detector {
+    struct nj_str counter;
+    enum nj_class class;
+    enum nj_anchor anchor;
+    bool (*shape)(struct nj_sweep *s, size_t at, struct nj_span *out);
+    bool (*valid)(struct nj_str text, struct nj_span *span); /* may narrow the span */
+    void (*companion)(struct nj_sweep *s, struct nj_span span);
+    struct nj_str placeholder;
+};
+extern const struct nj_detector nj_detectors[NJ_DETECTORS];
+
+#define NJ_DETECTOR(id, counter, class, anchor, shape, validator, companion, placeholder) bool validator(struct nj_str, struct nj_span *);
+#include "detectors.def"
+#undef NJ_DETECTOR
+
+bool nj_shape_url(struct nj_sweep *s, size_t at, struct nj_span *out);
+bool nj_shape_email(struct nj_sweep *s, size_t at, struct nj_span *out);
+bool nj_shape_card(struct nj_sweep *s, size_t at, struct nj_span *out);
+bool nj_shape_jwt(struct nj_sweep *s, size_t at, struct nj_span *out);
+bool nj_shape_aws_id(struct nj_sweep *s, size_t at, struct nj_span *out);
+bool nj_shape_bearer(struct nj_sweep *s, size_t at, struct nj_span *out);
+bool nj_shape_basic(struct nj_sweep *s, size_t at, struct nj_span *out);
+bool nj_shape_pem(struct nj_sweep *s, size_t at, struct nj_span *out);
+void nj_companion_aws(struct nj_sweep *s, struct nj_span span);
+
+/* What a byte may belong to; the table is in validators.c. */
+enum {
+    NJ_IS_ALPHA = 1,
+    NJ_IS_DIGIT = 2,
+    NJ_IS_WORD = 4, /* letters, digits, underscore */
+    NJ_IS_B64 = 8,  /* of base64, without padding */
+    NJ_IS_B64URL = 16,
+    NJ_IS_KEY = 32,   /* of a field name in text */
+    NJ_IS_SPACE = 64, /* space, tab, newline, return */
+    NJ_IS_HEX = 128
+};
+extern const uint8_t nj_byte_class[256];
+
+static inline bool nj_is(char c, unsigned classes)
+{
+    return (nj_byte_class[(unsigned char)c] & classes) != 0;
+}
+
+/* End of the run of bytes of these classes that starts at byte at. */
+static inline size_t nj_run(struct nj_str s, size_t at, unsigned classes)
+{
+    while (at < s.n && nj_is(s.p[at], classes))
+        at++;
+    return at;
+}
+
+/* Decodes base64 of either alphabet up to the end of in or its padding; bytes written, or NJ_NPOS (foreign byte, no room). */
+size_t nj_base64_decode(struct nj_str in, char *out, size_t room);
+
+/* --- PEM blocks, also across the records of a stream (pem.c) ------------------------------------------------------- */
+
+enum { NJ_PEM_LINES = 200, NJ_PEM_BYTES = 32 << 10, NJ_STREAMS = 16 };
+
+struct nj_pem {
+    bool inside;
+    uint32_t lines, bytes;
+};
+
+struct nj_stream {
+    uint64_t key;
+    uint64_t used; /* when, by the redactor's count of records; 0 = free */
+    struct nj_pem pem;
+};
+
+/* Masks the head of a text that continues a block opened by an earlier record. */
+void nj_pem_resume(struct nj_sweep *s);
+
+/* --- the sweep over text (sweep.c) -------------------------------------------------------------------------------- */
+
+enum { NJ_WAITING_MAX = 8 };
+
+struct nj_waiting {
+    struct nj_span span;
+    enum nj_detector_id id;
+};
+
+struct nj_sweep {
+    struct nj_redactor *r;
+    struct nj_str text;
+    struct nj_buf *out;
+    struct nj_pem *pem;
+    size_t done; /* text before this is in out; no candidate may begin earlier */
+    bool changed;
+    struct nj_waiting waiting[NJ_WAITING_MAX]; /* found ahead of the sweep, in order */
+    size_t waiting_n;
+    /* What a shape has already read, so that no byte is read again and again for the same question. */
+    struct {
+        size_t from, at; /* no "-----END" in from..at; one at at, or NJ_NPOS */
+    } pem_end;
+    struct {
+        size_t from, to, last_at; /* a word from..to and its last '@', or NJ_NPOS */
+    } word;
+    struct nj_span bare; /* a stretch without a byte that ends a bare value */
+    size_t aws_read;     /* companions were looked for up to here */
+};
+
+/* Appends text to out with everything found replaced; false and nothing appended when nothing was found. */
+bool nj_sweep(struct nj_redactor *r, struct nj_str text, struct nj_pem *pem, struct nj_buf *out);
+/* Replaces a span, if it does not reach back before s->done and the policy does not keep its class. */
+bool nj_sweep_take(struct nj_sweep *s, struct nj_span span, enum nj_detector_id id);
+bool nj_sweep_take_key(struct nj_sweep *s, struct nj_span value, int rule);
+/* Keeps a span that lies ahead until the sweep gets there. */
+void nj_sweep_wait(struct nj_sweep *s, struct nj_span span, enum nj_detector_id id);
+
+/* key=value, key: value, "key":"value" (forms.c): at is the byte behind the separator. */
+bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule);
+
+/* --- cleaning (clean.c) ------------------------------------------------------------------------------------------- */
+
+/* Index of the first byte that may not leave as it is (controls, ill-formed UTF-8, C1, bidi, ...), or text.n. */
+size_t nj_clean_prefix(struct nj_str text);
+/* Appends text so that nj_clean_prefix() would find nothing; returns the number of terminal escape sequences left out. */
+uint32_t nj_clean_add(struct nj_buf *out, struct nj_str text);
+
+/* --- JSON (json_walk.c) and the whole (text.c, redactor.c) --------------------------------------------------------- */
+
+/* JSON inside strings of JSON is opened this often; what is nested deeper is swept as text. */
+enum { NJ_NEST_MAX = 3, NJ_LEVELS = NJ_NEST_MAX + 2 };
+
+struct nj_frame {
+    int16_t rule; /* everything below is secret under this rule, or NJ_KEY_NONE */
+    int16_t pair; /* rule of the name in {"name": x, "value": y} */
+    uint16_t renamed;
+    bool object;
+    bool spare_first; /* the first element of ["name", secret] stays */
+};
+
+struct nj_level {
+    struct nj_buf plain; /* a string with its escapes undone */
+    struct nj_buf clean; /* text after cleaning */
+    struct nj_buf swept[2];
+    struct nj_buf walked; /* rewritten JSON */
+    struct nj_buf key;    /* a rewritten member name */
+    struct nj_frame frames[NJ_JSON_DEPTH + 1];
+};
+
+struct nj_redactor {
+    const struct nj_policy *policy;
+    struct nj_globs keys, allow_keys;
+    uint32_t counts[NJ_COUNTS];
+    struct nj_level levels[NJ_LEVELS];
+    int16_t rule_first[26], rule_next[NJ_SECRET_KEYS]; /* rows by the first letter of their phrase */
+    struct nj_key_slot slots[NJ_KEY_SLOTS];
+    struct nj_stream streams[NJ_STREAMS];
+    uint64_t records;
+    struct nj_buf out, fields, counts_out, resource;
+};
+
+/* Redacts and cleans one text.  *out is the input itself when nothing had to change, else it lives in the buffers of the
+ * level.  pem may be NULL.  False: the text must be withheld. */
+NJ_MUST bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_pem *pem, struct nj_str text, struct nj_str *out);
+/* The same for checked JSON; a change is in walked of the level. */
+NJ_MUST bool nj_json_walk(struct nj_redactor *r, unsigned level, struct nj_pem *pem, struct nj_str json, int rule, struct nj_str *out);
+
+void nj_count(struct nj_redactor *r, unsigned counter);
+
+#endif

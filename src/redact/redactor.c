@@ -1,0 +1,434 @@
+/* The door: takes a record's parts through the redactor and hands out the only form that may become bytes. */
+#include "redact_internal.h"
+
+#include "nightjar/hash.h"
+
+#include <stdlib.h>
+
+enum { OUT_MAX = 4 * NJ_REDACT_MAX + (64 << 10), SCRATCH_KEEP = 64 << 10 };
+
+#define WITHHELD_JSON   NJ_STR("\"" NJ_WITHHELD "\"")
+#define WITHHELD_OBJECT NJ_STR("{\"nightjar.withheld\":true}")
+
+/* --- life --------------------------------------------------------------------------------------------------------- */
+
+static void level_init(struct nj_level *l)
+{
+    nj_buf_init(&l->plain, OUT_MAX);
+    nj_buf_init(&l->clean, OUT_MAX);
+    nj_buf_init(&l->swept[0], OUT_MAX);
+    nj_buf_init(&l->swept[1], OUT_MAX);
+    nj_buf_init(&l->walked, OUT_MAX);
+    nj_buf_init(&l->key, OUT_MAX);
+}
+
+static void each_scratch(struct nj_redactor *r, void (*visit)(struct nj_buf *))
+{
+    for (size_t i = 0; i < NJ_LEVELS; i++) {
+        struct nj_level *l = &r->levels[i];
+        visit(&l->plain);
+        visit(&l->clean);
+        visit(&l->swept[0]);
+        visit(&l->swept[1]);
+        visit(&l->walked);
+        visit(&l->key);
+    }
+}
+
+/* One large record must not hold its memory for ever. */
+static void give_back(struct nj_buf *b)
+{
+    nj_buf_shrink(b, SCRATCH_KEEP);
+}
+
+enum nj_status nj_redactor_new(struct nj_redactor **out, const struct nj_redact_options *o)
+{
+    *out = NULL;
+    const struct nj_policy *policy = nj_policy_find(o->policy);
+    if (policy == NULL)
+        return NJ_EPARSE;
+    struct nj_redactor *r = calloc(1, sizeof(*r));
+    if (r == NULL)
+        return NJ_ENOMEM;
+    r->policy = policy;
+    for (size_t i = 0; i < NJ_LEVELS; i++)
+        level_init(&r->levels[i]);
+    nj_buf_init(&r->out, OUT_MAX);
+    nj_buf_init(&r->counts_out, 64 << 10);
+    nj_buf_init(&r->fields, OUT_MAX);
+    nj_buf_init(&r->resource, 1 << 20);
+    nj_keys_init(r);
+    enum nj_status st = nj_globs_init(&r->keys, o->keys);
+    if (st == NJ_OK)
+        st = nj_globs_init(&r->allow_keys, o->allow_keys);
+    if (st != NJ_OK) {
+        nj_redactor_free(r);
+        return st;
+    }
+    *out = r;
+    return NJ_OK;
+}
+
+void nj_redactor_free(struct nj_redactor *r)
+{
+    if (r == NULL)
+        return;
+    each_scratch(r, nj_buf_fini);
+    nj_buf_fini(&r->out);
+    nj_buf_fini(&r->counts_out);
+    nj_buf_fini(&r->fields);
+    nj_buf_fini(&r->resource);
+    nj_globs_fini(&r->keys);
+    nj_globs_fini(&r->allow_keys);
+    free(r);
+}
+
+/* --- counts ------------------------------------------------------------------------------------------------------- */
+
+static struct nj_str counter_name(unsigned counter)
+{
+    if (counter < NJ_DETECTORS)
+        return nj_detectors[counter].counter;
+    if (counter == NJ_COUNT_ESCAPES)
+        return NJ_STR("escape_sequence");
+    if (counter == NJ_COUNT_WITHHELD)
+        return NJ_STR("withheld");
+    return nj_secret_keys[counter - NJ_COUNT_KEYS].counter;
+}
+
+/* Rows of one counter stand together: their sum is printed once. */
+void nj_redact_counts_take(struct nj_redactor *r, struct nj_buf *out)
+{
+    bool any = false;
+    for (unsigned i = 0; i < NJ_COUNTS; i++) {
+        uint64_t sum = r->counts[i];
+        struct nj_str name = counter_name(i);
+        r->counts[i] = 0;
+        while (i >= NJ_COUNT_KEYS && i + 1 < NJ_COUNTS && nj_str_eq(counter_name(i + 1), name)) {
+            sum += r->counts[++i];
+            r->counts[i] = 0;
+        }
+        if (sum == 0)
+            continue;
+        nj_buf_addz(out, any ? ",\"" : "{\"");
+        if (i >= NJ_COUNT_KEYS)
+            nj_buf_addz(out, "key.");
+        nj_buf_add(out, name);
+        nj_buf_addz(out, "\":");
+        nj_buf_add_u64(out, sum);
+        any = true;
+    }
+    if (any)
+        nj_buf_addc(out, '}');
+}
+
+/* --- the workers -------------------------------------------------------------------------------------------------- */
+
+static void add_text(struct nj_redactor *r, struct nj_pem *pem, struct nj_str in, struct nj_buf *out)
+{
+    struct nj_str clean;
+    if (nj_text_redact(r, 0, pem, in, &clean)) {
+        nj_buf_add(out, clean);
+        return;
+    }
+    nj_count(r, NJ_COUNT_WITHHELD);
+    nj_buf_add(out, NJ_STR(NJ_WITHHELD));
+}
+
+/* White space between tokens stays, but a line break would end the line the value is written into. */
+static void flatten(char *p, size_t n)
+{
+    for (char *at = memchr(p, '\n', n); at != NULL; at = memchr(at, '\n', n - (size_t)(at - p)))
+        *at = ' ';
+    for (char *at = memchr(p, '\r', n); at != NULL; at = memchr(at, '\r', n - (size_t)(at - p)))
+        *at = ' ';
+}
+
+static void add_json(struct nj_redactor *r, struct nj_pem *pem, struct nj_str in, int rule, struct nj_str withheld, struct nj_buf *out)
+{
+    struct nj_str clean;
+    size_t from = out->n;
+    if (in.n <= NJ_REDACT_MAX && nj_json_walk(r, 0, pem, in, rule, &clean)) {
+        nj_buf_add(out, clean);
+        if (out->n > from)
+            flatten(out->p + from, out->n - from);
+        return;
+    }
+    nj_count(r, NJ_COUNT_WITHHELD);
+    nj_buf_add(out, withheld);
+}
+
+void nj_redact_text(struct nj_redactor *r, struct nj_str in, struct nj_buf *out)
+{
+    add_text(r, NULL, in, out);
+}
+
+void nj_redact_json(struct nj_redactor *r, struct nj_json in, struct nj_buf *out)
+{
+    if (in.type != NJ_JSON_NONE)
+        add_json(r, NULL, in.raw, NJ_KEY_NONE, WITHHELD_JSON, out);
+}
+
+/* --- attributes --------------------------------------------------------------------------------------------------- */
+
+/* What is written into one buffer that may still move: views are set when it has come to rest. */
+struct writer {
+    struct nj_redactor *r;
+    struct nj_buf *out;
+    bool withhold; /* memory was short: nothing but the fixed text */
+    size_t n;
+    struct {
+        struct nj_str *view;
+        size_t from, to;
+    } views[4 * NJ_ATTRS_MAX + 8];
+};
+
+static void view_since(struct writer *w, struct nj_str *view, size_t from)
+{
+    w->views[w->n].view = view;
+    w->views[w->n].from = from;
+    w->views[w->n++].to = w->out->n;
+}
+
+static void settle(struct writer *w)
+{
+    for (size_t i = 0; i < w->n; i++)
+        *w->views[i].view = (struct nj_str){ w->out->p + w->views[i].from, w->views[i].to - w->views[i].from };
+}
+
+static void put_text(struct writer *w, struct nj_pem *pem, struct nj_str in, struct nj_str *view)
+{
+    size_t from = w->out->n;
+    *view = (struct nj_str){ NULL, 0 };
+    if (in.p == NULL)
+        return;
+    if (w->withhold)
+        nj_buf_add(w->out, NJ_STR(NJ_WITHHELD));
+    else
+        add_text(w->r, pem, in, w->out);
+    view_since(w, view, from);
+}
+
+/* The rule an attribute's value is secret under. */
+static int rule_of_attr(struct nj_redactor *r, struct nj_str key)
+{
+    int rule = nj_key_classify(r, key).rule;
+    if (rule == NJ_KEY_NONE || (nj_secret_keys[rule].how & NJ_HOW_QUERY) ||
+        nj_policy_action(r->policy, nj_secret_keys[rule].class) == NJ_ACT_KEEP)
+        return NJ_KEY_NONE;
+    return rule;
+}
+
+static void put_masked(struct writer *w, int rule, struct nj_value *v)
+{
+    size_t from = w->out->n;
+    nj_count(w->r, NJ_COUNT_KEYS + (unsigned)rule);
+    nj_buf_add(w->out, NJ_STR("[secret]"));
+    v->type = NJ_V_STR;
+    view_since(w, &v->u.s, from);
+}
+
+/* A whole number may be a card's. */
+static void put_integer(struct writer *w, int64_t i, struct nj_value *v)
+{
+    char digits[24];
+    struct nj_buf text = { .p = digits, .cap = sizeof(digits), .max = sizeof(digits) };
+    if (i < 1000000000000)
+        return;
+    nj_buf_add_i64(&text, i);
+    size_t from = w->out->n;
+    add_text(w->r, NULL, nj_buf_str(&text), w->out);
+    if (w->out->err == NJ_OK && nj_str_eq(nj_str_slice(nj_buf_str(w->out), from, w->out->n), nj_buf_str(&text))) {
+        nj_buf_cut(w->out, from);
+        return;
+    }
+    v->type = NJ_V_STR;
+    view_since(w, &v->u.s, from);
+}
+
+static void put_value(struct writer *w, struct nj_str key, const struct nj_value *in, struct nj_value *out)
+{
+    int rule = rule_of_attr(w->r, key);
+    size_t from = w->out->n;
+    *out = *in;
+    switch (in->type) {
+    case NJ_V_STR:
+        if (rule != NJ_KEY_NONE && !nj_value_is_harmless(in->u.s))
+            put_masked(w, rule, out);
+        else
+            put_text(w, NULL, in->u.s, &out->u.s);
+        break;
+    case NJ_V_JSON:
+        if (w->withhold)
+            nj_buf_add(w->out, WITHHELD_JSON);
+        else
+            add_json(w->r, NULL, in->u.s, rule, WITHHELD_JSON, w->out);
+        view_since(w, &out->u.s, from);
+        break;
+    case NJ_V_I64:
+    case NJ_V_F64:
+        if (rule != NJ_KEY_NONE)
+            put_masked(w, rule, out);
+        else if (in->type == NJ_V_I64)
+            put_integer(w, in->u.i, out);
+        break;
+    case NJ_V_BOOL:
+        break;
+    }
+}
+
+static void put_attrs(struct writer *w, const struct nj_attrs *in, struct nj_attrs *out)
+{
+    out->n = 0;
+    for (size_t i = 0; i < in->n; i++) {
+        struct nj_attr *a = &out->a[out->n++];
+        put_text(w, NULL, in->a[i].key, &a->key);
+        put_value(w, in->a[i].key, &in->a[i].v, &a->v);
+    }
+}
+
+/* --- resource ----------------------------------------------------------------------------------------------------- */
+
+static enum nj_status clean_resource(struct nj_redactor *r, const struct nj_resource *in, bool withhold, struct nj_resource *out)
+{
+    struct writer w = { .r = r, .out = &r->resource, .withhold = withhold };
+    nj_buf_reset(w.out);
+    put_attrs(&w, &in->where, &out->where);
+    out->generation = in->generation;
+    if (w.out->err == NJ_OK)
+        settle(&w);
+    return w.out->err;
+}
+
+enum nj_status nj_redact_resource(struct nj_redactor *r, const struct nj_resource *in, struct nj_resource *out)
+{
+    if (clean_resource(r, in, false, out) == NJ_OK)
+        return NJ_OK;
+    return clean_resource(r, in, true, out);
+}
+
+/* --- records ------------------------------------------------------------------------------------------------------ */
+
+/* What a record's line may continue: lines of one origin and invocation belong together. */
+static struct nj_pem *stream_of(struct nj_redactor *r, const struct nj_record *in)
+{
+    if (in->origin != NJ_FROM_FUNCTION && in->origin != NJ_FROM_EXTENSION)
+        return NULL;
+    const struct nj_attr *id = nj_attrs_get(&in->where, NJ_STR("faas.invocation_id"));
+    struct nj_str name = id != NULL && id->v.type == NJ_V_STR ? id->v.u.s : (struct nj_str){ NULL, 0 };
+    uint64_t key = nj_hash64(name, (uint64_t)in->origin + 1);
+    struct nj_stream *oldest = &r->streams[0];
+    for (size_t i = 0; i < NJ_STREAMS; i++) {
+        struct nj_stream *s = &r->streams[i];
+        if (s->used != 0 && s->key == key) {
+            s->used = r->records;
+            return &s->pem;
+        }
+        if (s->used < oldest->used)
+            oldest = s;
+    }
+    *oldest = (struct nj_stream){ .key = key, .used = r->records };
+    return &oldest->pem;
+}
+
+static void add_attr_member(struct nj_buf *out, const struct nj_attr *a)
+{
+    nj_buf_add_json(out, a->key);
+    nj_buf_addc(out, ':');
+    switch (a->v.type) {
+    case NJ_V_STR:
+        nj_buf_add_json(out, a->v.u.s);
+        break;
+    case NJ_V_I64:
+        nj_buf_add_i64(out, a->v.u.i);
+        break;
+    case NJ_V_F64:
+        nj_buf_add_f64(out, a->v.u.f);
+        break;
+    case NJ_V_BOOL:
+        nj_buf_addz(out, a->v.u.b ? "true" : "false");
+        break;
+    case NJ_V_JSON:
+        nj_buf_add(out, a->v.u.s);
+        break;
+    }
+}
+
+/* Our own fields behind those of the log, in one object. */
+static void add_data(struct writer *w, struct nj_pem *pem, const struct nj_record *in)
+{
+    struct nj_buf *out = w->out;
+    size_t from = out->n;
+    if (in->data_json.p != NULL && w->withhold)
+        nj_buf_add(out, WITHHELD_OBJECT);
+    else if (in->data_json.p != NULL)
+        add_json(w->r, pem, nj_str_trim(in->data_json), NJ_KEY_NONE, WITHHELD_OBJECT, out);
+    if (in->data.n == 0)
+        return;
+    if (in->data_json.p == NULL)
+        nj_buf_addz(out, "{");
+    else if (out->err == NJ_OK && out->n > from)
+        nj_buf_cut(out, out->n - 1); /* the closing brace */
+    bool empty = nj_str_trim(nj_str_slice(nj_buf_str(out), from, out->n)).n <= 1;
+    struct nj_attrs clean;
+    struct writer own = { .r = w->r, .out = &w->r->fields, .withhold = w->withhold };
+    nj_buf_reset(own.out);
+    put_attrs(&own, &in->data, &clean);
+    if (own.out->err != NJ_OK)
+        out->err = own.out->err;
+    settle(&own);
+    for (size_t i = 0; i < clean.n && out->err == NJ_OK; i++) {
+        if (i > 0 || !empty)
+            nj_buf_addc(out, ',');
+        add_attr_member(out, &clean.a[i]);
+    }
+    nj_buf_addc(out, '}');
+}
+
+static enum nj_status clean_record(struct nj_redactor *r, const struct nj_record *in, struct nj_str id, bool withhold, struct nj_clean *out)
+{
+    struct writer w = { .r = r, .out = &r->out, .withhold = withhold };
+    struct nj_pem *pem = stream_of(r, in);
+    nj_buf_reset(w.out);
+    put_text(&w, NULL, in->event, &out->event);
+    put_attrs(&w, &in->who, &out->who);
+    put_attrs(&w, &in->where, &out->where);
+    put_text(&w, pem, in->message, &out->message);
+
+    size_t from = w.out->n;
+    out->data = (struct nj_str){ NULL, 0 };
+    add_data(&w, pem, in);
+    if (w.out->n > from)
+        view_since(&w, &out->data, from);
+
+    from = w.out->n;
+    nj_buf_add(w.out, id);
+    view_since(&w, &out->id, from);
+    if (w.out->err == NJ_OK)
+        settle(&w);
+    return w.out->err;
+}
+
+enum nj_status nj_redact_record(struct nj_redactor *r, const struct nj_record *in, const struct nj_resource *clean_resource,
+                                struct nj_str id, struct nj_clean *out)
+{
+    r->records++;
+    each_scratch(r, give_back);
+    give_back(&r->out);
+    give_back(&r->fields);
+    out->when_ns = in->when_ns;
+    out->category = in->category;
+    out->severity = in->severity;
+    out->outcome = in->outcome;
+    out->lane = in->lane;
+    out->resource = clean_resource;
+    enum nj_status st = clean_record(r, in, id, false, out);
+    if (st != NJ_OK) {
+        nj_count(r, NJ_COUNT_WITHHELD);
+        st = clean_record(r, in, id, true, out);
+    }
+    nj_buf_reset(&r->counts_out);
+    nj_redact_counts_take(r, &r->counts_out);
+    out->counts = r->counts_out.n != 0 ? nj_buf_str(&r->counts_out) : (struct nj_str){ NULL, 0 };
+    return st == NJ_OK ? r->counts_out.err : st;
+}

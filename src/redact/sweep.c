@@ -1,0 +1,165 @@
+/* One pass over a text: from mark to mark, each judged by the detectors that wait for it. */
+#include "redact_internal.h"
+
+void nj_count(struct nj_redactor *r, unsigned counter)
+{
+    if (r->counts[counter] != UINT32_MAX)
+        r->counts[counter]++;
+}
+
+/* --- replacing ---------------------------------------------------------------------------------------------------- */
+
+static void replace(struct nj_sweep *s, struct nj_span span, struct nj_str by)
+{
+    nj_buf_add(s->out, nj_str_slice(s->text, s->done, span.from));
+    nj_buf_add(s->out, by);
+    s->done = span.to;
+    s->changed = true;
+}
+
+/* "[credit_card]" becomes "[credit_card-4242]". */
+static void replace_last4(struct nj_sweep *s, struct nj_span span, struct nj_str placeholder)
+{
+    char digits[4] = { 0 };
+    size_t n = 0;
+    for (size_t i = span.to; i > span.from && n < sizeof(digits); i--)
+        if (nj_is(s->text.p[i - 1], NJ_IS_DIGIT))
+            digits[sizeof(digits) - ++n] = s->text.p[i - 1];
+    replace(s, span, nj_str_slice(placeholder, 0, placeholder.n - 1));
+    nj_buf_addc(s->out, '-');
+    nj_buf_add(s->out, (struct nj_str){ digits + sizeof(digits) - n, n });
+    nj_buf_addc(s->out, ']');
+}
+
+static bool take(struct nj_sweep *s, struct nj_span span, enum nj_detector_id id)
+{
+    const struct nj_detector *d = &nj_detectors[id];
+    enum nj_action action = nj_policy_action(s->r->policy, d->class);
+    if (span.from < s->done)
+        span.from = s->done;
+    if (span.from >= span.to || action == NJ_ACT_KEEP)
+        return false;
+    if (action == NJ_ACT_LAST4)
+        replace_last4(s, span, d->placeholder);
+    else
+        replace(s, span, d->placeholder);
+    nj_count(s->r, id);
+    return true;
+}
+
+/* Replaces what was found ahead and begins before byte at. */
+static void settle(struct nj_sweep *s, size_t at)
+{
+    size_t taken = 0;
+    while (taken < s->waiting_n && s->waiting[taken].span.from < at) {
+        (void)take(s, s->waiting[taken].span, s->waiting[taken].id);
+        taken++;
+    }
+    s->waiting_n -= taken;
+    memmove(s->waiting, s->waiting + taken, s->waiting_n * sizeof(s->waiting[0]));
+}
+
+bool nj_sweep_take(struct nj_sweep *s, struct nj_span span, enum nj_detector_id id)
+{
+    settle(s, span.from);
+    return take(s, span, id);
+}
+
+bool nj_sweep_take_key(struct nj_sweep *s, struct nj_span value, int rule)
+{
+    settle(s, value.from);
+    if (value.from < s->done)
+        value.from = s->done;
+    if (value.from >= value.to || nj_policy_action(s->r->policy, nj_secret_keys[rule].class) == NJ_ACT_KEEP)
+        return false;
+    replace(s, value, NJ_STR("[secret]"));
+    nj_count(s->r, NJ_COUNT_KEYS + (unsigned)rule);
+    return true;
+}
+
+void nj_sweep_wait(struct nj_sweep *s, struct nj_span span, enum nj_detector_id id)
+{
+    if (s->waiting_n == NJ_WAITING_MAX)
+        settle(s, s->waiting[0].span.from + 1);
+    size_t i = s->waiting_n++;
+    for (; i > 0 && s->waiting[i - 1].span.from > span.from; i--)
+        s->waiting[i] = s->waiting[i - 1];
+    s->waiting[i] = (struct nj_waiting){ span, id };
+}
+
+/* --- from mark to mark -------------------------------------------------------------------------------------------- */
+
+static bool try_anchor(struct nj_sweep *s, size_t at, enum nj_anchor anchor)
+{
+    for (unsigned id = 0; id < NJ_DETECTORS; id++) {
+        const struct nj_detector *d = &nj_detectors[id];
+        struct nj_span span;
+        if (d->anchor != anchor || !d->shape(s, at, &span) || !d->valid(s->text, &span))
+            continue;
+        if (d->companion != NULL)
+            d->companion(s, span);
+        else if (!nj_sweep_take(s, span, (enum nj_detector_id)id))
+            continue;
+        return true;
+    }
+    return false;
+}
+
+static enum nj_anchor rare_anchor(char c)
+{
+    switch (c) {
+    case '@':
+    case '%':
+        return NJ_ANCHOR_AT;
+    case 'J':
+        return NJ_ANCHOR_JWT;
+    case 'B':
+        return NJ_ANCHOR_PEM;
+    default:
+        return NJ_ANCHOR_SCHEME;
+    }
+}
+
+static void visit(struct nj_sweep *s, size_t at, const struct nj_marks *m, uint64_t bit)
+{
+    struct nj_span value;
+    int rule = NJ_KEY_NONE;
+    if (m->separator & bit) {
+        if (nj_form_find(s, at, &value, &rule) && nj_sweep_take_key(s, value, rule))
+            return;
+        if (s->text.p[at] == '/' && try_anchor(s, at, NJ_ANCHOR_SEPARATOR))
+            return;
+    }
+    if ((m->digits & bit) && try_anchor(s, at, NJ_ANCHOR_DIGITS))
+        return;
+    if ((m->rare & bit) == 0)
+        return;
+    /* An 'A' may be the fourth letter of a key or the third of "BEARER". */
+    if (s->text.p[at] == 'A' && try_anchor(s, at, NJ_ANCHOR_AWS))
+        return;
+    (void)try_anchor(s, at, rare_anchor(s->text.p[at]));
+}
+
+bool nj_sweep(struct nj_redactor *r, struct nj_str text, struct nj_pem *pem, struct nj_buf *out)
+{
+    struct nj_pem own = { 0 };
+    struct nj_marker marker = { 0 };
+    struct nj_sweep s = { .r = r, .text = text, .out = out, .pem = pem != NULL ? pem : &own };
+    s.pem_end.from = NJ_NPOS;
+    nj_pem_resume(&s);
+    for (size_t base = 0; base < text.n; base += NJ_BLOCK) {
+        struct nj_marks m = nj_marks_at(&marker, text, base);
+        uint64_t any = m.separator | m.digits | m.rare;
+        while (any != 0) {
+            uint64_t bit = any & (0 - any);
+            size_t at = base + (size_t)__builtin_ctzll(any);
+            any ^= bit;
+            if (at >= s.done)
+                visit(&s, at, &m, bit);
+        }
+    }
+    settle(&s, text.n + 1);
+    if (s.changed)
+        nj_buf_add(out, nj_str_slice(text, s.done, text.n));
+    return s.changed;
+}

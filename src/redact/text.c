@@ -1,0 +1,70 @@
+/* One text: cleaned, opened if it is JSON, swept until nothing more is found. */
+#include "redact_internal.h"
+
+#include "nightjar/json.h"
+
+/* A replacement changes what stands beside it, so that a second sweep may see what the first could not.  What still
+ * changes after this many is withheld: what leaves is always text that another redaction would leave alone. */
+enum { SWEEPS_MAX = 6 };
+
+static bool may_be_json(struct nj_str trimmed)
+{
+    if (trimmed.n < 2)
+        return false;
+    char first = trimmed.p[0], last = trimmed.p[trimmed.n - 1];
+    return (first == '{' && last == '}') || (first == '[' && last == ']');
+}
+
+/* The whole text with its JSON rewritten; keeps the white space around it. */
+static bool redact_as_json(struct nj_redactor *r, unsigned level, struct nj_str text, struct nj_str json, struct nj_str *out)
+{
+    struct nj_level *l = &r->levels[level];
+    struct nj_str walked;
+    if (!nj_json_walk(r, level, NULL, json, NJ_KEY_NONE, &walked))
+        return false;
+    *out = text;
+    if (walked.p == json.p)
+        return true;
+    if (json.n == text.n) {
+        *out = walked;
+        return true;
+    }
+    struct nj_buf *b = &l->swept[text.p == l->swept[0].p];
+    nj_buf_reset(b);
+    nj_buf_add(b, (struct nj_str){ text.p, (size_t)(json.p - text.p) });
+    nj_buf_add(b, walked);
+    nj_buf_add(b, nj_str_slice(text, (size_t)(json.p - text.p) + json.n, text.n));
+    return nj_buf_finish(b, out) == NJ_OK;
+}
+
+bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_pem *pem, struct nj_str text, struct nj_str *out)
+{
+    struct nj_level *l = &r->levels[level];
+    struct nj_json json;
+    if (text.n > NJ_REDACT_MAX)
+        return false;
+    if (nj_clean_prefix(text) != text.n) {
+        nj_buf_reset(&l->clean);
+        for (uint32_t n = nj_clean_add(&l->clean, text); n > 0; n--)
+            nj_count(r, NJ_COUNT_ESCAPES);
+        if (nj_buf_finish(&l->clean, &text) != NJ_OK)
+            return false;
+    }
+    for (int i = 0; i < SWEEPS_MAX; i++) {
+        struct nj_str trimmed = nj_str_trim(text);
+        if (level <= NJ_NEST_MAX && may_be_json(trimmed) && nj_json_parse(trimmed, &json) == NJ_OK) {
+            if (pem != NULL && i == 0)
+                pem->inside = false;
+            return redact_as_json(r, level, text, json.raw, out);
+        }
+        struct nj_buf *b = &l->swept[i % 2];
+        nj_buf_reset(b);
+        if (!nj_sweep(r, text, i == 0 ? pem : NULL, b)) {
+            *out = text;
+            return true;
+        }
+        if (nj_buf_finish(b, &text) != NJ_OK)
+            return false;
+    }
+    return false;
+}

@@ -1,0 +1,368 @@
+/* Tells a real card number, token or key from what merely looks like one: check digits, decoding, structure. */
+#include "redact_internal.h"
+
+#include "nightjar/json.h"
+
+#include <math.h>
+
+#define AL (NJ_IS_ALPHA | NJ_IS_WORD | NJ_IS_B64 | NJ_IS_B64URL | NJ_IS_KEY)
+#define AX (AL | NJ_IS_HEX)
+#define DI (NJ_IS_DIGIT | NJ_IS_WORD | NJ_IS_B64 | NJ_IS_B64URL | NJ_IS_KEY | NJ_IS_HEX)
+
+const uint8_t nj_byte_class[256] = {
+    ['a' ... 'f'] = AX,
+    ['g' ... 'z'] = AL,
+    ['A' ... 'F'] = AX,
+    ['G' ... 'Z'] = AL,
+    ['0' ... '9'] = DI,
+    ['_'] = NJ_IS_WORD | NJ_IS_B64URL | NJ_IS_KEY,
+    ['-'] = NJ_IS_B64URL | NJ_IS_KEY,
+    ['.'] = NJ_IS_KEY,
+    ['$'] = NJ_IS_KEY,
+    ['+'] = NJ_IS_B64,
+    ['/'] = NJ_IS_B64,
+    [' '] = NJ_IS_SPACE,
+    ['\t'] = NJ_IS_SPACE,
+    ['\n'] = NJ_IS_SPACE,
+    ['\r'] = NJ_IS_SPACE,
+};
+
+static bool is_word_at(struct nj_str s, size_t at)
+{
+    return at < s.n && nj_is(s.p[at], NJ_IS_WORD);
+}
+
+/* Is the span part of a longer identifier, or joined to one by a dot or hyphen? */
+static bool is_joined(struct nj_str s, struct nj_span sp)
+{
+    if (sp.from > 0 && nj_is(s.p[sp.from - 1], NJ_IS_WORD))
+        return true;
+    if (sp.from > 1 && (s.p[sp.from - 1] == '.' || s.p[sp.from - 1] == '-') && nj_is(s.p[sp.from - 2], NJ_IS_WORD))
+        return true;
+    if (is_word_at(s, sp.to))
+        return true;
+    return sp.to < s.n && (s.p[sp.to] == '.' || s.p[sp.to] == '-') && is_word_at(s, sp.to + 1);
+}
+
+/* --- base64 ------------------------------------------------------------------------------------------------------- */
+
+static int base64_value(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26;
+    if (c >= '0' && c <= '9')
+        return c - '0' + 52;
+    if (c == '+' || c == '-')
+        return 62;
+    return c == '/' || c == '_' ? 63 : -1;
+}
+
+size_t nj_base64_decode(struct nj_str in, char *out, size_t room)
+{
+    uint32_t bits = 0, n = 0;
+    size_t written = 0;
+    for (size_t i = 0; i < in.n && in.p[i] != '='; i++) {
+        int v = base64_value(in.p[i]);
+        if (v < 0)
+            return NJ_NPOS;
+        bits = bits << 6 | (uint32_t)v;
+        n += 6;
+        if (n < 8)
+            continue;
+        n -= 8;
+        if (written == room)
+            return NJ_NPOS;
+        out[written++] = (char)(bits >> n & 0xff);
+    }
+    return written;
+}
+
+/* --- e-mail addresses --------------------------------------------------------------------------------------------- */
+
+static bool listed(struct nj_str word, const struct nj_str *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (nj_str_eq_nocase(word, list[i]))
+            return true;
+    return false;
+}
+
+/* Length of the part of a label that can be a top-level domain, or 0: letters only, what follows a hyphen is not counted. */
+static size_t tld_len(struct nj_str label)
+{
+    if (label.n >= 5 && nj_str_starts_nocase(label, NJ_STR("xn--")))
+        return label.n;
+    size_t n = 0;
+    while (n < label.n && (nj_is(label.p[n], NJ_IS_ALPHA) || (unsigned char)label.p[n] >= 0x80))
+        n++;
+    if (n < 2 || n > 24)
+        return 0;
+    return n == label.n || label.p[n] == '-' ? n : 0;
+}
+
+static bool is_version(struct nj_str first, struct nj_str second)
+{
+    size_t at = first.n != 0 && (first.p[0] | 0x20) == 'v';
+    return at < first.n && nj_run(first, at, NJ_IS_DIGIT) == first.n && second.n != 0 && nj_is(second.p[0], NJ_IS_DIGIT);
+}
+
+/* "icon@2x.png", "getty@tty1.service", "left-pad@1.3.0" name files, units and packages. */
+static bool is_no_domain(struct nj_str first, struct nj_str second)
+{
+    static const struct nj_str images[] = { NJ_STR_INIT("png"),  NJ_STR_INIT("jpg"),  NJ_STR_INIT("jpeg"), NJ_STR_INIT("svg"),
+                                            NJ_STR_INIT("webp"), NJ_STR_INIT("gif"),  NJ_STR_INIT("avif"), NJ_STR_INIT("ico"),
+                                            NJ_STR_INIT("heic"), NJ_STR_INIT("tiff"), NJ_STR_INIT("bmp"),  NJ_STR_INIT("pdf") };
+    static const struct nj_str units[] = { NJ_STR_INIT("service"), NJ_STR_INIT("socket"), NJ_STR_INIT("timer") };
+    size_t digits = nj_run(first, 0, NJ_IS_DIGIT);
+    if (digits != 0 && digits + 1 == first.n && first.p[digits] == 'x' && listed(second, images, NJ_COUNT(images)))
+        return true;
+    return is_version(first, second) || listed(second, units, NJ_COUNT(units));
+}
+
+/* End of the longest head of the domain at byte at that ends in a top-level domain, or 0. */
+static size_t domain_end(struct nj_str s, size_t at, size_t to)
+{
+    struct nj_str rest = nj_str_slice(s, at, to), label, first = { NULL, 0 };
+    size_t end = 0;
+    for (size_t i = 0; nj_str_cut(&rest, '.', &label); i++) {
+        size_t from = (size_t)(label.p - s.p);
+        if (label.n == 0 || label.n > 63 || label.p[0] == '-')
+            break;
+        if (i == 0)
+            first = label;
+        if (i == 1 && is_no_domain(first, label))
+            break;
+        size_t tld = tld_len(label);
+        if (i > 0 && tld != 0)
+            end = from + tld;
+    }
+    return end;
+}
+
+bool nj_valid_email(struct nj_str text, struct nj_span *sp)
+{
+    struct nj_str whole = nj_str_slice(text, sp->from, sp->to);
+    size_t at = nj_str_chr(whole, '@', 0), width = 1;
+    if (at == NJ_NPOS) {
+        at = nj_str_find(whole, NJ_STR("%40"), 0);
+        width = 3;
+    }
+    if (at == NJ_NPOS || at == 0)
+        return false;
+    size_t end = domain_end(text, sp->from + at + width, sp->to);
+    if (end == 0)
+        return false;
+    /* "git@github.com:team/repo" and "https://me@host" name a place. */
+    struct nj_str local = nj_str_slice(whole, 0, at);
+    if (nj_str_eq(local, NJ_STR("git")) && end < text.n && (text.p[end] == ':' || text.p[end] == '/'))
+        return false;
+    if (sp->from >= 3 && memcmp(text.p + sp->from - 3, "://", 3) == 0)
+        return false;
+    sp->to = end;
+    return true;
+}
+
+/* --- payment cards ------------------------------------------------------------------------------------------------ */
+
+enum { CARD_DIGITS = 19 };
+#define LEN(n) (1u << (n))
+#define LONG   (LEN(16) | LEN(17) | LEN(18) | LEN(19))
+
+/* First digits from low to high, and the lengths issued. */
+static const struct {
+    uint16_t low, high;
+    uint8_t digits;
+    uint32_t lengths;
+} brands[] = {
+    { 4, 4, 1, LEN(13) | LEN(16) | LEN(19) },  /* Visa */
+    { 51, 55, 2, LEN(16) },                    /* Mastercard */
+    { 2221, 2720, 4, LEN(16) },                /* Mastercard */
+    { 34, 34, 2, LEN(15) },                    /* American Express */
+    { 37, 37, 2, LEN(15) },                    /* American Express */
+    { 6011, 6011, 4, LONG },                   /* Discover */
+    { 644, 649, 3, LONG },                     /* Discover */
+    { 65, 65, 2, LONG },                       /* Discover, RuPay */
+    { 300, 305, 3, LEN(14) | LEN(15) | LONG }, /* Diners Club */
+    { 36, 36, 2, LEN(14) | LEN(15) | LONG },   /* Diners Club */
+    { 38, 39, 2, LEN(14) | LEN(15) | LONG },   /* Diners Club */
+    { 3528, 3589, 4, LONG },                   /* JCB */
+    { 62, 62, 2, LONG },                       /* UnionPay */
+    { 81, 82, 2, LONG },                       /* UnionPay, RuPay */
+    { 60, 60, 2, LEN(16) },                    /* RuPay */
+    { 508, 508, 3, LEN(16) },                  /* RuPay */
+    { 2200, 2204, 4, LONG },                   /* Mir */
+    { 5018, 5018, 4, LONG },                   /* Maestro */
+    { 5020, 5020, 4, LONG },                   /* Maestro */
+    { 5038, 5038, 4, LONG },                   /* Maestro */
+    { 5893, 5893, 4, LONG },                   /* Maestro */
+    { 6304, 6304, 4, LONG },                   /* Maestro */
+    { 6759, 6759, 4, LONG },                   /* Maestro */
+    { 6761, 6763, 4, LONG },                   /* Maestro */
+};
+
+static bool brand_issues(const uint8_t *d, size_t n)
+{
+    for (size_t i = 0; i < NJ_COUNT(brands); i++) {
+        unsigned head = 0;
+        for (size_t k = 0; k < brands[i].digits; k++)
+            head = head * 10 + d[k];
+        if (head >= brands[i].low && head <= brands[i].high && (brands[i].lengths & LEN(n)) != 0)
+            return true;
+    }
+    return false;
+}
+
+static bool luhn(const uint8_t *d, size_t n)
+{
+    unsigned sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        unsigned v = d[n - 1 - i];
+        if (i % 2 == 1)
+            v = v > 4 ? v * 2 - 9 : v * 2;
+        sum += v;
+    }
+    return sum % 10 == 0;
+}
+
+static bool all_equal(const uint8_t *d, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        if (d[i] != d[0])
+            return false;
+    return true;
+}
+
+bool nj_valid_card(struct nj_str text, struct nj_span *sp)
+{
+    uint8_t d[CARD_DIGITS];
+    size_t n = 0;
+    for (size_t i = sp->from; i < sp->to; i++) {
+        if (!nj_is(text.p[i], NJ_IS_DIGIT))
+            continue;
+        if (n == CARD_DIGITS)
+            return false;
+        d[n++] = (uint8_t)(text.p[i] - '0');
+    }
+    if (n < 13 || is_joined(text, *sp) || (sp->from > 0 && text.p[sp->from - 1] == '+'))
+        return false;
+    return brand_issues(d, n) && luhn(d, n) && !all_equal(d, n);
+}
+
+/* --- tokens ------------------------------------------------------------------------------------------------------- */
+
+bool nj_valid_jwt(struct nj_str text, struct nj_span *sp)
+{
+    char header[2048];
+    struct nj_json json;
+    struct nj_str token = nj_str_slice(text, sp->from, sp->to), first = { NULL, 0 };
+    if (!nj_str_cut(&token, '.', &first))
+        return false;
+    size_t n = nj_base64_decode(first, header, sizeof(header));
+    if (n == NJ_NPOS || nj_json_parse((struct nj_str){ header, n }, &json) != NJ_OK)
+        return false;
+    return nj_json_get(json, NJ_STR("alg")).type == NJ_JSON_STRING || nj_json_get(json, NJ_STR("enc")).type == NJ_JSON_STRING;
+}
+
+struct mix {
+    size_t digits, uppers, lowers, others;
+};
+
+static struct mix mix_of(struct nj_str s)
+{
+    struct mix m = { 0 };
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        m.digits += nj_is(c, NJ_IS_DIGIT);
+        m.uppers += c >= 'A' && c <= 'Z';
+        m.lowers += c >= 'a' && c <= 'z';
+    }
+    m.others = s.n - m.digits - m.uppers - m.lowers;
+    return m;
+}
+
+/* "Bearer authentication failed" speaks about one. */
+bool nj_valid_bearer(struct nj_str text, struct nj_span *sp)
+{
+    struct nj_str token = nj_str_slice(text, sp->from, sp->to);
+    struct mix m = mix_of(token);
+    if (token.n < 8 || m.uppers + m.lowers == 0)
+        return token.n >= 16 && m.digits != 0;
+    return m.digits != 0 || (token.n >= 32 && m.uppers > 1 && m.lowers > 1);
+}
+
+bool nj_valid_basic(struct nj_str text, struct nj_span *sp)
+{
+    char plain[384];
+    size_t n = nj_base64_decode(nj_str_slice(text, sp->from, sp->to), plain, sizeof(plain));
+    if (n == NJ_NPOS || memchr(plain, ':', n) == NULL)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)plain[i] < 0x20 || plain[i] == 0x7f)
+            return false;
+    return true;
+}
+
+/* --- AWS ---------------------------------------------------------------------------------------------------------- */
+
+static int base32_value(char c)
+{
+    return c >= 'A' && c <= 'Z' ? c - 'A' : c >= '2' && c <= '7' ? c - '2' + 26 : -1;
+}
+
+/* Keys issued since 2019 begin with a set bit and carry their account number; older ones are told from words by a digit. */
+bool nj_valid_aws_id(struct nj_str text, struct nj_span *sp)
+{
+    enum { PREFIX = 4 };
+    const uint64_t accounts = 1000000000000u;
+    uint64_t head = 0;
+    bool digit = false, beyond_dna = false;
+    struct nj_str id = nj_str_slice(text, sp->from, sp->to);
+    if ((sp->from > 0 && nj_is(text.p[sp->from - 1], NJ_IS_WORD)) || is_word_at(text, sp->to))
+        return false;
+    for (size_t i = PREFIX; i < id.n; i++) {
+        int v = base32_value(id.p[i]);
+        if (v < 0)
+            return false;
+        if (i < PREFIX + 9)
+            head = head << 5 | (uint64_t)v;
+        digit |= v >= 26;
+        beyond_dna |= strchr("ACGTN", id.p[i]) == NULL;
+    }
+    if (nj_str_eq(id, NJ_STR("AKIA"
+                             "IOSFODNN7EXAMPLE")) ||
+        nj_str_eq(id, NJ_STR("AKIA"
+                             "I44QH8DHBEXAMPLE")))
+        return false;           /* stand in every AWS document */
+    bool new = head >> 44 != 0; /* 9 characters are 45 bits: the mark, 40 bits of account, 4 more */
+    return new ? (head >> 4 & 0xffffffffffu) < accounts : digit &&beyond_dna;
+}
+
+/* Forty characters of base64 that are as mixed as random ones and no digest. */
+bool nj_valid_aws_secret(struct nj_str text, struct nj_span *sp)
+{
+    uint8_t seen[256] = { 0 };
+    double bits = 0;
+    struct nj_str key = nj_str_slice(text, sp->from, sp->to);
+    if (key.n != 40 || nj_run(key, 0, NJ_IS_HEX) == key.n)
+        return false;
+    for (size_t i = 0; i < key.n; i++)
+        seen[(unsigned char)key.p[i]]++;
+    for (size_t c = 0; c < sizeof(seen); c++)
+        if (seen[c] != 0)
+            bits -= seen[c] / 40.0 * log2(seen[c] / 40.0);
+    return bits >= 4.2;
+}
+
+/* --- spans their shape has already judged ------------------------------------------------------------------------- */
+
+bool nj_valid_pem(struct nj_str text, struct nj_span *sp)
+{
+    return sp->to > sp->from && sp->to <= text.n;
+}
+
+bool nj_valid_url(struct nj_str text, struct nj_span *sp)
+{
+    return !nj_value_is_harmless(nj_str_slice(text, sp->from, sp->to));
+}
