@@ -21,6 +21,7 @@ WARM = 25
 FLOOD_MB = 48
 QUEUE_MB = 4
 IDLE_S = 3.0
+SETTLE_S = 7.0
 
 
 class Bench:
@@ -52,6 +53,7 @@ class Sandbox:
         shutil.rmtree(self.dir, ignore_errors=True)
         os.makedirs(self.dir)
         env = dict(env or {})
+        env.setdefault("NIGHTJAR_LOG_LEVEL", "info")  # the last ledger is told at that level
         self.sink = None
         if sink:
             self.start_sink(bench, plan)
@@ -130,8 +132,9 @@ def event(path, gap=0):
 
 
 def status_of(pid):
+    """The kB figures of /proc/PID/status."""
     with open(f"/proc/{pid}/status", encoding="utf-8") as f:
-        return {k: int(v.split()[0]) for k, v in (l.rstrip().split(":\t", 1) for l in f if ":\t" in l) if v.split() and v.split()[0].isdigit()}
+        return {k: int(v) for k, v in re.findall(r"^(\w+):\s*(\d+) kB", f.read(), re.M)}
 
 
 def switches(pid):
@@ -258,9 +261,9 @@ def shutdown(b):
 
 def idle(b):
     b.title("Wake-ups while nothing happens (not frozen)")
-    s = Sandbox(b, b.nightjar, [event("/search?q=x"), event("/search?q=x", int(IDLE_S * 1000) + 3500)], arguments=["--no-freeze"])
+    s = Sandbox(b, b.nightjar, [event("/search?q=x"), event("/search?q=x", int((SETTLE_S + IDLE_S) * 1000) + 1000)], arguments=["--no-freeze"])
     pid = s.pid()
-    time.sleep(2.5)  # everything delivered, the last timers over
+    time.sleep(SETTLE_S)  # the last report is delivered, batches have reached their age
     before = switches(pid)
     time.sleep(IDLE_S)
     count = switches(pid) - before

@@ -160,6 +160,7 @@ class Run:
             env["NIGHTJAR_SINK"] = self.values["SINK"]
         if env.get("NIGHTJAR_SINK") == "":
             del env["NIGHTJAR_SINK"]
+        env.setdefault("NIGHTJAR_LOG_LEVEL", "info")  # the last ledger is told at that level
         return env
 
     def file_text(self, name):
