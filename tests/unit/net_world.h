@@ -281,6 +281,7 @@ struct canned {
     struct nj_loop *l;
     struct nj_watch listening, conn;
     uint16_t port;
+    const char *first;   /* sent once, before the reply */
     const char *reply;   /* sent when the request's headers are there */
     size_t reply_again;  /* sent this many times more: endless things */
     size_t read_first;   /* answers after this many bytes instead */
@@ -319,6 +320,9 @@ static void canned_ready(void *ctx, short revents)
     }
     if ((c->conn.events & POLLOUT) == 0)
         return;
+    if (c->first != NULL)
+        ck_assert_int_gt(send(c->conn.fd, c->first, strlen(c->first), MSG_NOSIGNAL | MSG_DONTWAIT), 0);
+    c->first = NULL;
     for (ssize_t n = 1; n > 0 && c->sent < total;) {
         size_t at = c->sent % strlen(c->reply);
         n = send(c->conn.fd, c->reply + at, strlen(c->reply) - at, MSG_NOSIGNAL | MSG_DONTWAIT);
