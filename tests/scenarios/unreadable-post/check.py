@@ -1,5 +1,6 @@
 """Posts what the platform never would, to the path it uses."""
 import http.client
+import os
 import time
 
 BODIES = [b"", b"hello", b"[", b"\x00\x01\xff\xfe", b"[[[[[[[[", b"null", b"[1,2,3]", b"<html></html>"]
@@ -9,10 +10,9 @@ def during(run):
     run.answers = []
     until = time.monotonic() + 10
     while run.alive() and time.monotonic() < until:  # until the platform has been there first
-        if b"acc-1" in open(run.path("emulator.log"), "rb").read():
+        if os.path.getsize(run.path("sink", "requests.ndjson")) > 0:
             break
         time.sleep(0.02)
-    time.sleep(0.2)
     for body in BODIES:
         c = http.client.HTTPConnection("127.0.0.1", int(run.values["FREE_PORT"]), timeout=5)
         c.request("POST", "/", body, {"Content-Type": "application/json"})
