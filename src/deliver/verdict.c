@@ -61,7 +61,7 @@ int64_t nj_backoff_ms(uint32_t tries, int64_t retry_after_ms, double random01)
         step *= 2;
     if (step > NJ_BACKOFF_MAX_MS)
         step = NJ_BACKOFF_MAX_MS;
-    int64_t wait = step / 2 + (int64_t)((double)(step / 2) * random01);
+    int64_t half = step / 2, wait = half + (int64_t)((double)half * random01);
     int64_t floor = retry_after_ms > NJ_RETRY_AFTER_MAX_MS ? NJ_RETRY_AFTER_MAX_MS : retry_after_ms;
     return wait > floor ? wait : floor;
 }
