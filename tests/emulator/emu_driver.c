@@ -1,4 +1,5 @@
 /* Plays the script: what comes next, when, and whether it ended as expected. */
+#include "emu_front.h"
 #include "emu_phases.h"
 #include "emu_report.h"
 #include "emu_timeline.h"
@@ -12,7 +13,6 @@ struct emu_driver {
     bool gap_over;    /* its gap has been waited for */
     bool init_wanted; /* environments that are initialised before their first invocation */
     struct nj_timer gap, soon;
-    struct emu_step *asked; /* --listen: invocations from outside, oldest first */
 };
 
 static void on_soon(void *ctx);
@@ -118,6 +118,10 @@ static void play(struct emu *w)
         advance(d, s);
         emu_invoke(w, s, NULL);
     }
+    const struct emu_step *asked = NULL;
+    struct nj_exchange *caller = NULL;
+    while (d->at == w->script.n && may_invoke(w) && emu_front_take(w, &asked, &caller))
+        emu_invoke(w, asked, caller);
 }
 
 static void on_soon(void *ctx)
@@ -139,7 +143,8 @@ static void on_soon(void *ctx)
         return;
     }
     play(w);
-    if (d->at < w->script.n || w->front != NULL || w->n_running != 0 || w->waiting != NULL || w->stop.active || w->phase == EMU_INIT)
+    if (d->at < w->script.n || (w->front != NULL && !w->interrupted) || w->n_running != 0 || w->waiting != NULL || w->stop.active ||
+        w->phase == EMU_INIT)
         return;
     w->finishing = true;
     emu_driver_step(w);
@@ -150,6 +155,13 @@ void emu_driver_stop(struct emu *w)
     w->finishing = true;
     emu_invocations_abandon(w);
     emu_driver_step(w);
+}
+
+void emu_driver_tell(const struct emu_invocation *inv)
+{
+    emu_say(inv->world, EMU_TAG_INVOKE, "over: %s%s%s, %.1f ms, extensions %.1f ms", emu_outcome_names[inv->outcome],
+            inv->error_type[0] != 0 ? " " : "", inv->error_type, emu_ms(inv->over_ns - inv->start.mono_ns),
+            inv->runtime_done_ns != 0 ? emu_ms(inv->over_ns - inv->runtime_done_ns) : 0.0);
 }
 
 void emu_driver_result(struct emu_invocation *inv)
@@ -165,7 +177,5 @@ void emu_driver_result(struct emu_invocation *inv)
         emu_problem(w, 1, "script line %d: the result does not contain \"%.80s\"; it begins with \"%.*s\"", s->line, s->expect_text,
                     NJ_STR_ARG(nj_str_slice(nj_buf_str(&inv->result), 0, 160)));
     }
-    emu_say(w, EMU_TAG_INVOKE, "over: %s, %.1f ms, extensions %.1f ms", emu_outcome_names[inv->outcome],
-            emu_ms(inv->over_ns - inv->start.mono_ns), inv->runtime_done_ns != 0 ? emu_ms(inv->over_ns - inv->runtime_done_ns) : 0.0);
     emu_report_invocation(inv, ok);
 }

@@ -320,8 +320,11 @@ static void managed_over(struct emu_invocation *inv)
 {
     struct emu *w = inv->world;
     inv->over_ns = inv->late ? emu_now().mono_ns : w->heard.mono_ns;
+    for (size_t i = 0; i < w->n_workers; i++)
+        emu_proc_drain(&w->workers[i].proc);
     note_memory(inv);
     emu_event_report(inv);
+    emu_driver_tell(inv);
     finish(inv);
     if (w->running == NULL)
         emu_move(w, EMU_MOVE_READY);
@@ -373,6 +376,7 @@ void emu_invoke_check_over(struct emu *w)
     note_memory(inv);
     note_overheads(inv);
     emu_event_report(inv);
+    emu_driver_tell(inv);
     emu_move(w, EMU_MOVE_READY);
     emu_freeze(w);
     inv->frozen_ns = w->frozen ? w->frozen_since_ns : 0;
@@ -415,8 +419,7 @@ static void fail_one(struct emu_invocation *inv, enum emu_outcome outcome, const
     inv->over_ns = emu_now().mono_ns;
     emu_event_report(inv);
     write_failure(inv);
-    emu_say(w, EMU_TAG_BAD, "%s ends with %s%s%s", inv->id, emu_outcome_names[outcome], inv->error_type[0] != 0 ? " " : "",
-            inv->error_type);
+    emu_driver_tell(inv);
     finish(inv);
 }
 

@@ -52,6 +52,7 @@ NJ_MUST enum nj_status emu_driver_new(struct emu *w);
 void emu_driver_free(struct emu *w);
 /* Something changed: goes on with the script when it can. */
 void emu_driver_step(struct emu *w);
+void emu_driver_tell(const struct emu_invocation *inv);
 void emu_driver_result(struct emu_invocation *inv);
 /* SIGINT or the watchdog: no more events, shut down. */
 void emu_driver_stop(struct emu *w);

@@ -103,6 +103,7 @@ struct emu_stopping {
 };
 
 struct emu_driver;
+struct emu_front;
 struct emu_report;
 struct emu_timeline;
 
@@ -112,6 +113,7 @@ struct emu {
     struct nj_loop *loop;
     struct nj_http *http;
     struct nj_http_server *api, *front;
+    struct emu_front *front_state;
     struct emu_stream *stream;
     struct emu_timeline *timeline;
     struct emu_report *report;

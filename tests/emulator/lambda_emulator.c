@@ -1,5 +1,6 @@
 /* lambda-emulator: the local Lambda.  Sets the world up, runs it, writes the report. */
 #include "emu_api.h"
+#include "emu_front.h"
 #include "emu_phases.h"
 #include "emu_report.h"
 #include "emu_timeline.h"
@@ -208,6 +209,7 @@ static void close_world(struct emu *w, struct signals *s)
     emu_timeline_close(w);
     emu_report_free(w);
     nj_http_server_free(w->api);
+    emu_front_close(w);
     nj_http_free(w->http);
     if (s->watch.active)
         nj_watch_stop(w->loop, &s->watch);
@@ -228,6 +230,10 @@ static void run(struct emu *w)
     }
     emu_say(w, EMU_TAG_INIT, "APIs at 127.0.0.1:%u, function %s, %lld MB, timeout %.1f s", nj_http_server_port(w->api), w->o.function_name,
             (long long)w->o.memory_mb, (double)w->o.timeout_ms / 1000.0);
+    if (w->o.listen >= 0 && emu_front_open(w) != NJ_OK) {
+        emu_problem(w, EXIT_BROKEN, "--listen %lld: the port cannot be used", (long long)w->o.listen);
+        return;
+    }
     emu_driver_step(w);
     nj_loop_run(w->loop);
     nj_timer_stop(w->loop, &watchdog);
