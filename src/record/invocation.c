@@ -31,7 +31,8 @@ static uint32_t tag_of(struct nj_str id)
 
 static struct nj_str id_of(struct nj_str request_id)
 {
-    return nj_str_slice(request_id, 0, NJ_ID_MAX);
+    request_id.n = request_id.n < NJ_ID_MAX ? request_id.n : NJ_ID_MAX;
+    return request_id;
 }
 
 struct nj_invocation *nj_invocations_find(struct nj_invocations *t, struct nj_str request_id)
@@ -201,6 +202,8 @@ static struct nj_str uuid_around(struct nj_str line, size_t dash)
 /* The runtimes write the id into one of the first columns of a line. */
 static struct nj_invocation *named_in(struct nj_invocations *t, struct nj_str line)
 {
+    if (line.n < UUID_LEN)
+        return NULL;
     struct nj_str head = nj_str_slice(line, 0, COLUMNS + UUID_FIRST);
     for (size_t dash = nj_str_chr(head, '-', 0); dash != NJ_NPOS; dash = nj_str_chr(head, '-', dash + 1)) {
         struct nj_invocation *i = nj_invocations_find(t, uuid_around(line, dash));
