@@ -31,7 +31,7 @@ def leaks(run):
 def tell(run, screen):
     first = next((r for r in run.records if r.get("redacted")), None)
     screen.title(f"What reached the sink: {len(run.records)} records in {len(run.requests)} requests")
-    screen.line(("when         level event                       request  message  what was redacted  data", "dim"))
+    screen.line((f"{'when':<12} level {'event':<{show.EVENT_WIDTH}} request  message and data", "dim"))
     show.show_records(screen, run.records)
     if first:
         screen.title("One of them in full")

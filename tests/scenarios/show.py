@@ -1,12 +1,18 @@
 """Prints records, ledgers and what was redacted, for people: coloured on a terminal, plain elsewhere, cut to its width."""
 import json
 import os
+import re
 import shutil
 import sys
 
 COLOURS = {"dim": "2", "bold": "1", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
 SEVERITY = {"ERROR": "red", "FATAL": "red", "WARN": "yellow", "DEBUG": "dim", "TRACE": "dim"}
-PLAIN_WIDTH = 160
+PLAIN_WIDTH = 130
+EVENT_WIDTH = 22
+
+CONSOLE = re.compile(r"^\d{4}-\d\d-\d\dT[\d:.]+Z\s+\S+\s+(?:DEBUG|INFO|WARN|ERROR)\s+")  # what the runtime puts before each line
+REDACTED = re.compile(r"(\[[a-z][a-z_0-9]*(?:-\w+)?\])")
+SAID_ALREADY = ("time", "timestamp", "level", "requestId", "message")
 
 
 class Screen:
@@ -20,17 +26,14 @@ class Screen:
 
     def line(self, *parts):
         """Parts are texts or (text, colour); the line is cut to the width."""
-        left = self.width
+        parts = [p if isinstance(p, tuple) else (p, None) for p in parts]
+        cut = sum(len(text) for text, _ in parts) > self.width
+        left = self.width - cut
         done = []
-        for part in parts:
-            text, colour = part if isinstance(part, tuple) else (part, None)
-            if len(text) > left:
-                text = text[:max(left - 1, 0)] + "…" if left > 0 else ""
+        for text, colour in parts:
+            done.append(self.paint(text[:left], colour) if left > 0 else "")
             left -= len(text)
-            done.append(self.paint(text, colour))
-            if left <= 0:
-                break
-        print("".join(done).rstrip(), file=self.out)
+        print("".join(done).rstrip() + ("…" if cut else ""), file=self.out)
 
     def title(self, text):
         print(file=self.out)
@@ -57,20 +60,31 @@ def show_whole(screen, record):
             text, first = text[cut:], False
 
 
+def marked(text, colour=None):
+    """The text in parts, what the redaction put there in green."""
+    return [(part, "green" if i % 2 else colour) for i, part in enumerate(REDACTED.split(text)) if part]
+
+
 def show_record(screen, record):
+    """One line: the end of long names goes first, then what another column says, then what does not fit."""
     what = record["what"]
     severity = what.get("severity", "")
-    request = record.get("where", {}).get("faas.invocation_id", "")[:8]
-    data = record.get("data")
-    redacted = record.get("redacted")
-    screen.line((record["when"][11:23], "dim"), " ", (f"{severity:<5}", SEVERITY.get(severity)), " ", (f"{what['event']:<27}", "cyan"), " ",
-                (f"{request:<8}", "dim"), " ", record.get("message", "").replace("\n", "\\n").replace("\t", " "),
-                *([" "] if record.get("message") else []), *([(compact(redacted) + " ", "green")] if redacted else []),
-                *([(compact(data), "dim")] if data else []))
+    request = record.get("where", {}).get("faas.invocation_id", "")
+    message = CONSOLE.sub("", record.get("message", "")).replace("\n", " ").replace("\t", " ").strip()
+    if request:
+        message = message.replace(request, request[:8])
+    data = record.get("data") if what.get("category") != "platform" else None
+    if data:
+        data = {k: v for k, v in data.items() if k not in SAID_ALREADY and v != message}
+    event = what["event"] if len(what["event"]) <= EVENT_WIDTH else what["event"][:EVENT_WIDTH - 1] + "…"
+    screen.line((record["when"][11:23], "dim"), " ", (f"{severity:<5}", SEVERITY.get(severity)), " ", (f"{event:<{EVENT_WIDTH}}", "cyan"), " ",
+                (f"{request[:8]:<8}", "dim"), " ", *marked(message), *([" "] + marked(compact(data), "dim") if data else []))
 
 
 def show_records(screen, records):
-    for record in records:
+    for i, record in enumerate(records):
+        if i and record["what"]["event"] in ("platform.start", "nightjar.start"):
+            print(file=screen.out)
         show_record(screen, record)
 
 
