@@ -1,11 +1,11 @@
 /* Posts batches to one subscriber: one at a time, again after a refusal, twice when asked to. */
-#include "emu_stream.h"
+#include "emu_phases.h"
 #include "emu_timeline.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { POSTS_KEPT = 5000, HURRY_MS = 0 };
+enum { POSTS_KEPT = 5000, HURRY_MS = 0, LAST_ANSWER_MS = 500 };
 
 static void on_due(void *ctx)
 {
@@ -95,12 +95,45 @@ static void on_refused(struct emu_subscriber *s, long status, const char *why)
     settle(s);
 }
 
+static void note_lost(struct emu_subscriber *s)
+{
+    note_post(s, 0, "lost");
+    if (!s->repeating)
+        s->uncertain += s->buf.flight.n;
+}
+
+static void close_subscriber(struct emu_subscriber *s);
+
+/* The process is gone; this was the answer to its last POST, or the news that none will come. */
+static void on_last_reply(struct emu_subscriber *s, long status)
+{
+    if (status >= 200 && status < 300) {
+        note_post(s, status, s->repeating ? "duplicate" : "delivered");
+        if (s->repeating)
+            emu_buffer_duplicated(&s->buf);
+        else
+            s->acknowledged++;
+        emu_buffer_delivered(&s->buf);
+    } else if (s->repeating) {
+        note_lost(s);
+        emu_buffer_delivered(&s->buf);
+    } else {
+        note_lost(s);
+    }
+    close_subscriber(s);
+    emu_on_subscribers_left(s->world);
+}
+
 static void on_reply(void *ctx, const struct nj_http_reply *r)
 {
     struct emu_subscriber *s = ctx;
     s->posting = false;
     s->handle = 0;
     nj_timer_stop(s->world->loop, &s->limit);
+    if (s->leaving) {
+        on_last_reply(s, r->status);
+        return;
+    }
     if (r->status >= 200 && r->status < 300)
         on_accepted(s, r->status);
     else
@@ -114,7 +147,10 @@ static void on_limit(void *ctx)
     nj_http_cancel(s->world->http, s->handle);
     s->posting = false;
     s->handle = 0;
-    on_refused(s, 0, "no answer in time");
+    if (s->leaving)
+        on_last_reply(s, 0);
+    else
+        on_refused(s, 0, "no answer in time");
 }
 
 static struct nj_request *make_request(struct emu_subscriber *s)
@@ -153,7 +189,7 @@ static void post(struct emu_subscriber *s)
 static void on_retry(void *ctx)
 {
     struct emu_subscriber *s = ctx;
-    if (!s->closed && !s->posting && !emu_stream_is_frozen(s->world->stream))
+    if (!s->closed && !s->leaving && !s->posting && !emu_stream_is_frozen(s->world->stream))
         post(s);
 }
 
@@ -167,7 +203,7 @@ void emu_delivery_init(struct emu_subscriber *s)
 void emu_delivery_pump(struct emu_subscriber *s)
 {
     struct emu *w = s->world;
-    if (s->closed || s->posting || s->retry.armed || emu_stream_is_frozen(w->stream))
+    if (s->closed || s->leaving || s->posting || s->retry.armed || emu_stream_is_frozen(w->stream))
         return;
     if (s->buf.under_way) {
         post(s);
@@ -190,7 +226,7 @@ void emu_delivery_pump(struct emu_subscriber *s)
 void emu_delivery_freeze(struct emu_subscriber *s, bool frozen)
 {
     struct emu *w = s->world;
-    if (s->closed)
+    if (s->closed || s->leaving)
         return;
     if (frozen) {
         nj_timer_stop(w->loop, &s->due);
@@ -203,19 +239,30 @@ void emu_delivery_freeze(struct emu_subscriber *s, bool frozen)
     }
 }
 
-void emu_delivery_leave(struct emu_subscriber *s)
+static void close_subscriber(struct emu_subscriber *s)
 {
-    struct emu *w = s->world;
-    if (s->closed)
-        return;
-    s->closed = true;
+    const struct emu *w = s->world;
     nj_timer_stop(w->loop, &s->due);
     nj_timer_stop(w->loop, &s->retry);
     nj_timer_stop(w->loop, &s->limit);
+    s->closed = true;
+    emu_buffer_close(&s->buf);
+}
+
+void emu_delivery_leave(struct emu_subscriber *s, bool now)
+{
+    const struct emu *w = s->world;
+    if (s->closed)
+        return;
+    s->leaving = true;
+    if (s->posting && !now) {
+        nj_timer_set(w->loop, &s->limit, LAST_ANSWER_MS);
+        return;
+    }
     if (s->posting) {
         nj_http_cancel(w->http, s->handle);
-        note_post(s, 0, "lost");
+        s->posting = false;
+        note_lost(s);
     }
-    s->posting = false;
-    emu_buffer_close(&s->buf);
+    close_subscriber(s);
 }

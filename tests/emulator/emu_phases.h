@@ -45,6 +45,8 @@ void emu_memory_watch(struct emu *w, bool on);
 /* Reset (move FAIL) or shutdown (move STOP). */
 void emu_stop(struct emu *w, enum emu_move move, const char *reason);
 void emu_on_exit(struct emu *w, pid_t pid, int wait_status, const struct rusage *ru);
+/* The last answers of subscribers whose process is gone have been read. */
+void emu_on_subscribers_left(struct emu *w);
 void emu_on_ext_gave_up(struct emu_ext *x, bool in_init);
 
 /* --- emu_driver.c ---------------------------------------------------------------------------------------------------- */

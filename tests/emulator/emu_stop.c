@@ -70,8 +70,13 @@ static void finish(struct emu *w)
 
 static void check_finished(struct emu *w)
 {
-    if (w->stop.active && !workers_alive(w) && !extensions_alive(w))
+    if (w->stop.active && !workers_alive(w) && !extensions_alive(w) && !emu_stream_is_leaving(w->stream))
         finish(w);
+}
+
+void emu_on_subscribers_left(struct emu *w)
+{
+    check_finished(w);
 }
 
 /* --- steps of a shutdown ---------------------------------------------------------------------------------------------- */

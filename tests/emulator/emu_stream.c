@@ -106,7 +106,7 @@ void emu_stream_free(struct emu_stream *s)
     while (s->subs != NULL) {
         struct emu_subscriber *sub = s->subs;
         s->subs = sub->next;
-        emu_delivery_leave(sub);
+        emu_delivery_leave(sub, true);
         emu_buffer_fini(&sub->buf);
         json_decref(sub->posts);
         free(sub);
@@ -129,7 +129,7 @@ static bool json_logs(const struct emu_stream *s)
 static void give(struct emu_stream *s, struct emu_subscriber *sub, const struct emu_source *e)
 {
     size_t head = 0;
-    if (sub->closed || (sub->what.want & emu_type_want(e->type)) == 0)
+    if (sub->closed || sub->leaving || (sub->what.want & emu_type_want(e->type)) == 0)
         return;
     nj_buf_reset(&s->scratch);
     emu_render(&s->scratch, &head, e, sub->what.schema, json_logs(s));
@@ -296,10 +296,18 @@ struct emu_subscriber *emu_stream_subscribe(struct emu_stream *s, const char *na
 
 void emu_stream_leave(struct emu_stream *s, struct emu_subscriber *sub)
 {
-    if (sub == NULL || sub->closed)
+    if (sub == NULL || sub->closed || sub->leaving)
         return;
-    emu_delivery_leave(sub);
+    emu_delivery_leave(sub, false);
     check_pressure(s);
+}
+
+bool emu_stream_is_leaving(const struct emu_stream *s)
+{
+    for (const struct emu_subscriber *sub = s->subs; sub != NULL; sub = sub->next)
+        if (sub->leaving && !sub->closed)
+            return true;
+    return false;
 }
 
 /* --- rhythm --------------------------------------------------------------------------------------------------------- */
@@ -341,7 +349,7 @@ bool emu_stream_is_empty(const struct emu_stream *s)
 
 static void tell_losses(struct emu_stream *s, struct emu_subscriber *sub)
 {
-    if (sub->lost_records == 0 || sub->closed || (sub->what.want & EMU_WANT_PLATFORM) == 0)
+    if (sub->lost_records == 0 || sub->closed || sub->leaving || (sub->what.want & EMU_WANT_PLATFORM) == 0)
         return;
     struct emu_source e = { .type = EMU_T_LOGS_DROPPED, .wall_ns = emu_now().wall_ns };
     e.record = json_pack("{s:I,s:I,s:s}", "droppedBytes", (json_int_t)sub->lost_bytes, "droppedRecords", (json_int_t)sub->lost_records,

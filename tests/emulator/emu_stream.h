@@ -24,8 +24,9 @@ struct emu_subscriber {
     unsigned generation;
     struct emu_subscription what;
     struct emu_buffer buf;
-    uint64_t handle, sequence, acknowledged, posts_sent, retries, refusals, cut_posts;
-    bool posting, repeating, closed;
+    uint64_t handle, sequence, acknowledged, posts_sent, retries, refusals;
+    uint64_t uncertain; /* undelivered records whose POST ended without an answer: they may have arrived */
+    bool posting, repeating, leaving, closed;
     struct nj_timer due, retry, limit;
     int64_t wait_ms, post_begin_ns, progress_ms;
     unsigned tries;
@@ -43,7 +44,8 @@ void emu_stream_close_window(struct emu_stream *s);
 bool emu_stream_is_open(const struct emu_stream *s);
 struct emu_subscriber *emu_stream_subscribe(struct emu_stream *s, const char *name, unsigned generation,
                                             const struct emu_subscription *what);
-/* The subscriber's process is gone. */
+/* The subscriber's process is gone.  The answer to a POST under way may still lie in the socket: emu_on_subscribers_left()
+ * follows when it has been read, at once when nothing is under way. */
 void emu_stream_leave(struct emu_stream *s, struct emu_subscriber *sub);
 
 void emu_emit(struct emu *w, enum emu_type type, json_t *record_take);
@@ -63,7 +65,10 @@ const uint64_t *emu_stream_emitted(const struct emu_stream *s);
 void emu_delivery_init(struct emu_subscriber *s);
 void emu_delivery_pump(struct emu_subscriber *s);
 void emu_delivery_freeze(struct emu_subscriber *s, bool frozen);
-void emu_delivery_leave(struct emu_subscriber *s);
+/* now: without waiting for an answer that is under way */
+void emu_delivery_leave(struct emu_subscriber *s, bool now);
+/* Does one of them still wait for its last answer? */
+bool emu_stream_is_leaving(const struct emu_stream *s);
 bool emu_stream_is_frozen(const struct emu_stream *s);
 bool emu_stream_hurries(const struct emu_stream *s);
 /* A batch was settled: writers that waited may go on, losses are told. */
