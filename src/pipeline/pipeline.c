@@ -226,22 +226,32 @@ static void take_slices(struct nj_pipeline *p, struct nj_str body)
     }
 }
 
-static void take_body(struct nj_pipeline *p, struct nj_str body)
+/* The pending cut record and the body that may continue it; what is left of the body then, or an absent view. */
+static struct nj_str join(struct nj_pipeline *p, struct nj_str body)
 {
     struct nj_str rest = body;
-    if (p->cut.n != 0 && !p->repeat) {
-        nj_buf_reset(&p->joined);
-        if (nj_decode_join(nj_buf_str(&p->cut), body, &p->joined, &rest) && p->joined.err == NJ_OK) {
-            nj_count(p->o.ledger, NJ_CTR_records_joined, 1);
-            nj_buf_shrink(&p->cut, 0);
-            take_element(p, nj_buf_str(&p->joined));
-        } else {
-            nj_pipeline_settle_cut(p, true);
-            rest = body;
-        }
+    nj_buf_reset(&p->joined);
+    enum nj_join how = nj_decode_join(nj_buf_str(&p->cut), body, &p->joined, &rest);
+    if (how == NJ_JOIN_NO || p->joined.err != NJ_OK) {
+        nj_pipeline_settle_cut(p, true);
+        return body;
     }
-    if (rest.p != NULL)
-        take_slices(p, rest);
+    if (how == NJ_JOIN_PART) {
+        keep_cut(p, nj_buf_str(&p->joined));
+        return (struct nj_str){ NULL, 0 };
+    }
+    nj_count(p->o.ledger, NJ_CTR_records_joined, 1);
+    nj_buf_shrink(&p->cut, 0);
+    take_element(p, nj_buf_str(&p->joined));
+    return rest;
+}
+
+static void take_body(struct nj_pipeline *p, struct nj_str body)
+{
+    if (p->cut.n != 0 && !p->repeat)
+        body = join(p, body);
+    if (body.p != NULL)
+        take_slices(p, body);
 }
 
 static struct seen *recall(struct nj_pipeline *p, uint64_t hash)

@@ -255,11 +255,19 @@ static void gone(struct nj_sidecar *s)
     nj_loop_stop(s->loop);
 }
 
+/* What was answered 200 in this very turn is ours too, and has its place in the ledger. */
+static bool all_settled(struct nj_sidecar *s)
+{
+    if (!nj_turn_pending(s, NJ_LANE_BITS_ALL) && s->listener != NULL)
+        nj_listener_drain(s->listener);
+    return !nj_turn_pending(s, NJ_LANE_BITS_ALL);
+}
+
 void nj_turn_settled(struct nj_sidecar *s)
 {
     if (s->turn == NJ_TURN_FLUSHING && !worth_waiting(s, s->holding_for))
         release_next(s);
-    else if (s->turn == NJ_TURN_DRAINING && !nj_turn_pending(s, NJ_LANE_BITS_ALL))
+    else if (s->turn == NJ_TURN_DRAINING && all_settled(s))
         gone(s);
 }
 
@@ -300,6 +308,8 @@ static void drain(struct nj_sidecar *s)
 
 static void abandon(struct nj_sidecar *s)
 {
+    if (s->listener != NULL)
+        nj_listener_drain(s->listener);
     for (size_t i = 0; i < s->outlet_count; i++)
         nj_outlet_abandon(s->outlets[i], NJ_DROP_deadline);
     gone(s);
