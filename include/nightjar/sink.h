@@ -20,14 +20,17 @@ extern const char *const nj_codec_names[NJ_CODECS]; /* "none" "gzip" "zstd": as 
 
 enum nj_transport { NJ_TO_STDOUT, NJ_TO_FILE, NJ_TO_HTTP };
 
-/* The encoded form of a resource, kept by whoever encodes many records of one sandbox; zeroed at first, the buffer
- * initialised with NJ_WHERE_CACHE_MAX, freed with nj_buf_fini(&c.bytes). */
-struct nj_where_cache {
+/* What one record has in common with the one before, kept by whoever encodes many records of one sandbox: the encoded
+ * resource, and its time down to the second.  Zeroed at first, the buffer initialised with NJ_ENCODE_CACHE_MAX, freed with
+ * nj_buf_fini(&c.bytes). */
+struct nj_encode_cache {
     const struct nj_resource *of;
     uint32_t generation;
     struct nj_buf bytes;
+    int64_t second; /* when_head is its text, "2026-11-23T07:15:01."; 0 = none yet */
+    char when_head[20];
 };
-enum { NJ_WHERE_CACHE_MAX = 64 << 10 };
+enum { NJ_ENCODE_CACHE_MAX = 64 << 10 };
 
 struct nj_format {
     const char *name;
@@ -35,7 +38,7 @@ struct nj_format {
     size_t body_max;                    /* most uncompressed bytes of one request body */
     struct nj_str open, between, close; /* bytes around the records of a batch */
     /* Appends one record, without separator.  The buffer latches failures.  cache may be NULL. */
-    void (*record)(struct nj_buf *out, const struct nj_clean *r, struct nj_where_cache *cache);
+    void (*record)(struct nj_buf *out, const struct nj_clean *r, struct nj_encode_cache *cache);
 };
 
 extern const struct nj_format nj_format_ndjson;

@@ -47,7 +47,7 @@ enum nj_status nj_outlet_new_with(struct nj_outlet **out, struct nj_loop *l, str
     o->not_before = (struct nj_mono){ INT64_MIN };
     *sender = NULL;
     nj_buf_init(&o->scratch, limits.alone_max);
-    nj_buf_init(&o->where.bytes, NJ_WHERE_CACHE_MAX);
+    nj_buf_init(&o->cache.bytes, NJ_ENCODE_CACHE_MAX);
     nj_buf_init(&o->title, TITLE_MAX);
     nj_buf_add(&o->title, sink->name);
     nj_buf_addz(&o->title, ", ");
@@ -90,7 +90,7 @@ void nj_outlet_free(struct nj_outlet *o)
         nj_batch_free(l->open);
     }
     nj_buf_fini(&o->scratch);
-    nj_buf_fini(&o->where.bytes);
+    nj_buf_fini(&o->cache.bytes);
     nj_buf_fini(&o->title);
     free(o);
 }
@@ -205,7 +205,7 @@ void nj_outlet_offer(struct nj_outlet *o, const struct nj_clean *r)
     }
     o->ledger.held++;
     nj_buf_reset(&o->scratch);
-    o->sink->format->record(&o->scratch, r, &o->where);
+    o->sink->format->record(&o->scratch, r, &o->cache);
     enum nj_status st = nj_buf_finish(&o->scratch, &record);
     if (st == NJ_OK)
         st = add_encoded(l, record);

@@ -58,7 +58,7 @@ struct nj_outlet {
     struct nj_out_ledger ledger;
     struct nj_lane_work lanes[NJ_LANES];
     struct nj_buf scratch; /* one encoded record */
-    struct nj_where_cache where;
+    struct nj_encode_cache cache;
     struct nj_buf title; /* name and address, for diagnostics */
     uint64_t seq;
     struct nj_mono deadline;

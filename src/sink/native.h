@@ -5,6 +5,6 @@
 #include "nightjar/sink.h"
 
 /* Keys in the order of the design's section 4; never a line break.  cache may be NULL. */
-void nj_native_record(struct nj_buf *out, const struct nj_clean *r, struct nj_where_cache *cache);
+void nj_native_record(struct nj_buf *out, const struct nj_clean *r, struct nj_encode_cache *cache);
 
 #endif

@@ -309,6 +309,44 @@ START_TEST(test_batch_incompressible_bytes_fit_their_buffer)
 }
 END_TEST
 
+START_TEST(test_batch_noise_in_pieces_of_every_size_fits_its_buffer)
+{
+    static char noise[1 << 20];
+    uint32_t seed = 99;
+    for (size_t i = 0; i < sizeof(noise); i++) {
+        seed = seed * 1664525u + 1013904223u;
+        /* Stretches of noise and of repetition: what a compressor holds back longest. */
+        noise[i] = (i >> 14) % 3 == 0 ? 'x' : (i >> 12) % 5 == 0 ? (char)(seed >> 29) : (char)(seed >> 24);
+    }
+    for (int codec = 0; codec < NJ_CODECS; codec++) {
+        struct nj_batch_limits limits = { .max_bytes = sizeof(noise) + 4096, .max_records = 100000, .alone_max = 2 << 20 };
+        struct nj_batch *b = new_batch(&nj_format_json_array, (enum nj_codec)codec, limits);
+        for (int round = 0; round < 6; round++) {
+            size_t at = 0, n = 0, step = (size_t)1 << (round * 3 + 2);
+            bool alone = false;
+            for (; at + n < sizeof(noise); at += n) {
+                seed = seed * 1664525u + 1013904223u;
+                n = 1 + (seed >> 8) % step;
+                if (at + n > sizeof(noise))
+                    break;
+                enum nj_status st = nj_batch_add(b, (struct nj_str){ noise + at, n }, now, &alone);
+                if (st == NJ_ELIMIT)
+                    break;
+                if (st != NJ_OK)
+                    ck_abort_msg("codec %d, pieces up to %zu: %s", codec, step, nj_status_name(st));
+            }
+            struct nj_sealed *s = seal(b);
+            struct nj_buf raw;
+            undo(s, &raw);
+            ck_assert_uint_eq(raw.n, s->raw_bytes);
+            nj_buf_fini(&raw);
+            nj_sealed_free(s);
+        }
+        nj_batch_free(b);
+    }
+}
+END_TEST
+
 /* --- splitting ---------------------------------------------------------------------------------------------------- */
 
 static struct nj_sealed *sealed_of(const struct nj_format *f, enum nj_codec codec, const char *const *texts, size_t n)
@@ -440,6 +478,7 @@ END_TEST
     X(test_batch_tightened_seals_earlier_but_never_later)                                                                                  \
     X(test_batch_discard_tells_how_many_are_gone_and_starts_clean)                                                                         \
     X(test_batch_large_streams_come_back_unchanged)                                                                                        \
+    X(test_batch_noise_in_pieces_of_every_size_fits_its_buffer)                                                                            \
     X(test_batch_incompressible_bytes_fit_their_buffer)                                                                                    \
     X(test_batch_split_cuts_between_records_next_to_the_middle)                                                                            \
     X(test_batch_split_to_the_end_loses_nothing_and_keeps_the_order)                                                                       \

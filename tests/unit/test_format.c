@@ -17,7 +17,7 @@ static struct nj_clean plain(void)
     };
 }
 
-static struct nj_str encode(struct nj_buf *b, const struct nj_format *f, const struct nj_clean *r, struct nj_where_cache *cache)
+static struct nj_str encode(struct nj_buf *b, const struct nj_format *f, const struct nj_clean *r, struct nj_encode_cache *cache)
 {
     struct nj_str out = { NULL, 0 };
     nj_buf_init(b, 1 << 20);
@@ -103,10 +103,10 @@ END_TEST
 START_TEST(test_format_cache_follows_the_generation_of_the_resource)
 {
     struct nj_buf first, second, third;
-    struct nj_where_cache cache = { .generation = 0 };
+    struct nj_encode_cache cache = { .generation = 0 };
     struct nj_resource resource = { .generation = 7 };
     struct nj_clean r = plain();
-    nj_buf_init(&cache.bytes, NJ_WHERE_CACHE_MAX);
+    nj_buf_init(&cache.bytes, NJ_ENCODE_CACHE_MAX);
     r.resource = &resource;
     ck_assert(nj_attrs_str(&resource.where, NJ_STR("faas.name"), NJ_STR("billing")));
     ck_assert(nj_attrs_str(&r.where, NJ_STR("x"), NJ_STR("y")));
@@ -125,10 +125,65 @@ START_TEST(test_format_cache_follows_the_generation_of_the_resource)
 }
 END_TEST
 
+START_TEST(test_format_cached_times_are_the_same_as_fresh_ones)
+{
+    static const int64_t times[] = { INT64_C(1795418101000000000),
+                                     INT64_C(1795418101000001000),
+                                     INT64_C(1795418101999999000),
+                                     INT64_C(1795418101999999001),
+                                     INT64_C(1795418102000000000),
+                                     INT64_C(1795418101000000000),
+                                     0,
+                                     999999000,
+                                     1000000000,
+                                     -5,
+                                     1000,
+                                     INT64_C(1795418102000000000) };
+    struct nj_encode_cache cache = { .generation = 0 };
+    struct nj_clean r = plain();
+    nj_buf_init(&cache.bytes, NJ_ENCODE_CACHE_MAX);
+    for (size_t i = 0; i < NJ_COUNT(times); i++) {
+        struct nj_buf fresh, cached;
+        r.when_ns = times[i];
+        struct nj_str a = encode(&fresh, &nj_format_ndjson, &r, NULL), b = encode(&cached, &nj_format_ndjson, &r, &cache);
+        ck_assert_msg(nj_str_eq(a, b), "time %zu: %.*s", i, NJ_STR_ARG(b));
+        nj_buf_fini(&fresh);
+        nj_buf_fini(&cached);
+    }
+    nj_buf_fini(&cache.bytes);
+}
+END_TEST
+
+START_TEST(test_format_care_is_taken_at_every_place_of_a_text)
+{
+    static const char odd[] = { '"', '\\', '\n', 0x1f, 0x7f, (char)0x80, (char)0xff, 0 };
+    char text[40];
+    for (size_t n = 1; n < sizeof(text); n++) {
+        for (size_t at = 0; at < n; at++) {
+            for (size_t i = 0; i < sizeof(odd); i++) {
+                struct nj_buf got, want;
+                struct nj_clean r = plain();
+                memset(text, '~', sizeof(text));
+                text[at] = odd[i];
+                r.message = (struct nj_str){ text, n };
+                nj_buf_init(&want, 4096);
+                nj_buf_addz(&want, "\"message\":");
+                nj_buf_add_json(&want, r.message);
+                struct nj_str out = encode(&got, &nj_format_ndjson, &r, NULL);
+                if (nj_str_find(out, nj_buf_str(&want), 0) == NJ_NPOS)
+                    ck_abort_msg("byte %02x at %zu of %zu: %.*s", (unsigned char)odd[i], at, n, NJ_STR_ARG(out));
+                nj_buf_fini(&got);
+                nj_buf_fini(&want);
+            }
+        }
+    }
+}
+END_TEST
+
 START_TEST(test_format_cache_that_cannot_grow_is_done_without)
 {
     struct nj_buf b;
-    struct nj_where_cache cache = { .generation = 0 };
+    struct nj_encode_cache cache = { .generation = 0 };
     struct nj_resource resource = { .generation = 1 };
     struct nj_clean r = plain();
     nj_buf_init(&cache.bytes, 8);
@@ -174,6 +229,8 @@ END_TEST
     X(test_format_unknown_attribute_is_absent_not_empty)                                                                                   \
     X(test_format_record_is_one_line_of_valid_json_whatever_it_holds)                                                                      \
     X(test_format_cache_follows_the_generation_of_the_resource)                                                                            \
+    X(test_format_cached_times_are_the_same_as_fresh_ones)                                                                                 \
+    X(test_format_care_is_taken_at_every_place_of_a_text)                                                                                  \
     X(test_format_cache_that_cannot_grow_is_done_without)                                                                                  \
     X(test_format_record_over_the_ceiling_latches)                                                                                         \
     X(test_format_frames_make_a_document)
