@@ -244,6 +244,10 @@ static bool serve_request(struct exchange *x, struct nj_buf *in)
         if (io == CAP_IO_OK) {
             settle_body(x);
             io = answer(x, &keep);
+            if (io == CAP_IO_OK && keep && x->rule->drop_after_ms > 0) { /* what the client sends meanwhile is lost */
+                io = cap_stream_wait(x->stream, x->rule->drop_after_ms);
+                keep = false;
+            }
         } else {
             cap_store_body(x->sink->store, x->n, nj_buf_str(&x->wire)); /* what came is looked at for secrets all the same */
         }
