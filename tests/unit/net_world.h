@@ -16,6 +16,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* Which engine of the client the requests take: its own one for direct requests, or libcurl. */
+#ifndef NJ_TEST_CURL
+#define NJ_TEST_CURL 0
+#endif
+
 enum { KEPT_MAX = 128, LONG_MS = 20000 };
 
 /* --- our server: echoes, and does what the path says ------------------------------------------------------------------ */
@@ -101,6 +106,9 @@ static void world_over_limit(void *ctx)
 
 static inline void world_open(struct world *w, struct nj_server_options o)
 {
+    static const char *const proxies[] = { "http_proxy", "https_proxy", "all_proxy", "HTTPS_PROXY", "ALL_PROXY" };
+    for (size_t i = 0; i < NJ_COUNT(proxies); i++)
+        unsetenv(proxies[i]);
     *w = (struct world){ 0 };
     o.request = world_request;
     o.gone = world_gone;
@@ -212,7 +220,7 @@ struct call {
     const char *wants_header;
     uint64_t handle;
     struct call *cancels, *submits;
-    bool frees_client;
+    bool frees_client, drops_idle;
 };
 
 static inline void call_submit(struct call *c, struct nj_request *r);
@@ -232,6 +240,8 @@ static void call_done(void *ctx, const struct nj_http_reply *reply)
         nj_http_cancel(c->w->h, c->cancels->handle);
     if (c->submits != NULL)
         call_submit(c->submits, request_of("GET", nj_http_server_port(c->w->s), "/echo"));
+    if (c->drops_idle)
+        nj_http_drop_idle(c->w->h);
     if (c->frees_client) {
         nj_http_free(c->w->h);
         c->w->h = NULL;
@@ -245,7 +255,8 @@ static inline struct nj_request *request_of(const char *method, uint16_t port, c
     snprintf(url, sizeof(url), "http://127.0.0.1:%u%s", port, path);
     ck_assert_int_eq(nj_request_new(&r, method, nj_str_of(url)), NJ_OK);
     nj_request_reply_max(r, 64 << 20);
-    nj_request_direct(r);
+    if (!NJ_TEST_CURL)
+        nj_request_direct(r);
     return r;
 }
 
@@ -287,6 +298,7 @@ struct canned {
     size_t read_first;   /* answers after this many bytes instead */
     bool closes, resets; /* after the reply */
     unsigned accepted;
+    unsigned answers, answered; /* requests answered on one connection before it is closed instead; 0 = any */
     struct nj_buf got;
     size_t sent;
 };
@@ -316,6 +328,10 @@ static void canned_ready(void *ctx, short revents)
         nj_buf_add(&c->got, (struct nj_str){ bytes, (size_t)n });
         if (c->read_first != 0 ? c->got.n < c->read_first : nj_str_find(nj_buf_str(&c->got), NJ_STR("\r\n\r\n"), 0) == NJ_NPOS)
             return;
+        if (c->answers != 0 && c->answered++ == c->answers) {
+            canned_hang_up(c);
+            return;
+        }
         c->conn.events = POLLIN | POLLOUT;
     }
     if ((c->conn.events & POLLOUT) == 0)
@@ -349,6 +365,7 @@ static void canned_accept(void *ctx, short revents)
     int fd = accept4(c->listening.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     ck_assert_int_ge(fd, 0);
     c->accepted++;
+    c->answered = 0;
     c->sent = 0;
     nj_buf_reset(&c->got);
     c->conn = (struct nj_watch){ .ready = canned_ready, .ctx = c, .fd = fd, .events = POLLIN };

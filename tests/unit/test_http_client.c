@@ -1,4 +1,4 @@
-/* The HTTP client against our own server and against servers that misbehave. */
+/* The HTTP client against our own server and against servers that misbehave; test_http_curl.c runs the same with libcurl. */
 #include "net_world.h"
 
 #include "../../src/net/http_date.h"
@@ -442,6 +442,52 @@ START_TEST(test_connection_the_server_closed_meanwhile_is_replaced)
 }
 END_TEST
 
+START_TEST(test_connection_that_dies_under_its_second_request_is_replaced_once)
+{
+    struct world w;
+    struct canned s = { .reply = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", .answers = 1 };
+    world_open(&w, (struct nj_server_options){ 0 });
+    canned_open(&s, w.l);
+    for (unsigned i = 1; i <= 3; i++) {
+        struct call c = { .w = &w };
+        struct nj_request *r = request_of("POST", s.port, "/");
+        nj_request_body(r, NJ_STR("x"));
+        call_submit(&c, r);
+        UNTIL(w.l, c.done);
+        ck_assert_int_eq(c.r.status, 200);
+        ck_assert(!c.r.reused);
+        ck_assert(c.r.sent_whole);
+        ck_assert_uint_eq(s.accepted, i);
+        call_end(&c);
+    }
+    canned_close(&s);
+    world_close(&w);
+}
+END_TEST
+
+START_TEST(test_idle_connections_dropped_in_a_callback_leave_the_one_that_has_just_answered)
+{
+    struct world w;
+    struct call old[2], c = { .w = &w, .drops_idle = true };
+    world_open(&w, (struct nj_server_options){ 0 });
+    call_start(&old[0], &w, "GET", "/keep", NJ_STR(""));
+    call_start(&old[1], &w, "GET", "/echo", NJ_STR(""));
+    UNTIL(w.l, w.kept_n == 1 && old[1].done);
+    call_submit(&c, request_of("GET", nj_http_server_port(w.s), "/echo"));
+    UNTIL(w.l, c.done);
+    ck_assert(c.r.reused);
+    call_end(&c);
+    call_run(&c, &w, "GET", "/echo", NJ_STR(""));
+    ck_assert(c.r.reused);
+    call_end(&c);
+    nj_exchange_reply(w.kept[0], 200, NULL, NJ_STR(""));
+    UNTIL(w.l, old[0].done);
+    call_end(&old[0]);
+    call_end(&old[1]);
+    world_close(&w);
+}
+END_TEST
+
 START_TEST(test_proxy_of_the_environment_is_used_unless_direct)
 {
     struct world w;
@@ -487,10 +533,11 @@ START_TEST(test_replies_that_break_the_protocol_end_the_request)
         { "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort", 0, false, 200, true },           /* body cut */
         { "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 0, false, 200, true },  /* bad chunk */
         { "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel", 0, true, 200, true }, /* reset in a chunk */
-        { "HTTP/1.1 200 OK\r\n", 0, false, 200, false },                                         /* headers cut: curl forgives */
+        { "HTTP/1.1 200 OK\r\n", 0, false, 0, true },                                            /* headers cut */
         { "HTTP/1.1 100 Continue\r\n\r\n", 100000, false, 0, true },                             /* a storm of 1xx */
         { "HTTP/1.1 100 Continue\r\n\r\n", 0, false, 0, true },                                  /* and nothing after it */
         { "HTTP/1.1 200 OK\r\n\r\nuntil the end", 0, false, 200, false },                        /* body without length */
+        { "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n", 0, false, 0, true },
         { "HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n", 0, false, 0, true },
     };
     struct world w;
@@ -508,6 +555,7 @@ START_TEST(test_replies_that_break_the_protocol_end_the_request)
         ck_assert_msg((c.r.curl_code != 0) == rows[i].fails, "row %zu: code %d %s", i, c.r.curl_code, c.error);
         ck_assert((c.error[0] != '\0') == rows[i].fails);
         ck_assert_int_ne(c.r.curl_code, 28);
+        ck_assert_uint_eq(s.accepted, 1); /* a fresh connection that fails is not tried again here */
         call_end(&c);
         canned_close(&s);
     }
@@ -678,6 +726,8 @@ END_TEST
     X(test_freeing_the_client_ends_requests_without_callbacks)                                                                             \
     X(test_after_drop_idle_no_old_connection_is_used_and_a_long_poll_stays)                                                                \
     X(test_connection_the_server_closed_meanwhile_is_replaced)                                                                             \
+    X(test_connection_that_dies_under_its_second_request_is_replaced_once)                                                                 \
+    X(test_idle_connections_dropped_in_a_callback_leave_the_one_that_has_just_answered)                                                    \
     X(test_proxy_of_the_environment_is_used_unless_direct)                                                                                 \
     X(test_replies_that_break_the_protocol_end_the_request)                                                                                \
     X(test_endless_headers_are_cut_off)                                                                                                    \
@@ -687,4 +737,8 @@ END_TEST
     X(test_urls_that_lead_elsewhere_are_refused)                                                                                           \
     X(test_https_against_a_plain_server_fails_and_never_falls_back)
 
+#if NJ_TEST_CURL
+NJ_TEST_MAIN("http_curl")
+#else
 NJ_TEST_MAIN("http_client")
+#endif
