@@ -166,8 +166,9 @@ static void build_redactor(struct nj_sidecar *s)
                                     .allow_keys = s->o->redact_allow_keys };
     if (nj_redactor_new(&s->redactor, &ro) == NJ_OK)
         return;
-    nj_diag(NJ_LEVEL_ERROR, "NJ1501", "the redaction settings could not be used; the strict preset without own key lists is");
-    ro = (struct nj_redact_options){ .policy = NJ_STR("strict") };
+    /* Which fields the team meant is not known, so every named field is withheld rather than one of theirs let out. */
+    nj_diag(NJ_LEVEL_ERROR, "NJ1501", "the lists of field names could not be used; every named field is redacted instead");
+    ro = (struct nj_redact_options){ .policy = NJ_STR("strict"), .keys = NJ_STR("*") };
     if (nj_redactor_new(&s->redactor, &ro) != NJ_OK)
         s->redactor = NULL;
 }
@@ -185,9 +186,11 @@ static bool build_outlet(struct nj_sidecar *s, const struct nj_sink_options *so)
     };
     struct nj_sink *sink = &s->sinks[s->outlet_count];
     if (nj_sink_init(sink, so, why) != NJ_OK) {
-        nj_diag(NJ_LEVEL_ERROR, "NJ1502", "%s; using stdout: instead", why);
         nj_sink_fini(sink);
-        if (nj_sink_init(sink, &(struct nj_sink_options){ .name = so->name, .url = NJ_STR("stdout:") }, why) != NJ_OK)
+        /* What we print would come back as extension telemetry, for ever. */
+        bool circle = nj_str_find(s->o->telemetry, NJ_STR("extension"), 0) != NJ_NPOS;
+        nj_diag(NJ_LEVEL_ERROR, "NJ1502", "%s; %s", why, circle ? "this sink gets nothing" : "using stdout: instead");
+        if (circle || nj_sink_init(sink, &(struct nj_sink_options){ .name = so->name, .url = NJ_STR("stdout:") }, why) != NJ_OK)
             return false;
     }
     if (nj_outlet_new(&s->outlets[s->outlet_count], s->loop, s->http, sink, &oo) != NJ_OK ||
