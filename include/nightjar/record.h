@@ -85,11 +85,11 @@ struct nj_record {
     enum nj_lane lane;
     enum nj_origin origin;
     struct nj_attrs who;
-    struct nj_attrs where;    /* of this invocation; follows the resource's */
-    struct nj_str message;    /* unescaped text, any bytes */
-    struct nj_str data_json;  /* a checked JSON object: every field of a structured log or platform record; or absent */
-    struct nj_attrs data;     /* our own fields; follow those of data_json */
-    uint64_t seq;             /* makes the id: unique in the sandbox, given once */
+    struct nj_attrs where;   /* of this invocation; follows the resource's */
+    struct nj_str message;   /* unescaped text, any bytes */
+    struct nj_str data_json; /* a checked JSON object: every field of a structured log or platform record; or absent */
+    struct nj_attrs data;    /* our own fields; follow those of data_json */
+    uint64_t seq;            /* makes the id: unique in the sandbox, given once */
 };
 
 void nj_record_init(struct nj_record *r); /* all absent, INFO, bulk */

@@ -11,9 +11,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define NJ_MUST __attribute__((warn_unused_result))
+#define NJ_MUST              __attribute__((warn_unused_result))
 #define NJ_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
-#define NJ_COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define NJ_COUNT(a)          (sizeof(a) / sizeof((a)[0]))
 
 enum nj_status {
 #define NJ_STATUS(name, text, retry) NJ_##name,

@@ -19,9 +19,12 @@ struct nj_str {
 };
 
 #define NJ_STR(lit) ((struct nj_str){ (lit), sizeof(lit) - 1 })
-#define NJ_STR_INIT(lit) { (lit), sizeof(lit) - 1 } /* for static initialisers */
-#define NJ_STR_ARG(s) (int)(s).n, (s).p             /* for "%.*s" */
-#define NJ_NPOS ((size_t)-1)
+#define NJ_STR_INIT(lit)                                                                                                                   \
+    {                                                                                                                                      \
+        (lit), sizeof(lit) - 1                                                                                                             \
+    }                                   /* for static initialisers */
+#define NJ_STR_ARG(s) (int)(s).n, (s).p /* for "%.*s" */
+#define NJ_NPOS       ((size_t)-1)
 
 static inline struct nj_str nj_str_of(const char *z)
 {
