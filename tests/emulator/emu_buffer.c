@@ -172,6 +172,8 @@ void emu_buffer_dropped(struct emu_buffer *b, uint64_t *records, uint64_t *bytes
     }
     for (const struct emu_item *i = b->flight.first; i != NULL; i = i->next) {
         b->count[i->type].dropped++;
+        if (i->type == EMU_T_LOGS_DROPPED) /* news of a loss is not a loss to be told */
+            continue;
         *bytes += i->n;
         (*records)++;
     }

@@ -52,7 +52,8 @@ void emu_buffer_take(struct emu_buffer *b);
 void emu_buffer_delivered(struct emu_buffer *b);
 /* The batch was sent again although it had been acknowledged; call before emu_buffer_delivered(). */
 void emu_buffer_duplicated(struct emu_buffer *b);
-/* The batch is given up, with the rest of an item it cut; tells what was lost. */
+/* The batch is given up, with the rest of an item it cut; tells what was lost, platform.logsDropped not counted: a listener
+ * that is down would otherwise be told of its losses for ever. */
 void emu_buffer_dropped(struct emu_buffer *b, uint64_t *records, uint64_t *bytes);
 /* The subscriber is gone: everything left is counted as undelivered and thrown away. */
 void emu_buffer_close(struct emu_buffer *b);

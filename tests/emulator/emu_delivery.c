@@ -66,8 +66,18 @@ static bool may_retry(const struct emu_subscriber *s)
     return !drop && (o->refusal_retries == 0 || s->tries <= (uint64_t)o->refusal_retries);
 }
 
+static const char *reason(long status, const char *why, char out[static 160])
+{
+    if (status != 0)
+        (void)snprintf(out, 160, "status %ld", status);
+    else
+        (void)snprintf(out, 160, "%s", why);
+    return out;
+}
+
 static void on_refused(struct emu_subscriber *s, long status, const char *why)
 {
+    char text[160];
     struct emu *w = s->world;
     uint64_t records = 0, bytes = 0;
     s->refusals++;
@@ -83,13 +93,15 @@ static void on_refused(struct emu_subscriber *s, long status, const char *why)
         s->wait_ms = s->wait_ms == 0 ? w->o.retry_first_ms : s->wait_ms * 2;
         if (s->wait_ms > w->o.retry_max_ms)
             s->wait_ms = w->o.retry_max_ms;
-        emu_say(w, EMU_TAG_TELEMETRY, "%s refused a batch (%ld %s), again in %lld ms", s->name, status, why, (long long)s->wait_ms);
+        emu_say(w, EMU_TAG_TELEMETRY, "%s refused a batch (%s), again in %lld ms", s->name, reason(status, why, text),
+                (long long)s->wait_ms);
         nj_timer_set(w->loop, &s->retry, s->wait_ms);
         return;
     }
     note_post(s, status, "dropped");
     emu_buffer_dropped(&s->buf, &records, &bytes);
-    emu_say(w, EMU_TAG_TELEMETRY, "%s refused a batch (%ld %s), %llu records dropped", s->name, status, why, (unsigned long long)records);
+    emu_say(w, EMU_TAG_TELEMETRY, "%s refused a batch (%s), %llu records dropped", s->name, reason(status, why, text),
+            (unsigned long long)records);
     s->lost_records += records;
     s->lost_bytes += bytes;
     settle(s);
@@ -235,6 +247,7 @@ void emu_delivery_freeze(struct emu_subscriber *s, bool frozen)
     } else if (s->posting) {
         nj_timer_set(w->loop, &s->limit, w->o.post_timeout_ms);
     } else {
+        nj_timer_stop(w->loop, &s->retry); /* set by an answer that arrived during the freeze */
         emu_delivery_pump(s);
     }
 }

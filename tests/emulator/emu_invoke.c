@@ -107,7 +107,7 @@ static void on_kill(void *ctx)
 {
     const struct emu_invocation *inv = ctx;
     struct emu *w = inv->world;
-    const char *who = inv->step->kill;
+    const char *who = inv->step->kill != NULL ? inv->step->kill : "runtime";
     struct emu_ext *x = emu_ext_by_name(w, nj_str_of(who));
     emu_say(w, EMU_TAG_INVOKE, "the script kills %s", who);
     if (strcmp(who, "runtime") == 0)
@@ -175,7 +175,7 @@ static void dispatch(struct emu_invocation *inv)
     emu_move(w, EMU_MOVE_INVOKE);
     emu_say_break(w);
     inv->start = emu_now();
-    inv->cold = w->init_ms >= 0 && w->o.init_type == EMU_ON_DEMAND;
+    inv->cold = w->init_ms >= 0 && w->o.init_type == EMU_ON_DEMAND && !w->suppressed;
     const struct emu_time *from = w->suppressed && inv->limit.armed ? &inv->asked : &inv->start;
     inv->deadline_ms = from->wall_ns / 1000000 + w->o.timeout_ms;
     emu_say(w, EMU_TAG_INVOKE, "start %s, %zu bytes", inv->id, inv->step->payload_len);
@@ -200,6 +200,14 @@ void emu_managed_dispatch(struct emu *w)
     emu_invoke_waiting(w);
 }
 
+void emu_invoke_init(struct emu *w)
+{
+    struct emu_invocation *inv = w->waiting;
+    inv->asked = emu_now();
+    nj_timer_set(w->loop, &inv->limit, w->o.timeout_ms);
+    emu_init_begin(w);
+}
+
 void emu_invoke(struct emu *w, const struct emu_step *step, struct nj_exchange *caller)
 {
     struct emu_invocation *inv = make(w, step, caller);
@@ -209,9 +217,8 @@ void emu_invoke(struct emu *w, const struct emu_step *step, struct nj_exchange *
     }
     push(&w->waiting, inv);
     switch (w->phase) {
-    case EMU_DOWN: /* the init runs on this invocation's time */
-        nj_timer_set(w->loop, &inv->limit, w->o.timeout_ms);
-        emu_init_begin(w);
+    case EMU_DOWN:
+        emu_invoke_init(w);
         break;
     case EMU_COLD:
     case EMU_GONE:

@@ -21,6 +21,8 @@ void emu_restore_runtime_done(struct emu *w, const char *error_type);
 /* --- emu_invoke.c ---------------------------------------------------------------------------------------------------- */
 /* The driver's request for one invocation. */
 void emu_invoke(struct emu *w, const struct emu_step *step, struct nj_exchange *caller);
+/* The sandbox is down: a suppressed init begins, on the time of the waiting invocation. */
+void emu_invoke_init(struct emu *w);
 /* Everybody is ready: the waiting invocation may go. */
 void emu_invoke_waiting(struct emu *w);
 void emu_invoke_check_over(struct emu *w);

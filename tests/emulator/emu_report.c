@@ -206,6 +206,46 @@ static json_t *build(const struct emu *w)
                      "telemetry", telemetry(w), "emitted", emitted(w), "durationMs", emu_since_start(w, emu_now().mono_ns));
 }
 
+/* path=value, one a line: for scripts that have no JSON reader. */
+static void write_flat(FILE *f, const char *path, json_t *v)
+{
+    char below[256];
+    const char *key = NULL;
+    json_t *child = NULL;
+    size_t at = 0;
+    if (json_is_object(v)) {
+        json_object_foreach(v, key, child)
+        {
+            (void)snprintf(below, sizeof(below), "%s%s%s", path, path[0] != 0 ? "." : "", key);
+            write_flat(f, below, child);
+        }
+        return;
+    }
+    if (json_is_array(v)) {
+        (void)fprintf(f, "%s.length=%zu\n", path, json_array_size(v));
+        json_array_foreach(v, at, child)
+        {
+            (void)snprintf(below, sizeof(below), "%s.%zu", path, at);
+            write_flat(f, below, child);
+        }
+        return;
+    }
+    char *text = json_is_string(v) ? strdup(json_string_value(v)) : json_dumps(v, JSON_ENCODE_ANY | JSON_REAL_PRECISION(12));
+    for (char *c = text; c != NULL && *c != 0; c++)
+        if (*c == '\n' || *c == '\r')
+            *c = ' ';
+    (void)fprintf(f, "%s=%s\n", path, text != NULL ? text : "");
+    free(text);
+}
+
+static bool write_report(FILE *f, json_t *root, bool flat)
+{
+    if (!flat)
+        return json_dumpf(root, f, JSON_INDENT(1) | JSON_REAL_PRECISION(12)) == 0 && fputc('\n', f) != EOF;
+    write_flat(f, "", root);
+    return !ferror(f);
+}
+
 bool emu_report_write(struct emu *w)
 {
     if (w->o.report[0] == 0)
@@ -213,7 +253,7 @@ bool emu_report_write(struct emu *w)
     bool to_stdout = strcmp(w->o.report, "-") == 0;
     FILE *f = to_stdout ? stdout : fopen(w->o.report, "we");
     json_t *root = build(w);
-    bool ok = f != NULL && root != NULL && json_dumpf(root, f, JSON_INDENT(1) | JSON_REAL_PRECISION(12)) == 0 && fputc('\n', f) != EOF;
+    bool ok = f != NULL && root != NULL && write_report(f, root, nj_str_ends(nj_str_of(w->o.report), NJ_STR(".flat")));
     if (f != NULL && !to_stdout && fclose(f) != 0)
         ok = false;
     if (!ok)

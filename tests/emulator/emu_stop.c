@@ -63,8 +63,10 @@ static void finish(struct emu *w)
         emu_stream_leave(w->stream, w->exts[i]->sub);
     }
     emu_move(w, EMU_MOVE_EMPTY);
-    if (w->waiting != NULL && !w->finishing)
-        emu_init_begin(w); /* for the invocation that still waits */
+    if (w->waiting != NULL && w->phase == EMU_DOWN && !w->finishing)
+        emu_invoke_init(w); /* its first init failed */
+    else if (w->waiting != NULL && !w->finishing)
+        emu_init_begin(w); /* a new environment in place of the broken one */
     emu_driver_step(w);
 }
 

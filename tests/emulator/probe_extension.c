@@ -10,7 +10,7 @@
  *   PROBE_EXIT=register|subscribe|next|invoke   exits with status 3 there
  *   PROBE_EXIT_ONCE=FILE           ... unless this file exists; it is made before the exit
  *   PROBE_GIVE_UP=init|exit        init/error after register, or exit/error at the first INVOKE
- *   PROBE_STAY=1                   does not leave at SHUTDOWN
+ *   PROBE_LINGER_MS=N              stays so long after SHUTDOWN, for the last telemetry (100); -1: for ever
  */
 #include "nightjar/http_client.h"
 #include "nightjar/http_server.h"
@@ -203,12 +203,18 @@ static void on_busy_over(void *ctx)
     ask_next(ctx);
 }
 
-static void stop_at_shutdown(void)
+static void on_lingered(void *ctx)
 {
-    if (number("PROBE_STAY", "0") != 0)
-        return;
     (void)fflush(stdout);
     _exit(0);
+}
+
+static void stop_at_shutdown(struct probe *p)
+{
+    long linger = number("PROBE_LINGER_MS", "100");
+    p->busy.fire = on_lingered;
+    if (linger >= 0)
+        nj_timer_set(p->loop, &p->busy, linger);
 }
 
 static void on_gave_up(void *ctx, const struct nj_http_reply *r)
@@ -248,11 +254,13 @@ static void on_event(void *ctx, const struct nj_http_reply *r)
     struct probe *p = ctx;
     json_t *event = json_loadb(r->body.p, r->body.n, 0, NULL);
     const char *type = json_string_value(json_object_get(event, "eventType"));
-    printf("probe: event %s status %ld\n", type != NULL ? type : "none", r->status);
+    const char *reason = json_string_value(json_object_get(event, "shutdownReason"));
+    printf("probe: event %s status %ld%s%s\n", type != NULL ? type : "none", r->status, reason != NULL ? " reason " : "",
+           reason != NULL ? reason : "");
     if (type != NULL && strcmp(type, "INVOKE") == 0)
         on_invoke(p);
     else if (type != NULL)
-        stop_at_shutdown();
+        stop_at_shutdown(p);
     else /* a dead connection, as after a restore */
         nj_timer_set(p->loop, &p->busy, 20);
     json_decref(event);
