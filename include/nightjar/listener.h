@@ -7,7 +7,10 @@
  * ever and block the stream (lambda-protocol 2.4).
  *
  * Limits     bodies of NJ_LISTENER_BODY_MAX bytes (twice the largest maxBytes, twice over); 16 connections.
- * Ownership  the body view is valid inside on_post only.
+ * A body is taken in steps between which the loop turns, so that batches leave while a large one is looked at.  The answer
+ * to a second POST that comes meanwhile waits until its turn: that is all the back pressure there is.
+ *
+ * Ownership  the body view is valid until on_more has answered false.
  * Blocking   never.
  */
 #ifndef NIGHTJAR_LISTENER_H
@@ -24,14 +27,15 @@ struct nj_listener_options {
     const char *address; /* IPv4 text; NULL: nj_listener_address() decides */
     uint16_t port;       /* 0 = any; a taken one falls back to any, with a warning */
     struct nj_ledger *ledger;
-    void (*on_post)(void *ctx, struct nj_str body);
+    void (*on_post)(void *ctx, struct nj_str body); /* a new body */
+    bool (*on_more)(void *ctx);                     /* take some more of it; false: nothing is left */
     void (*on_spoof)(void *ctx, struct nj_str peer);
     void *ctx;
 };
 
 NJ_MUST enum nj_status nj_listener_new(struct nj_listener **out, struct nj_loop *l, const struct nj_listener_options *o);
 void nj_listener_free(struct nj_listener *s);
-/* Hands over what was answered and not yet taken: before the last ledger is written. */
+/* Takes all that has come: before the last ledger is written. */
 void nj_listener_drain(struct nj_listener *s);
 /* "http://sandbox.localdomain:PORT/token"; valid as long as the listener. */
 struct nj_str nj_listener_uri(const struct nj_listener *s);

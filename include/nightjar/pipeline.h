@@ -34,7 +34,11 @@ void nj_pipeline_free(struct nj_pipeline *p);
 /* The outlet stays the caller's; false when there are NJ_OUTLETS_MAX already. */
 NJ_MUST bool nj_pipeline_outlet(struct nj_pipeline *p, struct nj_outlet *o);
 
-/* One POST of the platform. */
+/* One POST of the platform, in steps, so that a large body does not keep the loop from sending.  The body must live until
+ * nj_pipeline_step() has answered false: nothing is left.  A step ends after the record that passes max_bytes. */
+void nj_pipeline_begin(struct nj_pipeline *p, struct nj_str body);
+bool nj_pipeline_step(struct nj_pipeline *p, size_t max_bytes);
+/* All steps at once. */
 void nj_pipeline_post(struct nj_pipeline *p, struct nj_str body);
 /* A record of our own; when_ns 0 = now.  seq and origin are set here. */
 void nj_pipeline_own(struct nj_pipeline *p, struct nj_record *r);

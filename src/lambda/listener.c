@@ -10,13 +10,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { TOKEN_DIGITS = 32, HOSTS_MAX = 64 << 10, WAITING_KEEP = 512 << 10 };
+enum { TOKEN_DIGITS = 32, HOSTS_MAX = 64 << 10, BODY_KEEP = 512 << 10 };
 
 struct nj_listener {
     struct nj_listener_options o;
     struct nj_http_server *server;
     struct nj_loop *loop;
-    struct nj_buf waiting; /* one answered POST whose records are taken in the next turn */
+    struct nj_buf body; /* one answered POST, taken step by step */
+    bool busy;
+    struct nj_exchange *held; /* the next one, not answered yet */
     struct nj_timer take;
     char path[TOKEN_DIGITS + 4]; /* "/t/" and the token */
     char uri[96];
@@ -55,27 +57,49 @@ static bool genuine(struct nj_listener *s, struct nj_exchange *x)
     return nj_str_eq(path, nj_str_of(s->first_path)) && nj_str_eq(peer, nj_str_of(s->first_peer));
 }
 
-static void hand_over(void *ctx)
+static void accept_body(struct nj_listener *s, struct nj_exchange *x)
 {
-    struct nj_listener *s = ctx;
-    if (s->waiting.n != 0)
-        s->o.on_post(s->o.ctx, nj_buf_str(&s->waiting));
-    nj_buf_shrink(&s->waiting, WAITING_KEEP);
-}
-
-/* The answer leaves before the records are looked at: the platform has one POST in flight and drops what fills up behind
- * it.  A second POST that comes before the turn is over finds the first one handed over at once. */
-static void answer_then_take(struct nj_listener *s, struct nj_exchange *x)
-{
-    hand_over(s);
-    nj_buf_add(&s->waiting, nj_exchange_body(x));
-    if (s->waiting.err != NJ_OK) { /* no memory for a copy: the exchange's own bytes, before the answer */
-        nj_buf_reset(&s->waiting);
-        s->o.on_post(s->o.ctx, nj_exchange_body(x));
-    } else {
+    nj_buf_add(&s->body, nj_exchange_body(x));
+    if (s->body.err == NJ_OK) {
+        s->busy = true;
+        s->o.on_post(s->o.ctx, nj_buf_str(&s->body));
         nj_timer_set(s->loop, &s->take, 0);
+    } else { /* no memory for a copy: the exchange's own bytes, before the answer */
+        nj_buf_reset(&s->body);
+        s->o.on_post(s->o.ctx, nj_exchange_body(x));
+        while (s->o.on_more(s->o.ctx))
+            ;
     }
     nj_exchange_reply(x, 200, NULL, NJ_STR(""));
+}
+
+static void take_more(void *ctx)
+{
+    struct nj_listener *s = ctx;
+    if (s->busy && s->o.on_more(s->o.ctx)) {
+        nj_timer_set(s->loop, &s->take, 0);
+        return;
+    }
+    s->busy = false;
+    nj_buf_shrink(&s->body, BODY_KEEP);
+    if (s->held != NULL) {
+        struct nj_exchange *x = s->held;
+        s->held = NULL;
+        accept_body(s, x);
+    }
+}
+
+static void on_gone(void *ctx, struct nj_exchange *x)
+{
+    struct nj_listener *s = ctx;
+    if (s->held == x)
+        s->held = NULL; /* not answered, so the platform sends it again */
+}
+
+void nj_listener_drain(struct nj_listener *s)
+{
+    while (s->busy || s->held != NULL)
+        take_more(s);
 }
 
 static void on_request(void *ctx, struct nj_exchange *x)
@@ -94,7 +118,12 @@ static void on_request(void *ctx, struct nj_exchange *x)
         s->o.on_spoof(s->o.ctx, nj_str_of(peer));
         return;
     }
-    answer_then_take(s, x);
+    if (s->held != NULL) /* more than one connection at work, which the platform does not do: no waiting then */
+        nj_listener_drain(s);
+    if (s->busy)
+        s->held = x;
+    else
+        accept_body(s, x);
 }
 
 static void on_over_limit(void *ctx)
@@ -110,6 +139,7 @@ static enum nj_status start_server(struct nj_listener *s, struct nj_loop *l, con
         .port = port,
         .body_max = NJ_LISTENER_BODY_MAX,
         .request = on_request,
+        .gone = on_gone,
         .over_limit = on_over_limit,
         .ctx = s,
     };
@@ -126,8 +156,8 @@ enum nj_status nj_listener_new(struct nj_listener **out, struct nj_loop *l, cons
         return NJ_ENOMEM;
     s->o = *o;
     s->loop = l;
-    s->take = (struct nj_timer){ .fire = hand_over, .ctx = s };
-    nj_buf_init(&s->waiting, NJ_LISTENER_BODY_MAX);
+    s->take = (struct nj_timer){ .fire = take_more, .ctx = s };
+    nj_buf_init(&s->body, NJ_LISTENER_BODY_MAX);
     enum nj_status st = start_server(s, l, address, o->port);
     if (st != NJ_OK && o->port != 0) {
         nj_diag(NJ_LEVEL_WARN, "NJ1302", "port %u is taken or refused; the listener takes a free one", o->port);
@@ -150,13 +180,8 @@ void nj_listener_free(struct nj_listener *s)
         return;
     nj_timer_stop(s->loop, &s->take);
     nj_http_server_free(s->server);
-    nj_buf_fini(&s->waiting);
+    nj_buf_fini(&s->body);
     free(s);
-}
-
-void nj_listener_drain(struct nj_listener *s)
-{
-    hand_over(s);
 }
 
 struct nj_str nj_listener_uri(const struct nj_listener *s)

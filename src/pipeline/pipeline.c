@@ -30,6 +30,10 @@ struct nj_pipeline {
     uint64_t hash_key, seq;
     char prefix[ID_DIGITS + 1];
     /* of the body at hand */
+    struct nj_slicer slicer;
+    bool at_work; /* between begin and the last step */
+    bool slicing;
+    uint64_t hash;
     bool repeat, distinctive;
     int64_t first_ns;
     size_t readable, unreadable;
@@ -210,22 +214,6 @@ void nj_pipeline_settle_cut(struct nj_pipeline *p, bool force)
     nj_buf_shrink(&p->cut, 0);
 }
 
-static void take_slices(struct nj_pipeline *p, struct nj_str body)
-{
-    struct nj_slicer slicer;
-    struct nj_str piece;
-    enum nj_slice_kind kind;
-    nj_slicer_init(&slicer, body);
-    while ((kind = nj_slicer_next(&slicer, &piece)) != NJ_SLICE_END) {
-        if (kind == NJ_SLICE_ELEMENT)
-            take_element(p, piece);
-        else if (kind == NJ_SLICE_CUT && !p->repeat)
-            keep_cut(p, piece);
-        else
-            take_unreadable(p, piece, NJ_STR("no record"));
-    }
-}
-
 /* The pending cut record and the body that may continue it; what is left of the body then, or an absent view. */
 static struct nj_str join(struct nj_pipeline *p, struct nj_str body)
 {
@@ -246,14 +234,6 @@ static struct nj_str join(struct nj_pipeline *p, struct nj_str body)
     return rest;
 }
 
-static void take_body(struct nj_pipeline *p, struct nj_str body)
-{
-    if (p->cut.n != 0 && !p->repeat)
-        body = join(p, body);
-    if (body.p != NULL)
-        take_slices(p, body);
-}
-
 static struct seen *recall(struct nj_pipeline *p, uint64_t hash)
 {
     for (size_t i = 0; i < NJ_SEEN_BODIES; i++)
@@ -262,23 +242,67 @@ static struct seen *recall(struct nj_pipeline *p, uint64_t hash)
     return NULL;
 }
 
-void nj_pipeline_post(struct nj_pipeline *p, struct nj_str body)
+void nj_pipeline_begin(struct nj_pipeline *p, struct nj_str body)
 {
-    uint64_t hash = nj_hash64(body, p->hash_key);
+    p->hash = nj_hash64(body, p->hash_key);
     nj_count(p->o.ledger, NJ_CTR_posts, 1);
     nj_count(p->o.ledger, NJ_CTR_post_bytes, body.n);
-    p->repeat = recall(p, hash) != NULL;
+    p->repeat = recall(p, p->hash) != NULL;
     p->distinctive = false;
     p->readable = p->unreadable = 0;
-    take_body(p, body);
+    if (p->cut.n != 0 && !p->repeat)
+        body = join(p, body);
+    p->at_work = true;
+    p->slicing = body.p != NULL;
+    if (p->slicing)
+        nj_slicer_init(&p->slicer, body);
+}
+
+static void end_of_body(struct nj_pipeline *p)
+{
+    p->at_work = p->slicing = false;
     if (p->repeat) {
         nj_count(p->o.ledger, NJ_CTR_posts_duplicate, 1);
     } else {
-        p->seen[p->seen_at] = (struct seen){ .hash = hash, .distinctive = p->distinctive };
+        p->seen[p->seen_at] = (struct seen){ .hash = p->hash, .distinctive = p->distinctive };
         p->seen_at = (p->seen_at + 1) % NJ_SEEN_BODIES;
     }
     nj_count(p->o.ledger, NJ_CTR_posts_unreadable, p->readable == 0 && p->unreadable != 0);
     p->repeat = false;
     nj_buf_shrink(&p->scratch, SCRATCH_KEEP);
     nj_buf_shrink(&p->joined, SCRATCH_KEEP);
+}
+
+static bool take_slice(struct nj_pipeline *p)
+{
+    struct nj_str piece;
+    enum nj_slice_kind kind = nj_slicer_next(&p->slicer, &piece);
+    if (kind == NJ_SLICE_END)
+        return false;
+    if (kind == NJ_SLICE_ELEMENT)
+        take_element(p, piece);
+    else if (kind == NJ_SLICE_CUT && !p->repeat)
+        keep_cut(p, piece);
+    else
+        take_unreadable(p, piece, NJ_STR("no record"));
+    return true;
+}
+
+bool nj_pipeline_step(struct nj_pipeline *p, size_t max_bytes)
+{
+    size_t start = p->slicer.at;
+    if (!p->at_work)
+        return false;
+    while (p->slicing && take_slice(p))
+        if (p->slicer.at - start >= max_bytes)
+            return true;
+    end_of_body(p);
+    return false;
+}
+
+void nj_pipeline_post(struct nj_pipeline *p, struct nj_str body)
+{
+    nj_pipeline_begin(p, body);
+    while (nj_pipeline_step(p, SIZE_MAX))
+        ;
 }

@@ -17,6 +17,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Some two milliseconds of work. */
+enum { STEP_BYTES = 64 << 10 };
+
 enum {
     OWN_TEXT_MAX = 64 << 10,
     INSTANCE_DIGITS = 32,
@@ -51,11 +54,21 @@ static void say_last_ledger(struct nj_sidecar *s)
 static void on_post(void *ctx, struct nj_str body)
 {
     struct nj_sidecar *s = ctx;
-    if (s->turn == NJ_TURN_GONE || s->pipeline == NULL)
+    if (s->pipeline == NULL)
         return;
     nj_pipeline_settle_cut(s->pipeline, false);
-    nj_pipeline_post(s->pipeline, body);
+    nj_pipeline_begin(s->pipeline, body);
+}
+
+static bool on_more(void *ctx)
+{
+    struct nj_sidecar *s = ctx;
+    if (s->pipeline == NULL)
+        return false;
+    if (nj_pipeline_step(s->pipeline, STEP_BYTES))
+        return true;
     nj_turn_posted(s);
+    return false;
 }
 
 static void on_spoof(void *ctx, struct nj_str peer)
@@ -248,6 +261,7 @@ static void build_listener(struct nj_sidecar *s)
         .port = (uint16_t)s->o->listener_port,
         .ledger = &s->ledger,
         .on_post = on_post,
+        .on_more = on_more,
         .on_spoof = on_spoof,
         .ctx = s,
     };

@@ -13,7 +13,7 @@ struct bench {
     struct nj_http *http;
     struct nj_listener *listener;
     struct nj_ledger ledger;
-    int posts, spoofs, replies;
+    int posts, steps, spoofs, replies;
     long status;
     struct nj_buf last;
 };
@@ -24,6 +24,13 @@ static void on_post(void *ctx, struct nj_str body)
     b->posts++;
     nj_buf_reset(&b->last);
     nj_buf_add(&b->last, body);
+}
+
+/* Every body takes two steps. */
+static bool on_more(void *ctx)
+{
+    struct bench *b = ctx;
+    return ++b->steps % 2 != 0;
 }
 
 static void on_spoof(void *ctx, struct nj_str peer)
@@ -47,7 +54,9 @@ static void start(struct bench *b, uint16_t port)
     nj_diag_threshold(NJ_LEVEL_ERROR);
     ck_assert_int_eq(nj_loop_new(&b->loop, NULL, NULL), NJ_OK);
     ck_assert_int_eq(nj_http_new(&b->http, b->loop), NJ_OK);
-    struct nj_listener_options o = { .port = port, .ledger = &b->ledger, .on_post = on_post, .on_spoof = on_spoof, .ctx = b };
+    struct nj_listener_options o = {
+        .port = port, .ledger = &b->ledger, .on_post = on_post, .on_more = on_more, .on_spoof = on_spoof, .ctx = b
+    };
     ck_assert_int_eq(nj_listener_new(&b->listener, b->loop, &o), NJ_OK);
 }
 
