@@ -33,7 +33,7 @@ bool nj_plain_takes(const struct nj_request *r, struct sockaddr_in *to, struct n
     struct nj_str name = nj_str_slice(authority, 0, colon);
     if (colon != NJ_NPOS && (!nj_str_u64(nj_str_slice(authority, colon + 1, authority.n), &port) || port == 0 || port > 65535))
         return false;
-    if (name.n >= sizeof(host))
+    if (name.n == 0 || name.n >= sizeof(host))
         return false;
     memcpy(host, name.p, name.n);
     host[name.n] = '\0';
@@ -412,8 +412,10 @@ static void drop_idle(struct nj_http *h)
 
 static void free_engine(struct nj_http *h)
 {
-    while (h->connections != NULL)
-        close_connection(h->connections);
+    for (struct nj_plain *c = h->connections, *next; c != NULL; c = next) {
+        next = c->next;
+        close_connection(c);
+    }
 }
 
 const struct nj_engine nj_engine_plain = {

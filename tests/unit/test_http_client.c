@@ -338,7 +338,7 @@ START_TEST(test_timeout_ends_a_request_that_gets_no_answer)
     ck_assert(c.r.sent_whole);
     ck_assert_str_ne(c.error, "");
     ck_assert_int_ge(now_ms() - start, 145);
-    ck_assert_int_lt(now_ms() - start, 1000);
+    ck_assert_int_lt(now_ms() - start, 5000);
     call_end(&c);
     UNTIL(w.l, w.gone == 1);
     world_close(&w);
@@ -349,11 +349,12 @@ START_TEST(test_nobody_listening_is_told_in_the_callback)
 {
     struct world w;
     struct call c = { .w = &w };
-    struct canned gone = { 0 };
+    struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t n = sizeof(a);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0); /* bound, so that nobody else gets the port, but deaf */
+    ck_assert(bind(fd, (struct sockaddr *)&a, sizeof(a)) == 0 && getsockname(fd, (struct sockaddr *)&a, &n) == 0);
     world_open(&w, (struct nj_server_options){ 0 });
-    canned_open(&gone, w.l);
-    canned_close(&gone);
-    struct nj_request *r = request_of("POST", gone.port, "/");
+    struct nj_request *r = request_of("POST", ntohs(a.sin_port), "/");
     nj_request_body(r, NJ_STR("x"));
     call_submit(&c, r);
     UNTIL(w.l, c.done == 1);
@@ -364,6 +365,7 @@ START_TEST(test_nobody_listening_is_told_in_the_callback)
     ck_assert_str_ne(c.error, "");
     call_end(&c);
     world_close(&w);
+    close(fd);
 }
 END_TEST
 

