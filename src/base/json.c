@@ -6,24 +6,15 @@
 
 static const struct nj_json no_value = { .type = NJ_JSON_NONE };
 
+/* By the first byte of a checked value; a number where nothing else is said. */
 static enum nj_json_type type_of(char first)
 {
-    switch (first) {
-    case '{':
-        return NJ_JSON_OBJECT;
-    case '[':
-        return NJ_JSON_ARRAY;
-    case '"':
-        return NJ_JSON_STRING;
-    case 't':
-        return NJ_JSON_TRUE;
-    case 'f':
-        return NJ_JSON_FALSE;
-    case 'n':
-        return NJ_JSON_NULL;
-    default:
-        return NJ_JSON_NUMBER;
-    }
+    static const uint8_t types[256] = {
+        ['{'] = NJ_JSON_OBJECT, ['['] = NJ_JSON_ARRAY, ['"'] = NJ_JSON_STRING,
+        ['t'] = NJ_JSON_TRUE,   ['f'] = NJ_JSON_FALSE, ['n'] = NJ_JSON_NULL,
+    };
+    uint8_t type = types[(unsigned char)first];
+    return type != 0 ? (enum nj_json_type)type : NJ_JSON_NUMBER;
 }
 
 static struct nj_json value_at(const char *from, const char *to)
@@ -59,36 +50,43 @@ void nj_json_iter_init(struct nj_json_iter *it, struct nj_json container)
 }
 
 /* White space and the one comma before a member. */
-static const char *skip_between(const char *p, const char *end)
+NJ_INLINE const char *skip_between(const char *p, const char *end)
 {
     p = nj_json_skip_space(p, end);
-    if (p < end && *p == ',')
-        p = nj_json_skip_space(p + 1, end);
+    return p < end && *p == ',' ? nj_json_skip_space(p + 1, end) : p;
+}
+
+static const char *skip_scalar(const char *p, const char *end)
+{
+    while (p < end && *p != ',' && *p != ']' && *p != '}' && !nj_json_is_space(*p))
+        p++;
     return p;
 }
 
 bool nj_json_next(struct nj_json_iter *it, struct nj_str *key, struct nj_json *value)
 {
+    const char *p = it->at, *end = it->end;
     *key = (struct nj_str){ NULL, 0 };
-    *value = no_value;
-    if (it->at == NULL)
+    if (p != NULL)
+        p = skip_between(p, end);
+    if (p != end && it->object && *p == '"') {
+        const char *behind = nj_json_skip_string(p, end);
+        *key = (struct nj_str){ p + 1, (size_t)(behind - p) - 2 };
+        p = nj_json_skip_space(behind, end);
+        p = nj_json_skip_space(p + (p < end), end); /* the colon */
+    }
+    if (p == end) { /* also of what has no members: both are NULL */
+        *value = no_value;
+        it->at = it->end;
         return false;
-    const char *p = skip_between(it->at, it->end);
-    if (p < it->end && it->object) {
-        const char *quote = p;
-        if (nj_json_scan_string(&p, it->end)) {
-            *key = (struct nj_str){ quote + 1, (size_t)(p - quote) - 2 };
-            p = nj_json_skip_space(p, it->end);
-            p = nj_json_skip_space(p + (p < it->end), it->end); /* the colon */
-        } else {
-            p = it->end;
-        }
     }
     const char *from = p;
-    if (p >= it->end || !nj_json_scan_checked(&p, it->end)) {
-        it->at = NULL;
-        return false;
-    }
+    if (*p == '"')
+        p = nj_json_skip_string(p, end);
+    else if (*p == '{' || *p == '[')
+        p = nj_json_skip_container(p, end);
+    else
+        p = skip_scalar(p, end);
     *value = value_at(from, p);
     it->at = p;
     return true;

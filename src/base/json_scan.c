@@ -1,24 +1,18 @@
 /* Walks one JSON value without recursion: a bit per level tells objects from arrays. */
 #include "json_scan.h"
 
-#define INLINE static inline __attribute__((always_inline))
-
 enum { WORD = 64 };
 
 struct walk {
     const char *p, *end;
     bool strict;
+    bool object; /* what the innermost open bracket is */
+    bool fresh;  /* it has just been opened */
     size_t depth;
     uint64_t objects[NJ_JSON_DEPTH / WORD];
 };
 
-enum expect { EXPECT_VALUE, EXPECT_FIRST_VALUE, EXPECT_KEY, EXPECT_FIRST_KEY, EXPECT_AFTER };
-
-INLINE bool in_object(const struct walk *w)
-{
-    size_t at = w->depth - 1;
-    return (w->objects[at / WORD] >> at % WORD & 1) != 0;
-}
+/* --- strings ------------------------------------------------------------------------------------------------------ */
 
 static bool is_hex4(const char *p)
 {
@@ -30,65 +24,52 @@ static bool is_hex4(const char *p)
     return true;
 }
 
+/* Length of an escape by the byte behind its backslash; 0 = there is no such escape. */
+static const uint8_t escape_len[256] = {
+    ['"'] = 2, ['\\'] = 2, ['/'] = 2, ['b'] = 2, ['f'] = 2, ['n'] = 2, ['r'] = 2, ['t'] = 2, ['u'] = 6,
+};
+
 /* p is a backslash. */
-static enum nj_scan skip_escape(struct walk *w)
+NJ_INLINE enum nj_scan skip_escape(const char **at, const char *end, bool strict)
 {
-    const char *p = w->p;
-    size_t left = (size_t)(w->end - p);
+    const char *p = *at;
+    ptrdiff_t left = end - p;
     if (left < 2)
         return NJ_SCAN_ENDED;
-    if (w->strict && (p[1] == '\0' || strchr("\"\\/bfnrtu", p[1]) == NULL))
+    ptrdiff_t len = strict ? escape_len[(unsigned char)p[1]] : 2;
+    if (len == 0 || (len == 6 && left >= 6 && !is_hex4(p + 2)))
         return NJ_SCAN_BROKEN;
-    if (!w->strict || p[1] != 'u') {
-        w->p = p + 2;
-        return NJ_SCAN_DONE;
-    }
-    if (left < 6)
+    if (left < len)
         return NJ_SCAN_ENDED;
-    if (!is_hex4(p + 2))
-        return NJ_SCAN_BROKEN;
-    w->p = p + 6;
+    *at = p + len;
     return NJ_SCAN_DONE;
 }
 
-/* Moves to the next quote, backslash or control character; w->end when there is none. */
-INLINE const char *string_stop(const char *p, const char *end)
+/* p is the opening quote. */
+NJ_INLINE enum nj_scan skip_string(struct walk *w)
 {
-    while (end - p >= 16) {
-        nj_v16 v = nj_json_load(p);
-        size_t hit = nj_json_first((nj_v16)(v == '"') | (nj_v16)(v == '\\') | (nj_v16)(v < 0x20));
-        p += hit;
-        if (hit != 16)
-            return p;
+    const char *p = w->p + 1;
+    enum nj_scan r = NJ_SCAN_DONE;
+    while (r == NJ_SCAN_DONE) {
+        p = nj_json_string_stop(p, w->end);
+        if (p == w->end) {
+            r = NJ_SCAN_ENDED;
+        } else if (*p == '"') {
+            p++;
+            break;
+        } else if (*p == '\\') {
+            r = skip_escape(&p, w->end, w->strict);
+        } else if (w->strict) {
+            r = NJ_SCAN_BROKEN;
+        } else {
+            p++;
+        }
     }
-    while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20)
-        p++;
-    return p;
+    w->p = p;
+    return r;
 }
 
-/* p is the opening quote. */
-INLINE enum nj_scan skip_string(struct walk *w)
-{
-    w->p++;
-    for (;;) {
-        w->p = string_stop(w->p, w->end);
-        if (w->p == w->end)
-            return NJ_SCAN_ENDED;
-        if (*w->p == '"') {
-            w->p++;
-            return NJ_SCAN_DONE;
-        }
-        if (*w->p == '\\') {
-            enum nj_scan r = skip_escape(w);
-            if (r != NJ_SCAN_DONE)
-                return r;
-        } else {
-            if (w->strict)
-                return NJ_SCAN_BROKEN;
-            w->p++;
-        }
-    }
-}
+/* --- numbers and words -------------------------------------------------------------------------------------------- */
 
 static const char *skip_digits(const char *p, const char *end)
 {
@@ -150,7 +131,7 @@ static enum nj_scan skip_loose_scalar(struct walk *w)
     return empty ? NJ_SCAN_BROKEN : NJ_SCAN_DONE;
 }
 
-INLINE enum nj_scan skip_scalar(struct walk *w)
+NJ_INLINE enum nj_scan skip_scalar(struct walk *w)
 {
     if (!w->strict)
         return skip_loose_scalar(w);
@@ -166,44 +147,45 @@ INLINE enum nj_scan skip_scalar(struct walk *w)
     }
 }
 
+/* --- the walk ----------------------------------------------------------------------------------------------------- */
+
 /* p is an opening bracket. */
-INLINE enum nj_scan enter(struct walk *w, enum expect *e)
+NJ_INLINE enum nj_scan enter(struct walk *w)
 {
     size_t at = w->depth;
     uint64_t bit = (uint64_t)1 << at % WORD;
-    bool object = *w->p == '{';
     if (at == NJ_JSON_DEPTH)
         return NJ_SCAN_DEEP;
+    w->object = *w->p == '{';
+    w->objects[at / WORD] = w->object ? w->objects[at / WORD] | bit : w->objects[at / WORD] & ~bit;
     w->depth++;
-    w->objects[at / WORD] = object ? w->objects[at / WORD] | bit : w->objects[at / WORD] & ~bit;
+    w->fresh = true;
     w->p++;
-    *e = object ? EXPECT_FIRST_KEY : EXPECT_FIRST_VALUE;
     return NJ_SCAN_DONE;
 }
 
-INLINE enum nj_scan step_value(struct walk *w, enum expect *e)
+/* p is the closing bracket. */
+NJ_INLINE void leave(struct walk *w)
 {
-    char c = *w->p;
-    if (c == '{' || c == '[')
-        return enter(w, e);
-    if (c == ']' && *e == EXPECT_FIRST_VALUE) {
-        w->p++;
-        w->depth--;
-        *e = EXPECT_AFTER;
-        return NJ_SCAN_DONE;
-    }
-    *e = EXPECT_AFTER;
-    return c == '"' ? skip_string(w) : skip_scalar(w);
+    w->p++;
+    w->fresh = false;
+    if (--w->depth == 0)
+        return;
+    size_t at = w->depth - 1;
+    w->object = (w->objects[at / WORD] >> at % WORD & 1) != 0;
 }
 
-INLINE enum nj_scan step_key(struct walk *w, enum expect *e)
+/* p is not white space: a value begins there, or whatever it opens. */
+NJ_INLINE enum nj_scan begin_value(struct walk *w)
 {
-    if (*w->p == '}' && *e == EXPECT_FIRST_KEY) {
-        w->p++;
-        w->depth--;
-        *e = EXPECT_AFTER;
-        return NJ_SCAN_DONE;
-    }
+    char c = *w->p;
+    if (c == '"')
+        return skip_string(w);
+    return c == '{' || c == '[' ? enter(w) : skip_scalar(w);
+}
+
+NJ_INLINE enum nj_scan skip_key(struct walk *w)
+{
     if (*w->p != '"')
         return NJ_SCAN_BROKEN;
     enum nj_scan r = skip_string(w);
@@ -214,46 +196,38 @@ INLINE enum nj_scan step_key(struct walk *w, enum expect *e)
         return NJ_SCAN_ENDED;
     if (*w->p != ':')
         return NJ_SCAN_BROKEN;
-    w->p++;
-    *e = EXPECT_VALUE;
-    return NJ_SCAN_DONE;
+    w->p = nj_json_skip_space(w->p + 1, w->end);
+    return w->p == w->end ? NJ_SCAN_ENDED : NJ_SCAN_DONE;
 }
 
-INLINE enum nj_scan step_after(struct walk *w, enum expect *e)
+/* Inside a bracket: it closes, or one member of it begins. */
+NJ_INLINE enum nj_scan step(struct walk *w)
 {
-    bool object = in_object(w);
     char c = *w->p;
-    if (c == ',')
-        *e = object ? EXPECT_KEY : EXPECT_VALUE;
-    else if (c == (object ? '}' : ']'))
-        w->depth--;
-    else
-        return NJ_SCAN_BROKEN;
-    w->p++;
-    return NJ_SCAN_DONE;
+    if (c == (w->object ? '}' : ']')) {
+        leave(w);
+        return NJ_SCAN_DONE;
+    }
+    if (!w->fresh) {
+        if (c != ',')
+            return NJ_SCAN_BROKEN;
+        w->p = nj_json_skip_space(w->p + 1, w->end);
+        if (w->p == w->end)
+            return NJ_SCAN_ENDED;
+    }
+    w->fresh = false;
+    enum nj_scan r = w->object ? skip_key(w) : NJ_SCAN_DONE;
+    return r == NJ_SCAN_DONE ? begin_value(w) : r;
 }
 
-INLINE enum nj_scan walk_value(const char **at, const char *end, bool strict)
+NJ_INLINE enum nj_scan walk_value(const char **at, const char *end, bool strict)
 {
-    struct walk w;
-    w.p = *at;
-    w.end = end;
-    w.strict = strict;
-    w.depth = 0;
-    memset(w.objects, 0, sizeof(w.objects));
-    enum expect e = EXPECT_VALUE;
-    enum nj_scan r = NJ_SCAN_DONE;
-    do {
+    struct walk w = { .p = nj_json_skip_space(*at, end), .end = end, .strict = strict };
+    enum nj_scan r = w.p == end ? NJ_SCAN_ENDED : begin_value(&w);
+    while (r == NJ_SCAN_DONE && w.depth != 0) {
         w.p = nj_json_skip_space(w.p, end);
-        if (w.p == end)
-            r = NJ_SCAN_ENDED;
-        else if (e == EXPECT_AFTER)
-            r = step_after(&w, &e);
-        else if (e == EXPECT_KEY || e == EXPECT_FIRST_KEY)
-            r = step_key(&w, &e);
-        else
-            r = step_value(&w, &e);
-    } while (r == NJ_SCAN_DONE && (w.depth != 0 || e != EXPECT_AFTER));
+        r = w.p == end ? NJ_SCAN_ENDED : step(&w);
+    }
     *at = w.p;
     return r;
 }
@@ -270,19 +244,8 @@ enum nj_scan nj_json_scan_loose(const char **at, const char *end)
 
 /* --- text that has been checked before ---------------------------------------------------------------------------- */
 
-bool nj_json_scan_string(const char **at, const char *end)
-{
-    struct walk w;
-    w.p = *at;
-    w.end = end;
-    w.strict = false;
-    enum nj_scan r = skip_string(&w);
-    *at = w.p;
-    return r == NJ_SCAN_DONE;
-}
-
 /* The next quote or bracket; '[' and ']' are '{' and '}' less one bit. */
-static const char *bracket_stop(const char *p, const char *end)
+NJ_INLINE const char *bracket_stop(const char *p, const char *end)
 {
     while (end - p >= 16) {
         nj_v16 v = nj_json_load(p), low = v | 0x20;
@@ -296,39 +259,18 @@ static const char *bracket_stop(const char *p, const char *end)
     return p;
 }
 
-static bool skip_checked_container(const char **at, const char *end)
+const char *nj_json_skip_container(const char *p, const char *end)
 {
     size_t depth = 0;
-    const char *p = *at;
     while ((p = bracket_stop(p, end)) < end) {
         if (*p == '"') {
-            if (!nj_json_scan_string(&p, end))
-                break;
+            p = nj_json_skip_string(p, end);
             continue;
         }
         depth += (*p | 0x20) == '{' ? 1u : (size_t)-1;
         p++;
-        if (depth == 0) {
-            *at = p;
-            return true;
-        }
+        if (depth == 0)
+            return p;
     }
-    *at = end;
-    return false;
-}
-
-bool nj_json_scan_checked(const char **at, const char *end)
-{
-    const char *p = *at;
-    if (p == end)
-        return false;
-    if (*p == '"')
-        return nj_json_scan_string(at, end);
-    if (*p == '{' || *p == '[')
-        return skip_checked_container(at, end);
-    while (p < end && !nj_json_is_space(*p) && *p != ',' && *p != ']' && *p != '}')
-        p++;
-    bool some = p != *at;
-    *at = p;
-    return some;
+    return end;
 }

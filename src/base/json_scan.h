@@ -4,13 +4,15 @@
 
 #include "nightjar/json.h"
 
+#define NJ_INLINE static inline __attribute__((always_inline))
+
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "nj_json_first() counts bytes from the low end");
 
 /* Sixteen bytes at a time; gcc and clang turn these into SSE2 and NEON. */
 typedef uint8_t nj_v16 __attribute__((vector_size(16)));
 typedef uint64_t nj_v2 __attribute__((vector_size(16)));
 
-static inline nj_v16 nj_json_load(const char *p)
+NJ_INLINE nj_v16 nj_json_load(const char *p)
 {
     nj_v16 v;
     memcpy(&v, p, sizeof(v));
@@ -18,7 +20,7 @@ static inline nj_v16 nj_json_load(const char *p)
 }
 
 /* Index of the first marked byte, or 16. */
-static inline size_t nj_json_first(nj_v16 mask)
+NJ_INLINE size_t nj_json_first(nj_v16 mask)
 {
     nj_v2 w = (nj_v2)mask;
     if (w[0] != 0)
@@ -26,16 +28,42 @@ static inline size_t nj_json_first(nj_v16 mask)
     return w[1] != 0 ? 8 + (size_t)__builtin_ctzll(w[1]) / 8 : 16;
 }
 
-static inline bool nj_json_is_space(char c)
+NJ_INLINE bool nj_json_is_space(char c)
 {
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
-static inline const char *nj_json_skip_space(const char *p, const char *end)
+NJ_INLINE const char *nj_json_skip_space(const char *p, const char *end)
 {
-    while (p < end && nj_json_is_space(*p))
+    while (p < end && (unsigned char)*p <= ' ' && nj_json_is_space(*p))
         p++;
     return p;
+}
+
+/* The next quote, backslash or control character; end when there is none. */
+NJ_INLINE const char *nj_json_string_stop(const char *p, const char *end)
+{
+    while (end - p >= 16) {
+        nj_v16 v = nj_json_load(p);
+        size_t hit = nj_json_first((nj_v16)(v == '"') | (nj_v16)(v == '\\') | (nj_v16)(v < 0x20));
+        p += hit;
+        if (hit != 16)
+            return p;
+    }
+    while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20)
+        p++;
+    return p;
+}
+
+/* Behind the string whose opening quote is at p; end when it is not closed.  For text that has been checked. */
+NJ_INLINE const char *nj_json_skip_string(const char *p, const char *end)
+{
+    for (p++; (p = nj_json_string_stop(p, end)) < end;) {
+        if (*p == '"')
+            return p + 1;
+        p += *p == '\\' && end - p > 1 ? 2 : 1;
+    }
+    return end;
 }
 
 enum nj_scan {
@@ -51,9 +79,8 @@ enum nj_scan nj_json_scan(const char **at, const char *end);
  * touches the end counts as ended, because more of it may follow. */
 enum nj_scan nj_json_scan_loose(const char **at, const char *end);
 
-/* For text that has been checked: the string, or any value, that begins at *at.  False at the end of the text. */
-bool nj_json_scan_string(const char **at, const char *end);
-bool nj_json_scan_checked(const char **at, const char *end);
+/* Behind the object or array whose bracket is at p; end when it is not closed.  For text that has been checked. */
+const char *nj_json_skip_container(const char *p, const char *end);
 
 /* Undoes the escape at *at (which is a backslash) into out; returns the length and moves *at behind it. */
 size_t nj_json_unescape_one(const char **at, const char *end, char out[static 4]);

@@ -9,35 +9,32 @@
  */
 enum { COLUMNS = 100 };
 
+enum { BLANK = 1, ESCAPE = 2, DIGIT = 4, LETTER = 8, EQUALS = 16 };
+
+static const uint8_t classes[256] = {
+    [' '] = BLANK, ['\t'] = BLANK, [0x1b] = ESCAPE, ['0' ... '9'] = DIGIT, ['A' ... 'Z'] = LETTER, ['a' ... 'z'] = LETTER, ['='] = EQUALS,
+};
+
 struct token {
     struct nj_str text;
     char before, after; /* the separators, or '\0' at the edges of the line */
+    uint8_t seen;       /* classes of its bytes */
 };
 
-static bool is_blank(char c)
+static uint8_t class_of(char c)
 {
-    return c == ' ' || c == '\t';
-}
-
-static bool is_letter(char c)
-{
-    return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
+    return classes[(unsigned char)c];
 }
 
 /* Length of a colour sequence (ESC [ 3 1 m) at s.p[at], or 0. */
 static size_t colour_len(struct nj_str s, size_t at)
 {
-    if (s.n - at < 3 || s.p[at] != '\x1b' || s.p[at + 1] != '[')
+    if (s.n - at < 3 || s.p[at + 1] != '[')
         return 0;
     for (size_t i = at + 2; i < s.n; i++) {
-        if (is_letter(s.p[i]))
+        if (class_of(s.p[i]) == LETTER)
             return i + 1 - at;
-        if (!is_digit(s.p[i]) && s.p[i] != ';')
+        if (class_of(s.p[i]) != DIGIT && s.p[i] != ';')
             return 0;
     }
     return 0;
@@ -47,12 +44,27 @@ static size_t colour_len(struct nj_str s, size_t at)
 static size_t skip_blanks(struct nj_str line, size_t at, char *last)
 {
     while (at < line.n) {
-        size_t n = colour_len(line, at);
-        if (n == 0 && !is_blank(line.p[at]))
+        uint8_t class = class_of(line.p[at]);
+        size_t n = class == BLANK ? 1 : class == ESCAPE ? colour_len(line, at) : 0;
+        if (n == 0)
             break;
-        *last = n != 0 ? ' ' : line.p[at];
-        at += n != 0 ? n : 1;
+        *last = class == BLANK ? line.p[at] : ' ';
+        at += n;
     }
+    return at;
+}
+
+/* To the next byte below 0x21, eight at a time. */
+static size_t skip_visible(struct nj_str line, size_t at, size_t end)
+{
+    const uint64_t low = 0x2121212121212121u, high = 0x8080808080808080u;
+    for (uint64_t x; end - at >= sizeof(x); at += sizeof(x)) {
+        memcpy(&x, line.p + at, sizeof(x));
+        if (((x - low) & ~x & high) != 0)
+            break;
+    }
+    while (at < end && (unsigned char)line.p[at] > ' ')
+        at++;
     return at;
 }
 
@@ -62,13 +74,17 @@ static bool next_token(struct nj_str line, size_t *at, struct token *t)
     size_t from = skip_blanks(line, *at, &t->before);
     if (from >= line.n || from >= COLUMNS)
         return false;
-    size_t to = from;
-    while (to < line.n && !is_blank(line.p[to]) && line.p[to] != '\x1b' && to - from < COLUMNS)
-        to++;
+    size_t to = from, end = line.n - from < COLUMNS ? line.n : from + COLUMNS;
+    uint8_t seen = class_of(line.p[from]), class;
+    if (seen == DIGIT) /* a time or an id: nothing else in it matters */
+        to = skip_visible(line, to, end);
+    for (; to < end && ((class = class_of(line.p[to])) & (BLANK | ESCAPE)) == 0; to++)
+        seen |= class;
     if (to == from)
         return false;
     t->text = nj_str_slice(line, from, to);
     t->after = to < line.n ? line.p[to] : '\0';
+    t->seen = seen;
     *at = to;
     return true;
 }
@@ -77,7 +93,7 @@ static bool next_token(struct nj_str line, size_t *at, struct token *t)
 static struct nj_str word_of(struct nj_str s)
 {
     size_t n = 0;
-    while (n < s.n && is_letter(s.p[n]))
+    while (n < s.n && class_of(s.p[n]) == LETTER)
         n++;
     return nj_str_slice(s, 0, n);
 }
@@ -93,12 +109,12 @@ static bool is_upper(struct nj_str s)
 /* [WARN]  <warn>  (warn)  |WARN| */
 static bool enclosed(struct nj_str s, enum nj_severity *out)
 {
-    static const struct nj_str left = NJ_STR_INIT("[<(|"), right = NJ_STR_INIT("]>)|");
-    size_t kind = s.n != 0 ? nj_str_chr(left, s.p[0], 0) : NJ_NPOS;
-    if (kind == NJ_NPOS)
+    static const char closing[256] = { ['['] = ']', ['<'] = '>', ['('] = ')', ['|'] = '|' };
+    char close = closing[(unsigned char)s.p[0]];
+    if (close == '\0')
         return false;
     struct nj_str word = word_of(nj_str_slice(s, 1, s.n));
-    return word.n + 1 < s.n && s.p[word.n + 1] == right.p[kind] && nj_severity_parse(word, out);
+    return word.n + 1 < s.n && s.p[word.n + 1] == close && nj_severity_parse(word, out);
 }
 
 /* level=warn  lvl="warn" */
@@ -117,23 +133,20 @@ static bool assigned(struct nj_str s, enum nj_severity *out)
 }
 
 /* Times, request ids, thread names in brackets and Ruby's single letter come before a level; ordinary words do not. */
-static bool is_heading(struct nj_str s)
+static bool is_heading(const struct token *t)
 {
-    if (s.n <= 2 || s.p[0] == '[')
-        return true;
-    for (size_t i = 0; i < s.n; i++)
-        if (is_digit(s.p[i]))
-            return true;
-    return false;
+    return t->text.n <= 2 || t->text.p[0] == '[' || (t->seen & DIGIT) != 0;
 }
 
 static bool level_in(const struct token *t, bool heading, bool first, enum nj_severity *out)
 {
-    if (enclosed(t->text, out) || assigned(t->text, out))
+    if (enclosed(t->text, out) || ((t->seen & EQUALS) != 0 && assigned(t->text, out)))
         return true;
+    if (!heading || class_of(t->text.p[0]) != LETTER)
+        return false;
     struct nj_str word = word_of(t->text);
     bool whole = word.n == t->text.n, colon = !whole && t->text.p[word.n] == ':';
-    if (!heading || (!whole && !colon) || !nj_severity_parse(word, out))
+    if ((!whole && !colon) || !nj_severity_parse(word, out))
         return false;
     bool column = whole && t->after == '\t' && (first || t->before == '\t');
     return column || is_upper(word) || (first && colon);
@@ -149,7 +162,7 @@ bool nj_decode_text_level(struct nj_str line, enum nj_severity *out)
             *out = found;
             return true;
         }
-        heading = heading && is_heading(t.text);
+        heading = heading && is_heading(&t);
     }
     return false;
 }

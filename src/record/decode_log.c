@@ -4,38 +4,50 @@
 /* What we look for in a structured log; every field stays in data_json all the same. */
 enum pick { LEVEL, MESSAGE, REQUEST, TENANT, ERROR_TYPE, PICKS };
 
-/* Of several names of one thing the first in the table wins.  Letter case does not matter. */
-static const struct {
+/* Of several names of one thing the one with the lower rank wins.  Letter case does not matter.  By first letter, because
+ * every key of every log passes here. */
+struct name {
     struct nj_str key;
     enum pick what;
-} names[] = {
-    { NJ_STR_INIT("level"), LEVEL },
-    { NJ_STR_INIT("severity"), LEVEL },
-    { NJ_STR_INIT("lvl"), LEVEL },
-    { NJ_STR_INIT("log_level"), LEVEL },
-    { NJ_STR_INIT("levelname"), LEVEL },
-    { NJ_STR_INIT("loglevel"), LEVEL },
-    { NJ_STR_INIT("log.level"), LEVEL },
-    { NJ_STR_INIT("severity_text"), LEVEL },
-    { NJ_STR_INIT("severitytext"), LEVEL },
-    { NJ_STR_INIT("message"), MESSAGE },
-    { NJ_STR_INIT("msg"), MESSAGE },
-    { NJ_STR_INIT("log"), MESSAGE },
-    { NJ_STR_INIT("event"), MESSAGE },
-    { NJ_STR_INIT("errormessage"), MESSAGE }, /* Python's uncaught exceptions have no message */
-    { NJ_STR_INIT("requestid"), REQUEST },
-    { NJ_STR_INIT("awsrequestid"), REQUEST },
-    { NJ_STR_INIT("aws_request_id"), REQUEST },
-    { NJ_STR_INIT("function_request_id"), REQUEST },
-    { NJ_STR_INIT("faas.invocation_id"), REQUEST },
-    { NJ_STR_INIT("tenantid"), TENANT },
-    { NJ_STR_INIT("tenant_id"), TENANT },
-    { NJ_STR_INIT("errortype"), ERROR_TYPE },
+    unsigned rank;
 };
+
+#define NAME(text, what, rank)                                                                                                             \
+    {                                                                                                                                      \
+        NJ_STR_INIT(text), what, rank                                                                                                      \
+    }
+
+static const struct name a_names[] = { NAME("awsrequestid", REQUEST, 1), NAME("aws_request_id", REQUEST, 2) };
+static const struct name e_names[] = {
+    NAME("event", MESSAGE, 3),
+    NAME("errormessage", MESSAGE, 4), /* Python's uncaught exceptions have no message */
+    NAME("errortype", ERROR_TYPE, 0),
+};
+static const struct name f_names[] = { NAME("function_request_id", REQUEST, 3), NAME("faas.invocation_id", REQUEST, 4) };
+static const struct name l_names[] = {
+    NAME("level", LEVEL, 0),    NAME("lvl", LEVEL, 2),       NAME("log_level", LEVEL, 3), NAME("levelname", LEVEL, 4),
+    NAME("loglevel", LEVEL, 5), NAME("log.level", LEVEL, 6), NAME("log", MESSAGE, 2),
+};
+static const struct name m_names[] = { NAME("message", MESSAGE, 0), NAME("msg", MESSAGE, 1) };
+static const struct name r_names[] = { NAME("requestid", REQUEST, 0) };
+static const struct name s_names[] = { NAME("severity", LEVEL, 1), NAME("severity_text", LEVEL, 7), NAME("severitytext", LEVEL, 8) };
+static const struct name t_names[] = { NAME("tenantid", TENANT, 0), NAME("tenant_id", TENANT, 1) };
+
+#define NAMES(letter, list) [letter - 'a'] = { list, NJ_COUNT(list) }
+
+static const struct {
+    const struct name *p;
+    size_t n;
+} names[26] = {
+    NAMES('a', a_names), NAMES('e', e_names), NAMES('f', f_names), NAMES('l', l_names),
+    NAMES('m', m_names), NAMES('r', r_names), NAMES('s', s_names), NAMES('t', t_names),
+};
+
+enum { NO_RANK = 100 };
 
 struct picked {
     struct nj_json v[PICKS];
-    size_t rank[PICKS];
+    unsigned rank[PICKS];
     enum nj_severity severity;
 };
 
@@ -52,18 +64,26 @@ static bool usable(struct nj_decoding *d, enum pick what, struct nj_json v, stru
     return what == MESSAGE ? v.type != NJ_JSON_NULL : v.type == NJ_JSON_STRING;
 }
 
+static const struct name *name_of(struct nj_str key)
+{
+    size_t letter = key.n != 0 ? (size_t)(unsigned char)(key.p[0] | 0x20) - 'a' : 26;
+    if (letter >= 26)
+        return NULL;
+    for (size_t i = 0; i < names[letter].n; i++) {
+        const struct name *n = &names[letter].p[i];
+        if (key.n == n->key.n && (nj_str_eq(key, n->key) || nj_str_eq_nocase(key, n->key)))
+            return n;
+    }
+    return NULL;
+}
+
 static void pick_member(struct nj_decoding *d, struct nj_str key, struct nj_json v, struct picked *p)
 {
-    for (size_t i = 0; i < NJ_COUNT(names); i++) {
-        if (key.n != names[i].key.n || !nj_str_eq_nocase(key, names[i].key))
-            continue;
-        enum pick what = names[i].what;
-        if (i < p->rank[what] && usable(d, what, v, p)) {
-            p->rank[what] = i;
-            p->v[what] = v;
-        }
+    const struct name *name = name_of(key);
+    if (name == NULL || name->rank >= p->rank[name->what] || !usable(d, name->what, v, p))
         return;
-    }
+    p->rank[name->what] = name->rank;
+    p->v[name->what] = v;
 }
 
 static void structured(struct nj_decoding *d, struct nj_json object)
@@ -73,7 +93,7 @@ static void structured(struct nj_decoding *d, struct nj_json object)
     struct nj_str key;
     struct nj_json value;
     for (size_t i = 0; i < PICKS; i++)
-        p.rank[i] = NJ_COUNT(names);
+        p.rank[i] = NO_RANK;
     nj_json_iter_init(&it, object);
     while (nj_json_next(&it, &key, &value))
         pick_member(d, key, value, &p);

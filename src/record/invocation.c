@@ -20,13 +20,15 @@ void nj_invocations_init(struct nj_invocations *t, bool concurrent)
 
 /* --- by request id ------------------------------------------------------------------------------------------------ */
 
-/* Ids are random; FNV-1a over them is plenty.  Never 0. */
+/* Ids are random: some bytes of either end tell them apart.  Never 0. */
 static uint32_t tag_of(struct nj_str id)
 {
-    uint32_t h = 2166136261u;
-    for (size_t i = 0; i < id.n; i++)
-        h = (h ^ (unsigned char)id.p[i]) * 16777619u;
-    return h != 0 ? h : 1;
+    uint64_t head = 0, tail = 0;
+    size_t n = id.n < sizeof(head) ? id.n : sizeof(head);
+    memcpy(&head, id.p, n);
+    memcpy(&tail, id.p + id.n - n, n);
+    uint64_t mixed = (head ^ tail << 1 ^ id.n) * 0x9e3779b97f4a7c15u;
+    return (uint32_t)(mixed >> 32) | 1;
 }
 
 static struct nj_str id_of(struct nj_str request_id)
@@ -41,6 +43,8 @@ struct nj_invocation *nj_invocations_find(struct nj_invocations *t, struct nj_st
     if (id.n == 0)
         return NULL;
     uint32_t tag = tag_of(id);
+    if (t->newest != NJ_INVOCATIONS && t->tags[t->newest] == tag && nj_str_eq(nj_short_str(&t->ring[t->newest].request_id), id))
+        return &t->ring[t->newest]; /* almost always */
     for (size_t i = 0; i < NJ_INVOCATIONS; i++)
         if (t->tags[i] == tag && nj_str_eq(nj_short_str(&t->ring[i].request_id), id))
             return &t->ring[i];
