@@ -176,6 +176,79 @@ START_TEST(test_decode_element_changed_at_every_byte_stays_a_record)
 }
 END_TEST
 
+/* --- one meaning, whichever way it is read ------------------------------------------------------------------------ */
+
+/* White space makes an envelope unusual; nothing else about the record may change. */
+static void read_both_ways(struct nj_str element)
+{
+    struct nj_buf spaced;
+    decode(element);
+    struct nj_record usual = record;
+    struct nj_facts usual_facts = facts;
+    struct nj_buf usual_scratch = scratch;
+    nj_buf_init(&scratch, SCRATCH_MAX);
+    nj_buf_init(&spaced, SCRATCH_MAX);
+    nj_buf_add(&spaced, nj_str_slice(element, 0, 1));
+    nj_buf_addc(&spaced, ' ');
+    nj_buf_add(&spaced, nj_str_slice(element, 1, element.n));
+    decode(nj_buf_str(&spaced));
+    bool read = unreadable() == NULL;
+    must(read == (nj_attrs_get(&usual.data, NJ_STR("nightjar.unreadable")) == NULL));
+    must(!read || (nj_str_eq(usual.message, record.message) && nj_str_eq(usual.data_json, record.data_json)));
+    must(usual.when_ns == record.when_ns && nj_str_eq(usual.event, record.event) && usual.severity == record.severity);
+    must(usual.category == record.category && usual.outcome == record.outcome && usual.lane == record.lane &&
+         usual.origin == record.origin);
+    must(usual.data.n == record.data.n && usual_facts.kind == facts.kind && nj_str_eq(usual_facts.request_id, facts.request_id));
+    must(nj_str_eq(usual_facts.status, facts.status) && nj_str_eq(usual_facts.trace_value, facts.trace_value));
+    nj_buf_fini(&spaced);
+    nj_buf_fini(&usual_scratch);
+}
+
+START_TEST(test_decode_reads_usual_and_unusual_envelopes_alike)
+{
+    setup();
+    each_fixture_element(read_both_ways);
+    teardown();
+}
+END_TEST
+
+START_TEST(test_decode_finds_each_name_of_a_field_in_any_letter_case)
+{
+    static const char *const levels[] = { "level",    "severity",  "lvl",       "log_level",     "levelname",    "loglevel",
+                                          "logLevel", "log.level", "Log_Level", "severity_text", "severityText", "LEVEL" };
+    static const char *const messages[] = { "message", "msg", "log", "event", "errorMessage", "Message" };
+    static const char *const ids[] = { "requestId",      "AWSRequestId",        "awsRequestId",
+                                       "aws_request_id", "function_request_id", "faas.invocation_id" };
+    static const char *const tenants[] = { "tenantId", "tenant_id" };
+    setup();
+    for (size_t i = 0; i < NJ_COUNT(levels) * NJ_COUNT(messages); i++) {
+        struct nj_buf text;
+        nj_buf_init(&text, 4096);
+        nj_buf_addf(&text, ENV("function") "{\"%s\":\"warn\",\"%s\":\"m\",\"%s\":\"id\",\"%s\":\"t\"}}", levels[i % NJ_COUNT(levels)],
+                    messages[i % NJ_COUNT(messages)], ids[i % NJ_COUNT(ids)], tenants[i % NJ_COUNT(tenants)]);
+        decode(nj_buf_str(&text));
+        ck_assert_int_eq(record.severity, NJ_SEV_WARN);
+        ck_assert_view_eq(record.message, "m");
+        ck_assert_view_eq(facts.request_id, "id");
+        ck_assert_view_eq(facts.tenant_id, "t");
+        nj_buf_fini(&text);
+    }
+    teardown();
+}
+END_TEST
+
+START_TEST(test_decode_prefers_the_first_name_wherever_it_stands)
+{
+    setup();
+    decode(NJ_STR(ENV("function") "{\"event\":\"e\",\"msg\":\"g\",\"severity\":\"error\",\"aws_request_id\":\"2\",\"message\":\"m\","
+                                  "\"requestId\":\"1\",\"level\":\"debug\",\"log\":\"l\"}}"));
+    ck_assert_view_eq(record.message, "m");
+    ck_assert_int_eq(record.severity, NJ_SEV_DEBUG);
+    ck_assert_view_eq(facts.request_id, "1");
+    teardown();
+}
+END_TEST
+
 /* --- bounds ------------------------------------------------------------------------------------------------------- */
 
 START_TEST(test_decode_views_stand_when_scratch_had_to_grow)
@@ -444,6 +517,9 @@ END_TEST
 #define NJ_TESTS(X)                                                                                                                        \
     X(test_decode_element_cut_at_every_byte_is_kept_as_text)                                                                               \
     X(test_decode_element_changed_at_every_byte_stays_a_record)                                                                            \
+    X(test_decode_reads_usual_and_unusual_envelopes_alike)                                                                                 \
+    X(test_decode_finds_each_name_of_a_field_in_any_letter_case)                                                                           \
+    X(test_decode_prefers_the_first_name_wherever_it_stands)                                                                               \
     X(test_decode_views_stand_when_scratch_had_to_grow)                                                                                    \
     X(test_decode_without_room_keeps_the_bytes_and_says_why)                                                                               \
     X(test_decode_longest_sentence_stays_within_its_bound)                                                                                 \
