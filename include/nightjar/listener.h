@@ -3,7 +3,7 @@
  * Any code in the sandbox can reach the port.  The first POST comes before the runtime has started, so it is genuine: from
  * it we learn whether the platform keeps our unguessable path.  If it does, later posts must carry the path; if it drops
  * it (managed instances do), they must come to the same path from the same address as the first.  Others get 403 and are
- * counted.  A genuine POST is always answered 200, also when nothing in it can be read: a refusal would be repeated for
+ * counted; and once any POST has carried the path, it is asked of all.  A genuine POST is always answered 200, also when nothing in it can be read: a refusal would be repeated for
  * ever and block the stream (lambda-protocol 2.4).
  *
  * Limits     bodies of NJ_LISTENER_BODY_MAX bytes (twice the largest maxBytes, twice over); 16 connections.
@@ -37,6 +37,8 @@ NJ_MUST enum nj_status nj_listener_new(struct nj_listener **out, struct nj_loop 
 void nj_listener_free(struct nj_listener *s);
 /* Takes all that has come: before the last ledger is written. */
 void nj_listener_drain(struct nj_listener *s);
+/* From now on no POST is answered. */
+void nj_listener_close(struct nj_listener *s);
 /* "http://sandbox.localdomain:PORT/token"; valid as long as the listener. */
 struct nj_str nj_listener_uri(const struct nj_listener *s);
 

@@ -17,7 +17,7 @@ struct nj_listener {
     struct nj_http_server *server;
     struct nj_loop *loop;
     struct nj_buf body; /* one answered POST, taken step by step */
-    bool busy;
+    bool busy, closed;
     struct nj_exchange *held; /* the next one, not answered yet */
     struct nj_timer take;
     char path[TOKEN_DIGITS + 4]; /* "/t/" and the token */
@@ -40,21 +40,25 @@ static void keep(char *out, size_t room, struct nj_str s)
     snprintf(out, room, "%.*s", (int)(s.n < room ? s.n : room - 1), s.p != NULL ? s.p : "");
 }
 
+/* From the first POST we learn how the platform delivers.  Should a forger have come first, the first one with the token
+ * puts it right: from then on nothing without it is taken. */
 static bool genuine(struct nj_listener *s, struct nj_exchange *x)
 {
     struct nj_str path = nj_exchange_path(x), peer = nj_exchange_peer(x);
-    bool has_token = same_secret(path, nj_str_of(s->path));
-    if (!s->learned) {
-        s->learned = true;
-        s->path_kept = has_token;
-        keep(s->first_path, sizeof(s->first_path), path);
-        keep(s->first_peer, sizeof(s->first_peer), peer);
-        nj_diag(NJ_LEVEL_DEBUG, "NJ1301", "the platform delivers %s the path of the subscription", has_token ? "with" : "without");
+    if (same_secret(path, nj_str_of(s->path))) {
+        if (s->learned && !s->path_kept)
+            s->o.on_spoof(s->o.ctx, nj_str_of(s->first_peer));
+        s->learned = s->path_kept = true;
         return true;
     }
-    if (has_token || s->path_kept)
-        return has_token;
-    return nj_str_eq(path, nj_str_of(s->first_path)) && nj_str_eq(peer, nj_str_of(s->first_peer));
+    if (!s->learned) {
+        s->learned = true;
+        keep(s->first_path, sizeof(s->first_path), path);
+        keep(s->first_peer, sizeof(s->first_peer), peer);
+        nj_diag(NJ_LEVEL_DEBUG, "NJ1301", "the platform delivers without the path of the subscription");
+        return true;
+    }
+    return !s->path_kept && nj_str_eq(path, nj_str_of(s->first_path)) && nj_str_eq(peer, nj_str_of(s->first_peer));
 }
 
 static void accept_body(struct nj_listener *s, struct nj_exchange *x)
@@ -105,6 +109,10 @@ void nj_listener_drain(struct nj_listener *s)
 static void on_request(void *ctx, struct nj_exchange *x)
 {
     struct nj_listener *s = ctx;
+    if (s->closed) { /* no answer: what is not acknowledged is not lost by us */
+        nj_exchange_abort(x);
+        return;
+    }
     if (!nj_str_eq(nj_exchange_method(x), NJ_STR("POST"))) {
         nj_count(s->o.ledger, NJ_CTR_posts_refused, 1);
         nj_exchange_reply(x, 405, NULL, NJ_STR(""));
@@ -182,6 +190,11 @@ void nj_listener_free(struct nj_listener *s)
     nj_http_server_free(s->server);
     nj_buf_fini(&s->body);
     free(s);
+}
+
+void nj_listener_close(struct nj_listener *s)
+{
+    s->closed = true;
 }
 
 struct nj_str nj_listener_uri(const struct nj_listener *s)

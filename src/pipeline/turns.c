@@ -252,6 +252,8 @@ void nj_turn_posted(struct nj_sidecar *s)
 static void gone(struct nj_sidecar *s)
 {
     turn_to(s, NJ_TURN_GONE, -1);
+    if (s->listener != NULL)
+        nj_listener_close(s->listener);
     nj_loop_stop(s->loop);
 }
 

@@ -115,8 +115,34 @@ START_TEST(test_listener_learns_that_the_path_is_dropped)
     ck_assert_int_eq(send_to(&b, "POST", "/", NJ_STR("[1]")), 200);
     ck_assert_int_eq(send_to(&b, "POST", "/", NJ_STR("[2]")), 200);
     ck_assert_int_eq(send_to(&b, "POST", "/else", NJ_STR("[3]")), 403);
-    ck_assert_int_eq(send_to(&b, "POST", NULL, NJ_STR("[4]")), 200); /* whoever knows the token was told it by us */
+    ck_assert_int_eq(b.posts, 2);
+    stop(&b);
+}
+END_TEST
+
+START_TEST(test_listener_fooled_by_an_early_forger_is_put_right_by_the_token)
+{
+    struct bench b;
+    start(&b, 0);
+    ck_assert_int_eq(send_to(&b, "POST", "/", NJ_STR("[1]")), 200);
+    ck_assert_int_eq(send_to(&b, "POST", NULL, NJ_STR("[2]")), 200);
+    ck_assert_int_eq(b.spoofs, 1);
+    ck_assert_int_eq(send_to(&b, "POST", "/", NJ_STR("[3]")), 403);
+    ck_assert_int_eq(send_to(&b, "POST", NULL, NJ_STR("[4]")), 200);
     ck_assert_int_eq(b.posts, 3);
+    ck_assert_int_eq(b.spoofs, 2);
+    stop(&b);
+}
+END_TEST
+
+START_TEST(test_listener_closed_answers_nobody)
+{
+    struct bench b;
+    start(&b, 0);
+    ck_assert_int_eq(send_to(&b, "POST", NULL, NJ_STR("[1]")), 200);
+    nj_listener_close(b.listener);
+    ck_assert_int_eq(send_to(&b, "POST", NULL, NJ_STR("[2]")), 0);
+    ck_assert_int_eq(b.posts, 1);
     stop(&b);
 }
 END_TEST
@@ -210,6 +236,8 @@ END_TEST
 
 #define NJ_TESTS(X)                                                                                                                        \
     X(test_listener_learns_that_the_path_is_kept_and_refuses_others)                                                                       \
+    X(test_listener_fooled_by_an_early_forger_is_put_right_by_the_token)                                                                   \
+    X(test_listener_closed_answers_nobody)                                                                                                 \
     X(test_listener_learns_that_the_path_is_dropped)                                                                                       \
     X(test_listener_refuses_other_methods_and_learns_nothing_from_them)                                                                    \
     X(test_listener_takes_any_body_of_the_platform_and_refuses_a_giant)                                                                    \
