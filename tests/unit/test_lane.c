@@ -214,6 +214,7 @@ START_TEST(test_lane_answer_that_makes_no_sense_is_repeated_a_few_times_only)
     }
     kit_answer(&k, NJ_LANE_BULK, NJ_V_DOUBT);
     ck_assert_uint_eq(LEDGER(k)->dropped[NJ_DROP_rejected], 4);
+    ck_assert(nj_outlet_backing_off(k.o)); /* nothing has been heard from the sink */
     kit_close(&k);
 }
 END_TEST
@@ -303,6 +304,36 @@ static void open_small(struct kit *k, size_t queue_bytes)
     o.queue_bytes = queue_bytes;
     kit_open_with(k, &o);
 }
+
+START_TEST(test_lane_503_is_the_whole_sink_and_changes_no_order)
+{
+    struct kit k;
+    kit_open(&k);
+    kit_put(&k, NJ_LANE_BULK, 8);
+    for (int i = 0; i < 12; i++) {
+        ck_assert_uint_eq(k.sender.at[NJ_LANE_BULK].batch->seq, 0);
+        kit_answer(&k, NJ_LANE_BULK, NJ_V_RETRY);
+        kit_pass(&k, 30000);
+    }
+    kit_close(&k);
+}
+END_TEST
+
+START_TEST(test_lane_batches_are_a_quarter_of_the_queue_at_most)
+{
+    struct kit k = { .changed = 0 };
+    struct nj_outlet_options o = kit_options(&k);
+    o.queue_bytes = 64 << 10;
+    o.batch.max_bytes = 256 << 10;
+    o.batch.max_records = 1000;
+    kit_open_with(&k, &o);
+    while (!k.sender.busy[NJ_LANE_BULK])
+        kit_put(&k, NJ_LANE_BULK, 1);
+    ck_assert_uint_le(k.sender.at[NJ_LANE_BULK].batch->raw_bytes, 16 << 10);
+    ck_assert_uint_gt(k.sender.at[NJ_LANE_BULK].batch->raw_bytes, 15 << 10);
+    kit_close(&k);
+}
+END_TEST
 
 START_TEST(test_lane_full_queue_drops_the_oldest_bulk_batch_first)
 {
@@ -603,6 +634,21 @@ START_TEST(test_lane_deadline_set_later_ends_the_attempt_under_way)
 }
 END_TEST
 
+START_TEST(test_lane_deadline_of_an_invocation_ends_the_attempt_too)
+{
+    struct kit k;
+    kit_open(&k);
+    kit_put(&k, NJ_LANE_BULK, 4);
+    nj_outlet_deadline(k.o, (struct nj_mono){ k.clock.ms + 9000 }); /* later than the attempt's own end */
+    kit_pass(&k, 4000);
+    ck_assert(k.sender.busy[NJ_LANE_BULK]);
+    nj_outlet_deadline(k.o, (struct nj_mono){ k.clock.ms + 100 });
+    kit_pass(&k, 120);
+    ck_assert_uint_eq(k.sender.cancels, 1);
+    kit_close(&k);
+}
+END_TEST
+
 START_TEST(test_lane_drain_ends_back_off_and_repeats_quickly)
 {
     struct kit k;
@@ -718,6 +764,8 @@ END_TEST
     X(test_lane_retry_after_holds_both_lanes)                                                                                              \
     X(test_lane_absurd_retry_after_is_cut)                                                                                                 \
     X(test_lane_batch_that_breaks_the_far_end_lets_the_others_pass)                                                                        \
+    X(test_lane_503_is_the_whole_sink_and_changes_no_order)                                                                                \
+    X(test_lane_batches_are_a_quarter_of_the_queue_at_most)                                                                                \
     X(test_lane_full_queue_drops_the_oldest_bulk_batch_first)                                                                              \
     X(test_lane_critical_is_dropped_only_when_no_bulk_is_left)                                                                             \
     X(test_lane_flood_stays_within_its_memory)                                                                                             \
@@ -734,6 +782,7 @@ END_TEST
     X(test_lane_attempt_is_cut_to_the_deadline)                                                                                            \
     X(test_lane_without_time_begins_nothing_until_there_is_time_again)                                                                     \
     X(test_lane_deadline_set_later_ends_the_attempt_under_way)                                                                             \
+    X(test_lane_deadline_of_an_invocation_ends_the_attempt_too)                                                                            \
     X(test_lane_drain_ends_back_off_and_repeats_quickly)                                                                                   \
     X(test_lane_drain_gives_a_retry_after_half_of_the_time_left)                                                                           \
     X(test_lane_drain_tries_a_wrong_configuration_once_a_batch)                                                                            \

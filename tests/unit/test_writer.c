@@ -332,6 +332,34 @@ START_TEST(test_writer_batch_abandoned_half_way_does_not_run_into_the_next_line)
 }
 END_TEST
 
+START_TEST(test_writer_deadline_does_not_cut_a_line_in_two)
+{
+    struct bench b;
+    int fds[2];
+    begin(&b);
+    ck_assert_int_eq(pipe(fds), 0);
+    ck_assert_int_eq(fcntl(fds[0], F_SETFL, O_NONBLOCK), 0);
+    open_fd(&b, fds[1]);
+    put(&b, NJ_LANE_BULK, 500, 400);
+    nj_outlet_flush(b.o, NJ_LANE_BITS_ALL);
+    nj_loop_turn(b.loop, 5);
+    nj_outlet_drain(b.o, (struct nj_mono){ nj_loop_clock(b.loop)->mono.ms + 30 });
+    for (int i = 0; i < 10; i++)
+        nj_loop_turn(b.loop, 10);
+    size_t got = 0;
+    for (int i = 0; i < 500 && nj_outlet_pending(b.o, NJ_LANE_BITS_ALL); i++) {
+        got += drain_pipe(fds[0], text + got, sizeof(text) - got);
+        nj_loop_turn(b.loop, 5);
+    }
+    got += drain_pipe(fds[0], text + got, sizeof(text) - got);
+    ck_assert_uint_eq(whole_lines(text, got), 500);
+    ck_assert_uint_eq(nj_outlet_ledger(b.o)->attempts, 1);
+    end(&b);
+    close(fds[0]);
+    close(fds[1]);
+}
+END_TEST
+
 START_TEST(test_writer_pipe_nobody_reads_any_more_is_no_crash)
 {
     struct bench b;
@@ -422,6 +450,7 @@ END_TEST
     X(test_writer_batch_cut_short_by_the_file_limit_is_taken_back)                                                                         \
     X(test_writer_full_pipe_never_blocks_and_loses_nothing)                                                                                \
     X(test_writer_batch_abandoned_half_way_does_not_run_into_the_next_line)                                                                \
+    X(test_writer_deadline_does_not_cut_a_line_in_two)                                                                                     \
     X(test_writer_pipe_nobody_reads_any_more_is_no_crash)                                                                                  \
     X(test_writer_closed_descriptor_is_no_crash)                                                                                           \
     X(test_writer_socket_is_written_without_waiting)                                                                                       \
