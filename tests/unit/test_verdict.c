@@ -66,9 +66,9 @@ START_TEST(test_verdict_of_every_curl_code)
                                  CURLE_OUT_OF_MEMORY,
                                  CURLE_READ_ERROR,
                                  CURLE_SEND_FAIL_REWIND,
-                                 CURLE_ABORTED_BY_CALLBACK };
-    static const int config[] = { CURLE_UNSUPPORTED_PROTOCOL,
-                                  CURLE_URL_MALFORMAT,
+                                 CURLE_ABORTED_BY_CALLBACK,
+                                 CURLE_UNSUPPORTED_PROTOCOL /* an answer that is no HTTP */ };
+    static const int config[] = { CURLE_URL_MALFORMAT,
                                   CURLE_NOT_BUILT_IN,
                                   CURLE_LOGIN_DENIED,
                                   CURLE_AUTH_ERROR,
