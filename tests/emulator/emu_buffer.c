@@ -119,21 +119,24 @@ void emu_buffer_take(struct emu_buffer *b)
     char sep = '[';
     while (b->waiting.first != NULL && b->batch_items < b->max_items && b->body.n < b->max_bytes && !b->had_cut) {
         struct emu_item *i = b->waiting.first;
-        nj_buf_addc(&b->body, sep);
+        if (!b->lines)
+            nj_buf_addc(&b->body, sep);
         sep = ',';
         b->batch_items++;
-        if (i->n <= b->cut_bytes && b->cut_at == 0)
+        if (b->lines || (i->n <= b->cut_bytes && b->cut_at == 0))
             nj_buf_add(&b->body, (struct nj_str){ i->text, i->n });
         else
             add_cut(b, i);
         if (b->had_cut)
             break;
+        if (b->lines)
+            nj_buf_addc(&b->body, '\n');
         b->cut_at = 0;
         (void)list_pop(&b->waiting);
         b->waiting_bytes -= i->n;
         list_push(&b->flight, i);
     }
-    if (!b->had_cut)
+    if (!b->had_cut && !b->lines)
         nj_buf_addc(&b->body, ']');
     b->under_way = true;
 }

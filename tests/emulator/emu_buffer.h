@@ -33,6 +33,7 @@ struct emu_buffer {
     size_t cut_at;           /* bytes of the first waiting item that POSTs already carried */
     size_t cut_next;         /* the same after the batch under way has been taken */
     size_t batch_items;      /* items whose last byte is in the batch, plus one for a begun item */
+    bool lines;              /* newline-delimited instead of an array; nothing is cut then */
     bool under_way, had_cut; /* had_cut: the batch under way ends inside an item */
     uint64_t cuts;
     struct emu_count count[EMU_TYPES];

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { POSTS_KEPT = 5000, HURRY_MS = 0, LAST_ANSWER_MS = 500 };
+enum { POSTS_KEPT = 5000, HURRY_MS = 0, LAST_ANSWER_MS = 500, TCP_TAKEN = 200 };
 
 static void on_due(void *ctx)
 {
@@ -152,13 +152,33 @@ static void on_reply(void *ctx, const struct nj_http_reply *r)
         on_refused(s, r->status, r->status != 0 ? "" : r->error);
 }
 
+static void on_tcp(struct emu_subscriber *s, int error)
+{
+    s->posting = false;
+    nj_timer_stop(s->world->loop, &s->limit);
+    if (s->leaving)
+        on_last_reply(s, error == 0 ? TCP_TAKEN : 0);
+    else if (error == 0)
+        on_accepted(s, TCP_TAKEN);
+    else
+        on_refused(s, 0, strerror(error));
+}
+
+static void cancel_post(struct emu_subscriber *s)
+{
+    if (s->what.tcp)
+        emu_tcp_close(s);
+    else
+        nj_http_cancel(s->world->http, s->handle);
+    s->posting = false;
+    s->handle = 0;
+}
+
 /* No answer in time.  The subscriber may have it all the same. */
 static void on_limit(void *ctx)
 {
     struct emu_subscriber *s = ctx;
-    nj_http_cancel(s->world->http, s->handle);
-    s->posting = false;
-    s->handle = 0;
+    cancel_post(s);
     if (s->leaving)
         on_last_reply(s, 0);
     else
@@ -185,12 +205,19 @@ static struct nj_request *make_request(struct emu_subscriber *s)
     return r;
 }
 
+static bool submit(struct emu_subscriber *s)
+{
+    if (s->what.tcp)
+        return emu_tcp_send(s) == 0;
+    struct nj_request *r = make_request(s);
+    return r != NULL && nj_http_submit_take(s->world->http, &r, on_reply, s, &s->handle) == NJ_OK;
+}
+
 static void post(struct emu_subscriber *s)
 {
-    struct nj_request *r = make_request(s);
     s->post_begin_ns = emu_now().mono_ns;
     s->tries++;
-    if (r == NULL || nj_http_submit_take(s->world->http, &r, on_reply, s, &s->handle) != NJ_OK) {
+    if (!submit(s)) {
         nj_timer_set(s->world->loop, &s->retry, s->world->o.retry_max_ms);
         return;
     }
@@ -210,6 +237,7 @@ void emu_delivery_init(struct emu_subscriber *s)
     s->due = (struct nj_timer){ .fire = on_due, .ctx = s };
     s->retry = (struct nj_timer){ .fire = on_retry, .ctx = s };
     s->limit = (struct nj_timer){ .fire = on_limit, .ctx = s };
+    s->tcp_done = on_tcp;
 }
 
 void emu_delivery_pump(struct emu_subscriber *s)
@@ -258,6 +286,7 @@ static void close_subscriber(struct emu_subscriber *s)
     nj_timer_stop(w->loop, &s->due);
     nj_timer_stop(w->loop, &s->retry);
     nj_timer_stop(w->loop, &s->limit);
+    emu_tcp_close(s);
     s->closed = true;
     emu_buffer_close(&s->buf);
 }
@@ -273,8 +302,7 @@ void emu_delivery_leave(struct emu_subscriber *s, bool now)
         return;
     }
     if (s->posting) {
-        nj_http_cancel(w->http, s->handle);
-        s->posting = false;
+        cancel_post(s);
         note_lost(s);
     }
     close_subscriber(s);

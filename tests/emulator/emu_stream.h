@@ -32,6 +32,10 @@ struct emu_subscriber {
     unsigned tries;
     uint64_t lost_records, lost_bytes; /* overflow not yet told */
     json_t *posts;
+    int tcp_fd; /* TCP subscriptions: the connection, 0 when there is none */
+    size_t tcp_at;
+    struct nj_watch tcp_watch;
+    void (*tcp_done)(struct emu_subscriber *s, int error);
 };
 
 NJ_MUST enum nj_status emu_stream_new(struct emu_stream **out, struct emu *w);
@@ -65,6 +69,9 @@ const uint64_t *emu_stream_emitted(const struct emu_stream *s);
 void emu_delivery_init(struct emu_subscriber *s);
 void emu_delivery_pump(struct emu_subscriber *s);
 void emu_delivery_freeze(struct emu_subscriber *s, bool frozen);
+/* emu_tcp.c: sends the batch under way; 0 or an errno.  tcp_done follows from the loop. */
+int emu_tcp_send(struct emu_subscriber *s);
+void emu_tcp_close(struct emu_subscriber *s);
 /* now: without waiting for an answer that is under way */
 void emu_delivery_leave(struct emu_subscriber *s, bool now);
 /* Does one of them still wait for its last answer? */

@@ -2,6 +2,7 @@
  *
  *   PROBE_EVENTS=INVOKE,SHUTDOWN   what it registers for
  *   PROBE_SUBSCRIBE=2025-01-29     schema of its telemetry subscription; empty: none
+ *   PROBE_TCP=1                    subscribes over TCP
  *   PROBE_MAX_BYTES, PROBE_BUFFER_MS   its buffering (262144, 25)
  *   PROBE_STORE=FILE               every body it is sent, each followed by a newline
  *   PROBE_REFUSE=N                 answers the first N deliveries with 503
@@ -15,10 +16,14 @@
 #include "nightjar/http_client.h"
 #include "nightjar/http_server.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum { EXIT_ON_DEMAND = 3, URL_MAX = 512 };
@@ -30,6 +35,7 @@ struct probe {
     char base[128], name[128], id[64];
     struct nj_buf body;
     struct nj_timer busy;
+    struct nj_watch tcp;
     size_t check;
     long invokes, deliveries, failures;
     const char *const *path; /* of the check under way */
@@ -280,6 +286,53 @@ static void on_subscribed(void *ctx, const struct nj_http_reply *r)
     run_checks(ctx, BEFORE_NEXT);
 }
 
+/* --- its TCP listener: one connection, stored as it comes -------------------------------------------------------------- */
+
+static void store(struct nj_str bytes)
+{
+    const char *path = getenv("PROBE_STORE");
+    FILE *f = path != NULL ? fopen(path, "ae") : NULL;
+    if (f == NULL)
+        return;
+    (void)fwrite(bytes.p, 1, bytes.n, f);
+    (void)fclose(f);
+}
+
+static void on_tcp_bytes(void *ctx, short revents)
+{
+    static char chunk[65536];
+    struct probe *p = ctx;
+    ssize_t n = read(p->tcp.fd, chunk, sizeof(chunk));
+    if (n > 0)
+        store((struct nj_str){ chunk, (size_t)n });
+    else
+        nj_watch_stop(p->loop, &p->tcp);
+}
+
+static void on_tcp_connection(void *ctx, short revents)
+{
+    struct probe *p = ctx;
+    int fd = accept4(p->tcp.fd, NULL, NULL, SOCK_CLOEXEC);
+    if (fd < 0)
+        return;
+    nj_watch_stop(p->loop, &p->tcp);
+    p->tcp = (struct nj_watch){ .ready = on_tcp_bytes, .ctx = p, .fd = fd, .events = POLLIN };
+    if (nj_watch_start(p->loop, &p->tcp) != NJ_OK)
+        abort();
+}
+
+static unsigned listen_tcp(struct probe *p)
+{
+    struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t size = sizeof(at);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    p->tcp = (struct nj_watch){ .ready = on_tcp_connection, .ctx = p, .fd = fd, .events = POLLIN };
+    if (fd < 0 || bind(fd, (struct sockaddr *)&at, size) != 0 || listen(fd, 1) != 0 ||
+        getsockname(fd, (struct sockaddr *)&at, &size) != 0 || nj_watch_start(p->loop, &p->tcp) != NJ_OK)
+        abort();
+    return ntohs(at.sin_port);
+}
+
 static void subscribe(struct probe *p)
 {
     char body[1024];
@@ -288,10 +341,15 @@ static void subscribe(struct probe *p)
         run_checks(p, BEFORE_NEXT);
         return;
     }
+    char to[128];
+    if (number("PROBE_TCP", "0") != 0)
+        (void)snprintf(to, sizeof(to), "\"TCP\",\"port\":%u", listen_tcp(p));
+    else
+        (void)snprintf(to, sizeof(to), "\"HTTP\",\"URI\":\"http://sandbox.localdomain:%u/probe\"", nj_http_server_port(p->server));
     (void)snprintf(body, sizeof(body),
-                   "{\"schemaVersion\":\"%s\",\"types\":[\"platform\",\"function\",\"extension\"],\"destination\":{\"protocol\":\"HTTP\","
-                   "\"URI\":\"http://sandbox.localdomain:%u/probe\"},\"buffering\":{\"maxItems\":1000,\"maxBytes\":%ld,\"timeoutMs\":%ld}}",
-                   schema, nj_http_server_port(p->server), number("PROBE_MAX_BYTES", "262144"), number("PROBE_BUFFER_MS", "25"));
+                   "{\"schemaVersion\":\"%s\",\"types\":[\"platform\",\"function\",\"extension\"],\"destination\":{\"protocol\":%s},"
+                   "\"buffering\":{\"maxItems\":1000,\"maxBytes\":%ld,\"timeoutMs\":%ld}}",
+                   schema, to, number("PROBE_MAX_BYTES", "262144"), number("PROBE_BUFFER_MS", "25"));
     const struct call c = { "PUT", TEL, body, NULL, p->id, NULL };
     call(p, &c, on_subscribed);
 }
@@ -341,17 +399,12 @@ static void on_delivery(void *ctx, struct nj_exchange *x)
 {
     struct probe *p = ctx;
     struct nj_str body = nj_exchange_body(x);
-    const char *store = getenv("PROBE_STORE");
-    FILE *f = NULL;
     if (++p->deliveries <= number("PROBE_REFUSE", "0")) {
         nj_exchange_reply(x, 503, NULL, NJ_STR(""));
         return;
     }
-    if (store != NULL && (f = fopen(store, "ae")) != NULL) {
-        (void)fwrite(body.p, 1, body.n, f);
-        (void)fputc('\n', f);
-        (void)fclose(f);
-    }
+    store(body);
+    store(NJ_STR("\n"));
     nj_exchange_reply(x, 200, NULL, NJ_STR(""));
 }
 

@@ -359,6 +359,14 @@ case_subscribe_answers() {
     is telemetry.0.schema 2022-12-13
 }
 
+case_tcp_subscription() {
+    PROBE_TCP=1 emu 0 "$OK
+$LATER" --env PROBE_TCP
+    is telemetry.0.totals.platform.runtimeDone.delivered 2
+    [ "$(grep -c '^{"time":.*}$' "$STORE")" = "$(value telemetry.0.sum.delivered)" ] || fail "lines stored are not the lines delivered"
+    balanced
+}
+
 case_tenant_and_log_format() {
     emu 0 '{"event": {"version": "2.0", "rawPath": "/log", "rawQueryString": "as=json&text=hello"}, "expect": "success"}' --tenant blue --log-format JSON
     has "$STORE" '"tenantId":"blue"'

@@ -217,6 +217,37 @@ START_TEST(test_dropped_batch_takes_the_rest_of_its_cut_record_along)
 }
 END_TEST
 
+START_TEST(test_lines_for_tcp_are_neither_an_array_nor_cut)
+{
+    struct emu_buffer b;
+    emu_buffer_init(&b);
+    b.lines = true;
+    b.cut_bytes = 4;
+    add(&b, 0, "{\"a\":1}");
+    add(&b, 0, "{2}");
+    emu_buffer_take(&b);
+    ck_assert_view_eq(nj_buf_str(&b.body), "{\"a\":1}\n{2}\n");
+    emu_buffer_delivered(&b);
+    ck_assert_uint_eq(emu_buffer_sum(&b).delivered, 2);
+    emu_buffer_fini(&b);
+}
+END_TEST
+
+START_TEST(test_lost_news_of_a_loss_is_no_further_loss)
+{
+    struct emu_buffer b;
+    uint64_t records = 7, bytes = 7;
+    emu_buffer_init(&b);
+    ck_assert_int_eq(emu_buffer_add(&b, EMU_T_LOGS_DROPPED, 0, NJ_STR("{}"), 1), NJ_OK);
+    emu_buffer_take(&b);
+    emu_buffer_dropped(&b, &records, &bytes);
+    ck_assert_uint_eq(records, 0);
+    ck_assert_uint_eq(bytes, 0);
+    ck_assert_uint_eq(b.count[EMU_T_LOGS_DROPPED].dropped, 1);
+    emu_buffer_fini(&b);
+}
+END_TEST
+
 START_TEST(test_full_queue_refuses_lines_but_never_platform_events)
 {
     struct emu_buffer b;
@@ -332,6 +363,8 @@ END_TEST
     X(test_large_record_is_cut_and_the_next_post_repeats_its_envelope)                                                                     \
     X(test_record_of_many_times_the_limit_takes_many_posts_and_loses_no_byte)                                                              \
     X(test_dropped_batch_takes_the_rest_of_its_cut_record_along)                                                                           \
+    X(test_lines_for_tcp_are_neither_an_array_nor_cut)                                                                                     \
+    X(test_lost_news_of_a_loss_is_no_further_loss)                                                                                         \
     X(test_full_queue_refuses_lines_but_never_platform_events)                                                                             \
     X(test_subscription_is_read_with_its_defaults)                                                                                         \
     X(test_subscription_with_a_fault_is_refused_with_every_complaint)                                                                      \
