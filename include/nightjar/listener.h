@@ -10,7 +10,7 @@
  * A body is taken in steps between which the loop turns, so that batches leave while a large one is looked at.  The answer
  * to a second POST that comes meanwhile waits until its turn: that is all the back pressure there is.
  *
- * Ownership  the body view is valid until on_more has answered false.
+ * Ownership  the body view is valid until on_more has answered -1.
  * Blocking   never.
  */
 #ifndef NIGHTJAR_LISTENER_H
@@ -28,7 +28,7 @@ struct nj_listener_options {
     uint16_t port;       /* 0 = any; a taken one falls back to any, with a warning */
     struct nj_ledger *ledger;
     void (*on_post)(void *ctx, struct nj_str body); /* a new body */
-    bool (*on_more)(void *ctx);                     /* take some more of it; false: nothing is left */
+    int64_t (*on_more)(void *ctx);                  /* take some more of it; when to ask again in ms, -1: nothing is left */
     void (*on_spoof)(void *ctx, struct nj_str peer);
     void *ctx;
 };

@@ -71,7 +71,7 @@ static void accept_body(struct nj_listener *s, struct nj_exchange *x)
     } else { /* no memory for a copy: the exchange's own bytes, before the answer */
         nj_buf_reset(&s->body);
         s->o.on_post(s->o.ctx, nj_exchange_body(x));
-        while (s->o.on_more(s->o.ctx))
+        while (s->o.on_more(s->o.ctx) >= 0)
             ;
     }
     nj_exchange_reply(x, 200, NULL, NJ_STR(""));
@@ -80,8 +80,9 @@ static void accept_body(struct nj_listener *s, struct nj_exchange *x)
 static void take_more(void *ctx)
 {
     struct nj_listener *s = ctx;
-    if (s->busy && s->o.on_more(s->o.ctx)) {
-        nj_timer_set(s->loop, &s->take, 0);
+    int64_t again_ms = s->busy ? s->o.on_more(s->o.ctx) : -1;
+    if (again_ms >= 0) {
+        nj_timer_set(s->loop, &s->take, again_ms);
         return;
     }
     s->busy = false;

@@ -17,8 +17,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Some two milliseconds of work. */
-enum { STEP_BYTES = 64 << 10 };
+/* A step is some two milliseconds of work.  While the queue is nearly full and the sink takes what it is given, a body waits
+ * a little for room, and the platform with it, rather than push out what is queued. */
+enum { STEP_BYTES = 64 << 10, CONGESTED_MS = 1, PAUSE_MAX_MS = 200 };
 
 enum {
     OWN_TEXT_MAX = 64 << 10,
@@ -60,15 +61,21 @@ static void on_post(void *ctx, struct nj_str body)
     nj_pipeline_begin(s->pipeline, body);
 }
 
-static bool on_more(void *ctx)
+static int64_t on_more(void *ctx)
 {
     struct nj_sidecar *s = ctx;
     if (s->pipeline == NULL)
-        return false;
+        return -1;
+    int64_t wait_ms = nj_turn_congested(s) ? CONGESTED_MS : 0;
+    if (wait_ms > 0 && s->paused_ms < PAUSE_MAX_MS) {
+        s->paused_ms += wait_ms;
+        return wait_ms;
+    }
     if (nj_pipeline_step(s->pipeline, STEP_BYTES))
-        return true;
+        return 0;
+    s->paused_ms = 0;
     nj_turn_posted(s);
-    return false;
+    return -1;
 }
 
 static void on_spoof(void *ctx, struct nj_str peer)

@@ -55,6 +55,7 @@ struct nj_sidecar {
     unsigned ends_missed;  /* invocations in a row whose end never came */
     bool end_seen;         /* the end came in the body being taken */
     uint64_t posts_before; /* at the start of the invocation */
+    int64_t paused_ms;     /* how long the body at hand has waited for room */
     struct nj_diag_gate spoof_gate;
     int exit_code;
 };
@@ -68,6 +69,7 @@ void nj_turn_posted(struct nj_sidecar *s);                         /* a whole bo
 void nj_turn_settled(struct nj_sidecar *s);                        /* an outlet settled something */
 void nj_turn_flush_all(struct nj_sidecar *s, unsigned lanes);
 bool nj_turn_pending(const struct nj_sidecar *s, unsigned lanes);
+bool nj_turn_congested(const struct nj_sidecar *s);
 
 /* sidecar.c */
 void nj_sidecar_write_ledger(struct nj_sidecar *s, bool final);

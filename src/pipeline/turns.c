@@ -68,6 +68,15 @@ static bool worth_waiting(const struct nj_sidecar *s, unsigned lanes)
     return false;
 }
 
+/* Little room is left in a queue whose sink is taking batches. */
+bool nj_turn_congested(const struct nj_sidecar *s)
+{
+    for (size_t i = 0; i < s->outlet_count; i++)
+        if (nj_outlet_bytes(s->outlets[i]) > s->o->queue_bytes / s->outlet_count / 4 * 3 && !nj_outlet_backing_off(s->outlets[i]))
+            return true;
+    return false;
+}
+
 static struct nj_flush_load load_of(const struct nj_sidecar *s)
 {
     struct nj_flush_load load = {

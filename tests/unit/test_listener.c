@@ -27,10 +27,10 @@ static void on_post(void *ctx, struct nj_str body)
 }
 
 /* Every body takes two steps. */
-static bool on_more(void *ctx)
+static int64_t on_more(void *ctx)
 {
     struct bench *b = ctx;
-    return ++b->steps % 2 != 0;
+    return ++b->steps % 2 != 0 ? 0 : -1;
 }
 
 static void on_spoof(void *ctx, struct nj_str peer)
