@@ -40,7 +40,8 @@ void nj_outlet_free(struct nj_outlet *o);
 
 /* Encodes into the open batch of the record's lane; seals and queues when it is full.  Whatever happens is in the ledger. */
 void nj_outlet_offer(struct nj_outlet *o, const struct nj_clean *r);
-/* Seals the open batches of these lanes and starts sending. */
+/* The open batches of these lanes shall go: at once, or as soon as the attempt or the wait before them is over (until then
+ * they stay open, so that what piles up behind a slow sink travels in few requests). */
 void nj_outlet_flush(struct nj_outlet *o, unsigned lane_bits);
 /* Is anything of these lanes not settled yet (open, queued or flying)? */
 bool nj_outlet_pending(const struct nj_outlet *o, unsigned lane_bits);

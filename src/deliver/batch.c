@@ -6,7 +6,11 @@
 
 #include <stdlib.h>
 
-enum { ENDS_FIRST = 64, TIGHTEST = 16 << 10 };
+enum {
+    ENDS_FIRST = 64,
+    TIGHTEST = 16 << 10,
+    BYTES_KEEP = 256 << 10 /* of the working buffer, between batches */
+};
 
 struct nj_batch {
     const struct nj_format *format;
@@ -164,14 +168,26 @@ size_t nj_batch_discard(struct nj_batch *b)
 
 /* --- sealing ------------------------------------------------------------------------------------------------------ */
 
-/* Gives back what was reserved and not needed.  Keeping the larger block when realloc fails is no harm. */
-static void trim(struct nj_buf *b)
+/* The content of a buffer in a block of its own size.  A large block made smaller in place would stay a mapping of whole
+ * pages, and a queue of small batches would hold several times the memory it is charged for. */
+static bool copy_exactly(struct nj_buf *to, const struct nj_buf *from)
 {
-    char *p = realloc(b->p, b->n);
-    if (p == NULL)
+    *to = (struct nj_buf){ .p = malloc(from->n), .n = from->n, .cap = from->n, .max = from->n };
+    if (to->p == NULL)
+        return false;
+    memcpy(to->p, from->p, from->n);
+    return true;
+}
+
+/* Without memory for a copy the sealed batch gets the working buffer itself. */
+static void take_bytes(struct nj_sealed *s, struct nj_buf *from)
+{
+    if (copy_exactly(&s->bytes, from)) {
+        nj_buf_shrink(from, BYTES_KEEP);
         return;
-    b->p = p;
-    b->cap = b->n;
+    }
+    s->bytes = *from;
+    nj_buf_init(from, s->bytes.max);
 }
 
 static void trim_ends(struct nj_sealed *s)
@@ -215,15 +231,13 @@ enum nj_status nj_batch_seal(struct nj_batch *b, struct nj_sealed **out)
         free(s);
         return st;
     }
-    s->bytes = b->bytes;
+    take_bytes(s, &b->bytes);
     s->ends = b->ends;
     s->records = b->records;
     s->raw_bytes = b->raw_bytes + b->format->close.n;
     s->opened = b->opened;
-    trim(&s->bytes);
     trim_ends(s);
     charge(s);
-    nj_buf_init(&b->bytes, s->bytes.max);
     b->ends = NULL;
     b->ends_cap = 0;
     b->records = 0;
@@ -263,18 +277,22 @@ static size_t cut_at(const struct nj_sealed *s)
 static enum nj_status compress_part(struct nj_codec_stream *c, struct nj_sealed *part, struct nj_str body)
 {
     const struct nj_format *f = part->format;
-    nj_buf_init(&part->bytes, nj_codec_bound(part->codec, part->raw_bytes));
+    struct nj_buf out;
+    nj_buf_init(&out, nj_codec_bound(part->codec, part->raw_bytes));
     enum nj_status st = nj_codec_begin(c);
     if (st == NJ_OK)
-        st = nj_codec_room(c, part->raw_bytes, &part->bytes);
+        st = nj_codec_room(c, part->raw_bytes, &out);
     if (st == NJ_OK)
-        st = nj_codec_feed(c, f->open, &part->bytes);
+        st = nj_codec_feed(c, f->open, &out);
     if (st == NJ_OK)
-        st = nj_codec_feed(c, body, &part->bytes);
+        st = nj_codec_feed(c, body, &out);
     if (st == NJ_OK)
-        st = nj_codec_feed(c, f->close, &part->bytes);
+        st = nj_codec_feed(c, f->close, &out);
     if (st == NJ_OK)
-        st = nj_codec_finish(c, &part->bytes);
+        st = nj_codec_finish(c, &out);
+    if (st == NJ_OK)
+        take_bytes(part, &out);
+    nj_buf_fini(&out);
     return st;
 }
 
@@ -300,7 +318,6 @@ static enum nj_status make_part(struct nj_codec_stream *c, const struct nj_seale
     }
     for (size_t i = 0; i < part->records; i++)
         part->ends[i] = (uint32_t)(s->ends[from + i] - start + f->open.n);
-    trim(&part->bytes);
     charge(part);
     *out = part;
     return NJ_OK;

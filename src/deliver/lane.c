@@ -76,7 +76,11 @@ void nj_lane_step(struct nj_lane_work *l, enum lane_event ev, const struct nj_an
 void nj_lane_poke(struct nj_lane_work *l)
 {
     struct nj_outlet *o = l->o;
-    if (l->state != LANE_IDLE || l->queue.head == NULL || nj_outlet_left_ms(o) < ATTEMPT_MIN_MS)
+    if (l->state != LANE_IDLE || nj_outlet_left_ms(o) < ATTEMPT_MIN_MS)
+        return;
+    if (l->queue.head == NULL && l->due)
+        nj_outlet_seal(l);
+    if (l->queue.head == NULL)
         return;
     nj_lane_step(l, nj_mono_until(o->clock->mono, o->not_before) > 0 ? EV_HOLD : EV_START, NULL);
 }

@@ -124,17 +124,25 @@ size_t nj_outlet_codec_bytes(const struct nj_outlet *o)
     return sum;
 }
 
+/* The open batch is given up. */
+static size_t drop_open(struct nj_lane_work *l, enum nj_drop why)
+{
+    size_t gone = nj_batch_discard(l->open);
+    l->due = false;
+    nj_timer_stop(l->o->loop, &l->age_timer);
+    nj_outlet_drop(l->o, gone, why);
+    return gone;
+}
+
 /* One batch of this lane goes: the oldest queued one, else the open one. */
 static bool evict(struct nj_outlet *o, enum nj_lane lane)
 {
-    struct nj_lane_work *l = &o->lanes[lane];
-    struct nj_sealed *s = nj_queue_pop_oldest(&l->queue);
-    size_t gone = s != NULL ? s->records : nj_batch_discard(l->open);
+    struct nj_sealed *s = nj_queue_pop_oldest(&o->lanes[lane].queue);
     if (s == NULL)
-        nj_timer_stop(o->loop, &l->age_timer);
+        return drop_open(&o->lanes[lane], NJ_DROP_queue_full) != 0;
+    nj_outlet_drop(o, s->records, NJ_DROP_queue_full);
     nj_sealed_free(s);
-    nj_outlet_drop(o, gone, NJ_DROP_queue_full);
-    return gone != 0;
+    return true;
 }
 
 void nj_outlet_make_room(struct nj_outlet *o)
@@ -160,19 +168,21 @@ int64_t nj_outlet_left_ms(const struct nj_outlet *o)
 
 /* --- records in --------------------------------------------------------------------------------------------------- */
 
-static void seal_open(struct nj_lane_work *l)
+void nj_outlet_seal(struct nj_lane_work *l)
 {
     struct nj_outlet *o = l->o;
     struct nj_sealed *s = NULL;
-    nj_timer_stop(o->loop, &l->age_timer);
     if (nj_batch_seal(l->open, &s) != NJ_OK) {
-        nj_outlet_drop(o, nj_batch_discard(l->open), NJ_DROP_memory);
+        drop_open(l, NJ_DROP_memory);
         return;
     }
+    l->due = false;
+    nj_timer_stop(o->loop, &l->age_timer);
     if (s == NULL)
         return;
     s->seq = o->seq++;
     nj_queue_push(&l->queue, s);
+    nj_outlet_make_room(o); /* the compressor gave out what it had held back */
 }
 
 static void arm_age(struct nj_lane_work *l)
@@ -186,11 +196,11 @@ static enum nj_status add_encoded(struct nj_lane_work *l, struct nj_str record)
     struct nj_mono now = l->o->clock->mono;
     enum nj_status st = nj_batch_add(l->open, record, now, &alone);
     if (st == NJ_ELIMIT && !alone) {
-        seal_open(l);
+        nj_outlet_seal(l);
         st = nj_batch_add(l->open, record, now, &alone);
     }
     if (st == NJ_EARG) /* the compressor is broken; nothing in it can be saved */
-        nj_outlet_drop(l->o, nj_batch_discard(l->open), NJ_DROP_memory);
+        drop_open(l, NJ_DROP_memory);
     return st;
 }
 
@@ -214,18 +224,25 @@ void nj_outlet_offer(struct nj_outlet *o, const struct nj_clean *r)
     if (o->scratch.cap > SCRATCH_KEEP)
         nj_buf_shrink(&o->scratch, SCRATCH_KEEP);
     if (nj_batch_records(l->open) != 0 && nj_batch_full(l->open))
-        seal_open(l);
-    else if (nj_batch_records(l->open) != 0 && !l->age_timer.armed)
+        nj_outlet_seal(l);
+    else if (nj_batch_records(l->open) != 0 && !l->due && !l->age_timer.armed)
         arm_age(l);
     nj_outlet_make_room(o);
     nj_lane_poke(l);
 }
 
+/* The open batch shall go.  While the lane is busy it stays open: what comes meanwhile travels with it, in one request. */
+static void set_due(struct nj_lane_work *l)
+{
+    l->due = nj_batch_records(l->open) != 0;
+    if (l->due)
+        nj_timer_stop(l->o->loop, &l->age_timer);
+}
+
 static void on_age(void *ctx)
 {
     struct nj_lane_work *l = ctx;
-    seal_open(l);
-    nj_outlet_make_room(l->o);
+    set_due(l);
     nj_lane_poke(l);
     nj_outlet_notify(l->o);
 }
@@ -234,13 +251,12 @@ static void on_age(void *ctx)
 
 void nj_outlet_flush(struct nj_outlet *o, unsigned lane_bits)
 {
-    for (int i = 0; i < NJ_LANES; i++)
-        if ((lane_bits & 1u << i) != 0)
-            seal_open(&o->lanes[i]);
-    nj_outlet_make_room(o);
-    for (int i = 0; i < NJ_LANES; i++)
-        if ((lane_bits & 1u << i) != 0)
-            nj_lane_poke(&o->lanes[i]);
+    for (int i = 0; i < NJ_LANES; i++) {
+        if ((lane_bits & 1u << i) == 0)
+            continue;
+        set_due(&o->lanes[i]);
+        nj_lane_poke(&o->lanes[i]);
+    }
 }
 
 bool nj_outlet_pending(const struct nj_outlet *o, unsigned lane_bits)
@@ -295,11 +311,10 @@ void nj_outlet_drain(struct nj_outlet *o, struct nj_mono deadline)
     struct nj_mono half = nj_mono_after(o->clock->mono, nj_outlet_left_ms(o) / 2);
     if (o->not_before.ms > half.ms) /* a Retry-After that outlasts us */
         o->not_before = half;
-    for (int i = 0; i < NJ_LANES; i++)
-        seal_open(&o->lanes[i]);
-    nj_outlet_make_room(o);
-    for (int i = 0; i < NJ_LANES; i++)
+    for (int i = 0; i < NJ_LANES; i++) {
+        set_due(&o->lanes[i]);
         nj_lane_step(&o->lanes[i], EV_DRAIN, NULL);
+    }
 }
 
 void nj_outlet_abandon(struct nj_outlet *o, enum nj_drop why)
@@ -307,8 +322,7 @@ void nj_outlet_abandon(struct nj_outlet *o, enum nj_drop why)
     for (int i = 0; i < NJ_LANES; i++) {
         struct nj_lane_work *l = &o->lanes[i];
         nj_lane_step(l, EV_STOP, NULL);
-        nj_timer_stop(o->loop, &l->age_timer);
-        nj_outlet_drop(o, nj_batch_discard(l->open), why);
+        drop_open(l, why);
         for (struct nj_sealed *s = nj_queue_pop(&l->queue); s != NULL; s = nj_queue_pop(&l->queue)) {
             nj_outlet_drop(o, s->records, why);
             nj_sealed_free(s);
@@ -320,7 +334,7 @@ void nj_outlet_thawed(struct nj_outlet *o)
 {
     for (int i = 0; i < NJ_LANES; i++) {
         struct nj_lane_work *l = &o->lanes[i];
-        if (nj_batch_records(l->open) != 0)
+        if (nj_batch_records(l->open) != 0 && !l->due)
             arm_age(l);
         nj_lane_step(l, EV_THAW, NULL);
     }

@@ -42,6 +42,7 @@ struct nj_lane_work {
     struct nj_mono attempt_end; /* when the attempt under way ends at the latest */
     uint32_t fails;             /* attempts in a row that failed */
     bool again_used;            /* the quick repeat on a new connection is spent */
+    bool due;                   /* the open batch shall go with the next attempt */
     struct nj_timer timer;      /* of the state */
     struct nj_timer age_timer;  /* of the open batch */
 };
@@ -74,7 +75,7 @@ struct nj_outlet {
 };
 
 /* --- lane.c --- */
-/* Sends the next batch when the lane is idle, there is one, and there is time. */
+/* Sends the next batch when the lane is idle, there is one (or the open one is due), and there is time. */
 void nj_lane_poke(struct nj_lane_work *l);
 void nj_lane_step(struct nj_lane_work *l, enum lane_event ev, const struct nj_answer *a);
 void nj_lane_init(struct nj_lane_work *l, struct nj_outlet *o, enum nj_lane id);
@@ -82,6 +83,7 @@ void nj_lane_init(struct nj_lane_work *l, struct nj_outlet *o, enum nj_lane id);
 void nj_lane_cut(struct nj_lane_work *l);
 
 /* --- outlet.c --- */
+void nj_outlet_seal(struct nj_lane_work *l);
 void nj_outlet_drop(struct nj_outlet *o, size_t records, enum nj_drop why);
 /* Drops the oldest of the least important until the limit is kept. */
 void nj_outlet_make_room(struct nj_outlet *o);

@@ -98,6 +98,7 @@ struct kit {
     struct nj_outlet *o;
     unsigned changed, number;
     size_t queue_bytes;
+    const char *compress; /* NULL = none */
 };
 
 static inline void kit_changed(void *ctx)
@@ -121,7 +122,8 @@ static inline void kit_open_with(struct kit *k, const struct nj_outlet_options *
 {
     char why[160];
     struct nj_sender *sender = &k->sender.sender;
-    struct nj_sink_options so = { .url = NJ_STR("https://logs.example.com/x"), .compress = NJ_STR("none") };
+    struct nj_sink_options so = { .url = NJ_STR("https://logs.example.com/x"),
+                                  .compress = nj_str_of(k->compress != NULL ? k->compress : "none") };
     k->clock.ms = 1000000;
     k->sender.sender.ops = &kit_ops;
     k->queue_bytes = o->queue_bytes;

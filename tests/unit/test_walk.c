@@ -82,6 +82,7 @@ static void walk_open(struct kit *k, uint32_t run)
     struct nj_outlet_options o = kit_options(k);
     o.queue_bytes = run % 3 == 0 ? 8 << 10 : 48 << 10;
     o.batch.max_bytes = run % 2 == 0 ? 2 << 10 : 16 << 10;
+    k->compress = nj_codec_names[run % NJ_CODECS];
     kit_open_with(k, &o);
     printf("run %u\n", run); /* seen when it fails */
 }
