@@ -212,7 +212,8 @@ void emu_extension_next(struct emu *w, struct nj_exchange *x, struct nj_str id)
         e->ready_ns = e->done_ns;
     emu_ext_move(e, EMU_EXT_READY);
     if (first) {
-        emu_say(w, EMU_TAG_EXTENSION, "%s is ready, %.1f ms after its start", e->name, emu_ms(e->ready_ns - e->proc.started.mono_ns));
+        emu_say(w, EMU_TAG_EXTENSION, "%s is ready, %.1f ms after its start", e->name,
+                emu_ms(e->ready_ns - (emu_is_external(e) ? e->proc.started : w->init_begin).mono_ns));
         emu_event_extension(e);
     }
     if (e->shutdown_due)

@@ -110,12 +110,22 @@ static void add_cut(struct emu_buffer *b, const struct emu_item *i)
     b->cuts++;
 }
 
+static void add_bad(struct emu_buffer *b)
+{
+    if (b->bad_every == 0 || b->has_bad || b->lines || b->batches % b->bad_every != 0)
+        return;
+    nj_buf_addz(&b->body, ",{\"time\":\"2026-01-01T00:00:00.000Z\",\"type\":\"function\",\"record\":{\"broken\":}}");
+    b->has_bad = true;
+}
+
 void emu_buffer_take(struct emu_buffer *b)
 {
     nj_buf_reset(&b->body);
     b->cut_next = 0;
     b->had_cut = false;
     b->batch_items = 0;
+    b->batches++;
+    b->has_bad = false;
     char sep = '[';
     while (b->waiting.first != NULL && b->batch_items < b->max_items && b->body.n < b->max_bytes && !b->had_cut) {
         struct emu_item *i = b->waiting.first;
@@ -135,6 +145,7 @@ void emu_buffer_take(struct emu_buffer *b)
         (void)list_pop(&b->waiting);
         b->waiting_bytes -= i->n;
         list_push(&b->flight, i);
+        add_bad(b);
     }
     if (!b->had_cut && !b->lines)
         nj_buf_addc(&b->body, ']');
@@ -154,6 +165,7 @@ void emu_buffer_delivered(struct emu_buffer *b)
 {
     for (const struct emu_item *i = b->flight.first; i != NULL; i = i->next)
         b->count[i->type].delivered++;
+    b->bad += b->has_bad;
     settle(b);
 }
 

@@ -33,6 +33,9 @@ struct emu_buffer {
     size_t cut_at;           /* bytes of the first waiting item that POSTs already carried */
     size_t cut_next;         /* the same after the batch under way has been taken */
     size_t batch_items;      /* items whose last byte is in the batch, plus one for a begun item */
+    uint64_t bad_every;      /* every Nth batch carries one malformed record more; 0: none */
+    uint64_t batches, bad;   /* batches taken; malformed records delivered, not part of any count */
+    bool has_bad;            /* the batch under way has one */
     bool lines;              /* newline-delimited instead of an array; nothing is cut then */
     bool under_way, had_cut; /* had_cut: the batch under way ends inside an item */
     uint64_t cuts;

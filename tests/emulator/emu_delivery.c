@@ -17,6 +17,11 @@ static int64_t ns_since_start(const struct emu *w, int64_t mono_ns)
     return mono_ns - w->epoch.mono_ns;
 }
 
+static struct nj_str body_of(const struct emu_subscriber *s)
+{
+    return s->garbling ? NJ_STR("<html>this is no telemetry</html>") : nj_buf_str(&s->buf.body);
+}
+
 static void note_post(struct emu_subscriber *s, long status, const char *result)
 {
     int64_t now = emu_now().mono_ns;
@@ -24,8 +29,8 @@ static void note_post(struct emu_subscriber *s, long status, const char *result)
     if (json_array_size(s->posts) >= POSTS_KEPT)
         return;
     json_t *post = json_pack("{s:f,s:I,s:I,s:i,s:f,s:i,s:s}", "atMs", emu_ms(ns_since_start(s->world, s->post_begin_ns)), "items",
-                             (json_int_t)s->buf.batch_items, "bytes", (json_int_t)s->buf.body.n, "status", (int)status, "tookMs",
-                             emu_ms(now - s->post_begin_ns), "attempt", (int)s->tries, "result", result);
+                             (json_int_t)(s->garbling ? 0 : s->buf.batch_items), "bytes", (json_int_t)body_of(s).n, "status", (int)status,
+                             "tookMs", emu_ms(now - s->post_begin_ns), "attempt", (int)s->tries, "result", result);
     if (post != NULL && s->buf.had_cut)
         json_object_set_new(post, "cut", json_true());
     json_array_append_new(s->posts, post);
@@ -40,9 +45,23 @@ static void settle(struct emu_subscriber *s)
     emu_delivery_pump(s);
 }
 
+static void post(struct emu_subscriber *s);
+
+static void garbage_over(struct emu_subscriber *s, long status)
+{
+    note_post(s, status, "garbage");
+    s->garbling = false;
+    s->garbage++;
+    settle(s);
+}
+
 static void on_accepted(struct emu_subscriber *s, long status)
 {
     const struct emu *w = s->world;
+    if (s->garbling) {
+        garbage_over(s, status);
+        return;
+    }
     if (s->repeating) {
         note_post(s, status, "duplicate");
         emu_buffer_duplicated(&s->buf);
@@ -56,6 +75,13 @@ static void on_accepted(struct emu_subscriber *s, long status)
         }
     }
     emu_buffer_delivered(&s->buf);
+    if (w->o.garbage_every > 0 && s->acknowledged % (uint64_t)w->o.garbage_every == 0 && !s->what.tcp && !emu_stream_is_frozen(w->stream)) {
+        s->repeating = false;
+        s->garbling = true;
+        s->tries = 0;
+        post(s);
+        return;
+    }
     settle(s);
 }
 
@@ -80,6 +106,10 @@ static void on_refused(struct emu_subscriber *s, long status, const char *why)
     char text[160];
     struct emu *w = s->world;
     uint64_t records = 0, bytes = 0;
+    if (s->garbling) {
+        garbage_over(s, status);
+        return;
+    }
     s->refusals++;
     if (s->repeating) { /* the first copy had arrived */
         note_post(s, status, "duplicate-refused");
@@ -110,7 +140,7 @@ static void on_refused(struct emu_subscriber *s, long status, const char *why)
 static void note_lost(struct emu_subscriber *s)
 {
     note_post(s, 0, "lost");
-    if (!s->repeating)
+    if (!s->repeating && !s->garbling)
         s->uncertain += s->buf.flight.n;
 }
 
@@ -119,7 +149,9 @@ static void close_subscriber(struct emu_subscriber *s);
 /* The process is gone; this was the answer to its last POST, or the news that none will come. */
 static void on_last_reply(struct emu_subscriber *s, long status)
 {
-    if (status >= 200 && status < 300) {
+    if (s->garbling) {
+        note_post(s, status, "garbage");
+    } else if (status >= 200 && status < 300) {
         note_post(s, status, s->repeating ? "duplicate" : "delivered");
         if (s->repeating)
             emu_buffer_duplicated(&s->buf);
@@ -201,7 +233,7 @@ static struct nj_request *make_request(struct emu_subscriber *s)
         nj_request_header(r, "Sequence-Id", nj_str_of(number));
     }
     nj_request_direct(r);
-    nj_request_body(r, nj_buf_str(&s->buf.body));
+    nj_request_body(r, body_of(s));
     return r;
 }
 

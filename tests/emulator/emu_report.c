@@ -168,11 +168,11 @@ static json_t *subscriber(const struct emu_subscriber *s)
     for (size_t t = 0; t < EMU_TYPES; t++)
         if (s->buf.count[t].queued != 0)
             (void)json_object_set_new(totals, emu_type_names[t], count(&s->buf.count[t]));
-    return json_pack("{s:s,s:i,s:s,s:i,s:I,s:I,s:I,s:I,s:I,s:I,s:o,s:o,s:O}", "subscriber", s->name, "generation", (int)s->generation,
-                     "schema", emu_schema_names[s->what.schema], "port", (int)s->what.port, "batches", (json_int_t)s->acknowledged,
-                     "postsSent", (json_int_t)s->posts_sent, "retries", (json_int_t)s->retries, "refusals", (json_int_t)s->refusals, "cuts",
-                     (json_int_t)s->buf.cuts, "uncertain", (json_int_t)s->uncertain, "sum", count(&sum), "totals", totals, "posts",
-                     s->posts);
+    return json_pack("{s:s,s:i,s:s,s:i,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:o,s:o,s:O}", "subscriber", s->name, "generation",
+                     (int)s->generation, "schema", emu_schema_names[s->what.schema], "port", (int)s->what.port, "batches",
+                     (json_int_t)s->acknowledged, "postsSent", (json_int_t)s->posts_sent, "retries", (json_int_t)s->retries, "refusals",
+                     (json_int_t)s->refusals, "cuts", (json_int_t)s->buf.cuts, "uncertain", (json_int_t)s->uncertain, "badRecords",
+                     (json_int_t)s->buf.bad, "garbage", (json_int_t)s->garbage, "sum", count(&sum), "totals", totals, "posts", s->posts);
 }
 
 static json_t *telemetry(const struct emu *w)

@@ -286,6 +286,7 @@ struct emu_subscriber *emu_stream_subscribe(struct emu_stream *s, const char *na
     sub->buf.cut_bytes = cut_limit(&s->w->o, what);
     sub->buf.queue_bytes = (size_t)s->w->o.queue_bytes + SLACK;
     sub->buf.lines = what->tcp;
+    sub->buf.bad_every = (uint64_t)s->w->o.bad_every;
     emu_delivery_init(sub);
     while (*end != NULL)
         end = &(*end)->next;

@@ -26,7 +26,8 @@ struct emu_subscriber {
     struct emu_buffer buf;
     uint64_t handle, sequence, acknowledged, posts_sent, retries, refusals;
     uint64_t uncertain; /* undelivered records whose POST ended without an answer: they may have arrived */
-    bool posting, repeating, leaving, closed;
+    uint64_t garbage;   /* posts that were no JSON */
+    bool posting, garbling, repeating, leaving, closed;
     struct nj_timer due, retry, limit;
     int64_t wait_ms, post_begin_ns, progress_ms;
     unsigned tries;

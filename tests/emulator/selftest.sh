@@ -290,6 +290,36 @@ $LATER" --duplicate-every 2
     balanced
 }
 
+case_bad_records_and_garbage() {
+    emu 0 "$OK
+$LATER" --bad-record-every 1 --garbage-every 1
+    between telemetry.0.badRecords 2 100
+    between telemetry.0.garbage 2 100
+    has "$STORE" '"broken":}}'
+    has "$STORE" '^<html>'
+    balanced
+}
+
+case_internal_extension() {
+    cat > "$DIR/runtime" <<'RT'
+#!/bin/sh
+exec 2>&1
+E=http://$AWS_LAMBDA_RUNTIME_API/2020-01-01/extension
+R=http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation
+id=$(curl -s -D - -o /dev/null -H 'Lambda-Extension-Name: inside' -d '{"events":["INVOKE"]}' $E/register | sed -n 's/^lambda-extension-identifier: \([^\r]*\).*/\1/Ip')
+while :; do curl -s -H "Lambda-Extension-Identifier: $id" $E/event/next > /dev/null || exit; done &
+while :; do
+    req=$(curl -s -D - -o /dev/null $R/next | sed -n 's/^lambda-runtime-aws-request-id: \([^\r]*\).*/\1/Ip')
+    curl -s -d '"done"' $R/$req/response
+done
+RT
+    chmod +x "$DIR/runtime"
+    command -v curl > /dev/null || return
+    emu 0 '{"event": 1, "repeat": 2, "expect": "success", "expectText": "done"}' -- "$DIR/runtime"
+    has "$OUT" "inside registered for INVOKE (internal)"
+    [ "$(count 'internal=true')" = 1 ] || fail "no internal extension in the report"
+}
+
 case_refused_batches_are_retried() {
     PROBE_REFUSE=2 PROBE_BUSY_MS=600 emu 0 "$OK"
     is telemetry.0.retries 2
