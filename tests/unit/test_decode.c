@@ -461,7 +461,7 @@ START_TEST(test_join_refuses_what_does_not_go_on)
         { "", "[" LINE("a") "]" },
         { ENV("function") "\"abc", "[]" },
         { ENV("function") "\"abc", "junk" },
-        { ENV("function") "\"abc", "[" OTHER_ELEMENT "]" },                                                          /* another type */
+        { ENV("function") "\"abc", "[" ENV("extension") "\"def\"}]" },                                               /* another type */
         { ENV("function") "\"abc", "[{\"time\":\"2026-11-23T07:15:02Z\",\"type\":\"function\",\"record\":\"d\"}]" }, /* another time */
         { ENV("function") "\"abc", "[" ENV("function") "{\"level\":\"INFO\"}}]" }, /* another kind of value */
         { ENV("function") "\"abc\\u00", "[" LINE("ordinary") "]" },                /* half an escape */

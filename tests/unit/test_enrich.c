@@ -204,8 +204,10 @@ START_TEST(test_enrich_coldstart_depends_on_who_waited)
     for (size_t i = 0; i < NJ_COUNT(rows); i++) {
         fresh("", "");
         enrich(NJ_EV_INIT_START, 1, NULL, rows[i].init_type);
-        if (rows[i].before != NJ_EV_OTHER)
+        if (rows[i].before != NJ_EV_OTHER) {
+            enrich(NJ_EV_START, 2, "before the snapshot", NULL);
             enrich(rows[i].before, 2, NULL, NULL);
+        }
         enrich(NJ_EV_START, 3, "a", NULL);
         ck_assert_int_eq(coldstart(), rows[i].want);
         enrich(NJ_EV_FUNCTION, 4, NULL, NULL);
@@ -248,6 +250,25 @@ START_TEST(test_enrich_counts_function_lines_of_nobody_and_no_others)
 }
 END_TEST
 
+START_TEST(test_enrich_ids_inside_messages_of_structured_logs_prove_nothing)
+{
+    static const char older[] = "6f0c2b1e-8d3a-4c55-9f21-0b7a64d1c001", newer[] = "b91d7c44-02ae-4f0e-8a6b-5dc0e7a2c002";
+    struct nj_facts f = { .kind = NJ_EV_FUNCTION };
+    fresh("", "");
+    enrich(NJ_EV_START, 1, older, NULL);
+    enrich(NJ_EV_START, 2, newer, NULL);
+    for (int structured = 0; structured < 2; structured++) {
+        nj_record_init(&record);
+        record.when_ns = 3;
+        record.message = nj_str_of(older);
+        record.data_json = structured ? NJ_STR("{}") : none;
+        nj_enrich(&box, &table, &f, &record, &late, &unattributed);
+        ck_assert_view_eq(record.where.a[0].v.u.s, structured ? newer : older);
+    }
+    nj_sandbox_fini(&box);
+}
+END_TEST
+
 START_TEST(test_enrich_ten_thousand_ids_take_no_more_room)
 {
     fresh("", "");
@@ -277,6 +298,7 @@ END_TEST
     X(test_enrich_coldstart_depends_on_who_waited)                                                                                         \
     X(test_enrich_report_ends_an_invocation_without_runtime_done)                                                                          \
     X(test_enrich_counts_function_lines_of_nobody_and_no_others)                                                                           \
+    X(test_enrich_ids_inside_messages_of_structured_logs_prove_nothing)                                                                    \
     X(test_enrich_ten_thousand_ids_take_no_more_room)
 
 NJ_TEST_MAIN("enrich")
