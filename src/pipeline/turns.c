@@ -242,6 +242,10 @@ void nj_turn_posted(struct nj_sidecar *s)
             invocation_ended(s);
             return;
         }
+        if (s->posts_before == 0) { /* the first telemetry of all: it does come, so the end will, too */
+            s->posts_before = s->ledger.c[NJ_CTR_posts];
+            nj_timer_set(s->loop, &s->turn_timer, wait_for_end_ms(s));
+        }
         let_policy_act(s);
         return;
     case NJ_TURN_GRACE:
