@@ -171,6 +171,9 @@ static size_t groups_end(struct nj_str t, size_t from, const uint8_t groups[5])
 /* The mark is at the fourth digit of a second group: "4242 4242". */
 static bool shape_grouped(struct nj_str t, size_t from, struct nj_span *out)
 {
+    char gap = t.p[from + 4], before = from > 0 ? t.p[from - 1] : ' ';
+    if ((gap != ' ' && gap != '-') || nj_is(before, NJ_IS_WORD) || (before == '-' && from > 1 && nj_is(t.p[from - 2], NJ_IS_WORD)))
+        return false; /* of a UUID, mostly */
     for (size_t i = 0; i < NJ_COUNT(card_groups); i++) {
         size_t to = groups_end(t, from, card_groups[i]);
         *out = (struct nj_span){ from, to };
@@ -204,8 +207,11 @@ bool nj_shape_jwt(struct nj_sweep *s, size_t at, struct nj_span *out)
     struct nj_str t = s->text;
     if (at < 2 + s->done || !has_at(t, at - 2, NJ_STR("eyJ")))
         return false;
-    size_t from = at - 2, end = nj_run(t, at, NJ_IS_B64URL);
-    if ((from > 0 && nj_is(t.p[from - 1], NJ_IS_B64URL)) || end - from < HEADER_MIN)
+    size_t from = at - 2;
+    if (from > 0 && nj_is(t.p[from - 1], NJ_IS_B64URL))
+        return false; /* asked before the run is read: "eyJeyJeyJ" */
+    size_t end = nj_run(t, at, NJ_IS_B64URL);
+    if (end - from < HEADER_MIN)
         return false;
     int parts = 1;
     while (parts < PARTS_MAX && end < t.n && t.p[end] == '.') {
@@ -260,7 +266,7 @@ void nj_companion_aws(struct nj_sweep *s, struct nj_span id)
         from = s->done;
     if (from < s->aws_read)
         from = s->aws_read;
-    while (from > s->done && nj_is(s->text.p[from - 1], NJ_IS_B64))
+    while (from > s->done && from < id.from && nj_is(s->text.p[from - 1], NJ_IS_B64))
         from++; /* not within a run */
     while (from < id.from && next_secret(s->text, from, id.from, &found)) {
         nj_sweep_wait(s, found, NJ_DET_AWS_SECRET_KEY);

@@ -43,7 +43,7 @@ static bool is_operator(const struct form *f)
 {
     char c = f->t.p[f->sep], before = f->sep > f->floor ? f->t.p[f->sep - 1] : '\0';
     char after = f->sep + 1 < f->t.n ? f->t.p[f->sep + 1] : '\0';
-    if (after == c || before == c)
+    if (after == c || before == c || (c == ':' && after == '='))
         return true;
     return c == '=' && before != '\0' && strchr("!<>~+*/%^|&", before) != NULL;
 }

@@ -5,7 +5,6 @@
 #include "redact_internal.h"
 
 #include "nightjar/json.h"
-#include "nightjar/utf8.h"
 
 struct walk {
     struct nj_redactor *r;
@@ -72,7 +71,7 @@ static bool read_string(struct walk *w, struct piece *p)
     while (at < w->t.n) {
         mark_block(w, at / NJ_BLOCK);
         uint64_t ahead = ~(uint64_t)0 << at % NJ_BLOCK;
-        uint64_t stops = (w->marks.quote | w->marks.backslash) & ahead;
+        uint64_t stops = w->marks.stops & ahead;
         if (stops == 0) {
             seen |= (w->anchors | w->marks.odd) & ahead;
             at = (at / NJ_BLOCK + 1) * NJ_BLOCK;
@@ -81,7 +80,7 @@ static bool read_string(struct walk *w, struct piece *p)
         uint64_t stop = stops & (0 - stops);
         seen |= (w->anchors | w->marks.odd) & ahead & (stop - 1);
         at = at / NJ_BLOCK * NJ_BLOCK + (size_t)__builtin_ctzll(stop);
-        if (w->marks.quote & stop) {
+        if (w->t.p[at] == '"') {
             p->in.to = at;
             p->plain = seen == 0 && !p->escaped;
             w->at = at + 1;
@@ -93,7 +92,29 @@ static bool read_string(struct walk *w, struct piece *p)
     return false;
 }
 
-/* The text a string stands for.  *mended: it held a lone half of a surrogate pair, which no strict reader takes. */
+/* 8 for the escape of a high surrogate at byte at, 12 for a low one, 0 for anything else. */
+static int surrogate_half(struct nj_str s, size_t at)
+{
+    if (s.n - at < 6 || s.p[at] != '\\' || s.p[at + 1] != 'u' || (s.p[at + 2] | 0x20) != 'd')
+        return 0;
+    char c = s.p[at + 3];
+    return c == '8' || c == '9' || (c | 0x20) == 'a' || (c | 0x20) == 'b' ? 8 : nj_is(c, NJ_IS_ALPHA) ? 12 : 0;
+}
+
+/* Does a string hold a half of a surrogate pair alone, which no strict reader takes? */
+static bool has_lone_half(struct nj_str inner)
+{
+    size_t at = 0;
+    while ((at = nj_str_chr(inner, '\\', at)) != NJ_NPOS) {
+        int half = surrogate_half(inner, at);
+        if (half == 12 || (half == 8 && surrogate_half(inner, at + 6) != 12))
+            return true;
+        at += half == 8 ? 12 : 2;
+    }
+    return false;
+}
+
+/* The text a string stands for.  *mended: it is not what the string holds, because that was unsound. */
 static bool plain_text(struct walk *w, const struct piece *p, struct nj_str *out, bool *mended)
 {
     struct nj_buf *b = &w->r->levels[w->level + 1].plain;
@@ -101,10 +122,9 @@ static bool plain_text(struct walk *w, const struct piece *p, struct nj_str *out
     *out = view(w, p->in);
     if (!p->escaped)
         return true;
+    *mended = has_lone_half(*out);
     nj_buf_reset(b);
     nj_json_unescape(b, *out);
-    if (nj_str_find(*out, NJ_STR("\\ud"), 0) != NJ_NPOS || nj_str_find(*out, NJ_STR("\\uD"), 0) != NJ_NPOS)
-        *mended = nj_str_find(nj_buf_str(b), NJ_STR(NJ_UTF8_REPLACEMENT), 0) != NJ_NPOS;
     return nj_buf_finish(b, out) == NJ_OK;
 }
 
@@ -160,6 +180,11 @@ static int rule_of_name(struct walk *w, struct nj_str name)
     return rule != NJ_KEY_NONE && (nj_secret_keys[rule].how & NJ_HOW_QUERY) ? NJ_KEY_NONE : rule;
 }
 
+static bool is_exempt(const struct walk *w, struct nj_str value)
+{
+    return nj_value_is_harmless(value) || ((nj_secret_keys[w->rule].how & NJ_HOW_PATH) && value.p[0] == '/');
+}
+
 static bool string_value(struct walk *w)
 {
     struct piece p;
@@ -169,10 +194,10 @@ static bool string_value(struct walk *w)
     struct nj_str raw = view(w, p.in);
     if (w->naming)
         w->frames[w->depth].pair = (int16_t)rule_of_name(w, raw);
-    if (!is_secret(w))
-        scan_string(w, &p);
-    else if (!nj_value_is_harmless(raw) && !((nj_secret_keys[w->rule].how & NJ_HOW_PATH) && raw.p[0] == '/'))
+    if (is_secret(w) && !is_exempt(w, raw))
         mask(w, quoted(&p));
+    else
+        scan_string(w, &p);
     return true;
 }
 
@@ -344,10 +369,10 @@ static struct nj_str rewrite_key(struct walk *w, const struct piece *p)
     if (clean.p == text.p && !mended)
         return text;
     nj_buf_reset(b);
-    nj_buf_add(b, clean);
     unsigned n = ++w->frames[w->depth].renamed;
     if (n > 1 && clean.p != text.p)
-        nj_buf_addf(b, "-%u", n); /* two addresses as names stay two names */
+        nj_buf_addf(b, "#%u ", n); /* two addresses as names stay two names; in front, where it is part of no value */
+    nj_buf_add(b, clean);
     replace_by_string(w, quoted(p), nj_buf_str(b));
     return nj_buf_str(b);
 }

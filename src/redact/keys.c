@@ -39,7 +39,7 @@ static const struct {
 
 /* --- a name as words ---------------------------------------------------------------------------------------------- */
 
-enum { NAME_MAX_BYTES = 128, NAME_MAX_WORDS = 16 };
+enum { NAME_MAX_BYTES = 128, NAME_MAX_WORDS = NAME_MAX_BYTES }; /* a word takes a byte at least */
 
 /* "X-Amz-SecurityToken" is "x amz security token", words at starts[]. */
 struct words {
@@ -76,8 +76,6 @@ static void close_word(struct words *w)
 
 static void add_letter(struct words *w, char c)
 {
-    if (w->count == NAME_MAX_WORDS)
-        return;
     w->open = true;
     w->text[w->n++] = c;
 }
@@ -254,29 +252,34 @@ static uint64_t load(const char *p, size_t n)
     return v;
 }
 
-static size_t slot_of(struct nj_str name)
+/* All bytes of a short name in four words; the words may overlap.  Different names of one length differ in a word. */
+struct name_words {
+    uint64_t w[4];
+};
+
+static inline struct name_words words_of(const char *p, size_t n)
 {
-    uint64_t h;
-    if (name.n >= 8)
-        h = load(name.p, 8) ^ load(name.p + name.n - 8, 8) * 0x9e3779b97f4a7c15u;
-    else if (name.n >= 4)
-        h = load(name.p, 4) << 32 | load(name.p + name.n - 4, 4);
-    else
-        h = (uint64_t)(unsigned char)name.p[0] << 16 | (uint64_t)(unsigned char)name.p[name.n / 2] << 8 | (unsigned char)name.p[name.n - 1];
-    h = (h ^ name.n) * 0x9e3779b97f4a7c15u;
-    return (size_t)(h >> 48) % NJ_KEY_SLOTS;
+    if (n >= 16)
+        return (struct name_words){ { load(p, 8), load(p + 8, 8), load(p + n - 16, 8), load(p + n - 8, 8) } };
+    if (n >= 8)
+        return (struct name_words){ { load(p, 8), load(p + n - 8, 8) } };
+    if (n >= 4)
+        return (struct name_words){ { load(p, 4), load(p + n - 4, 4) } };
+    return (struct name_words){ { load(p, 1), load(p + n / 2, 1), load(p + n - 1, 1) } };
 }
 
 struct nj_key nj_key_classify(struct nj_redactor *r, struct nj_str name)
 {
     if (name.n == 0 || name.n > NJ_KEY_SLOT_LEN)
         return classify(r, name);
-    struct nj_key_slot *slot = &r->slots[slot_of(name)];
-    if (slot->n == name.n && memcmp(slot->name, name.p, name.n) == 0)
+    struct name_words w = words_of(name.p, name.n);
+    uint64_t h = (w.w[0] ^ w.w[1] * 0x9e3779b97f4a7c15u ^ w.w[2] ^ name.n) * 0xd6e8feb86659fd93u;
+    struct nj_key_slot *slot = &r->slots[h >> 32 & (NJ_KEY_SLOTS - 1)];
+    if (slot->n == name.n && memcmp(slot->words, w.w, sizeof(w.w)) == 0)
         return slot->key;
     slot->key = classify(r, name);
     slot->n = (uint8_t)name.n;
-    memcpy(slot->name, name.p, name.n);
+    memcpy(slot->words, w.w, sizeof(w.w));
     return slot->key;
 }
 
@@ -311,18 +314,34 @@ static bool all_of(struct nj_str s, const char *set)
     return true;
 }
 
-/* "${DB_PASSWORD}", "<password>", "{{ token }}", "%s", "$1", ":name": something else goes in here. */
+static const struct {
+    struct nj_str open, close;
+} slots[] = {
+    { NJ_STR_INIT("<"), NJ_STR_INIT(">") },  { NJ_STR_INIT("${"), NJ_STR_INIT("}") },  { NJ_STR_INIT("{{"), NJ_STR_INIT("}}") },
+    { NJ_STR_INIT("$("), NJ_STR_INIT(")") }, { NJ_STR_INIT("%("), NJ_STR_INIT(")s") },
+};
+
+/* "${DB_PASSWORD}", "<password>", "{{ token }}", "%s", "$1", ":name": something else goes in here.  No digits between the
+ * brackets: "<Winter2024>" is somebody's password. */
 static bool is_slot(struct nj_str v)
 {
-    char first = v.p[0], last = v.p[v.n - 1];
+    enum { LONGEST = 48 };
+    for (size_t i = 0; i < NJ_COUNT(slots); i++) {
+        size_t around = slots[i].open.n + slots[i].close.n;
+        if (v.n <= around || v.n > LONGEST || !nj_str_starts(v, slots[i].open) || !nj_str_ends(v, slots[i].close))
+            continue;
+        struct nj_str name = nj_str_slice(v, slots[i].open.n, v.n - slots[i].close.n);
+        size_t n = 0;
+        while (n < name.n && (nj_is(name.p[n], NJ_IS_ALPHA) || strchr("_-. ", name.p[n]) != NULL))
+            n++;
+        return n == name.n;
+    }
     struct nj_str inner = nj_str_slice(v, 1, v.n);
-    if (v.n >= 3 && first == '<' && last == '>')
-        return true;
-    if (v.n >= 4 && ((first == '$' && v.p[1] == '{') || (first == '{' && v.p[1] == '{')) && last == '}')
-        return true;
-    if (first == '$' || first == ':')
-        return inner.n != 0 && inner.n <= 32 && nj_run(inner, 0, first == '$' ? NJ_IS_DIGIT : NJ_IS_ALPHA) == inner.n;
-    return v.n == 2 && first == '%' && (last == 's' || last == 'd' || last == 'v');
+    if (v.p[0] == '$')
+        return inner.n != 0 && inner.n <= 2 && nj_run(inner, 0, NJ_IS_DIGIT) == inner.n;
+    if (v.p[0] == ':')
+        return inner.n != 0 && inner.n <= 32 && nj_run(inner, 0, NJ_IS_ALPHA) == inner.n;
+    return v.n == 2 && v.p[0] == '%' && strchr("sdvq", v.p[1]) != NULL;
 }
 
 static const struct nj_str placeholder_words[] = {

@@ -32,6 +32,7 @@ enum nj_anchor {
 enum { NJ_BLOCK = 64, NJ_BLOCK_BEFORE = 2 };
 
 typedef uint8_t nj_lane __attribute__((vector_size(16)));
+typedef int8_t nj_lane_signed __attribute__((vector_size(16))); /* compares in one instruction where SSE2 has no unsigned form */
 
 /* What the next block needs to know of this one. */
 struct nj_marker {
@@ -41,8 +42,8 @@ struct nj_marker {
 /* One bit a byte.  Sets nobody looks at are not computed: everything here is inlined. */
 struct nj_marks {
     uint64_t separator, digits, rare;
-    uint64_t quote, backslash;
-    uint64_t odd; /* neither printable ASCII nor tab nor newline */
+    uint64_t stops; /* quotes and backslashes */
+    uint64_t odd;   /* neither printable ASCII nor tab nor newline */
 };
 
 static inline uint64_t nj_lane_bits(nj_lane v0, nj_lane v1, nj_lane v2, nj_lane v3)
@@ -68,19 +69,27 @@ static inline uint64_t nj_lane_bits(nj_lane v0, nj_lane v1, nj_lane v2, nj_lane 
 #endif
 }
 
-#define NJ_LANE(test0, test1, test2, test3) nj_lane_bits((nj_lane)(test0), (nj_lane)(test1), (nj_lane)(test2), (nj_lane)(test3))
-#define NJ_LANE_IS(v, c)                    NJ_LANE((v)[0] == (c), (v)[1] == (c), (v)[2] == (c), (v)[3] == (c))
+#define NJ_LANE(test, v)  nj_lane_bits(test((v)[0]), test((v)[1]), test((v)[2]), test((v)[3]))
+#define NJ_LANE_EQ(v, c)  ((nj_lane)((v) == (c)))
+#define NJ_LANE_TAB(v)    (NJ_LANE_EQ(v, '\t') | NJ_LANE_EQ(v, '\n'))
+#define NJ_LANE_STOP(v)   (NJ_LANE_EQ(v, '"') | NJ_LANE_EQ(v, '\\'))
+#define NJ_LANE_COLON(v)  NJ_LANE_EQ(v, ':')
+#define NJ_LANE_EQUALS(v) NJ_LANE_EQ(v, '=')
+/* Below 0x20 as signed bytes: controls and everything that is not ASCII. */
+#define NJ_LANE_ODD(v)   ((nj_lane)((nj_lane_signed)(v) < 0x20) | NJ_LANE_EQ(v, 0x7f))
+#define NJ_LANE_DIGIT(v) ((nj_lane)((nj_lane_signed)((v)-0xb0) < -118))
+/* Space and hyphen differ in these bits; a few others match too, and the shape looks again. */
+#define NJ_LANE_GAP(v) NJ_LANE_EQ((v) | 0x0d, 0x2d)
 
-/* The rare anchors at v; before1 and before2 hold the bytes one and two places earlier. */
+/* The rare anchors at v; before1 and before2 hold the bytes one and two places earlier.  Letters that differ in a bit or two
+ * are compared with those bits set; what else gets through is refused by the shapes. */
 static inline nj_lane nj_lane_rare(nj_lane v, nj_lane before1, nj_lane before2)
 {
-    nj_lane low = v | 0x20, low1 = before1 | 0x20, low2 = before2 | 0x20;
-    nj_lane at = (nj_lane)(v == '@') | (nj_lane)(v == '%');
-    nj_lane jwt = (nj_lane)(v == 'J') & (nj_lane)(before1 == 'y') & (nj_lane)(before2 == 'e');
-    nj_lane aws = (nj_lane)(v == 'A') & ((nj_lane)(before1 == 'I') | (nj_lane)(before1 == 'C'));
-    nj_lane pem = (nj_lane)(v == 'B') & (nj_lane)(before1 == '-');
-    nj_lane scheme =
-        (nj_lane)(low2 == 'b') & ((nj_lane)(low1 == 'a') | (nj_lane)(low1 == 'e')) & ((nj_lane)(low == 'a') | (nj_lane)(low == 's'));
+    nj_lane at = NJ_LANE_EQ(v, '@') | NJ_LANE_EQ(v, '%');
+    nj_lane jwt = NJ_LANE_EQ(v, 'J') & NJ_LANE_EQ(before1, 'y');
+    nj_lane aws = NJ_LANE_EQ(v, 'A') & NJ_LANE_EQ(before1 | 0x0a, 'K'); /* I or C */
+    nj_lane pem = NJ_LANE_EQ(v, 'B') & NJ_LANE_EQ(before1, '-');
+    nj_lane scheme = NJ_LANE_EQ(before2 | 0x20, 'b') & NJ_LANE_EQ(before1 | 0x24, 'e') & NJ_LANE_EQ(v | 0x32, 's'); /* b, a or e, a or s */
     return at | jwt | aws | pem | scheme;
 }
 
@@ -98,19 +107,16 @@ static inline __attribute__((always_inline)) struct nj_marks nj_marks_make(struc
 
     k.rare = nj_lane_bits(nj_lane_rare(v[0], v1[0], v2[0]), nj_lane_rare(v[1], v1[1], v2[1]), nj_lane_rare(v[2], v1[2], v2[2]),
                           nj_lane_rare(v[3], v1[3], v2[3]));
-    k.quote = NJ_LANE_IS(v, '"');
-    k.backslash = NJ_LANE_IS(v, '\\');
-    k.odd = NJ_LANE(v[0] - 0x20 > 0x5e, v[1] - 0x20 > 0x5e, v[2] - 0x20 > 0x5e, v[3] - 0x20 > 0x5e);
+    k.stops = NJ_LANE(NJ_LANE_STOP, v);
+    k.odd = NJ_LANE(NJ_LANE_ODD, v);
     if (__builtin_expect(k.odd != 0, 0))
-        k.odd &= ~(NJ_LANE_IS(v, '\t') | NJ_LANE_IS(v, '\n'));
+        k.odd &= ~NJ_LANE(NJ_LANE_TAB, v);
 
-    uint64_t digit = NJ_LANE(v[0] - '0' <= 9, v[1] - '0' <= 9, v[2] - '0' <= 9, v[3] - '0' <= 9);
-    uint64_t colon1 = NJ_LANE_IS(v1, ':');
+    uint64_t digit = NJ_LANE(NJ_LANE_DIGIT, v), gap = NJ_LANE(NJ_LANE_GAP, v);
+    uint64_t colon1 = NJ_LANE(NJ_LANE_COLON, v1);
     uint64_t clock = digit & colon1 & NJ_BEFORE(digit, m->digit, 2);
-    k.separator = NJ_LANE_IS(v1, '=') | (colon1 & ~clock);
+    k.separator = NJ_LANE(NJ_LANE_EQUALS, v1) | (colon1 & ~clock);
 
-    uint64_t gap =
-        NJ_LANE((v[0] == ' ') | (v[0] == '-'), (v[1] == ' ') | (v[1] == '-'), (v[2] == ' ') | (v[2] == '-'), (v[3] == ' ') | (v[3] == '-'));
     uint64_t digit2 = digit & NJ_BEFORE(digit, m->digit, 1);
     uint64_t digit4 = digit2 & NJ_BEFORE(digit2, m->digit2, 2);
     uint64_t digit12 = digit4 & NJ_BEFORE(digit4, m->digit4, 4) & NJ_BEFORE(digit4, m->digit4, 8);

@@ -89,9 +89,9 @@ struct nj_key {
 };
 
 /* Names repeat from record to record: what was found out about the short ones is remembered. */
-enum { NJ_KEY_SLOTS = 512, NJ_KEY_SLOT_LEN = 27 };
+enum { NJ_KEY_SLOTS = 512, NJ_KEY_SLOT_LEN = 32 };
 struct nj_key_slot {
-    char name[NJ_KEY_SLOT_LEN];
+    uint64_t words[4]; /* the whole name */
     uint8_t n;
     struct nj_key key;
 };

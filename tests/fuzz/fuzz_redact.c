@@ -1,0 +1,96 @@
+/* Fuzzes the redactor: text and JSON come out sound, a second redaction changes nothing, and JSON stays JSON.
+ *
+ *   clang -g -O1 -fsanitize=fuzzer,address,undefined -Iinclude -D_GNU_SOURCE -DNJ_VERSION='"fuzz"' tests/fuzz/fuzz_redact.c \
+ *         src/redact/[a-z]*.c src/base/[a-z]*.c src/record/record.c -lm -o build/fuzz-redact
+ *
+ * The first byte of the input chooses the preset and the door. */
+#include "nightjar/redact.h"
+#include "nightjar/utf8.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { PRESETS = 4, OUT_MAX = 64 << 20 };
+
+static struct nj_redactor *redactors[PRESETS];
+static struct nj_buf once, twice;
+
+static void fail(const char *what, struct nj_str in)
+{
+    fprintf(stderr, "%s\n  in    %.*s\n  once  %.*s\n  twice %.*s\n", what, NJ_STR_ARG(in), NJ_STR_ARG(nj_buf_str(&once)),
+            NJ_STR_ARG(nj_buf_str(&twice)));
+    abort();
+}
+
+static void start(void)
+{
+    static const char *const names[PRESETS] = { "default", "strict", "pci", "hipaa" };
+    for (int i = 0; i < PRESETS; i++) {
+        struct nj_redact_options o = { .policy = nj_str_of(names[i]) };
+        if (i == 1)
+            o.keys = NJ_STR("user*,*name");
+        if (i == 2)
+            o.allow_keys = NJ_STR("token,*cookie*");
+        if (nj_redactor_new(&redactors[i], &o) != NJ_OK)
+            abort();
+    }
+    nj_buf_init(&once, OUT_MAX);
+    nj_buf_init(&twice, OUT_MAX);
+}
+
+static void check_clean(struct nj_str s, struct nj_str in)
+{
+    for (size_t at = 0; at < s.n;) {
+        unsigned char c = (unsigned char)s.p[at];
+        size_t len = nj_utf8_len(s, at);
+        if (len == 0)
+            fail("ill-formed UTF-8", in);
+        if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f)
+            fail("a raw control character", in);
+        at += len;
+    }
+}
+
+static void check_text(struct nj_redactor *r, struct nj_str in)
+{
+    nj_redact_text(r, in, &once);
+    nj_redact_text(r, nj_buf_str(&once), &twice);
+    check_clean(nj_buf_str(&once), in);
+    if (!nj_str_eq(nj_buf_str(&once), nj_buf_str(&twice)))
+        fail("text changes again", in);
+}
+
+static void check_json(struct nj_redactor *r, struct nj_json in)
+{
+    struct nj_json again;
+    nj_redact_json(r, in, &once);
+    check_clean(nj_buf_str(&once), in.raw);
+    if (memchr(once.p, '\n', once.n) != NULL)
+        fail("a line break", in.raw);
+    if (nj_json_parse(nj_buf_str(&once), &again) != NJ_OK)
+        fail("no JSON any more", in.raw);
+    nj_redact_json(r, again, &twice);
+    if (!nj_str_eq(nj_buf_str(&once), nj_buf_str(&twice)))
+        fail("JSON changes again", in.raw);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (redactors[0] == NULL)
+        start();
+    if (size < 2 || size > 1 << 16)
+        return 0;
+    struct nj_redactor *r = redactors[data[0] % PRESETS];
+    struct nj_str in = { (const char *)data + 1, size - 1 };
+    struct nj_json json;
+    nj_buf_reset(&once);
+    nj_buf_reset(&twice);
+    if (nj_json_parse(in, &json) == NJ_OK)
+        check_json(r, json);
+    nj_buf_reset(&once);
+    nj_buf_reset(&twice);
+    check_text(r, in);
+    return 0;
+}

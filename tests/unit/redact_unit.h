@@ -1,0 +1,110 @@
+/* tests/unit/redact_unit.h -- what the tests of the redactor share: one redactor, its output as text, its counts.
+ *
+ * Values that look like live secrets are put together from pieces, so that scanners of the source do not take them for one. */
+#ifndef NIGHTJAR_TESTS_REDACT_UNIT_H
+#define NIGHTJAR_TESTS_REDACT_UNIT_H
+
+#include "unit.h"
+
+#include "nightjar/redact.h"
+
+#define AWS_ID                                                                                                                             \
+    "AKIA"                                                                                                                                 \
+    "QYLPMN5HFIQR7XYA"
+#define AWS_OLD_ID                                                                                                                         \
+    "AKIA"                                                                                                                                 \
+    "I7FODNN2QXAMPLW4"
+#define AWS_SECRET                                                                                                                         \
+    "Wcrl"                                                                                                                                 \
+    "UtnFEMI/K7MDENG/bPxRfiCYzQ3hVJo9a2+T"
+#define JWT_HEADER                                                                                                                         \
+    "eyJ"                                                                                                                                  \
+    "hbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"
+#define JWT_TEXT                                                                                                                           \
+    JWT_HEADER ".eyJ"                                                                                                                      \
+               "zdWIiOiIxMjM0NTY3ODkwIn0"                                                                                                  \
+               ".dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"
+#define CARD                                                                                                                               \
+    "4242"                                                                                                                                 \
+    "424242424242"
+#define PEM_BEGIN                                                                                                                          \
+    "-----BEGIN"                                                                                                                           \
+    " RSA PRIVATE KEY-----"
+#define PEM_END                                                                                                                            \
+    "-----END"                                                                                                                             \
+    " RSA PRIVATE KEY-----"
+#define PEM_LINE "MIIEowIBAAKCAQEAx7nQ9b2vT0mYw5rFzK3dJ8hLpXc1sVgUeNiBqOaWtRyZkMjH"
+
+static struct nj_redactor *redactor;
+static struct nj_buf redacted, counted;
+
+static __attribute__((unused)) void use(const char *policy, const char *keys, const char *allow)
+{
+    struct nj_redact_options o = { .policy = nj_str_of(policy), .keys = nj_str_of(keys), .allow_keys = nj_str_of(allow) };
+    nj_redactor_free(redactor);
+    ck_assert_int_eq(nj_redactor_new(&redactor, &o), NJ_OK);
+}
+
+static __attribute__((unused)) void setup(void)
+{
+    nj_buf_init(&redacted, 64 << 20);
+    nj_buf_init(&counted, 1 << 20);
+    use(NULL, NULL, NULL);
+}
+
+static __attribute__((unused)) void teardown(void)
+{
+    nj_redactor_free(redactor);
+    redactor = NULL;
+    nj_buf_fini(&redacted);
+    nj_buf_fini(&counted);
+}
+
+/* Valid until the next call. */
+static __attribute__((unused)) struct nj_str text_of(struct nj_str in)
+{
+    nj_buf_reset(&redacted);
+    nj_redact_text(redactor, in, &redacted);
+    return nj_buf_str(&redacted);
+}
+
+static __attribute__((unused)) struct nj_str json_of(struct nj_str in)
+{
+    struct nj_json json;
+    ck_assert_int_eq(nj_json_parse(in, &json), NJ_OK);
+    nj_buf_reset(&redacted);
+    nj_redact_json(redactor, json, &redacted);
+    return nj_buf_str(&redacted);
+}
+
+static __attribute__((unused)) struct nj_str counts_of(void)
+{
+    nj_buf_reset(&counted);
+    nj_redact_counts_take(redactor, &counted);
+    return nj_buf_str(&counted);
+}
+
+#define ck_assert_text(in, want) ck_assert_view_eq(text_of(nj_str_of(in)), want)
+#define ck_assert_json(in, want) ck_assert_view_eq(json_of(nj_str_of(in)), want)
+#define ck_assert_text_stays(in) ck_assert_view_eq(text_of(nj_str_of(in)), in)
+#define ck_assert_json_stays(in) ck_assert_view_eq(json_of(nj_str_of(in)), in)
+#define ck_assert_counts(want)   ck_assert_view_eq(counts_of(), want)
+
+/* NJ_TEST_MAIN with a fresh redactor for every test. */
+#define REDACT_TEST_MAIN(module)                                                                                                           \
+    int main(void)                                                                                                                         \
+    {                                                                                                                                      \
+        Suite *s = suite_create(module);                                                                                                   \
+        TCase *tc = tcase_create(module);                                                                                                  \
+        tcase_set_timeout(tc, 120);                                                                                                        \
+        tcase_add_checked_fixture(tc, setup, teardown);                                                                                    \
+        NJ_TESTS(NJ_ADD_TEST)                                                                                                              \
+        suite_add_tcase(s, tc);                                                                                                            \
+        SRunner *r = srunner_create(s);                                                                                                    \
+        srunner_run_all(r, CK_NORMAL);                                                                                                     \
+        int failed = srunner_ntests_failed(r);                                                                                             \
+        srunner_free(r);                                                                                                                   \
+        return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;                                                                                  \
+    }
+
+#endif

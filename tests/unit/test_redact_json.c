@@ -1,0 +1,225 @@
+/* Tests of the walk over JSON: depth, containers, pairs, nested documents, and what must come out byte for byte. */
+#include "redact_unit.h"
+
+START_TEST(test_redact_json_without_findings_is_copied_byte_for_byte)
+{
+    static const char *const rows[] = {
+        "{}",
+        "[]",
+        "0",
+        "-1.50e+3",
+        "true",
+        "null",
+        "\"\"",
+        "\"x\"",
+        "{ \"b\" : 1 ,\t\"a\" : [ 1.0 , 2e5, -0 ] , \"b\" : \"again\" }",
+        "{\"e\":\"\\u00e9\\/\\n\\t\\\"\\\\ \xC3\xA9 \\ud83d\\ude00 \xF0\x9F\x98\x80\"}",
+        "{\"big\":123456789012345678901234567890,\"frac\":0.1000,\"t\":1735689600000,\"id\":1234567812345670}",
+        "{\"when\":\"2026-11-23T07:15:01.123Z\",\"arn\":\"arn:aws:lambda:eu-west-1:111122223333:function:x\",\"url\":\"https://h/p?a=b\"}",
+        "{\"nested\":\"{\\\"a\\\":{\\\"b\\\":[1,2]}}\",\"broken\":\"{\\\"a\\\":\",\"list\":[[],[[]],{}]}",
+    };
+    for (size_t i = 0; i < NJ_COUNT(rows); i++)
+        ck_assert_json_stays(rows[i]);
+    ck_assert_counts("");
+}
+END_TEST
+
+START_TEST(test_redact_json_only_the_found_part_is_rewritten)
+{
+    ck_assert_json("{ \"n\" : 1.50 , \"mail\":\"joe@example.com\", \"z\" : \"\\u00e9\" }",
+                   "{ \"n\" : 1.50 , \"mail\":\"[email]\", \"z\" : \"\\u00e9\" }");
+    ck_assert_counts("{\"email\":1}");
+}
+END_TEST
+
+START_TEST(test_redact_json_line_breaks_between_tokens_become_spaces)
+{
+    ck_assert_json("{\n  \"a\": 1,\r\n  \"b\": \"x\\ny\"\n}", "{   \"a\": 1,    \"b\": \"x\\ny\" }");
+}
+END_TEST
+
+START_TEST(test_redact_json_secrets_are_found_at_any_depth)
+{
+    struct nj_buf in;
+    nj_buf_init(&in, 1 << 20);
+    for (int i = 0; i < 100; i++)
+        nj_buf_addz(&in, "{\"a\":[");
+    nj_buf_addz(&in, "{\"password\":\"Tulip77\"}");
+    for (int i = 0; i < 100; i++)
+        nj_buf_addz(&in, "]}");
+    struct nj_str out = json_of(nj_buf_str(&in));
+    ck_assert(nj_str_find(out, NJ_STR("Tulip77"), 0) == NJ_NPOS);
+    ck_assert(nj_str_find(out, NJ_STR("\"password\":\"[secret]\""), 0) != NJ_NPOS);
+    nj_buf_fini(&in);
+}
+END_TEST
+
+START_TEST(test_redact_json_scalars_under_a_secret_name)
+{
+    ck_assert_json("{\"otp\":338162,\"pin\":-1,\"cvv\":\"012\",\"secret\":true,\"token\":null,\"password\":\"\"}",
+                   "{\"otp\":\"[secret]\",\"pin\":\"[secret]\",\"cvv\":\"[secret]\",\"secret\":true,\"token\":null,\"password\":\"\"}");
+    ck_assert_counts("{\"key.pin\":1,\"key.otp\":1,\"key.cvv\":1}");
+    ck_assert_json("{\"smtp_pass\":5,\"db_pass\":\"x\",\"pwd\":\"/var/task\"}",
+                   "{\"smtp_pass\":5,\"db_pass\":\"[secret]\",\"pwd\":\"/var/task\"}");
+}
+END_TEST
+
+START_TEST(test_redact_json_containers_under_a_secret_name_lose_their_leaves)
+{
+    ck_assert_json(
+        "{\"credentials\":{\"user\":\"joe\",\"id\":\"c-1\",\"type\":\"basic\",\"expires\":12,\"n\":[1,\"x\",true,null,{\"y\":\"z\"}]},"
+        "\"a\":1}",
+        "{\"credentials\":{\"user\":\"[secret]\",\"id\":\"c-1\",\"type\":\"basic\",\"expires\":12,\"n\":[\"[secret]\",\"[secret]\",true,"
+        "null,{\"y\":\"[secret]\"}]},\"a\":1}");
+    ck_assert_counts("{\"key.credential\":4}");
+    ck_assert_json("{\"multiValueHeaders\":{\"Authorization\":[\"Bearer x\",\"y\"],\"Accept\":[\"a/b\"]}}",
+                   "{\"multiValueHeaders\":{\"Authorization\":[\"[secret]\",\"[secret]\"],\"Accept\":[\"a/b\"]}}");
+}
+END_TEST
+
+START_TEST(test_redact_json_pairs_are_read_in_both_orders)
+{
+    static const char *const rows[][2] = {
+        { "[{\"name\":\"retries\",\"value\":\"3\"},{\"name\":\"smtp_password\",\"value\":\"x1\"}]",
+          "[{\"name\":\"retries\",\"value\":\"3\"},{\"name\":\"smtp_password\",\"value\":\"[secret]\"}]" },
+        { "{\"Key\":\"token\",\"Value\":{\"S\":\"x1\"}}", "{\"Key\":\"token\",\"Value\":{\"S\":\"[secret]\"}}" },
+        { "{\"value\":\"x1\",\"name\":\"apiKey\"}", "{\"value\":\"[secret]\",\"name\":\"apiKey\"}" },
+        { "{\"Value\":{\"S\":\"x1\"},\"n\":1,\"Name\":\"db/password\"}",
+          "{\"Value\":{\"S\":\"[secret]\"},\"n\":1,\"Name\":\"db/password\"}" },
+        { "{\"value\":[7],\"key\":\"pin\"}", "{\"value\":[\"[secret]\"],\"key\":\"pin\"}" },
+        { "{\"name\":\"Authorization\",\"values\":[\"Bearer x\"]}", "{\"name\":\"Authorization\",\"values\":[\"[secret]\"]}" },
+        { "[[\"cookie\",\"a=b\"],[\"accept\",\"x\"]]", "[[\"cookie\",\"[secret]\"],[\"accept\",\"x\"]]" },
+    };
+    for (size_t i = 0; i < NJ_COUNT(rows); i++)
+        ck_assert_json(rows[i][0], rows[i][1]);
+}
+END_TEST
+
+START_TEST(test_redact_json_what_only_resembles_a_pair_is_left)
+{
+    static const char *const rows[] = {
+        "{\"value\":\"x1\",\"name\":\"the password is wrong, sorry\"}",
+        "{\"value\":\"x1\"}",
+        "{\"value\":\"x1\",\"inner\":{\"name\":\"password\"}}",
+        "{\"value\":{\"a\":{\"b\":1}},\"title\":\"password\"}",
+        "{\"required\":[\"email\",\"password\"]}",
+        "[\"password\",\"confirm\"]",
+        "[[\"password\",\"confirm\",\"again\"]]",
+        "[[\"password\"]]",
+        "{\"name\":\"password\",\"size\":8}",
+        "{\"name\":\"password\",\"value\":null}",
+    };
+    for (size_t i = 0; i < NJ_COUNT(rows); i++)
+        ck_assert_json_stays(rows[i]);
+}
+END_TEST
+
+START_TEST(test_redact_json_in_strings_is_opened_and_closed_again)
+{
+    ck_assert_json("{\"body\":\"{\\\"svc\\\": \\\"hr\\\", \\\"password\\\": \\\"x1\\\"}\",\"m\":\"PATCH\"}",
+                   "{\"body\":\"{\\\"svc\\\": \\\"hr\\\", \\\"password\\\": \\\"[secret]\\\"}\",\"m\":\"PATCH\"}");
+    ck_assert_json("{\"a\":\"[{\\\"b\\\":\\\"{\\\\\\\"otp\\\\\\\":123456}\\\"}]\"}",
+                   "{\"a\":\"[{\\\"b\\\":\\\"{\\\\\\\"otp\\\\\\\":\\\\\\\"[secret]\\\\\\\"}\\\"}]\"}");
+    ck_assert_json("\" {\\\"pin\\\":1} \"", "\" {\\\"pin\\\":\\\"[secret]\\\"} \"");
+}
+END_TEST
+
+/* Deeper than documents are opened, the text forms still see the names. */
+START_TEST(test_redact_json_nested_beyond_the_limit_is_still_read)
+{
+    struct nj_buf in, next;
+    nj_buf_init(&in, 1 << 20);
+    nj_buf_init(&next, 1 << 20);
+    nj_buf_addz(&in, "{\"password\":\"Tulip77\",\"mail\":\"joe@example.com\"}");
+    for (int i = 0; i < 7; i++) {
+        nj_buf_reset(&next);
+        nj_buf_addz(&next, "{\"body\":");
+        nj_buf_add_json(&next, nj_buf_str(&in));
+        nj_buf_addc(&next, '}');
+        nj_buf_reset(&in);
+        nj_buf_add(&in, nj_buf_str(&next));
+        struct nj_str out = json_of(nj_buf_str(&in));
+        ck_assert_msg(nj_str_find(out, NJ_STR("Tulip77"), 0) == NJ_NPOS, "level %d", i);
+        ck_assert_msg(nj_str_find(out, NJ_STR("joe@"), 0) == NJ_NPOS, "level %d", i);
+    }
+    nj_buf_fini(&in);
+    nj_buf_fini(&next);
+}
+END_TEST
+
+START_TEST(test_redact_json_strings_are_judged_with_their_escapes_undone)
+{
+    ck_assert_json("{\"m\":\"joe\\u0040example.com\"}", "{\"m\":\"[email]\"}");
+    ck_assert_json("{\"m\":\"a\\tb\\u002ftoken\\u003dx1 \\\"q\\\"\"}", "{\"m\":\"a\\tb/token=[secret] \\\"q\\\"\"}");
+    ck_assert_json("{\"m\":\"" PEM_BEGIN "\\n" PEM_LINE "\\n" PEM_END "\\n\"}", "{\"m\":\"[private_key]\\n\"}");
+}
+END_TEST
+
+START_TEST(test_redact_json_numbers_that_are_cards_become_placeholders)
+{
+    ck_assert_json("[" CARD ",-" CARD "," CARD ".0,4.242"
+                   "424242424242e15," CARD ".5]",
+                   "[\"[credit_card-4242]\",-" CARD ",\"[credit_card-4242]\",\"[credit_card-4242]\"," CARD ".5]");
+    ck_assert_counts("{\"credit_card\":3}");
+}
+END_TEST
+
+START_TEST(test_redact_json_names_are_swept_too_and_stay_apart)
+{
+    ck_assert_json("{\"joe@example.com\":1,\"ann@example.com\":2,\"x\":3}", "{\"[email]\":1,\"#2 [email]\":2,\"x\":3}");
+    ck_assert_json("{\"a\\u0040b.com\":{\"c@d.com\":1}}", "{\"[email]\":{\"[email]\":1}}");
+    ck_assert_json("{\"esc\\u001b[31mred\":1}", "{\"escred\":1}");
+}
+END_TEST
+
+START_TEST(test_redact_json_unsound_strings_are_mended)
+{
+    ck_assert_json("{\"a\":\"x\\ud800y\",\"b\":\"x\xFFy\",\"c\":\"\\u0000\"}",
+                   "{\"a\":\"x\xEF\xBF\xBDy\",\"b\":\"x\xEF\xBF\xBDy\",\"c\":\"\\\\x00\"}");
+    ck_assert_json_stays("{\"a\":\"\\ufffd \\ud83d\\ude00\"}");
+    ck_assert_json("{\"a\":\"\\u202eevil\\u001b[2J\\u0007\"}", "{\"a\":\"\\\\u202eevil\\\\x07\"}");
+}
+END_TEST
+
+START_TEST(test_redact_json_at_the_depth_limit_works)
+{
+    struct nj_buf in;
+    nj_buf_init(&in, 1 << 20);
+    for (int i = 0; i < NJ_JSON_DEPTH; i++)
+        nj_buf_addc(&in, '[');
+    nj_buf_addz(&in, "\"joe@example.com\"");
+    for (int i = 0; i < NJ_JSON_DEPTH; i++)
+        nj_buf_addc(&in, ']');
+    struct nj_str out = json_of(nj_buf_str(&in));
+    ck_assert(nj_str_find(out, NJ_STR("[\"[email]\"]"), 0) != NJ_NPOS);
+    nj_buf_fini(&in);
+}
+END_TEST
+
+START_TEST(test_redact_json_absent_values_add_nothing)
+{
+    nj_buf_reset(&redacted);
+    nj_redact_json(redactor, (struct nj_json){ .type = NJ_JSON_NONE }, &redacted);
+    ck_assert_uint_eq(redacted.n, 0);
+}
+END_TEST
+
+#define NJ_TESTS(X)                                                                                                                        \
+    X(test_redact_json_without_findings_is_copied_byte_for_byte)                                                                           \
+    X(test_redact_json_only_the_found_part_is_rewritten)                                                                                   \
+    X(test_redact_json_line_breaks_between_tokens_become_spaces)                                                                           \
+    X(test_redact_json_secrets_are_found_at_any_depth)                                                                                     \
+    X(test_redact_json_scalars_under_a_secret_name)                                                                                        \
+    X(test_redact_json_containers_under_a_secret_name_lose_their_leaves)                                                                   \
+    X(test_redact_json_pairs_are_read_in_both_orders)                                                                                      \
+    X(test_redact_json_what_only_resembles_a_pair_is_left)                                                                                 \
+    X(test_redact_json_in_strings_is_opened_and_closed_again)                                                                              \
+    X(test_redact_json_nested_beyond_the_limit_is_still_read)                                                                              \
+    X(test_redact_json_strings_are_judged_with_their_escapes_undone)                                                                       \
+    X(test_redact_json_numbers_that_are_cards_become_placeholders)                                                                         \
+    X(test_redact_json_names_are_swept_too_and_stay_apart)                                                                                 \
+    X(test_redact_json_unsound_strings_are_mended)                                                                                         \
+    X(test_redact_json_at_the_depth_limit_works)                                                                                           \
+    X(test_redact_json_absent_values_add_nothing)
+
+REDACT_TEST_MAIN("redact_json")
