@@ -9,11 +9,14 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#define READABLE ((uint32_t)(EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+
 enum {
     IDLE_MAX = 4,
     HEAD_MAX = 128 << 10,
     READ_STEP = 16 << 10,
-    READS = 8 /* of one connection in one turn */
+    READS = 8,                   /* of one connection in one turn */
+    QUIET = EPOLLIN | EPOLLRDHUP /* the same for an idle connection and one that awaits its reply: nothing to tell the kernel */
 };
 
 /* --- which requests are ours ---------------------------------------------------------------------------------------- */
@@ -141,7 +144,7 @@ static void keep_connection(struct nj_plain *c)
     }
     if (idle >= IDLE_MAX)
         close_connection(oldest);
-    if (nj_hook_set(h->loop, &c->hook, c->fd, EPOLLIN | EPOLLRDHUP) != NJ_OK)
+    if (nj_hook_set(h->loop, &c->hook, c->fd, QUIET) != NJ_OK)
         close_connection(c);
 }
 
@@ -227,7 +230,7 @@ static bool send_some(struct nj_request *r)
             return false;
         r->sent += (size_t)sent;
     }
-    want(r, r->sent < all ? EPOLLIN | EPOLLOUT : EPOLLIN);
+    want(r, r->sent < all ? QUIET | EPOLLOUT : QUIET);
     return true;
 }
 
@@ -259,7 +262,7 @@ static bool connect_to(struct nj_request *r, bool fresh)
     if (c->connecting)
         want(r, EPOLLOUT);
     else if (!send_some(r))
-        want(r, EPOLLIN); /* the event tells what is wrong */
+        want(r, QUIET); /* the event tells what is wrong */
     arm_limit(r);
     return r->failed == 0;
 }
@@ -348,9 +351,9 @@ static void on_hook(struct nj_hook *hook, uint32_t events)
     if (c->connecting && !connected(r))
         goto out;
     /* A server may answer and close before it has read everything; its answer counts more than our failing to send. */
-    if ((events & EPOLLOUT) != 0 && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) == 0 && !send_some(r))
+    if ((events & EPOLLOUT) != 0 && (events & READABLE) == 0 && !send_some(r))
         events |= EPOLLIN;
-    if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0)
+    if ((events & READABLE) != 0)
         receive(r);
 out:
     nj_http_leave(h);

@@ -60,11 +60,14 @@ enum nj_status nj_hook_set(struct nj_loop *l, struct nj_hook *h, int fd, uint32_
     struct epoll_event ev = { .events = events, .data.ptr = h };
     /* A closed descriptor leaves the set by itself, so what we believe to be registered may have to be added again. */
     bool known = h->fd == fd;
+    if (known && h->events == events && (events & EPOLLONESHOT) == 0)
+        return NJ_OK;
     int rc = epoll_ctl(l->epfd, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &ev);
     if (rc != 0 && errno == (known ? ENOENT : EEXIST))
         rc = epoll_ctl(l->epfd, known ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, &ev);
     if (rc == 0) {
         h->fd = fd;
+        h->events = events;
         return NJ_OK;
     }
     h->fd = -1;

@@ -11,9 +11,10 @@
 struct nj_hook {
     void (*ready)(struct nj_hook *h, uint32_t events); /* EPOLLIN, ... */
     int fd;
+    uint32_t events; /* what epoll was told last */
 };
 
-/* Registers or changes.  NJ_EARG: the descriptor is closed or of a kind that cannot be waited for (a regular file). */
+/* Registers or changes; costs nothing when nothing changes.  NJ_EARG: the descriptor is closed or of a kind that cannot be waited for (a regular file). */
 NJ_MUST enum nj_status nj_hook_set(struct nj_loop *l, struct nj_hook *h, int fd, uint32_t events);
 void nj_hook_stop(struct nj_loop *l, struct nj_hook *h);
 

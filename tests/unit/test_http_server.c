@@ -1,6 +1,8 @@
 /* The HTTP server against raw sockets: limits, slow and vanished clients, long polls, and clients that talk nonsense. */
 #include "net_world.h"
 
+#include <sys/resource.h>
+
 static void raw_say(struct raw *r, const char *text)
 {
     ck_assert_msg(raw_send(r, nj_str_of(text)), "closed while \"%s\" was sent", text);
@@ -388,6 +390,31 @@ START_TEST(test_idle_connections_make_room_and_a_new_request_is_answered_at_once
 }
 END_TEST
 
+START_TEST(test_without_descriptors_the_loop_does_not_spin_and_serves_again_later)
+{
+    struct world w;
+    struct raw r;
+    struct rlimit before, tight;
+    uint64_t first, last, idle;
+    world_open(&w, (struct nj_server_options){ 0 });
+    raw_open(&r, w.l, nj_http_server_port(w.s)); /* waits in the kernel's queue */
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+    int lowest = dup(0);
+    close(lowest);
+    tight = before;
+    tight.rlim_cur = (rlim_t)lowest; /* accepting it would need this very number */
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &tight), 0);
+    nj_loop_stats(w.l, &first, &idle);
+    turn_for(w.l, 1200);
+    nj_loop_stats(w.l, &last, &idle);
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+    ck_assert_msg(last - first < 2500, "%lu turns", (unsigned long)(last - first));
+    raw_ask(&r, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nok", "\r\n\r\nok");
+    raw_close(&r);
+    world_close(&w);
+}
+END_TEST
+
 START_TEST(test_kept_exchanges_are_not_sacrificed_for_newcomers)
 {
     struct world w;
@@ -694,6 +721,7 @@ END_TEST
     X(test_slow_requests_are_closed_at_the_absolute_deadline)                                                                              \
     X(test_second_request_of_a_connection_has_the_deadline_too_and_silence_has_none)                                                       \
     X(test_idle_connections_make_room_and_a_new_request_is_answered_at_once)                                                               \
+    X(test_without_descriptors_the_loop_does_not_spin_and_serves_again_later)                                                              \
     X(test_kept_exchanges_are_not_sacrificed_for_newcomers)                                                                                \
     X(test_nonsense_gets_an_error_or_a_closed_connection_and_hurts_nobody)                                                                 \
     X(test_headers_over_the_limit_are_refused)                                                                                             \
