@@ -42,7 +42,7 @@ static enum nj_status unzstd_all(struct nj_str wire, struct nj_buf *out)
     enum nj_status st = NJ_OK;
     size_t more = 1; /* 0: a frame is complete and flushed */
     bool full = false;
-    while (st == NJ_OK && (in.pos < in.size || full)) {
+    while (st == NJ_OK && (in.pos < in.size || (full && more != 0))) {
         st = nj_buf_reserve(out, STEP);
         if (st != NJ_OK)
             break;

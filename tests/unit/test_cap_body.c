@@ -62,6 +62,26 @@ START_TEST(test_each_coding_is_undone_also_in_several_pieces)
 }
 END_TEST
 
+START_TEST(test_a_body_that_just_fills_the_buffer_of_a_step_is_whole)
+{
+    enum { FULL = 4 * (64 << 10) };
+    struct nj_buf text, gzip, zstd;
+    nj_buf_init(&text, FULL + 1);
+    nj_buf_init(&gzip, 1 << 16);
+    nj_buf_init(&zstd, 1 << 16);
+    while (text.n < FULL)
+        nj_buf_addc(&text, 'x');
+    deflated(&gzip, nj_buf_str(&text), 31);
+    zstandard(&zstd, nj_buf_str(&text));
+    nj_buf_addc(&text, '\0');
+    check_decoded("gzip", &gzip, NJ_OK, text.p);
+    check_decoded("zstd", &zstd, NJ_OK, text.p);
+    nj_buf_fini(&text);
+    nj_buf_fini(&gzip);
+    nj_buf_fini(&zstd);
+}
+END_TEST
+
 START_TEST(test_a_body_that_ends_early_or_is_damaged_is_refused)
 {
     static const char *const codings[] = { "gzip", "zstd", "deflate" };
@@ -135,6 +155,7 @@ END_TEST
 
 #define NJ_TESTS(X)                                                                                                                        \
     X(test_each_coding_is_undone_also_in_several_pieces)                                                                                   \
+    X(test_a_body_that_just_fills_the_buffer_of_a_step_is_whole)                                                                           \
     X(test_a_body_that_ends_early_or_is_damaged_is_refused)                                                                                \
     X(test_a_bomb_stops_at_the_limit_of_the_buffer)                                                                                        \
     X(test_bodies_are_cut_into_records)
