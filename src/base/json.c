@@ -65,21 +65,21 @@ static const char *skip_scalar(const char *p, const char *end)
 
 bool nj_json_next(struct nj_json_iter *it, struct nj_str *key, struct nj_json *value)
 {
-    const char *p = it->at, *end = it->end;
+    const char *end = it->end;
     *key = (struct nj_str){ NULL, 0 };
-    if (p != NULL)
-        p = skip_between(p, end);
+    *value = no_value;
+    if (it->at == NULL)
+        return false;
+    const char *p = skip_between(it->at, end);
     if (p != end && it->object && *p == '"') {
         const char *behind = nj_json_skip_string(p, end);
         *key = (struct nj_str){ p + 1, (size_t)(behind - p) - 2 };
         p = nj_json_skip_space(behind, end);
         p = nj_json_skip_space(p + (p < end), end); /* the colon */
     }
-    if (p == end) { /* also of what has no members: both are NULL */
-        *value = no_value;
-        it->at = it->end;
+    it->at = p;
+    if (p == end)
         return false;
-    }
     const char *from = p;
     if (*p == '"')
         p = nj_json_skip_string(p, end);
