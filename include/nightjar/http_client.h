@@ -1,10 +1,13 @@
-/* nightjar/http_client.h -- HTTP requests through libcurl, on the loop.
+/* nightjar/http_client.h -- HTTP requests on the loop: by libcurl, and without it to the platform's own APIs.
  *
- * Every request ends in exactly one callback, never from inside nj_http_submit_take(), unless it is cancelled first.
- * No redirects, no cookies, http and https only, replies capped, "Expect:" never sent, no signals.
+ * Every request ends in exactly one callback, never from inside nj_http_submit_take(), unless it is cancelled first or submit
+ * itself returned a failure.  No redirects, no cookies, http and https only, replies capped, "Expect:" never sent, no signals.
+ * Link-local addresses (the metadata service) are refused unless the request is direct.  Callbacks may submit, cancel, drop
+ * idle connections and free the client.
  *
  * Units      milliseconds; bytes.
- * Limits     reply bodies are kept up to reply_max bytes and the rest is read and thrown away.
+ * Limits     64 KiB of headers each way; reply bodies are kept up to reply_max bytes, 1 MiB more is read and thrown away, and
+ *            then the connection is dropped: the reply counts as complete all the same.
  * Ownership  submit takes the request, also on failure (the pointer is NULL afterwards).  The body is borrowed: it must
  *            live until the callback.  The reply is valid inside the callback only.
  * Errors     see struct nj_http_reply; status 0 means no HTTP answer and curl_code says why.
@@ -23,7 +26,7 @@ struct nj_http_reply {
     int curl_code;          /* CURLcode; 0 = the transfer itself went well */
     bool sent_whole;        /* the request body had been handed to the kernel completely */
     bool reused;            /* an older connection was used: after a freeze it may have been dead */
-    int64_t retry_after_ms; /* from Retry-After (seconds or date), -1 when absent */
+    int64_t retry_after_ms; /* from Retry-After (seconds or date), at most a day; -1 when absent or junk */
     int64_t took_ms;
     struct nj_str body; /* up to reply_max bytes */
     const char *error;  /* curl's words, "" when none; holds no secrets */

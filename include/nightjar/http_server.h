@@ -5,7 +5,9 @@
  *
  * Units      milliseconds; bytes.
  * Limits     connections, body size, total bytes of bodies in memory and an absolute deadline for reading one request;
- *            beyond them the client gets 413, 503 or a closed connection, and the over_limit callback is told.
+ *            beyond them the client gets 413, 503 or a closed connection, and the over_limit callback is told.  Between
+ *            requests a connection may be silent for ever, until another one needs its place: then the one that has been
+ *            silent longest is closed.
  * Ownership  the exchange belongs to the server; it is gone after nj_exchange_reply() or the gone callback.  Views of the
  *            request live as long as the exchange.  Reply bodies are copied.
  * Blocking   never.
@@ -29,7 +31,7 @@ struct nj_server_options {
     size_t header_max;    /* request line and headers; 0 = 32 KiB */
     /* Called when the whole request is there.  Must lead to exactly one nj_exchange_reply(), now or later. */
     void (*request)(void *ctx, struct nj_exchange *x);
-    /* Optional: a kept exchange whose client went away; it must not be used any more. */
+    /* Optional: a kept exchange whose client closed its side; views and nj_exchange_get() still work inside, nothing after. */
     void (*gone)(void *ctx, struct nj_exchange *x);
     /* Optional: a request was refused for its size or its slowness. */
     void (*over_limit)(void *ctx);

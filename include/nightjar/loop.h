@@ -1,7 +1,8 @@
 /* nightjar/loop.h -- the only poll of the program: curl's transfers, the HTTP server, timers and watched descriptors.
  *
  * One thread.  Each turn has one "now" (loop->clock).  Callbacks run from nj_loop_turn() only, never from the call that
- * armed them.  With nothing to do the loop sleeps until something happens: no wake-ups.
+ * armed them, and may arm, stop and free whatever they like, but not the loop.  With nothing to do the loop sleeps until
+ * something happens: no wake-ups.  The program must ignore SIGPIPE.
  *
  * Units      milliseconds.
  * Limits     NJ_LOOP_WATCHES watched descriptors.
@@ -52,10 +53,13 @@ void nj_loop_wake(struct nj_loop *l);
 void nj_timer_set(struct nj_loop *l, struct nj_timer *t, int64_t in_ms);
 void nj_timer_stop(struct nj_loop *l, struct nj_timer *t);
 
+/* NJ_EARG: closed, or a kind that is always ready (a regular file).  Hang-ups (POLLHUP, POLLERR) are told unasked; an owner
+ * who ignores them is not told for ever. */
 NJ_MUST enum nj_status nj_watch_start(struct nj_loop *l, struct nj_watch *w);
 void nj_watch_stop(struct nj_loop *l, struct nj_watch *w);
 
-/* Turns since the start, and how many of them found nothing to do: a spinning loop shows here. */
+/* Turns since the start, and how many of them woke up before the caller's limit and found nothing to do: a spinning loop
+ * shows here. */
 void nj_loop_stats(const struct nj_loop *l, uint64_t *turns, uint64_t *idle_turns);
 
 #endif
