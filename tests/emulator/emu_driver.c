@@ -159,6 +159,7 @@ void emu_driver_stop(struct emu *w)
 
 void emu_driver_tell(const struct emu_invocation *inv)
 {
+    emu_say_result(inv->world, nj_buf_str(&inv->result));
     emu_say(inv->world, EMU_TAG_INVOKE, "over: %s%s%s, %.1f ms, extensions %.1f ms", emu_outcome_names[inv->outcome],
             inv->error_type[0] != 0 ? " " : "", inv->error_type, emu_ms(inv->over_ns - inv->start.mono_ns),
             inv->runtime_done_ns != 0 ? emu_ms(inv->over_ns - inv->runtime_done_ns) : 0.0);

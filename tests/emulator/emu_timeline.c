@@ -80,7 +80,7 @@ void emu_say(struct emu *w, enum emu_tag tag, const char *fmt, ...)
 }
 
 /* What a process printed is shown without its control characters: it could paint over the time line. */
-static void show(struct emu *w, const char *who, struct nj_str line)
+static void show(struct emu *w, enum emu_tag tag, const char *who, struct nj_str line)
 {
     char text[SHOWN_BYTES + 64];
     line = nj_str_trim(line);
@@ -89,7 +89,7 @@ static void show(struct emu *w, const char *who, struct nj_str line)
     for (size_t i = 0; i < line.n && i < SHOWN_BYTES; i++)
         text[at++] = (char)((unsigned char)line.p[i] < 0x20 || line.p[i] == 0x7f ? '?' : line.p[i]);
     (void)snprintf(text + at, sizeof(text) - at, "%s", line.n > SHOWN_BYTES ? "..." : "");
-    say(w, EMU_TAG_LOG, text);
+    say(w, tag, text);
 }
 
 void emu_say_line(struct emu *w, const char *who, bool extension, struct nj_str line)
@@ -110,7 +110,13 @@ void emu_say_line(struct emu *w, const char *who, bool extension, struct nj_str 
         return;
     }
     t->shown++;
-    show(w, who, line);
+    show(w, EMU_TAG_LOG, who, line);
+}
+
+void emu_say_result(struct emu *w, struct nj_str result)
+{
+    if (w->timeline != NULL && !w->o.quiet && result.n != 0)
+        show(w, EMU_TAG_INVOKE, "result", result);
 }
 
 void emu_say_break(struct emu *w)

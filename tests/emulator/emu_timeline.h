@@ -22,6 +22,8 @@ void emu_timeline_close(struct emu *w);
 void emu_say(struct emu *w, enum emu_tag tag, const char *fmt, ...) NJ_PRINTF(3, 4);
 /* A line a process printed; beyond --show-lines per phase only their number is told. */
 void emu_say_line(struct emu *w, const char *who, bool extension, struct nj_str line);
+/* What the function answered, as far as a line holds it. */
+void emu_say_result(struct emu *w, struct nj_str result);
 /* A new phase begins: the count of shown lines starts again. */
 void emu_say_break(struct emu *w);
 

@@ -233,6 +233,26 @@ START_TEST(test_lines_for_tcp_are_neither_an_array_nor_cut)
 }
 END_TEST
 
+START_TEST(test_malformed_record_comes_with_every_nth_batch_and_is_in_no_count)
+{
+    struct emu_buffer b;
+    static const bool want[] = { false, true, false, true };
+    emu_buffer_init(&b);
+    b.bad_every = 2;
+    for (size_t i = 0; i < NJ_COUNT(want); i++) {
+        add(&b, 0, "{1}");
+        add(&b, 0, "{2}");
+        emu_buffer_take(&b);
+        ck_assert_int_eq(nj_str_find(nj_buf_str(&b.body), NJ_STR("\"broken\":}}"), 0) != NJ_NPOS, want[i]);
+        ck_assert(nj_str_ends(nj_buf_str(&b.body), NJ_STR(",{2}]")));
+        emu_buffer_delivered(&b);
+    }
+    ck_assert_uint_eq(b.bad, 2);
+    ck_assert_uint_eq(emu_buffer_sum(&b).delivered, 8);
+    emu_buffer_fini(&b);
+}
+END_TEST
+
 START_TEST(test_lost_news_of_a_loss_is_no_further_loss)
 {
     struct emu_buffer b;
@@ -364,6 +384,7 @@ END_TEST
     X(test_record_of_many_times_the_limit_takes_many_posts_and_loses_no_byte)                                                              \
     X(test_dropped_batch_takes_the_rest_of_its_cut_record_along)                                                                           \
     X(test_lines_for_tcp_are_neither_an_array_nor_cut)                                                                                     \
+    X(test_malformed_record_comes_with_every_nth_batch_and_is_in_no_count)                                                                 \
     X(test_lost_news_of_a_loss_is_no_further_loss)                                                                                         \
     X(test_full_queue_refuses_lines_but_never_platform_events)                                                                             \
     X(test_subscription_is_read_with_its_defaults)                                                                                         \
