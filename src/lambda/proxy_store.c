@@ -108,7 +108,7 @@ void nj_copy_field(struct nj_copy *c, enum nj_capture_field which, struct nj_str
 /* Room for more bytes of the body, if the budget has it. */
 static bool grow(struct nj_store *s, struct nj_copy *c, size_t want)
 {
-    size_t cap = c->body_cap > 0 ? c->body_cap : BODY_FIRST;
+    size_t cap = c->body_cap > 0 ? c->body_cap : s->capture_bytes < BODY_FIRST ? s->capture_bytes : BODY_FIRST;
     if (c->pub.declared > 0 && (uint64_t)c->pub.declared > cap)
         cap = (uint64_t)c->pub.declared < s->capture_bytes ? (size_t)c->pub.declared : s->capture_bytes;
     while (cap < want)
