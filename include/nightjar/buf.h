@@ -29,8 +29,21 @@ void nj_buf_cut(struct nj_buf *b, size_t n);
 /* Room for extra more bytes, so that the caller may write at p+n and then add to n. */
 NJ_MUST enum nj_status nj_buf_reserve(struct nj_buf *b, size_t extra);
 
-void nj_buf_add(struct nj_buf *b, struct nj_str s);
-void nj_buf_addc(struct nj_buf *b, char c);
+void nj_buf_add_grow(struct nj_buf *b, struct nj_str s); /* the slow half of nj_buf_add() */
+/* Inline, because most of what is added is a few bytes and fits. */
+static inline void nj_buf_add(struct nj_buf *b, struct nj_str s)
+{
+    if (b->err == NJ_OK && s.n != 0 && s.n <= b->cap - b->n) {
+        memcpy(b->p + b->n, s.p, s.n);
+        b->n += s.n;
+    } else {
+        nj_buf_add_grow(b, s);
+    }
+}
+static inline void nj_buf_addc(struct nj_buf *b, char c)
+{
+    nj_buf_add(b, (struct nj_str){ &c, 1 });
+}
 void nj_buf_addz(struct nj_buf *b, const char *z);
 void nj_buf_addf(struct nj_buf *b, const char *fmt, ...) NJ_PRINTF(2, 3);
 void nj_buf_add_u64(struct nj_buf *b, uint64_t v);

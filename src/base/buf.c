@@ -66,18 +66,12 @@ enum nj_status nj_buf_reserve(struct nj_buf *b, size_t extra)
     return NJ_OK;
 }
 
-void nj_buf_add(struct nj_buf *b, struct nj_str s)
+void nj_buf_add_grow(struct nj_buf *b, struct nj_str s)
 {
     if (s.n == 0 || nj_buf_reserve(b, s.n) != NJ_OK)
         return;
     memcpy(b->p + b->n, s.p, s.n);
     b->n += s.n;
-}
-
-void nj_buf_addc(struct nj_buf *b, char c)
-{
-    if (nj_buf_reserve(b, 1) == NJ_OK)
-        b->p[b->n++] = c;
 }
 
 void nj_buf_addz(struct nj_buf *b, const char *z)

@@ -154,6 +154,7 @@ static void harden(void)
     struct rlimit none = { 0, 0 };
     struct sigaction ignore = { .sa_handler = SIG_IGN };
     sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGXFSZ, &ignore, NULL); /* a file sink at a size limit fails instead */
     setrlimit(RLIMIT_CORE, &none);
     umask(077);
 #ifndef __SANITIZE_ADDRESS__ /* the leak checker must be able to look at us */

@@ -72,7 +72,7 @@ static bool worth_waiting(const struct nj_sidecar *s, unsigned lanes)
 bool nj_turn_congested(const struct nj_sidecar *s)
 {
     for (size_t i = 0; i < s->outlet_count; i++)
-        if (nj_outlet_bytes(s->outlets[i]) > s->o->queue_bytes / s->outlet_count / 4 * 3 && !nj_outlet_backing_off(s->outlets[i]))
+        if (nj_outlet_bytes(s->outlets[i]) > s->o->queue_bytes / s->o->sink_count / 4 * 3 && !nj_outlet_backing_off(s->outlets[i]))
             return true;
     return false;
 }
@@ -82,7 +82,7 @@ static struct nj_flush_load load_of(const struct nj_sidecar *s)
     struct nj_flush_load load = {
         .critical = nj_turn_pending(s, NJ_LANE_BIT_CRITICAL),
         .bulk = nj_turn_pending(s, NJ_LANE_BIT_BULK),
-        .limit = (size_t)s->o->queue_bytes,
+        .limit = (size_t)s->o->queue_bytes / s->o->sink_count,
     };
     for (size_t i = 0; i < s->outlet_count; i++) {
         size_t bytes = nj_outlet_bytes(s->outlets[i]);
