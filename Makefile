@@ -115,10 +115,15 @@ deps: ## install what building and testing need (Debian, Ubuntu)
 	@sh packaging/deps.sh build
 
 .PHONY: check
-check: deps ## run all tests: unit tests and scenarios
+check: deps ## run all tests: unit tests, the emulator's self-test, scenarios
 	@$(MAKE) --no-print-directory -j$(JOBS) all units
 	@$(MAKE) --no-print-directory unit
+	@$(MAKE) --no-print-directory selftest
 	@$(MAKE) --no-print-directory scenarios
+
+.PHONY: selftest
+selftest: all ## the emulator against an extension that misbehaves
+	@BUILD=$(BUILD) sh tests/emulator/selftest.sh
 
 .PHONY: scenarios
 scenarios: all ## run the scenarios: nightjar in the emulator, story by story (ONLY=name for some)
