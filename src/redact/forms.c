@@ -119,7 +119,7 @@ static void find_value(struct form *f)
         at++;
         slashes++;
     }
-    if (at >= t.n || !is_quote(t.p[at]))
+    if (at >= t.n || (t.p[at] != '"' && t.p[at] != '\''))
         return;
     f->quote = t.p[at];
     f->slashes = slashes;
@@ -145,6 +145,23 @@ static size_t quoted_end(const struct form *f)
     return t.n;
 }
 
+/* In 'Password: ', the quote behind the name closes what began before it: something that ends a value follows, and no
+ * other quote on the line. */
+static bool is_closing_quote(const struct form *f)
+{
+    struct nj_str t = f->t;
+    size_t at = f->value;
+    if (f->quote == 0 || f->key_quote != 0 || f->slashes != 0)
+        return false;
+    if (f->key.from > f->floor && t.p[f->key.from - 1] == f->quote)
+        return true;
+    if (at < t.n && strchr(" ,;)]}.\t\n", t.p[at]) == NULL)
+        return false;
+    while (at < t.n && t.p[at] != '\n' && t.p[at] != f->quote)
+        at++;
+    return at >= t.n || t.p[at] == '\n';
+}
+
 static bool ends_value(struct nj_str t, size_t at)
 {
     char c = t.p[at];
@@ -168,7 +185,7 @@ static size_t bare_end(struct nj_sweep *s, size_t at)
 
 static size_t line_end(struct nj_str t, size_t at)
 {
-    while (at < t.n && t.p[at] != '\n' && t.p[at] != '"' && t.p[at] != '\'' && !(t.p[at] == '\\' && ends_value(t, at)))
+    while (at < t.n && t.p[at] != '\n' && !is_quote(t.p[at]) && !(t.p[at] == '\\' && ends_value(t, at)))
         at++;
     return at;
 }
@@ -215,20 +232,35 @@ static bool is_word_of_prose(struct nj_str v)
     return v.n < 24;
 }
 
-/* Does the name stand where a member of a list or a line of settings begins? */
-static bool key_opens_member(const struct form *f)
+/* Does the name open a line of settings or a member of a list, and the value close it? */
+static bool is_whole_member(const struct form *f, size_t end)
 {
+    struct nj_str t = f->t;
     size_t at = f->key.from;
-    while (at > f->floor && is_blank(f->t.p[at - 1]))
+    while (at > f->floor && is_blank(t.p[at - 1]))
         at--;
+    bool last = end >= t.n || t.p[end] == '\n' || t.p[end] == '\r';
     if (at == f->floor)
-        return f->floor == 0;
-    return strchr("\n{[(,;&?|-", f->t.p[at - 1]) != NULL;
+        return f->floor == 0 && last;
+    if (t.p[at - 1] == '\n' || t.p[at - 1] == '-')
+        return last;
+    return strchr("{[(,;&?", t.p[at - 1]) != NULL && (last || !is_blank(t.p[end]));
 }
 
-static bool value_closes_member(struct nj_str t, size_t end)
+/* "token = lexer.get_token()", "lasttoken = token": a line of a program, as stack traces show them. */
+static bool is_code(const struct form *f, struct nj_str v)
 {
-    return end >= t.n || (t.p[end] != ' ' && t.p[end] != '\t');
+    if (f->quote != 0 || !f->gap_after || (f->t.p[f->sep] == '=' && !f->gap_before))
+        return false;
+    size_t name = 0;
+    while (name < v.n && (nj_is(v.p[name], NJ_IS_WORD) || v.p[name] == '.'))
+        name++;
+    if (name < v.n)
+        return name > 0 && (v.p[name] == '(' || v.p[name] == '[');
+    for (size_t i = 0; i < v.n; i++)
+        if (nj_is(v.p[i], NJ_IS_DIGIT))
+            return false;
+    return nj_key_classify(f->s->r, v).rule != NJ_KEY_NONE;
 }
 
 static bool is_data(const struct form *f, struct nj_span v)
@@ -241,7 +273,9 @@ static bool is_data(const struct form *f, struct nj_span v)
         return f->key.from == 0 || strchr(":/", t.p[f->key.from - 1]) == NULL; /* arn:aws:...:secret:name */
     if (t.p[f->sep] == '=' && !f->gap_before)
         return true;
-    return !is_word_of_prose(part(t, v)) || (key_opens_member(f) && value_closes_member(t, v.to));
+    if (is_code(f, part(t, v)))
+        return false;
+    return !is_word_of_prose(part(t, v)) || is_whole_member(f, v.to);
 }
 
 /* "secret.js:19:11" is a place in a source file, "credentials: {" opens a container whose members are looked at one by one. */
@@ -321,6 +355,8 @@ bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rul
     find_value(&f);
     if (f.t.p[f.sep] == '=' && f.gap_after && !f.gap_before && f.quote == 0)
         return false; /* "password= next=1": no value */
+    if (is_closing_quote(&f))
+        return false;
     struct nj_span v = { f.value, value_end(&f) };
     struct nj_str text = part(f.t, v);
     if (nj_value_is_harmless(text) || nj_str_starts(text, NJ_STR("-----BEGIN")) || nj_str_starts(text, NJ_STR("//")))

@@ -303,7 +303,8 @@ static const struct nj_str harmless_words[] = {
     NJ_STR_INIT("null"),    NJ_STR_INIT("nil"),     NJ_STR_INIT("undefined"), NJ_STR_INIT("true"),       NJ_STR_INIT("false"),
     NJ_STR_INIT("string"),  NJ_STR_INIT("none"),    NJ_STR_INIT("missing"),   NJ_STR_INIT("required"),   NJ_STR_INIT("invalid"),
     NJ_STR_INIT("expired"), NJ_STR_INIT("unknown"), NJ_STR_INIT("redacted"),  NJ_STR_INIT("[redacted]"), NJ_STR_INIT("[filtered]"),
-    NJ_STR_INIT("masked"),  NJ_STR_INIT("hidden"),  NJ_STR_INIT("n/a"),       NJ_STR_INIT("nan"),        NJ_STR_INIT("nullptr"),
+    NJ_STR_INIT("masked"),  NJ_STR_INIT("hidden"),  NJ_STR_INIT("n/a"),       NJ_STR_INIT("nan"),        NJ_STR_INIT("yes"),
+    NJ_STR_INIT("no"),      NJ_STR_INIT("on"),      NJ_STR_INIT("off"),       NJ_STR_INIT("nullptr"),
 };
 
 static bool all_of(struct nj_str s, const char *set)

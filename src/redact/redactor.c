@@ -192,8 +192,9 @@ static void view_since(struct writer *w, struct nj_str *view, size_t from)
 
 static void settle(struct writer *w)
 {
+    const char *base = w->out->p != NULL ? w->out->p : ""; /* empty is not absent */
     for (size_t i = 0; i < w->n; i++)
-        *w->views[i].view = (struct nj_str){ w->out->p + w->views[i].from, w->views[i].to - w->views[i].from };
+        *w->views[i].view = (struct nj_str){ base + w->views[i].from, w->views[i].to - w->views[i].from };
 }
 
 static void put_text(struct writer *w, struct nj_pem *pem, struct nj_str in, struct nj_str *view)

@@ -50,6 +50,9 @@ bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_pem *pem, s
         if (nj_buf_finish(&l->clean, &text) != NJ_OK)
             return false;
     }
+    *out = text;
+    if (text.n == 0)
+        return true;
     for (int i = 0; i < SWEEPS_MAX; i++) {
         struct nj_str trimmed = nj_str_trim(text);
         if (level <= NJ_NEST_MAX && may_be_json(trimmed) && nj_json_parse(trimmed, &json) == NJ_OK) {

@@ -94,6 +94,8 @@ static size_t tld_len(struct nj_str label)
 {
     if (label.n >= 5 && nj_str_starts_nocase(label, NJ_STR("xn--")))
         return label.n;
+    if (nj_str_starts_nocase(label, NJ_STR("utf-")))
+        return 0; /* "sr_RS@latin.UTF-8" is a locale */
     size_t n = 0;
     while (n < label.n && (nj_is(label.p[n], NJ_IS_ALPHA) || (unsigned char)label.p[n] >= 0x80))
         n++;

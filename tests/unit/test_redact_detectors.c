@@ -37,6 +37,7 @@ START_TEST(test_redact_email_addresses_go_and_their_lookalikes_stay)
         { "user@localhost", NULL },
         { "java.lang.Object@1b6d3586", NULL },
         { "getty@tty1.service", NULL },
+        { "sr_RS@latin.UTF-8", NULL },
         { "a@b.c", NULL },
         { "a@.com a@-x.com @@ a@", NULL },
         { "10@20.30", NULL },

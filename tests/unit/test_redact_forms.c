@@ -69,6 +69,27 @@ START_TEST(test_redact_colons_bind_data_and_not_prose)
 }
 END_TEST
 
+START_TEST(test_redact_lines_of_programs_are_left)
+{
+    static const struct row rows[] = {
+        { "    token = lexer.get_token()", NULL },
+        { "    password = auth[2]", NULL },
+        { "    lasttoken = token", NULL },
+        { "    if cookie: cookies.append(cookie)", NULL },
+        { "const o = { token: getToken(req), n: 1 }", NULL },
+        { "def ask(prompt='Password: ', stream=None, a='b'):", NULL },
+        { "print(\"shlex: token=\" + repr(raw))", NULL },
+        { "header=\"Set-Cookie:\", sep=\"x\"", NULL },
+        { "password = hunter2", "password = [secret]" },
+        { "password = hunter", "password = [secret]" },
+        { "password = token99", "password = [secret]" },
+        { "secret = abc(def", "secret = abc(def" },
+        { "secret=abc(def", "secret=[secret]" },
+    };
+    check_rows(rows, NJ_COUNT(rows));
+}
+END_TEST
+
 START_TEST(test_redact_json_in_text_is_read_also_when_it_is_cut_or_escaped)
 {
     static const struct row rows[] = {
@@ -172,6 +193,7 @@ END_TEST
 #define NJ_TESTS(X)                                                                                                                        \
     X(test_redact_settings_and_parameters_lose_their_values)                                                                               \
     X(test_redact_colons_bind_data_and_not_prose)                                                                                          \
+    X(test_redact_lines_of_programs_are_left)                                                                                              \
     X(test_redact_json_in_text_is_read_also_when_it_is_cut_or_escaped)                                                                     \
     X(test_redact_headers_lose_their_credentials)                                                                                          \
     X(test_redact_values_that_are_no_secrets_are_left)                                                                                     \
