@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <time.h>
 
+#define RIGHT_TO_LEFT "\xE2\x80\xAE\xE2\x80\xAC" /* changes how the text behind it is shown: the redactor must make it visible */
+
 /* --- texts put together at random from what the detectors wait for ------------------------------------------------ */
 
 static uint64_t seed;
@@ -125,7 +127,7 @@ static const char *const pieces[] = {
     "\xC3\xA9",
     "\xC3",
     "\xFF",
-    "\xE2\x80\xAE",
+    RIGHT_TO_LEFT,
     "\xEF\xBB\xBF",
     "\xC2\x9b",
 };
@@ -293,7 +295,7 @@ static const struct hostile hostile[] = {
     { "", "\x1b[", "" },
     { "", "\x01", "" },
     { "", "\xFF", "" },
-    { "", "\xE2\x80\xAE", "" },
+    { "", RIGHT_TO_LEFT, "" },
     { "", "[", "" },
     { "", "{\"a\":", "" },
     { "[", "\"a@b.com\",", "1]" },
