@@ -38,7 +38,7 @@ static inline struct nj_str nj_str_slice(struct nj_str s, size_t from, size_t to
         to = s.n;
     if (from > to)
         from = to;
-    return (struct nj_str){ s.p + from, to - from };
+    return (struct nj_str){ from != 0 ? s.p + from : s.p, to - from }; /* NULL + 0 is undefined */
 }
 
 static inline bool nj_str_eq(struct nj_str a, struct nj_str b)

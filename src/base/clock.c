@@ -65,10 +65,16 @@ static int64_t days_of(int64_t y, int64_t m, int64_t d)
 
 static bool digits(struct nj_str s, size_t at, size_t n, int64_t *out)
 {
-    uint64_t v = 0;
-    if (at + n > s.n || !nj_str_u64(nj_str_slice(s, at, at + n), &v))
+    int64_t v = 0;
+    if (at + n > s.n)
         return false;
-    *out = (int64_t)v;
+    for (size_t i = at; i < at + n; i++) {
+        unsigned d = (unsigned char)s.p[i] - (unsigned)'0';
+        if (d > 9)
+            return false;
+        v = v * 10 + (int64_t)d;
+    }
+    *out = v;
     return true;
 }
 
@@ -81,8 +87,9 @@ static bool parse_date(struct nj_str s, int64_t *seconds)
 {
     static const int8_t month_days[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
     int64_t y, mo, d, h, mi, sec;
-    if (!digits(s, 0, 4, &y) || !at_char(s, 4, "-") || !digits(s, 5, 2, &mo) || !at_char(s, 7, "-") || !digits(s, 8, 2, &d) ||
-        !at_char(s, 10, "Tt ") || !digits(s, 11, 2, &h) || !at_char(s, 13, ":") || !digits(s, 14, 2, &mi) || !at_char(s, 16, ":") ||
+    if (s.n < 19 || s.p[4] != '-' || s.p[7] != '-' || s.p[13] != ':' || s.p[16] != ':' || !at_char(s, 10, "Tt "))
+        return false;
+    if (!digits(s, 0, 4, &y) || !digits(s, 5, 2, &mo) || !digits(s, 8, 2, &d) || !digits(s, 11, 2, &h) || !digits(s, 14, 2, &mi) ||
         !digits(s, 17, 2, &sec))
         return false;
     if (y < 1970 || y > 2261 || mo < 1 || mo > 12 || d < 1 || d > month_days[mo - 1] || h > 23 || mi > 59 || sec > 60)

@@ -29,6 +29,10 @@ struct nj_pipeline {
     size_t seen_at;
     uint64_t hash_key, seq;
     char prefix[ID_DIGITS + 1];
+    /* Several KiB each, filled anew for every record; on the stack they would be zeroed each time. */
+    struct nj_record record;
+    struct nj_facts facts;
+    struct nj_clean clean;
     /* of the body at hand */
     struct nj_slicer slicer;
     bool at_work; /* between begin and the last step */
@@ -86,16 +90,16 @@ static bool clean_resource(struct nj_pipeline *p)
 static void offer(struct nj_pipeline *p, struct nj_record *r)
 {
     char id[ID_DIGITS + 24];
-    struct nj_clean clean;
     r->seq = ++p->seq;
     int n = snprintf(id, sizeof(id), "%s-%llu", p->prefix, (unsigned long long)r->seq);
-    if (!clean_resource(p) || nj_redact_record(p->o.redactor, r, &p->clean_resource, (struct nj_str){ id, (size_t)n }, &clean) != NJ_OK) {
+    if (!clean_resource(p) ||
+        nj_redact_record(p->o.redactor, r, &p->clean_resource, (struct nj_str){ id, (size_t)n }, &p->clean) != NJ_OK) {
         nj_count(p->o.ledger, NJ_CTR_lost_memory, 1);
         return;
     }
     p->o.ledger->offered++;
     for (size_t i = 0; i < p->outlet_count; i++)
-        nj_outlet_offer(p->outlets[i], &clean);
+        nj_outlet_offer(p->outlets[i], &p->clean);
 }
 
 void nj_pipeline_own(struct nj_pipeline *p, struct nj_record *r)
@@ -141,38 +145,37 @@ static void note_distinctive(struct nj_pipeline *p, const struct nj_facts *f, in
 
 static void take_element(struct nj_pipeline *p, struct nj_str element)
 {
-    struct nj_record r;
-    struct nj_facts f;
+    struct nj_record *r = &p->record;
+    struct nj_facts *f = &p->facts;
     bool late = false, unattributed = false;
     nj_buf_reset(&p->scratch);
-    nj_decode(element, p->o.clock->wall_ns, &p->scratch, &r, &f);
-    enum nj_counter as = received_as(&f, &r);
+    nj_decode(element, p->o.clock->wall_ns, &p->scratch, r, f);
+    enum nj_counter as = received_as(f, r);
     nj_count(p->o.ledger, as, 1);
     if (as == NJ_CTR_received_unreadable)
         p->unreadable++;
     else
-        note_distinctive(p, &f, r.when_ns);
+        note_distinctive(p, f, r->when_ns);
     if (p->repeat) {
         nj_count(p->o.ledger, NJ_CTR_filtered_duplicate, 1);
         return;
     }
     /* Our diagnostics are JSON, so they come back as text or as a structured log, as the log format wants. */
-    if (f.kind == NJ_EV_EXTENSION && (nj_diag_is_own(r.message) || nj_diag_is_own(r.data_json))) {
+    if (f->kind == NJ_EV_EXTENSION && (nj_diag_is_own(r->message) || nj_diag_is_own(r->data_json))) {
         nj_count(p->o.ledger, NJ_CTR_filtered_own_lines, 1);
         return;
     }
-    take_facts(p, &f);
-    nj_enrich(p->o.sandbox, p->o.invocations, &f, &r, &late, &unattributed);
+    take_facts(p, f);
+    nj_enrich(p->o.sandbox, p->o.invocations, f, r, &late, &unattributed);
     nj_count(p->o.ledger, NJ_CTR_records_late, late);
     nj_count(p->o.ledger, NJ_CTR_records_unattributed, unattributed);
-    offer(p, &r);
+    offer(p, r);
     if (p->o.fact != NULL)
-        p->o.fact(p->o.ctx, &f);
+        p->o.fact(p->o.ctx, f);
 }
 
 static void take_unreadable(struct nj_pipeline *p, struct nj_str piece, struct nj_str reason)
 {
-    struct nj_record r;
     if (nj_str_trim(piece).n == 0)
         return;
     nj_count(p->o.ledger, NJ_CTR_received_unreadable, 1);
@@ -182,8 +185,8 @@ static void take_unreadable(struct nj_pipeline *p, struct nj_str piece, struct n
         return;
     }
     nj_buf_reset(&p->scratch);
-    nj_decode_unreadable(piece, reason, p->o.clock->wall_ns, &p->scratch, &r);
-    offer(p, &r);
+    nj_decode_unreadable(piece, reason, p->o.clock->wall_ns, &p->scratch, &p->record);
+    offer(p, &p->record);
 }
 
 /* --- one body ----------------------------------------------------------------------------------------------------- */
