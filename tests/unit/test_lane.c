@@ -408,9 +408,11 @@ START_TEST(test_lane_dead_sink_is_one_line_a_minute_with_a_count)
     kit_answer(&k, NJ_LANE_BULK, NJ_V_DELIVERED);
     kit_stderr_end(&err, text, sizeof(text));
     nj_diag_threshold(NJ_LEVEL_WARN);
-    ck_assert_msg(kit_times(text, "NJ1601") == 3, "%s", text);
+    /* A line belongs to a failed attempt, and attempts are up to 30 s apart: the gaps are 60 to 90 s. */
+    size_t lines = kit_times(text, "NJ1601");
+    ck_assert_msg(lines == 2 || lines == 3, "%s", text);
     ck_assert_uint_eq(kit_times(text, "NJ1602"), 1);
-    ck_assert_uint_eq(kit_times(text, "\n"), 4);
+    ck_assert_uint_eq(kit_times(text, "\n"), lines + 1);
     ck_assert_ptr_nonnull(strstr(text, "sink default, https://logs.example.com/x (ndjson, uncompressed): no answer (Connection refused); 2 "
                                        "attempts failed since it last worked, 4 records held"));
     kit_close(&k);
