@@ -1,14 +1,24 @@
 /* nightjar/redact.h -- the door: nothing becomes bytes that has not been through here.
  *
- * Text is scanned once for detectors; JSON is walked in place, and a member whose key names a secret is replaced whatever
- * its value.  Untouched values keep their bytes and their order.
+ * Text is scanned for detectors and for names with values (key=value, "key":"value", headers); JSON is walked in place, and a
+ * member whose name is that of a secret is replaced whatever its value.  Text that is JSON, and JSON in strings of JSON, is
+ * walked too.  Untouched values keep their bytes and their order; what leaves would not change if it came in again.
  *
- * Fails closed: text the redactor cannot judge (memory, depth, malformed) is replaced by NJ_WITHHELD, never passed on.
+ * Placeholders   [secret] for what a name gives away, [email] [credit_card-4242] [jwt] [aws_key] [private_key] [credential] for
+ *            what a detector found: a word in brackets, at most a hyphen and four digits more; never anything JSON escapes.
+ * Cleaning   ill-formed UTF-8 becomes U+FFFD, terminal sequences go, controls other than tab and newline, and characters that
+ *            change direction or break lines, become visible (\x00, \u202e).  Line breaks between JSON tokens become spaces.
+ * Counts     one counter a detector (email, credit_card, jwt, aws_access_key, aws_secret_key, private_key, bearer, basic,
+ *            url_credential), key.<rule> from a fixed table (key.custom for the operator's own names), escape_sequence,
+ *            withheld.
  *
- * Limits     input up to NJ_REDACT_MAX bytes a value; output up to four times that.
- * Ownership  the redactor owns what nj_clean points to; valid until the next nj_redact_record() on it.
+ * Fails closed: text the redactor cannot judge (memory, size, a loop of findings) is replaced by NJ_WITHHELD, never passed on.
+ *
+ * Limits     input up to NJ_REDACT_MAX bytes a value; output up to four times that.  64 own names of 128 bytes in each list.
+ * Ownership  the redactor owns what nj_clean points to; valid until the next nj_redact_record() on it.  A cleaned resource
+ *            is valid until the next nj_redact_resource().
  * Errors     NJ_ENOMEM when even the withheld form could not be built: the caller drops and counts the record.
- * Blocking   never.  Globals: none.  Time: linear in the input, whatever it holds.
+ * Blocking   never.  Globals: constant tables.  Time: linear in the input, whatever it holds.
  */
 #ifndef NIGHTJAR_REDACT_H
 #define NIGHTJAR_REDACT_H
@@ -22,20 +32,24 @@ struct nj_redactor;
 
 struct nj_redact_options {
     struct nj_str policy;     /* preset name; absent = "default" */
-    struct nj_str keys;       /* more field names to redact: comma separated globs; may be absent */
+    struct nj_str keys;       /* more field names to redact: comma separated globs; may be absent; wins over allow_keys */
     struct nj_str allow_keys; /* field names never redacted by name: comma separated globs; may be absent */
 };
 
+/* NJ_EPARSE: no such preset, or a list with an empty or impossible name (spaces, quotes, "**", too long, too many).  NJ_ENOMEM.
+ * Copies what it keeps of o. */
 NJ_MUST enum nj_status nj_redactor_new(struct nj_redactor **out, const struct nj_redact_options *o);
 void nj_redactor_free(struct nj_redactor *r);
 
 /* Cleans the resource once; keep the result and hand it to every record until its generation changes. */
 NJ_MUST enum nj_status nj_redact_resource(struct nj_redactor *r, const struct nj_resource *in, struct nj_resource *out);
+/* Lines of one origin and invocation are a stream: a private key printed line by line is recognised over its records.  What
+ * was counted since the last call, also for the resource, is in out->counts. */
 NJ_MUST enum nj_status nj_redact_record(struct nj_redactor *r, const struct nj_record *in, const struct nj_resource *clean_resource,
                                         struct nj_str id, struct nj_clean *out);
 
 /* The two workers behind it, for tests, fuzzing and the command line.  They append to out and add to the counts of the
- * current record.  The JSON form needs a value checked by nj_json_parse(). */
+ * current record.  The JSON form needs a value checked by nj_json_parse().  They know no streams. */
 void nj_redact_text(struct nj_redactor *r, struct nj_str in, struct nj_buf *out);
 void nj_redact_json(struct nj_redactor *r, struct nj_json in, struct nj_buf *out);
 /* Counts since the last call as a JSON object ({"email":1,"key.password":1}), or nothing when there were none. */

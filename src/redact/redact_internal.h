@@ -263,8 +263,17 @@ struct nj_level {
     struct nj_frame frames[NJ_JSON_DEPTH + 1];
 };
 
+/* Short texts that passed unchanged, such as event names, attribute names and the ids of an invocation, come again and again. */
+enum { NJ_KNOWN_SLOTS = 128, NJ_KNOWN_LEN = 63 };
+struct nj_known {
+    uint8_t n;
+    char text[NJ_KNOWN_LEN];
+};
+
 struct nj_redactor {
     const struct nj_policy *policy;
+    bool counted; /* some counter is not zero */
+    struct nj_known known[NJ_KNOWN_SLOTS];
     struct nj_globs keys, allow_keys;
     uint32_t counts[NJ_COUNTS];
     struct nj_level levels[NJ_LEVELS];

@@ -100,6 +100,9 @@ static struct nj_str counter_name(unsigned counter)
 void nj_redact_counts_take(struct nj_redactor *r, struct nj_buf *out)
 {
     bool any = false;
+    if (!r->counted)
+        return;
+    r->counted = false;
     for (unsigned i = 0; i < NJ_COUNTS; i++) {
         uint64_t sum = r->counts[i];
         struct nj_str name = counter_name(i);
@@ -124,15 +127,43 @@ void nj_redact_counts_take(struct nj_redactor *r, struct nj_buf *out)
 
 /* --- the workers -------------------------------------------------------------------------------------------------- */
 
+static void add_withheld(struct nj_redactor *r, struct nj_buf *out)
+{
+    nj_count(r, NJ_COUNT_WITHHELD);
+    nj_buf_add(out, NJ_STR(NJ_WITHHELD));
+}
+
 static void add_text(struct nj_redactor *r, struct nj_pem *pem, struct nj_str in, struct nj_buf *out)
 {
     struct nj_str clean;
-    if (nj_text_redact(r, 0, pem, in, &clean)) {
+    if (nj_text_redact(r, 0, pem, in, &clean))
         nj_buf_add(out, clean);
+    else
+        add_withheld(r, out);
+}
+
+/* An attribute or name: as add_text(), but what passed unchanged lately is not judged again. */
+static void add_short_text(struct nj_redactor *r, struct nj_str in, struct nj_buf *out)
+{
+    struct nj_str clean;
+    if (in.n == 0 || in.n > NJ_KNOWN_LEN) {
+        add_text(r, NULL, in, out);
         return;
     }
-    nj_count(r, NJ_COUNT_WITHHELD);
-    nj_buf_add(out, NJ_STR(NJ_WITHHELD));
+    struct nj_known *known = &r->known[nj_hash64(in, 0) % NJ_KNOWN_SLOTS];
+    if (known->n == in.n && memcmp(known->text, in.p, in.n) == 0) {
+        nj_buf_add(out, in);
+        return;
+    }
+    if (!nj_text_redact(r, 0, NULL, in, &clean)) {
+        add_withheld(r, out);
+        return;
+    }
+    nj_buf_add(out, clean);
+    if (clean.p == in.p) {
+        known->n = (uint8_t)in.n;
+        memcpy(known->text, in.p, in.n);
+    }
 }
 
 /* White space between tokens stays, but a line break would end the line the value is written into. */
@@ -205,8 +236,10 @@ static void put_text(struct writer *w, struct nj_pem *pem, struct nj_str in, str
         return;
     if (w->withhold)
         nj_buf_add(w->out, NJ_STR(NJ_WITHHELD));
-    else
+    else if (pem != NULL)
         add_text(w->r, pem, in, w->out);
+    else
+        add_short_text(w->r, in, w->out);
     view_since(w, view, from);
 }
 
@@ -303,9 +336,9 @@ static enum nj_status clean_resource(struct nj_redactor *r, const struct nj_reso
 
 enum nj_status nj_redact_resource(struct nj_redactor *r, const struct nj_resource *in, struct nj_resource *out)
 {
-    if (clean_resource(r, in, false, out) == NJ_OK)
+    if (clean_resource(r, in, false, out) == NJ_OK || clean_resource(r, in, true, out) == NJ_OK)
         return NJ_OK;
-    return clean_resource(r, in, true, out);
+    return NJ_ENOMEM;
 }
 
 /* --- records ------------------------------------------------------------------------------------------------------ */
@@ -431,5 +464,5 @@ enum nj_status nj_redact_record(struct nj_redactor *r, const struct nj_record *i
     nj_buf_reset(&r->counts_out);
     nj_redact_counts_take(r, &r->counts_out);
     out->counts = r->counts_out.n != 0 ? nj_buf_str(&r->counts_out) : (struct nj_str){ NULL, 0 };
-    return st == NJ_OK ? r->counts_out.err : st;
+    return st == NJ_OK && r->counts_out.err == NJ_OK ? NJ_OK : NJ_ENOMEM;
 }

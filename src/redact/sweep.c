@@ -3,6 +3,7 @@
 
 void nj_count(struct nj_redactor *r, unsigned counter)
 {
+    r->counted = true;
     if (r->counts[counter] != UINT32_MAX)
         r->counts[counter]++;
 }

@@ -235,6 +235,39 @@ static void bench_corpus(struct nj_redactor *r, const char *what, void (*record)
     free(c.ends);
 }
 
+/* Whole records as the pipeline hands them over: a line of text and the attributes of its invocation. */
+static void bench_records(struct nj_redactor *r)
+{
+    struct corpus c = { 0 };
+    struct nj_resource resource = { .generation = 1 };
+    struct nj_clean clean;
+    double best = 0;
+    make(&c, benign_text);
+    for (int i = 0; i < ROUNDS; i++) {
+        size_t from = 0;
+        clock_t start = clock();
+        for (size_t k = 0; k < c.n; k++) {
+            struct nj_record record;
+            memset(&record, 0, sizeof(record));
+            record.origin = NJ_FROM_FUNCTION;
+            record.event = NJ_STR("function.log");
+            record.message = nj_str_slice(nj_buf_str(&c.text), from, c.ends[k]);
+            nj_attrs_str(&record.where, NJ_STR("faas.invocation_id"), NJ_STR("3d2c5f0a-8d4e-4c1b-9f6a-7b2e1c0d9a55"));
+            nj_attrs_str(&record.where, NJ_STR("trace_id"), NJ_STR("0af7651916cd43dd8448eb211c80319c"));
+            nj_attrs_str(&record.where, NJ_STR("span_id"), NJ_STR("b7ad6b7169203331"));
+            nj_attrs_bool(&record.where, NJ_STR("faas.coldstart"), false);
+            if (nj_redact_record(r, &record, &resource, NJ_STR("7f3a-42"), &clean) != NJ_OK)
+                abort();
+            from = c.ends[k];
+        }
+        double rate = (double)c.text.n / 1e6 / seconds_since(start);
+        best = rate > best ? rate : best;
+    }
+    print("records of benign text, whole", best, zlib_rate(nj_buf_str(&c.text)));
+    nj_buf_fini(&c.text);
+    free(c.ends);
+}
+
 static void bench_hostile(struct nj_redactor *r, const char *what, const char *piece)
 {
     struct nj_buf in, out;
@@ -257,6 +290,7 @@ int main(void)
     bench_corpus(r, "benign JSON (with the check)", benign_json, false);
     bench_corpus(r, "benign text", benign_text, true);
     bench_corpus(r, "mixed logs", mixed, true);
+    bench_records(r);
     bench_hostile(r, "hostile a@a@a@", "a@");
     bench_hostile(r, "hostile digits", "4111111111111111");
     bench_hostile(r, "hostile eyJ", "eyJ.");

@@ -1,11 +1,20 @@
 /* Tests of the door: every string of a record passes, keys over several lines, what is withheld, what controls become. */
 #include "redact_unit.h"
 
+/* The buffers are made small from the inside: there is no other way to run out of them on purpose. */
+#include "../../src/redact/redact_internal.h"
+
 #include <stdio.h>
 
 static struct nj_record record;
 static struct nj_resource resource;
 static struct nj_clean clean;
+
+static void limit(struct nj_buf *b, size_t max)
+{
+    nj_buf_fini(b);
+    b->max = max;
+}
 
 static void begin(void)
 {
@@ -301,6 +310,72 @@ START_TEST(test_redact_text_that_outgrows_the_ceiling_is_withheld)
 }
 END_TEST
 
+START_TEST(test_redact_record_without_room_is_withheld_as_a_whole)
+{
+    begin();
+    record.message = NJ_STR("a message that is longer than the room there is, with joe@example.com in it");
+    record.data_json = NJ_STR("{\"a\":\"some more text that does not fit either\",\"password\":\"Tulip77\"}");
+    nj_attrs_str(&record.who, NJ_STR("user.name"), NJ_STR("a very long name of somebody or other"));
+    nj_attrs_json(&record.data, NJ_STR("j"), NJ_STR("{\"token\":\"x1\"}"));
+    limit(&redactor->out, 130);
+    pass();
+    ck_assert_view_eq(clean.message, NJ_WITHHELD);
+    ck_assert_view_eq(clean.event, NJ_WITHHELD);
+    ck_assert_view_eq(clean.who.a[0].key, NJ_WITHHELD);
+    ck_assert_view_eq(clean.who.a[0].v.u.s, NJ_WITHHELD);
+    ck_assert_view_eq(clean.data, "{\"nightjar.withheld\":true,\"[withheld]\":\"[withheld]\"}");
+    ck_assert_view_eq(clean.id, "box-42");
+    ck_assert(nj_str_find(clean.counts, NJ_STR("\"withheld\":1"), 0) != NJ_NPOS);
+
+    limit(&redactor->out, 16);
+    ck_assert_int_eq(nj_redact_record(redactor, &record, &resource, NJ_STR("box-42"), &clean), NJ_ENOMEM);
+}
+END_TEST
+
+START_TEST(test_redact_resource_without_room_is_refused)
+{
+    struct nj_resource out;
+    nj_attrs_str(&resource.where, NJ_STR("k"), NJ_STR("a value that is far too long for it"));
+    limit(&redactor->resource, 24);
+    ck_assert_int_eq(nj_redact_resource(redactor, &resource, &out), NJ_OK);
+    ck_assert_view_eq(out.where.a[0].v.u.s, NJ_WITHHELD);
+    limit(&redactor->resource, 8);
+    ck_assert_int_eq(nj_redact_resource(redactor, &resource, &out), NJ_ENOMEM);
+    memset(&resource, 0, sizeof(resource));
+}
+END_TEST
+
+START_TEST(test_redact_json_strings_that_cannot_be_judged_are_withheld)
+{
+    limit(&redactor->levels[1].plain, 4);
+    ck_assert_json("{\"ok\":\"fine\",\"a\":\"tab\\tand more\",\"k\\t\":1,\"long\\tkey\":2}",
+                   "{\"ok\":\"fine\",\"a\":\"[withheld]\",\"[withheld]\":1,\"[withheld]\":2}");
+    ck_assert_counts("{\"withheld\":3}");
+    limit(&redactor->levels[0].walked, 4);
+    ck_assert_json("{\"a\":\"joe@example.com\"}", "\"[withheld]\"");
+    limit(&redactor->levels[0].swept[0], 4);
+    ck_assert_text("to joe@example.com", NJ_WITHHELD);
+    limit(&redactor->levels[0].clean, 4);
+    ck_assert_text("some \x01 text", NJ_WITHHELD);
+}
+END_TEST
+
+START_TEST(test_redact_absent_and_empty_text_is_nothing)
+{
+    ck_assert_uint_eq(text_of((struct nj_str){ NULL, 0 }).n, 0);
+    ck_assert_uint_eq(text_of(NJ_STR("")).n, 0);
+    ck_assert_uint_eq(text_of(NJ_STR("\r")).n, 0);
+    begin();
+    record.message = NJ_STR("");
+    pass();
+    ck_assert_ptr_nonnull(clean.message.p);
+    ck_assert_uint_eq(clean.message.n, 0);
+    record.message = (struct nj_str){ NULL, 0 };
+    pass();
+    ck_assert_ptr_null(clean.message.p);
+}
+END_TEST
+
 #define NJ_TESTS(X)                                                                                                                        \
     X(test_redact_record_every_string_passes)                                                                                              \
     X(test_redact_record_clean_one_is_the_same_and_counts_nothing)                                                                         \
@@ -316,6 +391,10 @@ END_TEST
     X(test_redact_text_escape_sequences_are_counted)                                                                                       \
     X(test_redact_text_that_is_json_is_walked)                                                                                             \
     X(test_redact_record_above_the_limit_is_withheld)                                                                                      \
-    X(test_redact_text_that_outgrows_the_ceiling_is_withheld)
+    X(test_redact_text_that_outgrows_the_ceiling_is_withheld)                                                                              \
+    X(test_redact_record_without_room_is_withheld_as_a_whole)                                                                              \
+    X(test_redact_resource_without_room_is_refused)                                                                                        \
+    X(test_redact_json_strings_that_cannot_be_judged_are_withheld)                                                                         \
+    X(test_redact_absent_and_empty_text_is_nothing)
 
 REDACT_TEST_MAIN("redact_record")
