@@ -301,18 +301,18 @@ END_TEST
 
 /* --- idle ---------------------------------------------------------------------------------------------------------- */
 
-/* How often the proxy's thread went to sleep: each time it had woken before. */
-static long naps(void)
+/* A number of the proxy's thread: from its status (name given) or, without, the nanoseconds it was running. */
+static long of_thread(const char *name)
 {
     DIR *d = opendir("/proc/self/task");
     long n = -1;
     for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;) {
-        char path[300], name[32] = { 0 };
+        char path[300], comm[32] = { 0 };
         snprintf(path, sizeof(path), "/proc/self/task/%s/comm", e->d_name);
         FILE *f = fopen(path, "r");
-        if (f != NULL && fgets(name, sizeof(name), f) != NULL && strncmp(name, "nightjar-proxy", 14) == 0) {
-            snprintf(path, sizeof(path), "/proc/self/task/%s/status", e->d_name);
-            n = proc_number(path, "voluntary_ctxt_switches:");
+        if (f != NULL && fgets(comm, sizeof(comm), f) != NULL && strncmp(comm, "nightjar-proxy", 14) == 0) {
+            snprintf(path, sizeof(path), "/proc/self/task/%s/%s", e->d_name, name != NULL ? "status" : "schedstat");
+            n = proc_number(path, name != NULL ? name : "");
         }
         if (f != NULL)
             fclose(f);
@@ -332,14 +332,137 @@ START_TEST(test_proxy_does_not_wake_while_polls_are_open_and_nothing_happens)
         open_pair(p, listenfd, &client[i], &up[i]);
     shutdown(client[3], SHUT_WR); /* also when a client has stopped talking */
     wire_pause(100);
-    long before = naps();
+    long before = of_thread("voluntary_ctxt_switches:");
     wire_pause(500);
     ck_assert_int_gt(before, 0);
-    ck_assert_int_eq(naps(), before);
+    ck_assert_int_eq(of_thread("voluntary_ctxt_switches:"), before);
     for (int i = 0; i < 4; i++) {
         close(client[i]);
         close(up[i]);
     }
+    close(listenfd);
+    nj_proxy_free(p);
+}
+END_TEST
+
+/* Writes until nothing more is taken; returns how much was. */
+static size_t fill(int fd)
+{
+    static char b[PIECE];
+    size_t n = 0;
+    struct pollfd p = { .fd = fd, .events = POLLOUT };
+    while (poll(&p, 1, 100) > 0) {
+        ssize_t done = send(fd, b, sizeof(b), MSG_NOSIGNAL | MSG_DONTWAIT);
+        n += done > 0 ? (size_t)done : 0;
+    }
+    return n;
+}
+
+static void check_quiet(void)
+{
+    long before = of_thread(NULL);
+    ck_assert_int_gt(before, 0);
+    wire_pause(300);
+    ck_assert_int_lt(of_thread(NULL) - before, 30000000);
+}
+
+START_TEST(test_proxy_rests_while_a_reader_is_stuck_and_the_writer_is_gone)
+{
+    uint16_t port;
+    int client, up;
+    nj_diag_threshold(NJ_LEVEL_ERROR);
+    int listenfd = wire_listen(&port);
+    struct nj_proxy *p = wire_proxy(port, (struct nj_proxy_options){ .capture_bytes = 1000 });
+    open_pair(p, listenfd, &client, &up);
+    static const char head[] = "HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n";
+    ck_assert_int_eq(send(up, head, sizeof(head) - 1, MSG_NOSIGNAL), sizeof(head) - 1);
+    size_t sent = fill(up);
+    ck_assert_uint_gt(sent, MB);
+    check_quiet();
+    struct linger at_once = { .l_onoff = 1 };
+    setsockopt(up, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+    close(up);
+    check_quiet();
+    /* What had reached the proxy before the reset reaches the client, and then the reset. */
+    size_t got = 0;
+    char b[4096];
+    ssize_t n;
+    while ((n = recv(client, b, sizeof(b), 0)) > 0)
+        got += (size_t)n;
+    ck_assert_int_eq(n, -1);
+    ck_assert_int_eq(errno, ECONNRESET);
+    ck_assert_uint_gt(got, MB);
+    close(client);
+    close(listenfd);
+    ck_assert_uint_eq(nj_proxy_count(p, NJ_PROXY_illegal_moves), 0);
+    nj_proxy_free(p);
+}
+END_TEST
+
+START_TEST(test_proxy_rests_while_more_requests_wait_than_it_has_room_for)
+{
+    enum { REQUESTS = 3000 };
+    static const char next[] = "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nX-Fill: ------------------------------------\r\n\r\n";
+    static const char answer[] = "HTTP/1.1 204 No Content\r\n\r\n";
+    enum { NEXT_LEN = sizeof(next) - 1, ANSWER_LEN = sizeof(answer) - 1 };
+    uint16_t port;
+    int client, up;
+    char b[256];
+    nj_diag_threshold(NJ_LEVEL_ERROR);
+    int listenfd = wire_listen(&port);
+    struct nj_proxy *p = wire_proxy(port, (struct nj_proxy_options){ .capture_bytes = 1000 });
+    open_pair(p, listenfd, &client, &up);
+    for (int i = 0; i < REQUESTS; i++)
+        ck_assert_int_eq(send(client, next, NEXT_LEN, MSG_NOSIGNAL), NEXT_LEN);
+    check_quiet();
+    for (int i = 0; i <= REQUESTS; i++) {
+        ck_assert_int_eq(send(up, answer, ANSWER_LEN, MSG_NOSIGNAL), ANSWER_LEN);
+        ck_assert_int_eq(recv(client, b, ANSWER_LEN, MSG_WAITALL), ANSWER_LEN);
+        if (i < REQUESTS) {
+            ck_assert_int_eq(recv(up, b, NEXT_LEN, MSG_WAITALL), NEXT_LEN);
+            ck_assert_int_eq(memcmp(b, next, NEXT_LEN), 0);
+        }
+    }
+    close(client);
+    close(up);
+    close(listenfd);
+    nj_proxy_free(p);
+}
+END_TEST
+
+START_TEST(test_proxy_resets_a_slow_client_only_when_it_has_everything)
+{
+    enum { BODY = 300000 };
+    static const char next[] = "GET / HTTP/1.1\r\n\r\n", head[] = "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n";
+    static char body[BODY];
+    uint16_t port;
+    int small = 4096;
+    nj_diag_threshold(NJ_LEVEL_ERROR);
+    int listenfd = wire_listen(&port);
+    struct nj_proxy *p = wire_proxy(port, (struct nj_proxy_options){ .capture_bytes = 1000 });
+    struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(nj_proxy_port(p)), .sin_addr = { htonl(INADDR_LOOPBACK) } };
+    int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    setsockopt(client, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+    wire_options(client);
+    ck_assert_int_eq(connect(client, (struct sockaddr *)&a, sizeof(a)), 0);
+    ck_assert_int_eq(send(client, next, sizeof(next) - 1, MSG_NOSIGNAL), sizeof(next) - 1);
+    int up = accept(listenfd, NULL, NULL);
+    ck_assert_int_eq(send(up, head, sizeof(head) - 1, MSG_NOSIGNAL), sizeof(head) - 1);
+    ck_assert_int_eq(send(up, body, BODY, MSG_NOSIGNAL), BODY);
+    wire_pause(50);
+    struct linger at_once = { .l_onoff = 1 };
+    setsockopt(up, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+    close(up);
+    wire_pause(50);
+    size_t got = 0;
+    char b[4096];
+    ssize_t n;
+    while ((n = recv(client, b, sizeof(b), 0)) > 0)
+        got += (size_t)n;
+    ck_assert_int_eq(n, -1);
+    ck_assert_int_eq(errno, ECONNRESET);
+    ck_assert_uint_eq(got, sizeof(head) - 1 + BODY);
+    close(client);
     close(listenfd);
     nj_proxy_free(p);
 }
@@ -351,6 +474,9 @@ END_TEST
     X(test_proxy_waits_for_slow_readers_and_slow_writers)                                                                                  \
     X(test_proxy_passes_the_first_bytes_of_a_stream_before_the_rest_exists)                                                                \
     X(test_proxy_passes_heads_of_more_than_a_megabyte_both_ways)                                                                           \
-    X(test_proxy_does_not_wake_while_polls_are_open_and_nothing_happens)
+    X(test_proxy_does_not_wake_while_polls_are_open_and_nothing_happens)                                                                   \
+    X(test_proxy_rests_while_a_reader_is_stuck_and_the_writer_is_gone)                                                                     \
+    X(test_proxy_rests_while_more_requests_wait_than_it_has_room_for)                                                                      \
+    X(test_proxy_resets_a_slow_client_only_when_it_has_everything)
 
 NJ_TEST_MAIN("proxy_load")
