@@ -39,16 +39,20 @@ static void list_problems(struct nj_buf *out, const struct nj_problems *problems
 }
 
 void nj_own_start(struct nj_record *r, struct nj_buf *store, const struct nj_options *o, const struct nj_problems *problems,
-                  struct nj_outlet *const *outlets, size_t outlet_count, enum nj_telemetry_state telemetry)
+                  struct nj_outlet *const *outlets, size_t outlet_count, enum nj_telemetry_state telemetry, struct nj_str degraded)
 {
     bool working = telemetry == NJ_TELEMETRY_SUBSCRIBED;
     own(r, NJ_STR("nightjar.start"), NJ_CAT_LOG,
         working ? NJ_STR("nightjar is at work") : NJ_STR("nightjar is at work, without telemetry from the platform"));
-    r->severity = working && problems->n == 0 ? NJ_SEV_INFO : NJ_SEV_WARN;
+    r->severity = degraded.n == 0 ? NJ_SEV_INFO : NJ_SEV_WARN;
     r->outcome = working ? NJ_OUTCOME_SUCCESS : NJ_OUTCOME_FAILURE;
     nj_buf_reset(store);
     nj_buf_addz(store, "{\"nightjar.version\":\"" NJ_VERSION "\",\"nightjar.telemetry\":");
     nj_buf_add_json(store, nj_str_of(nj_telemetry_names[telemetry]));
+    if (degraded.n != 0) {
+        nj_buf_addz(store, ",\"nightjar.degraded\":");
+        nj_buf_add_json(store, degraded);
+    }
     nj_buf_addz(store, ",\"nightjar.subscription\":");
     nj_buf_add_json(store, o->telemetry);
     nj_buf_addz(store, ",\"nightjar.flush\":");

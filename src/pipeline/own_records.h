@@ -9,8 +9,9 @@
 #include "nightjar/options.h"
 #include "nightjar/outlet.h"
 
+/* degraded: comma separated names of what is missing, or absent. */
 void nj_own_start(struct nj_record *r, struct nj_buf *store, const struct nj_options *o, const struct nj_problems *problems,
-                  struct nj_outlet *const *outlets, size_t outlet_count, enum nj_telemetry_state telemetry);
+                  struct nj_outlet *const *outlets, size_t outlet_count, enum nj_telemetry_state telemetry, struct nj_str degraded);
 /* final: the last one of this sandbox, written at SHUTDOWN before the last flush. */
 void nj_own_ledger(struct nj_record *r, struct nj_buf *store, const struct nj_ledger *l, struct nj_outlet *const *outlets,
                    size_t outlet_count, bool final);

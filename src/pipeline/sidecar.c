@@ -28,7 +28,8 @@ enum {
     CONTAINER_ERROR_MS = 500,
     START_RETRY_MS = 20,
     START_RETRY_MAX_MS = 1000,
-    MMAP_THRESHOLD = 128 << 10
+    MMAP_THRESHOLD = 128 << 10,
+    LACKS_MAX = 256
 };
 
 /* --- records of our own ------------------------------------------------------------------------------------------- */
@@ -100,15 +101,41 @@ static void on_settled(void *ctx)
     nj_turn_settled(ctx);
 }
 
+void nj_sidecar_lacks(struct nj_sidecar *s, enum nj_lack what)
+{
+    s->lacks |= 1u << what;
+}
+
+static void name_lacks(const struct nj_sidecar *s, struct nj_buf *out)
+{
+    static const char *const names[NJ_LACKS] = {
+#define NJ_LACK(name, text) text,
+#include "lacks.def"
+#undef NJ_LACK
+    };
+    for (unsigned i = 0; i < NJ_LACKS; i++) {
+        if ((s->lacks & 1u << i) == 0)
+            continue;
+        nj_buf_addz(out, out->n != 0 ? "," : "");
+        nj_buf_addz(out, names[i]);
+    }
+}
+
 static void on_ready(void *ctx, const struct nj_registered *registered, enum nj_telemetry_state t)
 {
     struct nj_sidecar *s = ctx;
     struct nj_record r;
+    struct nj_buf degraded;
     s->telemetry = t == NJ_TELEMETRY_SUBSCRIBED && nj_str_find(s->o->telemetry, NJ_STR("platform"), 0) != NJ_NPOS;
+    if (t != NJ_TELEMETRY_SUBSCRIBED)
+        nj_sidecar_lacks(s, NJ_LACK_TELEMETRY);
     nj_sandbox_learn_account(&s->sandbox, nj_short_str(&registered->account));
     if (s->pipeline == NULL)
         return;
-    nj_own_start(&r, &s->own_text, s->o, s->problems, s->outlets, s->outlet_count, t);
+    nj_buf_init(&degraded, LACKS_MAX);
+    name_lacks(s, &degraded);
+    nj_own_start(&r, &s->own_text, s->o, s->problems, s->outlets, s->outlet_count, t, nj_buf_str(&degraded));
+    nj_buf_fini(&degraded);
     nj_pipeline_own(s->pipeline, &r);
 }
 
@@ -188,6 +215,7 @@ static void build_redactor(struct nj_sidecar *s)
     if (nj_redactor_new(&s->redactor, &ro) == NJ_OK)
         return;
     /* Which fields the team meant is not known, so every named field is withheld rather than one of theirs let out. */
+    nj_sidecar_lacks(s, NJ_LACK_CONFIGURATION);
     nj_diag(NJ_LEVEL_ERROR, "NJ1501", "the lists of field names could not be used; every named field is redacted instead");
     ro = (struct nj_redact_options){ .policy = NJ_STR("strict"), .keys = NJ_STR("*") };
     if (nj_redactor_new(&s->redactor, &ro) != NJ_OK)
@@ -210,12 +238,14 @@ static bool build_outlet(struct nj_sidecar *s, const struct nj_sink_options *so)
         nj_sink_fini(sink);
         /* What we print would come back as extension telemetry, for ever. */
         bool circle = nj_str_find(s->o->telemetry, NJ_STR("extension"), 0) != NJ_NPOS;
+        nj_sidecar_lacks(s, NJ_LACK_SINK);
         nj_diag(NJ_LEVEL_ERROR, "NJ1502", "%s; %s", why, circle ? "this sink gets nothing" : "using stdout: instead");
         if (circle || nj_sink_init(sink, &(struct nj_sink_options){ .name = so->name, .url = NJ_STR("stdout:") }, why) != NJ_OK)
             return false;
     }
     if (nj_outlet_new(&s->outlets[s->outlet_count], s->loop, s->http, sink, &oo) != NJ_OK ||
         !nj_pipeline_outlet(s->pipeline, s->outlets[s->outlet_count])) {
+        nj_sidecar_lacks(s, NJ_LACK_SINK);
         nj_diag(NJ_LEVEL_ERROR, "NJ1503", "no memory for a sink; it gets nothing");
         nj_sink_fini(sink);
         return false;
@@ -237,6 +267,7 @@ static void build_pipeline(struct nj_sidecar *s)
     build_redactor(s);
     po.redactor = s->redactor;
     if (s->redactor == NULL || nj_pipeline_new(&s->pipeline, &po) != NJ_OK) {
+        nj_sidecar_lacks(s, NJ_LACK_REDACTION);
         nj_diag(NJ_LEVEL_ERROR, "NJ1504", "no records in this sandbox: without redaction nothing may leave");
         return;
     }
@@ -273,8 +304,10 @@ static void build_listener(struct nj_sidecar *s)
         .on_spoof = on_spoof,
         .ctx = s,
     };
-    if (nj_listener_new(&s->listener, s->loop, &lo) != NJ_OK)
-        nj_diag(NJ_LEVEL_ERROR, "NJ1304", "the telemetry listener could not be opened; going on without telemetry");
+    if (nj_listener_new(&s->listener, s->loop, &lo) == NJ_OK)
+        return;
+    nj_sidecar_lacks(s, NJ_LACK_LISTENER);
+    nj_diag(NJ_LEVEL_ERROR, "NJ1304", "the telemetry listener could not be opened; going on without telemetry");
 }
 
 static enum nj_status build_lifecycle(struct nj_sidecar *s, const char *argv0)
@@ -307,6 +340,8 @@ static enum nj_status build(struct nj_sidecar *s, const char *argv0)
     if (st != NJ_OK)
         return st;
     nj_turns_init(s);
+    if (s->problems->n != 0)
+        nj_sidecar_lacks(s, NJ_LACK_CONFIGURATION);
     build_listener(s);
     st = build_lifecycle(s, argv0);
     if (st != NJ_OK)

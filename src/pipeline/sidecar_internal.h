@@ -20,10 +20,20 @@ enum nj_turn {
     NJ_TURNS
 };
 
+/* Degraded operation: what this sandbox has to do without.  None of it keeps nightjar from registering, polling and leaving
+ * cleanly; each is said once as a diagnostic, and all of them on nightjar.start (design 1.1). */
+enum nj_lack {
+#define NJ_LACK(name, text) NJ_LACK_##name,
+#include "lacks.def"
+#undef NJ_LACK
+    NJ_LACKS
+};
+
 struct nj_sidecar {
     const struct nj_options *o;
     const struct nj_problems *problems;
     bool managed, telemetry;
+    unsigned lacks; /* bits 1 << enum nj_lack; empty: full operation */
 
     struct nj_loop *loop;
     const struct nj_clock *clock;
@@ -72,6 +82,7 @@ bool nj_turn_pending(const struct nj_sidecar *s, unsigned lanes);
 bool nj_turn_congested(const struct nj_sidecar *s);
 
 /* sidecar.c */
+void nj_sidecar_lacks(struct nj_sidecar *s, enum nj_lack what);
 void nj_sidecar_write_ledger(struct nj_sidecar *s, bool final);
 
 #endif
