@@ -18,6 +18,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "scenarios"))
 STARTUP_RUNS = 15
 DELAY_INVOCATIONS = 40
 WARM = 25
+BUFFER_MS = 25  # what nightjar asks the platform for, and the least there is
 FLOOD_MB = 48
 QUEUE_MB = 4
 IDLE_S = 3.0
@@ -247,17 +248,23 @@ def flood(b):
 
 
 def delay(b):
+    """nightjar learns of the end from platform.runtimeDone, which the platform keeps for BUFFER_MS (the least it takes) counted from the
+    first record of the invocation; the gap between the invocations is longer, so that no earlier record shortens that."""
     b.title(f"End of an invocation to event/next, sink answering in 1 ms, median of the last {DELAY_INVOCATIONS - WARM} of {DELAY_INVOCATIONS}")
-    events = [event("/account?user=1", 20) for _ in range(DELAY_INVOCATIONS)]
+    events = [event("/account?user=1", 4 * BUFFER_MS) for _ in range(DELAY_INVOCATIONS)]
     rows = [("smallest possible extension", b.minimal, {}, None), ("nightjar, NIGHTJAR_FLUSH=end", b.nightjar, {"NIGHTJAR_FLUSH": "end"}, 5.0),
             ("nightjar, NIGHTJAR_FLUSH=auto, warm", b.nightjar, {"NIGHTJAR_FLUSH": "auto"}, 1.0)]
     for text, extension, env, budget in rows:
         s = Sandbox(b, extension, events, env=env, plan='{"always":true,"delayMs":1}\n')
         s.end()
-        tail = sorted(s.extension["overheadMs"][WARM:])
-        middle, worst = statistics.median(tail), tail[-1]
-        b.row("  " + text, f"{middle:.2f} ms (max {worst:.1f})", f"<= {budget:.0f} ms" if budget else "",
-              middle <= budget if budget else None)
+        took = [i["runtimeMs"] for i in s.report["invocations"]][WARM:]
+        tail = s.extension["overheadMs"][WARM:]
+        if env.get("NIGHTJAR_FLUSH") == "end":
+            b.row("  " + text + ", in all", f"{statistics.median(tail):.2f} ms (max {max(tail):.1f})")
+            text += f", less the platform's {BUFFER_MS} ms"
+            tail = [max(0.0, whole - max(0.0, BUFFER_MS - runtime)) for whole, runtime in zip(tail, took)]
+        middle = statistics.median(tail)
+        b.row("  " + text, f"{middle:.2f} ms (max {max(tail):.1f})", f"<= {budget:.0f} ms" if budget else "", middle <= budget if budget else None)
 
 
 def shutdown(b):
