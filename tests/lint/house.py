@@ -11,6 +11,7 @@ HEADERS = {
     "net": "loop http_client http_server",
     "record": "record decode invocation enrich",
     "redact": "redact",
+    "observe": "payload",
     "sink": "sink",
     "deliver": "batch outlet ledger flush verdict",
     "lambda": "extensions_api lifecycle listener runtime_proxy",
@@ -19,17 +20,18 @@ HEADERS = {
 }
 ROOM_OF = {name: room for room, names in HEADERS.items() for name in names.split()}
 
-# What a room may include besides itself.  base <- net <- {lambda, deliver}; base <- record <- {redact, sink} <- pipeline.
+# What a room may include besides itself.  base <- net <- {lambda, deliver}; base <- record <- {redact, observe, sink} <- pipeline.
 MAY = {
     "base": [],
     "net": ["base"],
     "record": ["base"],
     "redact": ["base", "record"],
+    "observe": ["base", "record"],
     "sink": ["base", "record"],
     "deliver": ["base", "net", "record", "sink"],
     "lambda": ["base", "net", "record"],
     "config": ["base", "record", "redact", "sink"],
-    "pipeline": ["base", "net", "record", "redact", "sink", "deliver", "lambda", "config"],
+    "pipeline": ["base", "net", "record", "redact", "observe", "sink", "deliver", "lambda", "config"],
     "extension": ["base", "config", "pipeline"],
 }
 # (file or header, header): why this one crosses.
@@ -38,7 +40,7 @@ CROSSINGS = {
     ("include/nightjar/listener.h", "ledger"): "the listener counts posts; the ledger is plain numbers",
 }
 # Pure: no sockets, no clock reads, no globals.  They run in tests and fuzzers as they are.
-PURE_ROOMS = ["record", "redact", "sink"]
+PURE_ROOMS = ["record", "redact", "observe", "sink"]
 PURE_FILES = ["src/deliver/flush.c", "src/deliver/verdict.c", "src/deliver/ledger.c", "include/nightjar/flush.h",
               "include/nightjar/verdict.h", "include/nightjar/ledger.h"]
 PURE_CROSSINGS = {
