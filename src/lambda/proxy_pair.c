@@ -15,7 +15,6 @@ static void drop_upstream(struct nj_pair *p)
     nj_side_close(&p->up, false);
     p->up_exchanges = 0;
     p->answered.ended = false;
-    p->asked.end_passed = false;
 }
 
 static void connect_upstream(struct nj_pair *p)
@@ -217,11 +216,12 @@ void nj_pair_step(struct nj_pair *p, enum nj_pair_event e)
 }
 
 /* Sending a request again is right when the platform cannot have acted on it: it met a connection that had gone stale while idle or
- * while the sandbox was frozen, no byte of an answer came, and either no byte of it was sent or asking twice is harmless. */
+ * while the sandbox was frozen, no byte of an answer came, and either no byte of it was sent or asking twice is harmless.  Never for a
+ * client that has closed its side: upstream's end is the answer to that, and an event must not go to a runtime that is gone. */
 enum nj_pair_event nj_pair_judge(const struct nj_pair *p, bool reset)
 {
     enum nj_pair_event plain = reset ? NJ_PAIR_EV_UP_RESET : NJ_PAIR_EV_UP_END;
-    bool stale = p->state == NJ_PAIR_SENDING && !p->replayed && (p->up_exchanges > 0 || p->thawed);
+    bool stale = p->state == NJ_PAIR_SENDING && !p->replayed && !p->asked.ended && (p->up_exchanges > 0 || p->thawed);
     bool harmless = p->sent == 0 || (p->request.safe && p->sent <= NJ_PROXY_REPLAY && p->replay_n == p->sent);
     return stale && harmless ? NJ_PAIR_EV_UP_STALE : plain;
 }

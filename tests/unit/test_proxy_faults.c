@@ -101,18 +101,20 @@ START_TEST(test_proxy_sends_next_once_more_only_once)
 }
 END_TEST
 
-START_TEST(test_proxy_tells_the_new_connection_too_that_the_client_has_no_more_to_say)
+START_TEST(test_proxy_does_not_ask_again_for_a_client_that_has_gone)
 {
     static const struct wire_story s = {
         .client = { { W_SEND, NEXT }, { W_TAKE_TO, "{}" }, { W_SEND, NEXT }, { W_HALF } },
-        .server = { { { W_TAKE_HEAD }, { W_SEND, EVENT }, { W_TAKE_HEAD }, { .op = W_PAUSE, .n = 30 }, { W_CLOSE } },
-                    { { .op = W_TAKE, .n = 0 }, { W_SEND, EVENT } } },
+        .server = { { { W_TAKE_HEAD }, { W_SEND, EVENT }, { W_TAKE_HEAD }, { .op = W_TAKE, .n = 0 }, { W_CLOSE } } },
     };
     struct nj_proxy *p = play(&s);
     wire_server_join(&server);
-    ck_assert_uint_eq(client.n, 2 * strlen(EVENT));
-    ck_assert_int_eq(server.log[1].end, WIRE_FIN);
-    ck_assert_uint_eq(nj_proxy_count(p, NJ_PROXY_replayed), 1);
+    ck_assert_int_eq(server.connections, 1);
+    ck_assert_int_eq(server.log[0].end, WIRE_FIN);
+    ck_assert_uint_eq(client.n, strlen(EVENT));
+    ck_assert_uint_eq(nj_proxy_count(p, NJ_PROXY_replayed), 0);
+    ck_assert_uint_eq(nj_proxy_count(p, NJ_PROXY_upstream_lost), 0);
+    ck_assert_uint_eq(nj_proxy_count(p, NJ_PROXY_client_lost), 1);
     finish(p);
 }
 END_TEST
@@ -539,7 +541,7 @@ END_TEST
     X(test_proxy_replaces_an_upstream_connection_that_was_closed_while_idle)                                                               \
     X(test_proxy_sends_next_once_more_when_its_connection_was_stale)                                                                       \
     X(test_proxy_sends_next_once_more_only_once)                                                                                           \
-    X(test_proxy_tells_the_new_connection_too_that_the_client_has_no_more_to_say)                                                          \
+    X(test_proxy_does_not_ask_again_for_a_client_that_has_gone)                                                                            \
     X(test_proxy_never_sends_a_request_again_that_may_have_had_an_effect)                                                                  \
     X(test_proxy_does_not_repeat_a_request_on_a_connection_that_was_new)                                                                   \
     X(test_proxy_after_a_freeze_posts_on_a_fresh_connection)                                                                               \
