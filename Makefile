@@ -42,7 +42,7 @@ EMU_OBJ   := $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard tests/emulator/em
 CAP_OBJ   := $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard tests/emulator/cap_*.c)))
 SF_OBJ    := $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard tests/emulator/sf_*.c)))
 CAP_LIBS  := -lssl -lcrypto
-PROGRAMS  := $(BUILD)/nightjar $(BUILD)/lambda-emulator $(BUILD)/capture-sink $(BUILD)/sample-function $(BUILD)/probe-extension
+PROGRAMS  := $(BUILD)/nightjar $(BUILD)/nightjar-capture $(BUILD)/lambda-emulator $(BUILD)/capture-sink $(BUILD)/sample-function $(BUILD)/probe-extension
 UNIT_SRC  := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BIN  := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
@@ -65,6 +65,10 @@ $(LIB): $(LIB_OBJ)
 
 $(BUILD)/nightjar: $(BUILD)/obj/extension/main.o $(LIB)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/nightjar-capture: extension/nightjar-capture
+	@mkdir -p $(@D)
+	install -m 0755 $< $@
 
 $(BUILD)/lambda-emulator: $(BUILD)/obj/tests/emulator/lambda_emulator.o $(EMU_OBJ) $(LIB)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -159,6 +163,7 @@ docs: $(BUILD)/nightjar ## write the reference pages from the tables
 .PHONY: install-layer-tree
 install-layer-tree: $(BUILD)/nightjar ## lay the files out as a layer's /opt below DESTDIR
 	install -D -m 0755 $(BUILD)/nightjar $(DESTDIR)/extensions/nightjar
+	install -D -m 0755 extension/nightjar-capture $(DESTDIR)/nightjar-capture
 
 .PHONY: clean
 clean: ## remove everything that was built

@@ -12,6 +12,7 @@
 
 #include "nightjar/enrich.h"
 #include "nightjar/outlet.h"
+#include "nightjar/payload.h"
 #include "nightjar/redact.h"
 
 enum { NJ_SEEN_BODIES = 8, NJ_OUTLETS_MAX = 4, NJ_CUT_LIFE_MS = 10000 };
@@ -40,6 +41,8 @@ void nj_pipeline_begin(struct nj_pipeline *p, struct nj_str body);
 bool nj_pipeline_step(struct nj_pipeline *p, size_t max_bytes);
 /* All steps at once. */
 void nj_pipeline_post(struct nj_pipeline *p, struct nj_str body);
+/* One input, response or error that went through the Runtime API proxy. */
+void nj_pipeline_payload(struct nj_pipeline *p, const struct nj_payload *payload);
 /* A record of our own; when_ns 0 = now.  seq and origin are set here. */
 void nj_pipeline_own(struct nj_pipeline *p, struct nj_record *r);
 /* A cut record that waits for its second part is given up as text: after NJ_CUT_LIFE_MS (force false) or now. */

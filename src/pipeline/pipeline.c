@@ -111,6 +111,24 @@ void nj_pipeline_own(struct nj_pipeline *p, struct nj_record *r)
     offer(p, r);
 }
 
+void nj_pipeline_payload(struct nj_pipeline *p, const struct nj_payload *payload)
+{
+    struct nj_record *r = &p->record;
+    bool late = false, unattributed = false;
+    nj_buf_reset(&p->scratch);
+    if (!nj_payload_decode(payload, &p->scratch, r))
+        return;
+    p->facts = (struct nj_facts){ .kind = NJ_EV_OTHER,
+                                  .request_id = payload->request_id,
+                                  .tenant_id = payload->tenant,
+                                  .trace_value = payload->trace,
+                                  .function_arn = payload->arn };
+    r->origin = NJ_FROM_PAYLOAD;
+    nj_count(p->o.ledger, NJ_CTR_received_payload, 1);
+    nj_enrich(p->o.sandbox, p->o.invocations, &p->facts, r, &late, &unattributed);
+    offer(p, r);
+}
+
 /* --- one element -------------------------------------------------------------------------------------------------- */
 
 static enum nj_counter received_as(const struct nj_facts *f, const struct nj_record *r)

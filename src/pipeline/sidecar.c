@@ -38,6 +38,7 @@ void nj_sidecar_write_ledger(struct nj_sidecar *s, bool final)
 {
     struct nj_record r;
     s->ledger_at = s->clock->mono;
+    nj_capture_tally(s);
     if (s->pipeline == NULL)
         return;
     nj_own_ledger(&r, &s->own_text, &s->ledger, s->outlets, s->outlet_count, final);
@@ -46,6 +47,7 @@ void nj_sidecar_write_ledger(struct nj_sidecar *s, bool final)
 
 static void say_last_ledger(struct nj_sidecar *s)
 {
+    nj_capture_tally(s);
     nj_buf_reset(&s->own_text);
     nj_own_ledger_object(&s->own_text, &s->ledger, s->outlets, s->outlet_count);
     nj_diag_json(NJ_LEVEL_INFO, "NJ1900", "leaving; the ledger of this sandbox", "ledger", nj_buf_str(&s->own_text));
@@ -329,7 +331,7 @@ static enum nj_status build_lifecycle(struct nj_sidecar *s, const char *argv0)
     return nj_lifecycle_new(&s->life, s->loop, s->http, &lo);
 }
 
-/* Listener first: the platform may post as soon as it has the subscription, and the runtime starts once we are registered. */
+/* Ports first: the platform may post as soon as it has the subscription, and the runtime starts once we are registered. */
 static enum nj_status build(struct nj_sidecar *s, const char *argv0)
 {
     enum nj_status st = nj_loop_new(&s->loop, NULL, NULL);
@@ -342,6 +344,7 @@ static enum nj_status build(struct nj_sidecar *s, const char *argv0)
     nj_turns_init(s);
     if (s->problems->n != 0)
         nj_sidecar_lacks(s, NJ_LACK_CONFIGURATION);
+    nj_capture_start(s);
     build_listener(s);
     st = build_lifecycle(s, argv0);
     if (st != NJ_OK)
@@ -355,6 +358,7 @@ static enum nj_status build(struct nj_sidecar *s, const char *argv0)
 static void take_down(struct nj_sidecar *s)
 {
     nj_lifecycle_free(s->life);
+    nj_capture_stop(s);
     nj_listener_free(s->listener);
     nj_pipeline_free(s->pipeline);
     for (size_t i = 0; i < s->outlet_count; i++) {

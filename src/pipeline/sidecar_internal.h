@@ -7,6 +7,7 @@
 #include "nightjar/lifecycle.h"
 #include "nightjar/listener.h"
 #include "nightjar/pipeline.h"
+#include "nightjar/runtime_proxy.h"
 #include "nightjar/sidecar.h"
 
 /* What event/next waits for. */
@@ -32,14 +33,16 @@ enum nj_lack {
 struct nj_sidecar {
     const struct nj_options *o;
     const struct nj_problems *problems;
-    bool managed, telemetry;
-    unsigned lacks; /* bits 1 << enum nj_lack; empty: full operation */
+    unsigned lacks;                   /* bits 1 << enum nj_lack; empty: full operation */
+    bool managed, telemetry, proxied; /* proxied: the runtime speaks through our proxy */
 
     struct nj_loop *loop;
     const struct nj_clock *clock;
     struct nj_http *http;
     struct nj_listener *listener;
     struct nj_lifecycle *life;
+    struct nj_proxy *proxy; /* NULL: off, or its port was taken */
+    struct nj_proxy_reader captures;
     struct nj_ledger ledger;
     struct nj_sandbox sandbox;
     struct nj_invocations invocations;
@@ -74,12 +77,19 @@ struct nj_sidecar {
 void nj_turns_init(struct nj_sidecar *s);
 void nj_turn_invoke(struct nj_sidecar *s, const struct nj_ext_event *e);
 void nj_turn_shutdown(struct nj_sidecar *s, int64_t deadline_ms);
-void nj_turn_fact(struct nj_sidecar *s, const struct nj_facts *f); /* one record went its way */
-void nj_turn_posted(struct nj_sidecar *s);                         /* a whole body was taken */
-void nj_turn_settled(struct nj_sidecar *s);                        /* an outlet settled something */
+void nj_turn_fact(struct nj_sidecar *s, const struct nj_facts *f);     /* one record went its way */
+void nj_turn_answered(struct nj_sidecar *s, struct nj_str request_id); /* the proxy saw the end of an invocation */
+void nj_turn_posted(struct nj_sidecar *s);                             /* a whole body was taken */
+void nj_turn_settled(struct nj_sidecar *s);                            /* an outlet settled something */
 void nj_turn_flush_all(struct nj_sidecar *s, unsigned lanes);
 bool nj_turn_pending(const struct nj_sidecar *s, unsigned lanes);
 bool nj_turn_congested(const struct nj_sidecar *s);
+
+/* capture.c */
+void nj_capture_start(struct nj_sidecar *s); /* before the registration, so that the port answers when the runtime starts */
+void nj_capture_stop(struct nj_sidecar *s);
+void nj_capture_drain(struct nj_sidecar *s); /* takes all that waits */
+void nj_capture_tally(struct nj_sidecar *s); /* the proxy's own counts into the ledger */
 
 /* sidecar.c */
 void nj_sidecar_lacks(struct nj_sidecar *s, enum nj_lack what);

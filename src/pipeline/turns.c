@@ -153,9 +153,10 @@ static int64_t left_ms(const struct nj_sidecar *s)
 /* How long the end of this invocation is waited for; 0 = not at all. */
 static int64_t wait_for_end_ms(const struct nj_sidecar *s)
 {
-    if (!s->telemetry || s->ends_missed >= MISSES_TO_STOP)
+    if (!s->proxied && (!s->telemetry || s->ends_missed >= MISSES_TO_STOP))
         return 0;
-    int64_t ms = s->ledger.c[NJ_CTR_posts] == 0 ? WAIT_UNPROVEN_MS : max64(WAIT_AT_LEAST_MS, 4 * s->longest_ms);
+    bool proven = s->proxied || s->ledger.c[NJ_CTR_posts] != 0;
+    int64_t ms = proven ? max64(WAIT_AT_LEAST_MS, 4 * s->longest_ms) : WAIT_UNPROVEN_MS;
     return max64(0, min64(ms, left_ms(s)));
 }
 
@@ -229,6 +230,18 @@ void nj_turn_fact(struct nj_sidecar *s, const struct nj_facts *f)
     /* The platform lost something: the end of this invocation may be in it. */
     if (f->kind == NJ_EV_LOGS_DROPPED && s->turn == NJ_TURN_RUNNING)
         nj_timer_set(s->loop, &s->turn_timer, min64(WAIT_EVIDENCE_MS, max64(0, left_ms(s))));
+}
+
+/* The proxy saw the response taken: the true end.  The lines of the invocation and its runtimeDone are on their way through
+ * the platform's buffer, and a lost runtimeDone costs no more than a moment now. */
+void nj_turn_answered(struct nj_sidecar *s, struct nj_str request_id)
+{
+    if (s->turn != NJ_TURN_RUNNING || !nj_str_eq(request_id, nj_short_str(&s->request_id)))
+        return;
+    if (s->telemetry)
+        nj_timer_set(s->loop, &s->turn_timer, min64(WAIT_EVIDENCE_MS, max64(0, left_ms(s))));
+    else
+        invocation_ended(s);
 }
 
 void nj_turn_posted(struct nj_sidecar *s)
@@ -311,6 +324,7 @@ void nj_turn_shutdown(struct nj_sidecar *s, int64_t deadline_ms)
 
 static void drain(struct nj_sidecar *s)
 {
+    nj_capture_drain(s);
     if (s->listener != NULL)
         nj_listener_drain(s->listener);
     if (s->pipeline != NULL)

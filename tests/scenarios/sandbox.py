@@ -48,6 +48,7 @@ class Tools:
         self.nightjar = binary
         self.emulator = os.path.join(build, "lambda-emulator")
         self.sink = os.path.join(build, "capture-sink")
+        self.wrapper = os.path.join(build, "nightjar-capture")
         self.function = os.path.join(build, "sample-function")
         for program in (self.nightjar, self.emulator, self.sink, self.function):
             if not os.access(program, os.X_OK):
@@ -124,6 +125,8 @@ class Run:
         os.makedirs(self.dir)
         self.values["DIR"] = self.dir
         self.values["FREE_PORT"] = str(free_port())
+        self.values["PROXY_PORT"] = str(free_port())
+        self.values["WRAPPER"] = self.tools.wrapper
         if self.hook("prepare"):
             self.hook("prepare")(self)
         if self.expected.get("sink", "capture") != "none":
@@ -163,6 +166,7 @@ class Run:
         if env.get("NIGHTJAR_SINK") == "":
             del env["NIGHTJAR_SINK"]
         env.setdefault("NIGHTJAR_LOG_LEVEL", "info")  # the last ledger is told at that level
+        env.setdefault("NIGHTJAR_PROXY_PORT", self.values["PROXY_PORT"])  # runs go side by side
         return env
 
     def file_text(self, name):

@@ -1,0 +1,105 @@
+/* The Runtime API proxy at work in the sidecar: its copies become records, its view of the end moves the turns on. */
+#include "nightjar/diag.h"
+#include "sidecar_internal.h"
+
+/* metadata_only still needs to know who and what, not the bytes. */
+enum { CAPTURE_PAYLOAD, CAPTURE_METADATA, CAPTURE_OFF };
+
+static struct nj_payload payload_of(const struct nj_sidecar *s, const struct nj_capture *c)
+{
+    static const enum nj_payload_kind kinds[NJ_CAPTURE_KINDS] = {
+        [NJ_CAPTURE_INPUT] = NJ_PAYLOAD_INPUT,
+        [NJ_CAPTURE_RESPONSE] = NJ_PAYLOAD_RESPONSE,
+        [NJ_CAPTURE_ERROR] = NJ_PAYLOAD_ERROR,
+        [NJ_CAPTURE_INIT_ERROR] = NJ_PAYLOAD_INIT_ERROR,
+        [NJ_CAPTURE_RESTORE_ERROR] = NJ_PAYLOAD_RESTORE_ERROR,
+    };
+    return (struct nj_payload){
+        .kind = kinds[c->kind],
+        .request_id = c->request_id,
+        .arn = c->arn,
+        .trace = c->trace,
+        .tenant = c->tenant,
+        .client_context = c->client_context,
+        .cognito_identity = c->cognito_identity,
+        .content_type = c->content_type,
+        .error_type = c->error_type,
+        .error_body = c->error_body,
+        .streaming = c->streaming,
+        .complete = c->complete,
+        .metadata_only = s->o->capture == CAPTURE_METADATA,
+        .status_code = c->status_code,
+        .upstream_status = c->upstream_status,
+        .size = c->size,
+        .sha256 = c->sha256,
+        .kept = c->kept,
+        .start_ns = c->start_ns,
+        .end_ns = c->end_ns,
+    };
+}
+
+static void on_capture(void *ctx, const struct nj_capture *c)
+{
+    struct nj_sidecar *s = ctx;
+    s->proxied = true;
+    if (c->kind == NJ_CAPTURE_END) {
+        nj_turn_answered(s, c->request_id);
+        return;
+    }
+    if (s->pipeline == NULL)
+        return;
+    struct nj_payload payload = payload_of(s, c);
+    nj_pipeline_payload(s->pipeline, &payload);
+}
+
+void nj_capture_start(struct nj_sidecar *s)
+{
+    struct nj_proxy_options po = {
+        .port = (uint16_t)s->o->proxy_port,
+        .upstream = s->o->proxy_upstream.n != 0 ? s->o->proxy_upstream : s->o->runtime_api,
+        .capture_bytes = s->o->capture == CAPTURE_PAYLOAD ? (size_t)s->o->capture_bytes : 0,
+    };
+    if (s->o->capture == CAPTURE_OFF)
+        return;
+    if (nj_proxy_new(&s->proxy, &po) != NJ_OK) {
+        s->proxy = NULL;
+        /* No warning: who does not use the wrapper misses nothing, and who does is told by it. */
+        nj_diag(NJ_LEVEL_INFO, "NJ1405", "the Runtime API proxy could not take port %u; inputs and responses are not seen", po.port);
+        return;
+    }
+    s->captures = (struct nj_proxy_reader){ .proxy = s->proxy, .on_capture = on_capture, .ctx = s };
+    if (nj_proxy_reader_start(&s->captures, s->loop) != NJ_OK)
+        nj_diag(NJ_LEVEL_ERROR, "NJ1406", "copies of inputs and responses cannot be read; the proxy itself works");
+}
+
+void nj_capture_drain(struct nj_sidecar *s)
+{
+    struct nj_capture *c = NULL;
+    while (s->proxy != NULL && (c = nj_proxy_take(s->proxy)) != NULL) {
+        on_capture(s, c);
+        nj_capture_free(s->proxy, c);
+    }
+}
+
+void nj_capture_tally(struct nj_sidecar *s)
+{
+    static const struct {
+        enum nj_counter to;
+        enum nj_proxy_counter from;
+    } rows[] = {
+        { NJ_CTR_proxy_exchanges, NJ_PROXY_exchanges },
+        { NJ_CTR_captures_starved, NJ_PROXY_captures_starved },
+        { NJ_CTR_captures_dropped, NJ_PROXY_captures_dropped },
+    };
+    for (size_t i = 0; s->proxy != NULL && i < NJ_COUNT(rows); i++)
+        s->ledger.c[rows[i].to] = nj_proxy_count(s->proxy, rows[i].from);
+}
+
+void nj_capture_stop(struct nj_sidecar *s)
+{
+    if (s->proxy == NULL)
+        return;
+    nj_proxy_reader_stop(&s->captures, s->loop);
+    nj_proxy_free(s->proxy);
+    s->proxy = NULL;
+}
