@@ -72,6 +72,13 @@ void nj_capture_start(struct nj_sidecar *s)
         nj_diag(NJ_LEVEL_ERROR, "NJ1406", "copies of inputs and responses cannot be read; the proxy itself works");
 }
 
+bool nj_capture_in_path(struct nj_sidecar *s)
+{
+    /* The wrapper probes before it sends the runtime our way, so the first invocation is known to come through, too. */
+    s->proxied = s->proxied || (s->proxy != NULL && nj_proxy_count(s->proxy, NJ_PROXY_probes) != 0);
+    return s->proxied;
+}
+
 void nj_capture_drain(struct nj_sidecar *s)
 {
     struct nj_capture *c = NULL;

@@ -88,8 +88,9 @@ bool nj_turn_congested(const struct nj_sidecar *s);
 /* capture.c */
 void nj_capture_start(struct nj_sidecar *s); /* before the registration, so that the port answers when the runtime starts */
 void nj_capture_stop(struct nj_sidecar *s);
-void nj_capture_drain(struct nj_sidecar *s); /* takes all that waits */
-void nj_capture_tally(struct nj_sidecar *s); /* the proxy's own counts into the ledger */
+bool nj_capture_in_path(struct nj_sidecar *s); /* does the runtime speak through the proxy? */
+void nj_capture_drain(struct nj_sidecar *s);   /* takes all that waits */
+void nj_capture_tally(struct nj_sidecar *s);   /* the proxy's own counts into the ledger */
 
 /* sidecar.c */
 void nj_sidecar_lacks(struct nj_sidecar *s, enum nj_lack what);

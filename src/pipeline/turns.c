@@ -151,11 +151,12 @@ static int64_t left_ms(const struct nj_sidecar *s)
 }
 
 /* How long the end of this invocation is waited for; 0 = not at all. */
-static int64_t wait_for_end_ms(const struct nj_sidecar *s)
+static int64_t wait_for_end_ms(struct nj_sidecar *s)
 {
-    if (!s->proxied && (!s->telemetry || s->ends_missed >= MISSES_TO_STOP))
+    bool proxied = nj_capture_in_path(s);
+    if (!proxied && (!s->telemetry || s->ends_missed >= MISSES_TO_STOP))
         return 0;
-    bool proven = s->proxied || s->ledger.c[NJ_CTR_posts] != 0;
+    bool proven = proxied || s->ledger.c[NJ_CTR_posts] != 0;
     int64_t ms = proven ? max64(WAIT_AT_LEAST_MS, 4 * s->longest_ms) : WAIT_UNPROVEN_MS;
     return max64(0, min64(ms, left_ms(s)));
 }
