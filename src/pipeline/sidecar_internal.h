@@ -61,6 +61,7 @@ struct nj_sidecar {
     unsigned holding_for;       /* FLUSHING: the lanes event/next waits for */
     struct nj_mono deadline;    /* of the invocation, or of the shutdown less its margin */
     struct nj_short request_id; /* of the invocation in hand */
+    struct nj_short answered;   /* of the last one whose response the proxy saw taken */
     struct nj_wall seen_wall;   /* when the sandbox was last known to be awake */
     struct nj_mono seen_mono;
     struct nj_mono running_since, ledger_at;

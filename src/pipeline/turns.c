@@ -178,6 +178,25 @@ static void invocation_ended(struct nj_sidecar *s)
     turn_to(s, NJ_TURN_FLUSHING, budget);
 }
 
+/* The proxy saw the response taken: the true end.  The lines of the invocation and its runtimeDone are on their way through
+ * the platform's buffer, and a lost runtimeDone costs no more than a moment now. */
+static void act_on_answer(struct nj_sidecar *s)
+{
+    if (s->turn != NJ_TURN_RUNNING || s->request_id.n == 0 || !nj_str_eq(nj_short_str(&s->answered), nj_short_str(&s->request_id)))
+        return;
+    if (s->telemetry)
+        nj_timer_set(s->loop, &s->turn_timer, min64(WAIT_EVIDENCE_MS, max64(0, left_ms(s))));
+    else
+        invocation_ended(s);
+}
+
+/* A fast function answers before its INVOKE has been read; so the id is kept for it. */
+void nj_turn_answered(struct nj_sidecar *s, struct nj_str request_id)
+{
+    nj_short_set(&s->answered, request_id);
+    act_on_answer(s);
+}
+
 void nj_turn_invoke(struct nj_sidecar *s, const struct nj_ext_event *e)
 {
     struct nj_str arn = nj_short_str(&e->arn);
@@ -207,6 +226,8 @@ void nj_turn_invoke(struct nj_sidecar *s, const struct nj_ext_event *e)
     turn_to(s, NJ_TURN_RUNNING, wait_ms);
     if (i->done)
         invocation_ended(s);
+    else
+        act_on_answer(s);
 }
 
 static void end_never_came(struct nj_sidecar *s)
@@ -231,18 +252,6 @@ void nj_turn_fact(struct nj_sidecar *s, const struct nj_facts *f)
     /* The platform lost something: the end of this invocation may be in it. */
     if (f->kind == NJ_EV_LOGS_DROPPED && s->turn == NJ_TURN_RUNNING)
         nj_timer_set(s->loop, &s->turn_timer, min64(WAIT_EVIDENCE_MS, max64(0, left_ms(s))));
-}
-
-/* The proxy saw the response taken: the true end.  The lines of the invocation and its runtimeDone are on their way through
- * the platform's buffer, and a lost runtimeDone costs no more than a moment now. */
-void nj_turn_answered(struct nj_sidecar *s, struct nj_str request_id)
-{
-    if (s->turn != NJ_TURN_RUNNING || !nj_str_eq(request_id, nj_short_str(&s->request_id)))
-        return;
-    if (s->telemetry)
-        nj_timer_set(s->loop, &s->turn_timer, min64(WAIT_EVIDENCE_MS, max64(0, left_ms(s))));
-    else
-        invocation_ended(s);
 }
 
 void nj_turn_posted(struct nj_sidecar *s)
