@@ -71,6 +71,9 @@ static void events(struct nj_buf *out)
     static const struct pair own[] = {
         { "`nightjar.start`", "Once, when the life cycle is under way: version, telemetry, sinks, problems of the configuration." },
         { "`nightjar.ledger`", "Every `NIGHTJAR_LEDGER_PERIOD` while there is work, and last of all at SHUTDOWN (`nightjar.final`)." },
+        { "`invocation.input`", "What the runtime was given; category `input`. With the wrapper only, as the next two." },
+        { "`invocation.response`", "What the runtime answered; category `response`. 4xx is a WARN, 5xx an ERROR." },
+        { "`invocation.error`", "What the runtime reported as an error, also in init and restore; category `error`." },
         { "`alert.telemetry_spoofed`", "A POST to the listener was refused because it does not look like the platform's." },
     };
     nj_buf_addz(out, "\n## Events\n\n"
