@@ -120,18 +120,18 @@ static bool ends_nocase(struct nj_str s, struct nj_str end)
     return s.n >= end.n && nj_str_eq_nocase(nj_str_slice(s, s.n - end.n, s.n), end);
 }
 
-/* Redaction judges a value by a name that stands beside it, even behind it. */
-static void note_key(struct cutter *c, struct level *l, struct nj_str key)
+/* Redaction judges a value by a name that stands beside it, even behind it.  Is this the key of such a name? */
+static bool note_key(struct cutter *c, struct level *l, struct nj_str key)
 {
     bool odd = memchr(key.p, '\\', key.n) != NULL;
     l->in_body = nj_json_key_is(key, NJ_STR("body"));
     if (odd || ends_nocase(key, NJ_STR("value")) || ends_nocase(key, NJ_STR("values"))) {
         l->value_at = c->safe;
         l->after = 0;
-    } else {
-        l->named = l->named || ends_nocase(key, NJ_STR("name")) || ends_nocase(key, NJ_STR("key"));
-        l->after++;
+        return false;
     }
+    l->after++;
+    return ends_nocase(key, NJ_STR("name")) || ends_nocase(key, NJ_STR("key"));
 }
 
 static enum step member(struct cutter *c, struct level *l)
@@ -149,8 +149,10 @@ static enum step member(struct cutter *c, struct level *l)
         return BROKEN;
     if (!skip_space(c))
         return ENDED;
-    note_key(c, l, key);
-    return value(c);
+    bool names = note_key(c, l, key);
+    s = value(c);
+    l->named = l->named || (names && s == GO); /* half a name is none */
+    return s;
 }
 
 /* Inside a bracket, at what is no white space. */
@@ -217,7 +219,7 @@ static bool is_boundary(struct nj_str s, size_t at)
 {
     unsigned char c = (unsigned char)s.p[at - 1];
     if (c < 0x80)
-        return c != '\0' && strchr(" \t\r\n\v\f,;&<>()[]{}\"'|`", c) != NULL;
+        return c != '\0' && strchr(" \t\r\n\v\f,;&>()[]{}\"'|`", c) != NULL;
     /* U+3000 to U+303F: the punctuation of scripts that have no spaces */
     return at >= 3 && c <= 0xbf && s.p[at - 3] == '\xe3' && s.p[at - 2] == '\x80';
 }
@@ -237,6 +239,11 @@ static bool has_digit(struct nj_str s)
     return false;
 }
 
+static bool joins_groups(char c)
+{
+    return is_space(c) || c == '(' || c == ')';
+}
+
 /* Cards, accounts and telephones are written in groups: if the cut may be in one, all its groups go. */
 static size_t before_groups(struct nj_str s, size_t at)
 {
@@ -244,7 +251,7 @@ static size_t before_groups(struct nj_str s, size_t at)
     size_t floor = at > NUMBER ? at - NUMBER : 0;
     while (at > floor) {
         size_t to = at;
-        while (to > floor && is_boundary(s, to))
+        while (to > floor && joins_groups(s.p[to - 1]))
             to--;
         size_t from = word_start(s, to);
         if (to - from > GROUP || !has_digit(nj_str_slice(s, from, to)))

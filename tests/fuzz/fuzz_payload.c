@@ -1,0 +1,90 @@
+/* Fuzz target: bodies of any kind, whole and cut, become records.
+ *
+ * The first byte chooses the kind and the flags, the second the share of the body that was kept.  Besides "does not crash": what a
+ * record holds is valid JSON where it says so; a whole body that is JSON comes out as JSON of the same type; a cut one never grows
+ * beyond its closing brackets; text that was cut is a beginning of what it was.
+ *
+ *   clang -g -O1 -std=c17 -Iinclude -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o build/fuzz_payload \
+ *       tests/fuzz/fuzz_payload.c src/observe/payload*.c src/base/json*.c src/base/buf.c src/base/str.c src/record/record.c -lm
+ *   build/fuzz_payload -max_len=4096 CORPUS
+ */
+#include "../../src/observe/payload_internal.h"
+
+#include <stdlib.h>
+
+enum { LIMIT = 8 << 20 };
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void must(bool holds)
+{
+    if (!holds)
+        abort();
+}
+
+static void check_json(struct nj_str text, bool object)
+{
+    struct nj_json v;
+    must(nj_json_parse(text, &v) == NJ_OK && (!object || v.type == NJ_JSON_OBJECT));
+}
+
+static void check_record(const struct nj_record *r)
+{
+    must(r->event.n != 0 && r->message.n != 0);
+    if (r->data_json.p != NULL)
+        check_json(r->data_json, true);
+    for (size_t i = 0; i < r->data.n; i++)
+        if (r->data.a[i].v.type == NJ_V_JSON)
+            check_json(r->data.a[i].v.u.s, false);
+}
+
+static void check_whole(const struct nj_payload *p, const struct nj_record *r)
+{
+    struct nj_json in, out;
+    if (nj_json_parse(p->kept, &in) != NJ_OK || r->data_json.p == NULL)
+        return;
+    must(nj_json_parse(r->data_json, &out) == NJ_OK);
+    out = nj_json_get(out, NJ_STR("payload"));
+    must(out.type == in.type || out.type == NJ_JSON_STRING); /* a string: too deep */
+}
+
+static void check_cuts(struct nj_str kept)
+{
+    struct nj_buf out;
+    struct nj_json v;
+    bool half = false;
+    nj_buf_init(&out, LIMIT);
+    if (nj_cut_json(kept, &out, &half)) {
+        must(out.n <= kept.n + NJ_CUT_SPARE);
+        must(out.n == 0 || nj_json_parse(nj_buf_str(&out), &v) == NJ_OK);
+    } else {
+        must(out.n == 0 && nj_json_parse(kept, &v) != NJ_OK);
+    }
+    struct nj_str text = nj_cut_text(kept);
+    must(text.n <= kept.n && (text.n == 0 || text.p == kept.p));
+    nj_buf_fini(&out);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static struct nj_record r;
+    static struct nj_buf scratch;
+    if (size < 2)
+        return 0;
+    struct nj_str body = { (const char *)data + 2, size - 2 };
+    struct nj_payload p = { .kind = data[0] % NJ_PAYLOAD_KINDS, .size = body.n };
+    p.complete = (data[0] & 0x20) == 0;
+    p.streaming = (data[0] & 0x40) != 0;
+    p.kept = nj_str_slice(body, 0, body.n * data[1] / 255);
+    if ((data[0] & 0x10) != 0)
+        p.error_body = p.client_context = p.kept;
+    if (scratch.max == 0)
+        nj_buf_init(&scratch, LIMIT);
+    must(nj_payload_decode(&p, &scratch, &r) && scratch.err == NJ_OK);
+    check_record(&r);
+    if (p.kind == NJ_PAYLOAD_INPUT && p.complete && p.kept.n == body.n)
+        check_whole(&p, &r);
+    check_cuts(p.kept);
+    nj_buf_shrink(&scratch, 0); /* so that each run sees its memory move */
+    return 0;
+}
