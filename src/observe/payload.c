@@ -154,7 +154,8 @@ static bool refused(const struct nj_payload *p)
 
 static double duration_ms(const struct nj_payload *p)
 {
-    return p->end_ns > p->start_ns ? (double)((p->end_ns - p->start_ns) / 1000) / 1000.0 : 0;
+    int64_t us = p->end_ns > p->start_ns ? (p->end_ns - p->start_ns) / 1000 : 0;
+    return (double)us / 1000.0;
 }
 
 static void say_response(struct decoding *d)

@@ -130,7 +130,7 @@ enum { NULS = 8 };
 /* Where the eight NUL bytes are, or NJ_NPOS. */
 static size_t find_nuls(struct nj_str s)
 {
-    static const char nuls[NULS];
+    static const char nuls[NULS] = { 0 };
     return nj_str_find(s, (struct nj_str){ nuls, NULS }, 0);
 }
 
