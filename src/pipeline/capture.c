@@ -4,6 +4,7 @@
 
 /* metadata_only still needs to know who and what, not the bytes. */
 enum { CAPTURE_PAYLOAD, CAPTURE_METADATA, CAPTURE_OFF };
+enum { PROBE_MS = 200 };
 
 static struct nj_payload payload_of(const struct nj_sidecar *s, const struct nj_capture *c)
 {
@@ -109,4 +110,12 @@ void nj_capture_stop(struct nj_sidecar *s)
     nj_proxy_reader_stop(&s->captures, s->loop);
     nj_proxy_free(s->proxy);
     s->proxy = NULL;
+}
+
+int nj_sidecar_probe(const char *port, const char *runtime_api)
+{
+    uint64_t number = 0;
+    if (!nj_str_u64(nj_str_of(port), &number) || number == 0 || number > UINT16_MAX)
+        return 1;
+    return nj_proxy_probe((uint16_t)number, nj_str_of(runtime_api), PROBE_MS) == NJ_OK ? 0 : 1;
 }
