@@ -133,6 +133,10 @@ selftest: all ## the emulator against an extension that misbehaves
 scenarios: all ## run the scenarios: nightjar in the emulator, story by story (ONLY=name for some)
 	@BUILD=$(BUILD) sh tests/scenarios/run.sh $(ONLY)
 
+.PHONY: check-rie
+check-rie: all ## nightjar under AWS's own emulator (RIE=program to use, otherwise built with go; ONLY=case for some)
+	@BUILD=$(BUILD) RIE="$(RIE)" sh tests/judges/rie.sh $(ONLY)
+
 .PHONY: demo
 demo: deps ## build, then watch nightjar at work on a sample function
 	@$(MAKE) --no-print-directory -s -j$(JOBS) all

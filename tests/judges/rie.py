@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -16,12 +17,17 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "scenari
 from match import fits_all  # noqa: E402
 
 BUILD = pathlib.Path(os.environ.get("BUILD", "build"))
+CASES_DIR = pathlib.Path("/opt/cases")  # below $BUILD/judges, seen through /opt: other users reach it wherever the build folder is
 PASSWORD_EVENT = {"rawPath": "/login", "requestContext": {"http": {"method": "POST"}}}
 WAIT_S = 20
 
 
 class Wrong(Exception):
     """An expectation that was not met."""
+
+
+class Skipped(Exception):
+    """Something that this machine does not permit."""
 
 
 def expect(true, sentence):
@@ -64,14 +70,17 @@ def ndjson(path):
 class Sandbox:
     """One emulator with its sink; the folder of the case keeps what every program wrote."""
 
-    def __init__(self, name, settings):
-        self.dir = BUILD / "judges" / name
+    bootstrap = ("/opt/nightjar-capture", "/opt/bin/sample-function")
+
+    def __init__(self, name, settings, **members):
+        self.dir = CASES_DIR / name
         shutil.rmtree(self.dir, ignore_errors=True)
         self.dir.mkdir(parents=True)
         self.dir.chmod(0o777)  # managed instances run the extension without the rights of root
         self.invoke_port, self.api_port, self.proxy_port = free_ports(3)
         self.settings = settings
         self.processes = []
+        self.__dict__.update(members)
 
     def __enter__(self):
         try:
@@ -93,13 +102,14 @@ class Sandbox:
         until(lambda: read(sink_port).strip(), "the sink's port")
         env = {
             "AWS_LAMBDA_FUNCTION_NAME": "judged", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256", "AWS_REGION": "eu-west-1",
-            "AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "JUDGE_DIR": str(self.dir.resolve()),
+            "AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "JUDGE_DIR": str(self.dir),
             "NIGHTJAR_SINK": f"http://127.0.0.1:{read(sink_port).strip()}/", "NIGHTJAR_LOG_LEVEL": "info",
             "NIGHTJAR_FLUSH": "end", "NIGHTJAR_PROXY_PORT": str(self.proxy_port), **self.settings,
         }
-        command = [os.environ["RIE"], "--log-level", "debug", "--runtime-interface-emulator-address", f"127.0.0.1:{self.invoke_port}",
-                   "--runtime-api-address", f"127.0.0.1:{self.api_port}", "/opt/nightjar-capture",
-                   (BUILD / "sample-function").resolve()]
+        # /var/task must be there in managed instances; an empty /var of its own leaves the machine's alone.
+        command = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /var && mkdir /var/task && cd /opt && exec "$@"', "sh",
+                   "/opt/bin/aws-lambda-rie", "--log-level", "debug", "--runtime-interface-emulator-address",
+                   f"127.0.0.1:{self.invoke_port}", "--runtime-api-address", f"127.0.0.1:{self.api_port}", *self.bootstrap]
         self.rie = self.spawn("rie", command, env)
         until(lambda: answers(self.invoke_port), "the emulator's port")
 
@@ -111,7 +121,16 @@ class Sandbox:
         return p
 
     def invoke(self, event, headers=None):
-        """Status and body of an invocation; event is JSON, or bytes that go as they are."""
+        """Status and body of an invocation; a managed instance whose workers have not yet asked again is called once more."""
+        end = time.monotonic() + WAIT_S
+        while True:
+            status, body = self.call(event, headers)
+            if status != 400 or b"Runtime.Unavailable" not in body or time.monotonic() > end:
+                return status, body
+            time.sleep(0.005)
+
+    def call(self, event, headers):
+        """event is JSON, or bytes that go as they are."""
         body = event if isinstance(event, bytes) else json.dumps(event).encode()
         c = http.client.HTTPConnection("127.0.0.1", self.invoke_port, timeout=WAIT_S)
         try:
@@ -136,6 +155,7 @@ class Sandbox:
 
     def shut_down(self, processes=1):
         """SIGTERM is how the emulator is told to send SHUTDOWN.  Every nightjar leaves with 0, having said its last line."""
+        expect(self.rie.poll() is None, "the emulator ended by itself")
         self.rie.send_signal(signal.SIGTERM)
         try:
             self.rie.wait(WAIT_S)
@@ -149,10 +169,12 @@ class Sandbox:
         self.lines = ndjson(self.dir / "nightjar.log")
         last = [line for line in self.lines if line.get("code") == "NJ1900"]
         expect(len(last) == processes and self.lines[-1] == last[-1], f"NJ1900 is not the last line, or not {processes} times there")
-        bad = [line for line in self.lines if line.get("level") in ("warn", "error") and line.get("code") not in self.may_say]
+        ledgers = [line["ledger"] for line in last]
+        expect(all(ledger["balanced"] and ledger["lost"] == 0 for ledger in ledgers), "a ledger does not balance, or something was lost")
+        delivered = sum(sink["delivered"] for ledger in ledgers for sink in ledger["sinks"].values())
+        expect(delivered == len(self.records), f"{len(self.records)} records at the sink, {delivered} delivered")
+        bad = [line for line in self.lines if line.get("nightjar") in ("warn", "error")]
         expect(not bad, f"nightjar said {bad[:3]}")
-
-    may_say = ()
 
     def count(self, wanted, **conditions):
         """So many records (a number, or a condition of the scenarios' language) with these values; __ stands for a dot."""
@@ -185,7 +207,6 @@ def no_secret(box, *values):
 def classic():
     """INVOKE and SHUTDOWN, no telemetry; inputs, responses and errors through the proxy; large payloads whole."""
     with Sandbox("classic", {}) as box:
-        box.may_say = ("NJ1204",)
         email, password = secret("EMAIL", 1), secret("PASSWORD", 1)
         box.answered(ACCOUNT, 200, ACCOUNT_BODY)
         for user in range(3, 13):
@@ -196,7 +217,7 @@ def classic():
             code, raw = box.invoke(event)
             expect(code == 200 and raw == event, f"{event[:40]!r} came back as {code}, {len(raw)} bytes, {raw[:40]!r}")
         box.shut_down()
-        box.count(1, what__event="nightjar.start", message="~without telemetry")
+        box.counted(1, {"what.event": "nightjar.start", "message": "~without telemetry", "data.nightjar.telemetry": "unsupported"})
         expect(len(box.said("NJ1204")) == 1, "the missing telemetry is not said once")
         box.count(17, what__event="invocation.input", what__category="input")
         box.count(16, what__event="invocation.response", what__category="response")
@@ -213,7 +234,6 @@ def classic():
 def classic_headers():
     """What the emulator takes from headers of the call reaches the records: trace and tenant."""
     with Sandbox("classic-headers", {}) as box:
-        box.may_say = ("NJ1204",)
         root = "1-65f00000-0123456789abcdef01234567"
         box.answered(ACCOUNT, 200, ACCOUNT_BODY, {"X-Amzn-Trace-Id": f"Root={root};Parent=53995c3f42cd8ad8;Sampled=1", "X-Amz-Tenant-Id": "blue"})
         box.shut_down()
@@ -228,7 +248,6 @@ def classic_headers():
 def classic_off():
     """With NIGHTJAR_CAPTURE=off the wrapper lets the runtime go straight to the Runtime API."""
     with Sandbox("classic-off", {"NIGHTJAR_CAPTURE": "off"}) as box:
-        box.may_say = ("NJ1204",)
         box.answered(ACCOUNT, 200, ACCOUNT_BODY)
         expect(not answers(box.proxy_port), "something listens on the proxy's port")
         box.shut_down()
@@ -239,7 +258,6 @@ def classic_off():
 def classic_timeout():
     """A function that takes too long: the emulator resets the sandbox; the nightjar that follows serves the next invocation."""
     with Sandbox("classic-timeout", {"AWS_LAMBDA_FUNCTION_TIMEOUT": "1"}) as box:
-        box.may_say = ("NJ1204",)
         box.answered(ACCOUNT, 200, ACCOUNT_BODY)
         _, raw = box.invoke({"rawPath": "/slow?ms=5000"})
         expect(b"timed out after 1" in raw, f"the emulator answered {raw[:200]!r}")
@@ -254,7 +272,6 @@ def classic_timeout():
 def classic_crash():
     """A runtime that dies in the middle of an invocation: the caller gets the emulator's error, and what was seen is recorded."""
     with Sandbox("classic-crash", {}) as box:
-        box.may_say = ("NJ1204",)
         box.answered(ACCOUNT, 200, ACCOUNT_BODY)
         code, raw = box.invoke({"rawPath": "/exit?code=3"})
         expect(json.loads(raw).get("errorType") == "Runtime.ExitError", f"the emulator answered {code}, {raw[:200]!r}")
@@ -264,9 +281,18 @@ def classic_crash():
         box.count(2, what__event="invocation.response")
 
 
+def maps_user(uid):
+    """Is there such a user in this user namespace?"""
+    spans = [[int(n) for n in line.split()] for line in read(pathlib.Path("/proc/self/uid_map")).splitlines()]
+    return any(first <= uid < first + n for first, _, n in spans)
+
+
 def managed():
     """Managed instances: SHUTDOWN only, telemetry to our listener with the path dropped, invocations at one time."""
-    with Sandbox("managed", {"AWS_LAMBDA_MAX_CONCURRENCY": "4", "AWS_LAMBDA_LOG_FORMAT": "JSON"}) as box:
+    if not maps_user(993):
+        raise Skipped("in this mode the emulator starts programs as user 993, which takes root")
+    # It looks for the bootstrap itself: /opt/bootstrap, two lines with the wrapper in front of the real one.
+    with Sandbox("managed", {"AWS_LAMBDA_MAX_CONCURRENCY": "4", "AWS_LAMBDA_LOG_FORMAT": "JSON"}, bootstrap=()) as box:
         with concurrent.futures.ThreadPoolExecutor(4) as callers:
             calls = [callers.submit(box.answered, {"rawPath": f"/account?user={u}"}, 200, {"id": f"acc-{u}", "balance": u * 100})
                      for u in range(1, 21)]
@@ -275,7 +301,13 @@ def managed():
                 call.result()
         box.failed({"rawPath": "/error"}, "LedgerError")
         box.shut_down()
+        said = read(box.dir / "rie.log")
+        expect(said.count("url=/2020-01-01/extension/register") == 1 and "events=[SHUTDOWN]" in said, "not registered for SHUTDOWN at once")
+        expect(re.search(r"destinationURI=http://sandbox.localdomain:\d+/t/[0-9a-f]{32} ", said), "the subscription has no path to be dropped")
+        box.count(1, what__event="nightjar.start")
         box.count(0, what__event="nightjar.start", message="~without telemetry")
+        ledger = box.lines[-1]["ledger"]
+        expect(ledger["counters"].get("posts", 0) > 0 and ledger["counters"].get("posts_refused", 0) == 0, f"posts: {ledger['counters']}")
         box.count(29, what__event="invocation.input", where__faas__invocation_id="*")
         box.count(28, what__event="invocation.response", where__faas__invocation_id="*")
         box.count(1, what__event="invocation.error", where__faas__invocation_id="*")
@@ -313,8 +345,11 @@ def main():
             continue
         try:
             CASES[name]()
+        except Skipped as e:
+            print(f"skip  {name}: {e}")
+            skipped += 1
         except (Wrong, OSError, ValueError, KeyError, http.client.HTTPException) as e:
-            print(f"FAIL  {name}: {e if isinstance(e, Wrong) else repr(e)}\n      what was written is in {BUILD / 'judges' / name}")
+            print(f"FAIL  {name}: {e if isinstance(e, Wrong) else repr(e)}\n      what was written is in {BUILD}/judges{CASES_DIR}/{name}")
             failed += 1
         else:
             print(f"pass  {name}  {' '.join(CASES[name].__doc__.split())}  ({time.monotonic() - began:.1f} s)")

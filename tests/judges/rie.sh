@@ -13,7 +13,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 BUILD=$(cd "${BUILD:-build}" && pwd) || exit 1
 export BUILD
 store=$BUILD/judges
-mkdir -p "$store/opt/extensions" "$store/opt/bin" || exit 1
+mkdir -p "$store/opt/extensions" "$store/opt/bin" "$store/opt/cases" || exit 1
 command -v python3 >/dev/null || {
     echo "check-rie: python3 is needed (make deps installs it)" >&2
     exit 1
@@ -46,7 +46,6 @@ if [ -n "${RIE:-}" ]; then
 else
     build_rie
 fi
-export RIE
 
 # Ordinary users get a namespace where they are root; containers often allow neither.
 user=
@@ -56,7 +55,12 @@ unshare --mount $user mount --bind "$store/opt" /opt 2>"$store/unshare.log" ||
     skip "a mount namespace is not permitted here: $(tail -n 1 "$store/unshare.log")"
 
 # The extension keeps its name; a shell stands in front of it to write down how it left, since the emulator tells nobody.
-install -m 0755 "$BUILD/nightjar" "$store/opt/bin/nightjar" && install -m 0755 "$BUILD/nightjar-capture" "$store/opt/nightjar-capture" || exit 1
+install -m 0755 "$BUILD/nightjar" "$BUILD/sample-function" "$store/opt/bin/" &&
+    install -m 0755 "$RIE" "$store/opt/bin/aws-lambda-rie" && install -m 0755 "$BUILD/nightjar-capture" "$store/opt/" || exit 1
+cat >"$store/opt/bootstrap" <<'END'
+#!/bin/sh
+exec /opt/nightjar-capture /opt/bin/sample-function "$@"
+END
 cat >"$store/opt/extensions/nightjar" <<'END'
 #!/bin/sh
 [ $# -eq 0 ] || exec /opt/bin/nightjar "$@"
@@ -65,7 +69,7 @@ code=$?
 echo $code >>"$JUDGE_DIR/left"
 exit $code
 END
-chmod 0755 "$store/opt/extensions/nightjar" || exit 1
+chmod 0755 "$store/opt/extensions/nightjar" "$store/opt/bootstrap" || exit 1
 # $0 and "$@" belong to the inner shell.
 # shellcheck disable=SC2016
 exec unshare --mount $user sh -c 'mount --bind "$BUILD/judges/opt" /opt && exec python3 -B "$0" "$@"' "$here/rie.py" "$@"
