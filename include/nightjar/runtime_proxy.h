@@ -5,7 +5,8 @@
  * answers, unknown paths, even what is no HTTP), and a parser only watches them pass.  Exactly two things are ours:
  *   - a Host header that names the proxy is given the platform's address, as it would have been without the proxy;
  *   - an upstream connection that the platform closed between two requests is replaced when the next request comes, and a
- *     safe request (GET, HEAD) that met a connection gone stale is sent once more, since nothing was delivered.
+ *     safe request (GET, HEAD) that loses a connection gone stale - used before, or open through a freeze, a restore or a long
+ *     poll - before a byte of its answer came is sent once more.  Others never are, unless not a byte of them was sent.
  * No answer is ever invented.  Where the platform refuses a connection, resets or closes it, the client's connection ends the
  * same way: a refused connect shows as a reset connection.  Traffic the parser cannot follow goes on unobserved and is counted.
  *

@@ -21,6 +21,7 @@ enum {
     NJ_PROXY_BUFFERS_KEPT = 4, /* free large buffers */
     NJ_PROXY_LINGER_MS = 5000, /* after an early answer: time for the client to notice while its upload is swallowed */
     NJ_PROXY_RESET_MS = 1000,  /* most time that a reset waits for bytes before it */
+    NJ_PROXY_POLL_MS = 100,    /* a request open for so long was taken and waited; a connection that ends then has gone stale */
     NJ_PROXY_THAW_MS = 1000    /* the wall clock ran ahead of the other by this much: the sandbox was frozen */
 };
 
@@ -93,7 +94,7 @@ struct nj_pair {
     bool replayed;
     bool again; /* has more to do than one turn allows */
     bool expires;
-    struct nj_mono deadline, reset_by;
+    struct nj_mono deadline, reset_by, asked_at;
     unsigned exchanges;    /* of this client connection */
     unsigned up_exchanges; /* of this upstream connection */
     uint64_t sent;         /* bytes of this request given to the upstream socket */

@@ -30,6 +30,7 @@ static void connect_upstream(struct nj_pair *p)
 static void begin(struct nj_pair *p)
 {
     p->answer_over = p->replayed = p->thawed = false;
+    p->asked_at = p->proxy->clock.mono;
     p->sent = 0;
     p->replay_n = 0;
     if (p->up.fd >= 0 && (p->up.broken || !nj_side_alive(&p->up)))
@@ -215,13 +216,17 @@ void nj_pair_step(struct nj_pair *p, enum nj_pair_event e)
             nj_pair_state_names[p->state]);
 }
 
-/* Sending a request again is right when the platform cannot have acted on it: it met a connection that had gone stale while idle or
- * while the sandbox was frozen, no byte of an answer came, and either no byte of it was sent or asking twice is harmless.  Never for a
- * client that has closed its side: upstream's end is the answer to that, and an event must not go to a runtime that is gone. */
+/* Sending a request again is right when the platform cannot have acted on it: it met a connection that had gone stale while idle,
+ * while the sandbox was frozen, or during a long poll (a restored snapshot finds its connections dead); no byte of an answer came;
+ * and either no byte of it was sent or asking twice is harmless.  Never for a client that has closed its side: upstream's end is the
+ * answer to that, and an event must not go to a runtime that is gone. */
 enum nj_pair_event nj_pair_judge(const struct nj_pair *p, bool reset)
 {
     enum nj_pair_event plain = reset ? NJ_PAIR_EV_UP_RESET : NJ_PAIR_EV_UP_END;
-    bool stale = p->state == NJ_PAIR_SENDING && !p->replayed && !p->asked.ended && (p->up_exchanges > 0 || p->thawed);
+    if (p->state != NJ_PAIR_SENDING || p->replayed || p->asked.ended)
+        return plain;
+    bool waited = nj_mono_until(p->asked_at, p->proxy->clock.mono) >= NJ_PROXY_POLL_MS;
+    bool stale = p->up_exchanges > 0 || p->thawed || waited;
     bool harmless = p->sent == 0 || (p->request.safe && p->sent <= NJ_PROXY_REPLAY && p->replay_n == p->sent);
     return stale && harmless ? NJ_PAIR_EV_UP_STALE : plain;
 }

@@ -126,6 +126,7 @@ static const struct {
     { RESPONSE "Content-Length: 0\r\n\r\n", "\r\n\r\n" },
     { RESPONSE "Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n", "0\r\n\r\n" },
     { "DELETE /x HTTP/1.1\r\n\r\n", "\r\n\r\n" },
+    { RESPONSE "Content-Length: 2\r\n\r\nh", "\r\n\r\nh" },
 };
 
 START_TEST(test_proxy_never_sends_a_request_again_that_may_have_had_an_effect)
@@ -153,6 +154,22 @@ START_TEST(test_proxy_does_not_repeat_a_request_on_a_connection_that_was_new)
     wire_server_join(&server);
     ck_assert_uint_eq(client.n, 0);
     ck_assert_uint_eq(nj_proxy_count(p, NJ_PROXY_replayed), 0);
+    finish(p);
+}
+END_TEST
+
+START_TEST(test_proxy_asks_again_when_a_long_poll_loses_its_connection)
+{
+    static const struct wire_story s = {
+        .client = { { W_SEND, NEXT }, { W_TAKE_TO, "{}" }, { W_HALF } },
+        .server = { { { W_TAKE_HEAD }, { .op = W_PAUSE, .n = 150 }, { W_RESET } }, { { W_TAKE_HEAD }, { W_SEND, EVENT } } },
+    };
+    struct nj_proxy *p = play(&s);
+    wire_server_join(&server);
+    ck_assert_int_eq(server.connections, 2);
+    ck_assert_uint_eq(client.n, strlen(EVENT));
+    ck_assert_uint_eq(nj_proxy_count(p, NJ_PROXY_replayed), 1);
+    ck_assert_uint_eq(nj_proxy_count(p, NJ_PROXY_upstream_lost), 0);
     finish(p);
 }
 END_TEST
@@ -544,6 +561,7 @@ END_TEST
     X(test_proxy_does_not_ask_again_for_a_client_that_has_gone)                                                                            \
     X(test_proxy_never_sends_a_request_again_that_may_have_had_an_effect)                                                                  \
     X(test_proxy_does_not_repeat_a_request_on_a_connection_that_was_new)                                                                   \
+    X(test_proxy_asks_again_when_a_long_poll_loses_its_connection)                                                                         \
     X(test_proxy_after_a_freeze_posts_on_a_fresh_connection)                                                                               \
     X(test_proxy_shows_a_refused_upstream_as_a_reset_and_invents_nothing)                                                                  \
     X(test_proxy_relays_an_early_refusal_while_the_upload_runs)                                                                            \
