@@ -4,10 +4,18 @@
 #define K1 0x9e3779b185ebca87u
 #define K2 0xc2b2ae3d27d4eb4fu
 
-static uint64_t load(const char *p, size_t n)
+static uint64_t load(const char *p)
+{
+    uint64_t w;
+    memcpy(&w, p, sizeof(w));
+    return w;
+}
+
+static uint64_t load_rest(const char *p, size_t n)
 {
     uint64_t w = 0;
-    memcpy(&w, p, n);
+    while (n > 0)
+        w = w << 8 | (unsigned char)p[--n];
     return w;
 }
 
@@ -24,12 +32,14 @@ uint64_t nj_hash64(struct nj_str s, uint64_t key)
     size_t i = 0;
     for (; i + 32 <= s.n; i += 32)
         for (size_t l = 0; l < 4; l++)
-            lane[l] = mix(lane[l], load(s.p + i + 8 * l, 8));
+            lane[l] = mix(lane[l], load(s.p + i + 8 * l));
     uint64_t h = s.n * K1;
     for (size_t l = 0; l < 4; l++)
         h = mix(h, lane[l]);
-    for (; i < s.n; i += 8)
-        h = mix(h, load(s.p + i, s.n - i < 8 ? s.n - i : 8));
+    for (; i + 8 <= s.n; i += 8)
+        h = mix(h, load(s.p + i));
+    if (i < s.n)
+        h = mix(h, load_rest(s.p + i, s.n - i));
     h ^= h >> 33;
     h *= K2;
     return h ^ h >> 29;

@@ -5,10 +5,9 @@
 #include "nightjar/hash.h"
 #include "nightjar/random.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
-enum { ID_DIGITS = 16, SCRATCH_MAX = 32 << 20, SCRATCH_KEEP = 256 << 10 };
+enum { ID_DIGITS = 16, ID_MAX = 64, SCRATCH_MAX = 32 << 20, SCRATCH_KEEP = 256 << 10 };
 
 /* A body seen before.  Only one that cannot come about twice by itself counts as a repeat: it holds a platform event or
  * records of different times.  A thousand equal lines of one millisecond may really have been written twice. */
@@ -28,7 +27,7 @@ struct nj_pipeline {
     struct seen seen[NJ_SEEN_BODIES];
     size_t seen_at;
     uint64_t hash_key, seq;
-    char prefix[ID_DIGITS + 1];
+    struct nj_buf id; /* 16 random digits, a dash, and the number of the record at hand */
     /* Several KiB each, filled anew for every record; on the stack they would be zeroed each time. */
     struct nj_record record;
     struct nj_facts facts;
@@ -43,6 +42,16 @@ struct nj_pipeline {
     size_t readable, unreadable;
 };
 
+/* Ids of this sandbox begin alike and differently from those of every other. */
+static void new_prefix(struct nj_pipeline *p)
+{
+    char digits[ID_DIGITS + 1];
+    nj_random_hex(digits, ID_DIGITS);
+    nj_buf_reset(&p->id);
+    nj_buf_addz(&p->id, digits);
+    nj_buf_addc(&p->id, '-');
+}
+
 enum nj_status nj_pipeline_new(struct nj_pipeline **out, const struct nj_pipeline_options *o)
 {
     struct nj_pipeline *p = calloc(1, sizeof(*p));
@@ -54,7 +63,8 @@ enum nj_status nj_pipeline_new(struct nj_pipeline **out, const struct nj_pipelin
     nj_buf_init(&p->joined, SCRATCH_MAX);
     nj_buf_init(&p->cut, SCRATCH_MAX);
     nj_random_fill(&p->hash_key, sizeof(p->hash_key));
-    nj_random_hex(p->prefix, ID_DIGITS);
+    nj_buf_init(&p->id, ID_MAX);
+    new_prefix(p);
     return NJ_OK;
 }
 
@@ -65,6 +75,7 @@ void nj_pipeline_free(struct nj_pipeline *p)
     nj_buf_fini(&p->scratch);
     nj_buf_fini(&p->joined);
     nj_buf_fini(&p->cut);
+    nj_buf_fini(&p->id);
     free(p);
 }
 
@@ -89,11 +100,11 @@ static bool clean_resource(struct nj_pipeline *p)
 
 static void offer(struct nj_pipeline *p, struct nj_record *r)
 {
-    char id[ID_DIGITS + 24];
     r->seq = ++p->seq;
-    int n = snprintf(id, sizeof(id), "%s-%llu", p->prefix, (unsigned long long)r->seq);
-    if (!clean_resource(p) ||
-        nj_redact_record(p->o.redactor, r, &p->clean_resource, (struct nj_str){ id, (size_t)n }, &p->clean) != NJ_OK) {
+    nj_buf_cut(&p->id, ID_DIGITS + 1);
+    nj_buf_add_u64(&p->id, r->seq);
+    if (p->id.err != NJ_OK || !clean_resource(p) ||
+        nj_redact_record(p->o.redactor, r, &p->clean_resource, nj_buf_str(&p->id), &p->clean) != NJ_OK) {
         nj_count(p->o.ledger, NJ_CTR_lost_memory, 1);
         return;
     }
@@ -147,7 +158,7 @@ static void take_facts(struct nj_pipeline *p, const struct nj_facts *f)
         nj_count(p->o.ledger, NJ_CTR_platform_dropped_bytes, f->dropped_bytes);
     }
     if (f->kind == NJ_EV_RESTORE_START) /* SnapStart: every clone woke up with the same prefix */
-        nj_random_hex(p->prefix, ID_DIGITS);
+        new_prefix(p);
 }
 
 /* Does this body say something that no second body would say by chance? */

@@ -1,6 +1,8 @@
 /* Text views, buffers, clocks and diagnostics. */
 #include "nightjar/buf.h"
 #include "nightjar/diag.h"
+#include "nightjar/hash.h"
+#include "nightjar/random.h"
 #include "nightjar/utf8.h"
 #include "unit.h"
 
@@ -265,6 +267,40 @@ START_TEST(test_diag_gate_opens_once_an_interval_and_tells_what_was_missed)
 }
 END_TEST
 
+START_TEST(test_hash_tells_every_change_of_a_byte_and_of_the_length)
+{
+    char text[70] = "the quick brown fox jumps over the lazy dog, again and again and on";
+    for (size_t n = 0; n < sizeof(text); n++) {
+        uint64_t whole = nj_hash64((struct nj_str){ text, n }, 7);
+        ck_assert_uint_ne(whole, nj_hash64((struct nj_str){ text, n + 1 }, 7));
+        ck_assert_uint_ne(whole, nj_hash64((struct nj_str){ text, n }, 8));
+        for (size_t i = 0; i < n; i++) {
+            text[i] ^= 1;
+            ck_assert_uint_ne(whole, nj_hash64((struct nj_str){ text, n }, 7));
+            text[i] ^= 1;
+        }
+        ck_assert_uint_eq(whole, nj_hash64((struct nj_str){ text, n }, 7));
+    }
+}
+END_TEST
+
+START_TEST(test_random_hex_is_as_long_as_asked_and_never_twice_the_same)
+{
+    char a[200], b[200];
+    for (size_t digits = 16; digits < sizeof(a); digits += 61) {
+        nj_random_hex(a, digits);
+        nj_random_hex(b, digits);
+        ck_assert_uint_eq(strlen(a), digits);
+        ck_assert_uint_eq(strspn(a, "0123456789abcdef"), digits);
+        ck_assert_str_ne(a, b);
+    }
+    for (int i = 0; i < 1000; i++) {
+        double r = nj_random01();
+        ck_assert(r >= 0 && r < 1);
+    }
+}
+END_TEST
+
 START_TEST(test_status_has_words_for_every_code_and_beyond)
 {
     for (int i = 0; i <= NJ_STATUSES; i++) {
@@ -290,6 +326,8 @@ END_TEST
     X(test_diag_is_one_safe_line_that_knows_itself)                                                                                        \
     X(test_diag_to_a_full_pipe_is_dropped_and_counted)                                                                                     \
     X(test_diag_gate_opens_once_an_interval_and_tells_what_was_missed)                                                                     \
+    X(test_hash_tells_every_change_of_a_byte_and_of_the_length)                                                                            \
+    X(test_random_hex_is_as_long_as_asked_and_never_twice_the_same)                                                                        \
     X(test_status_has_words_for_every_code_and_beyond)
 
 NJ_TEST_MAIN("base")
