@@ -1,109 +1,38 @@
 """The cases of make check-rie: nightjar and the sample function under AWS's own emulator.  rie.sh prepares what is used here."""
-import argparse
 import concurrent.futures
 import http.client
 import json
-import os
 import pathlib
 import re
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "scenarios"))
-from match import fits_all  # noqa: E402
+from judge import BUILD, WAIT_S, Case, Skipped, Wrong, answers, expect, fits_all, free_ports, no_secret, read, run_cases, secret, until
 
-BUILD = pathlib.Path(os.environ.get("BUILD", "build"))
 CASES_DIR = pathlib.Path("/opt/cases")  # below $BUILD/judges, seen through /opt: other users reach it wherever the build folder is
 PASSWORD_EVENT = {"rawPath": "/login", "requestContext": {"http": {"method": "POST"}}}
-WAIT_S = 20
 
 
-class Wrong(Exception):
-    """An expectation that was not met."""
-
-
-class Skipped(Exception):
-    """Something that this machine does not permit."""
-
-
-def expect(true, sentence):
-    if not true:
-        raise Wrong(sentence)
-
-
-def free_ports(n):
-    """Ports nobody uses, all different."""
-    sockets = [socket.socket() for _ in range(n)]
-    for s in sockets:
-        s.bind(("127.0.0.1", 0))
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
-
-
-def until(what, sentence, seconds=WAIT_S):
-    """Waits for what() to be true."""
-    end = time.monotonic() + seconds
-    while not what():
-        expect(time.monotonic() < end, f"{sentence}: not within {seconds} s")
-        time.sleep(0.02)
-
-
-def answers(port):
-    with socket.socket() as s:
-        return s.connect_ex(("127.0.0.1", port)) == 0
-
-
-def read(path):
-    return path.read_text(errors="replace") if path.exists() else ""
-
-
-def ndjson(path):
-    return [json.loads(line) for line in read(path).splitlines() if line.strip()]
-
-
-class Sandbox:
-    """One emulator with its sink; the folder of the case keeps what every program wrote."""
+class Sandbox(Case):
+    """One emulator, which starts nightjar and the function behind its proxy."""
 
     bootstrap = ("/opt/nightjar-capture", "/opt/bin/sample-function")
 
     def __init__(self, name, settings, **members):
-        self.dir = CASES_DIR / name
-        shutil.rmtree(self.dir, ignore_errors=True)
-        self.dir.mkdir(parents=True)
+        super().__init__(CASES_DIR / name)
         self.dir.chmod(0o777)  # managed instances run the extension without the rights of root
         self.invoke_port, self.api_port, self.proxy_port = free_ports(3)
         self.settings = settings
-        self.processes = []
         self.__dict__.update(members)
 
-    def __enter__(self):
-        try:
-            self.start()
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
-
-    def __exit__(self, *_):
-        for p in reversed(self.processes):
-            if p.poll() is None:
-                p.kill()
-            p.wait()
-
     def start(self):
-        sink_port = self.dir / "sink.port"
-        self.sink = self.spawn("sink", [BUILD / "capture-sink", "--dir", self.dir, "--port-file", sink_port], {})
-        until(lambda: read(sink_port).strip(), "the sink's port")
+        super().start()
         env = {
             "AWS_LAMBDA_FUNCTION_NAME": "judged", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256", "AWS_REGION": "eu-west-1",
             "AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "JUDGE_DIR": str(self.dir),
-            "NIGHTJAR_SINK": f"http://127.0.0.1:{read(sink_port).strip()}/", "NIGHTJAR_LOG_LEVEL": "info",
+            "NIGHTJAR_SINK": self.sink_url, "NIGHTJAR_LOG_LEVEL": "info",
             "NIGHTJAR_FLUSH": "end", "NIGHTJAR_PROXY_PORT": str(self.proxy_port), **self.settings,
         }
         # /var/task must be there in managed instances; an empty /var of its own leaves the machine's alone.
@@ -112,13 +41,6 @@ class Sandbox:
                    f"127.0.0.1:{self.invoke_port}", "--runtime-api-address", f"127.0.0.1:{self.api_port}", *self.bootstrap]
         self.rie = self.spawn("rie", command, env)
         until(lambda: answers(self.invoke_port), "the emulator's port")
-
-    def spawn(self, name, command, env):
-        keep = {k: os.environ[k] for k in ("PATH", "HOME", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS") if k in os.environ}
-        with open(self.dir / f"{name}.log", "wb") as log:
-            p = subprocess.Popen([str(c) for c in command], env={**keep, **env}, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        self.processes.append(p)
-        return p
 
     def invoke(self, event, headers=None):
         """Status and body of an invocation; a managed instance whose workers have not yet asked again is called once more."""
@@ -163,45 +85,11 @@ class Sandbox:
             raise Wrong("the emulator did not end at SIGTERM") from None
         left = read(self.dir / "left").split()
         expect(left == ["0"] * processes, f"nightjar left with {left}, not {processes} times with 0")
-        self.sink.send_signal(signal.SIGTERM)
-        expect(self.sink.wait(WAIT_S) == 0, "the sink could not write everything")
-        self.records = ndjson(self.dir / "records.ndjson")
-        self.lines = ndjson(self.dir / "nightjar.log")
-        last = [line for line in self.lines if line.get("code") == "NJ1900"]
-        expect(len(last) == processes and self.lines[-1] == last[-1], f"NJ1900 is not the last line, or not {processes} times there")
-        ledgers = [line["ledger"] for line in last]
-        expect(all(ledger["balanced"] and ledger["lost"] == 0 for ledger in ledgers), "a ledger does not balance, or something was lost")
-        delivered = sum(sink["delivered"] for ledger in ledgers for sink in ledger["sinks"].values())
-        expect(delivered == len(self.records), f"{len(self.records)} records at the sink, {delivered} delivered")
-        bad = [line for line in self.lines if line.get("nightjar") in ("warn", "error")]
-        expect(not bad, f"nightjar said {bad[:3]}")
-
-    def count(self, wanted, **conditions):
-        """So many records (a number, or a condition of the scenarios' language) with these values; __ stands for a dot."""
-        self.counted(wanted, {path.replace("__", "."): value for path, value in conditions.items()})
-
-    def counted(self, wanted, conditions):
-        n = sum(fits_all(r, conditions) for r in self.records)
-        expect(n == wanted if isinstance(wanted, int) else fits_all({"n": n}, {"n": wanted}), f"{n} records with {conditions}, not {wanted}")
-
-    def said(self, code):
-        return [line for line in self.lines if line.get("code") == code]
+        self.judge_writing(processes)
 
 
 ACCOUNT = {"rawPath": "/account?user=2"}
 ACCOUNT_BODY = {"id": "acc-2", "balance": 200}
-
-
-def secret(kind, number):
-    """A value that the sample function may write."""
-    out = subprocess.run([BUILD / "sample-function", "--secrets"], check=True, capture_output=True, text=True).stdout
-    return dict(line.split("\t", 1) for line in out.splitlines())[f"{kind}:{number}"]
-
-
-def no_secret(box, *values):
-    everything = read(box.dir / "records.ndjson") + read(box.dir / "nightjar.log")
-    for value in values:
-        expect(value not in everything, f"{value[:4]}... is in what nightjar wrote")
 
 
 def classic():
@@ -327,37 +215,5 @@ def managed():
 
 CASES = {f.__name__.replace("_", "-"): f for f in (classic, classic_headers, classic_off, classic_timeout, classic_crash, managed)}
 
-
-def main():
-    parser = argparse.ArgumentParser(description="nightjar under AWS's own emulator")
-    parser.add_argument("--skip", metavar="REASON", help="run nothing; say of each case why")
-    parser.add_argument("case", nargs="*", metavar="CASE", help="one of: " + ", ".join(CASES))
-    options = parser.parse_args()
-    unknown = [name for name in options.case if name not in CASES]
-    if unknown:
-        parser.error(f"no case {unknown[0]}")
-    passed = failed = skipped = 0
-    for name in options.case or CASES:
-        began = time.monotonic()
-        if options.skip:
-            print(f"skip  {name}: {options.skip}")
-            skipped += 1
-            continue
-        try:
-            CASES[name]()
-        except Skipped as e:
-            print(f"skip  {name}: {e}")
-            skipped += 1
-        except (Wrong, OSError, ValueError, KeyError, http.client.HTTPException) as e:
-            print(f"FAIL  {name}: {e if isinstance(e, Wrong) else repr(e)}\n      what was written is in {BUILD}/judges{CASES_DIR}/{name}")
-            failed += 1
-        else:
-            print(f"pass  {name}  {' '.join(CASES[name].__doc__.split())}  ({time.monotonic() - began:.1f} s)")
-            passed += 1
-        sys.stdout.flush()
-    print(f"check-rie: {passed} passed, {failed} failed, {skipped} skipped")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_cases("check-rie", CASES, f"{BUILD}/judges{CASES_DIR}"))
