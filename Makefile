@@ -137,6 +137,10 @@ scenarios: all ## run the scenarios: nightjar in the emulator, story by story (O
 check-rie: all ## nightjar under AWS's own emulator (RIE=program to use, otherwise built with go; ONLY=case for some)
 	@BUILD=$(BUILD) RIE="$(RIE)" sh tests/judges/rie.sh $(ONLY)
 
+.PHONY: check-simulator
+check-simulator: all ## nightjar in lambda-simulator, which freezes processes (needs cargo; ONLY=case for some)
+	@BUILD=$(BUILD) sh tests/judges/simulator.sh $(ONLY)
+
 .PHONY: demo
 demo: deps ## build, then watch nightjar at work on a sample function
 	@$(MAKE) --no-print-directory -s -j$(JOBS) all

@@ -119,7 +119,8 @@ class Case:
 
     def counted(self, wanted, conditions):
         n = sum(fits_all(r, conditions) for r in self.records)
-        expect(n == wanted if isinstance(wanted, int) else fits_all({"n": n}, {"n": wanted}), f"{n} records with {conditions}, not {wanted}")
+        right = n == wanted if isinstance(wanted, int) else fits_all({"n": n}, {"n": wanted})
+        expect(right, f"{n} records with {conditions}, not {wanted}")
 
     def said(self, code):
         return [line for line in self.lines if line.get("code") == code]

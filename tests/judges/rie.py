@@ -123,7 +123,8 @@ def classic_headers():
     """What the emulator takes from headers of the call reaches the records: trace and tenant."""
     with Sandbox("classic-headers", {}) as box:
         root = "1-65f00000-0123456789abcdef01234567"
-        box.answered(ACCOUNT, 200, ACCOUNT_BODY, {"X-Amzn-Trace-Id": f"Root={root};Parent=53995c3f42cd8ad8;Sampled=1", "X-Amz-Tenant-Id": "blue"})
+        headers = {"X-Amzn-Trace-Id": f"Root={root};Parent=53995c3f42cd8ad8;Sampled=1", "X-Amz-Tenant-Id": "blue"}
+        box.answered(ACCOUNT, 200, ACCOUNT_BODY, headers)
         box.shut_down()
         trace = root.replace("-", "")[1:]
         for event in ("invocation.input", "invocation.response"):
@@ -191,7 +192,8 @@ def managed():
         box.shut_down()
         said = read(box.dir / "rie.log")
         expect(said.count("url=/2020-01-01/extension/register") == 1 and "events=[SHUTDOWN]" in said, "not registered for SHUTDOWN at once")
-        expect(re.search(r"destinationURI=http://sandbox.localdomain:\d+/t/[0-9a-f]{32} ", said), "the subscription has no path to be dropped")
+        path = re.search(r"destinationURI=http://sandbox.localdomain:\d+/t/[0-9a-f]{32} ", said)
+        expect(path, "the subscription has no path to be dropped")
         box.count(1, what__event="nightjar.start")
         box.count(0, what__event="nightjar.start", message="~without telemetry")
         ledger = box.lines[-1]["ledger"]
