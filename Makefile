@@ -141,6 +141,10 @@ check-rie: all ## nightjar under AWS's own emulator (RIE=program to use, otherwi
 check-simulator: all ## nightjar in lambda-simulator, which freezes processes (needs cargo; ONLY=case for some)
 	@BUILD=$(BUILD) sh tests/judges/simulator.sh $(ONLY)
 
+.PHONY: check-runtimes
+check-runtimes: all ## real runtime clients through the wrapper and the proxy (ONLY=client for some)
+	@BUILD=$(BUILD) sh tests/runtimes/run.sh $(ONLY)
+
 .PHONY: demo
 demo: deps ## build, then watch nightjar at work on a sample function
 	@$(MAKE) --no-print-directory -s -j$(JOBS) all
