@@ -64,7 +64,7 @@ struct nj_sidecar {
     struct nj_short answered;   /* of the last one whose response the proxy saw taken */
     struct nj_wall seen_wall;   /* when the sandbox was last known to be awake */
     struct nj_mono seen_mono;
-    struct nj_mono running_since, ledger_at;
+    struct nj_mono ledger_at;
     int64_t longest_ms;    /* longest time an invocation took to end */
     unsigned ends_missed;  /* invocations in a row whose end never came */
     bool end_seen;         /* the end came in the body being taken */

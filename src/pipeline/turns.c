@@ -10,6 +10,7 @@ enum {
     WAIT_UNPROVEN_MS = 1000, /* no telemetry has ever come: it may never come */
     WAIT_EVIDENCE_MS = 250,  /* something was lost or unreadable: the end may be in it */
     MISSES_TO_STOP = 2,
+    LENGTH_MAX_MS = 900000, /* no invocation is longer, under managed instances nobody waits */
     DEADLINE_MARGIN_MS = 100,
     /* SHUTDOWN: the platform buffers telemetry for 25 ms, and the last report comes some milliseconds after the event. */
     GRACE_MS = 60,
@@ -164,7 +165,6 @@ static int64_t wait_for_end_ms(struct nj_sidecar *s)
 static void invocation_ended(struct nj_sidecar *s)
 {
     struct nj_flush_load load;
-    s->longest_ms = max64(s->longest_ms, nj_mono_until(s->running_since, s->clock->mono));
     write_ledger_if_due(s);
     load = load_of(s);
     s->holding_for = nj_flush_end(&s->flush, s->clock->mono, &load);
@@ -204,7 +204,6 @@ void nj_turn_invoke(struct nj_sidecar *s, const struct nj_ext_event *e)
     look_for_thaw(s);
     s->request_id = e->request_id;
     s->deadline = nj_clock_deadline(s->clock, e->deadline_ms > 0 ? e->deadline_ms : s->clock->wall.ms + WAIT_AT_LEAST_MS);
-    s->running_since = s->clock->mono;
     s->posts_before = s->ledger.c[NJ_CTR_posts];
     struct nj_invocation *i = nj_invocations_at(&s->invocations, nj_short_str(&e->request_id));
     i->deadline_ms = e->deadline_ms;
@@ -240,12 +239,21 @@ static void end_never_came(struct nj_sidecar *s)
 
 /* --- telemetry moves things on ------------------------------------------------------------------------------------ */
 
+/* How long invocations take, by the platform's own times: the end may reach us only after a freeze. */
+static void learn_length(struct nj_sidecar *s, struct nj_str request_id)
+{
+    const struct nj_invocation *i = nj_invocations_find(&s->invocations, request_id);
+    if (i != NULL && i->started && i->done && i->done_ns > i->start_ns)
+        s->longest_ms = max64(s->longest_ms, min64((i->done_ns - i->start_ns) / 1000000, LENGTH_MAX_MS));
+}
+
 void nj_turn_fact(struct nj_sidecar *s, const struct nj_facts *f)
 {
     bool ours = nj_str_eq(f->request_id, nj_short_str(&s->request_id)) && f->request_id.n != 0;
     if (f->kind == NJ_EV_RUNTIME_DONE || f->kind == NJ_EV_REPORT) {
         s->ends_missed = 0;
         s->end_seen = s->end_seen || ours || s->managed;
+        learn_length(s, f->request_id);
     }
     if (f->kind == NJ_EV_REPORT && ours && s->turn == NJ_TURN_GRACE)
         nj_timer_set(s->loop, &s->turn_timer, 0);
