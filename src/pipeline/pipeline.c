@@ -122,6 +122,22 @@ void nj_pipeline_own(struct nj_pipeline *p, struct nj_record *r)
     offer(p, r);
 }
 
+/* The proxy often sees an invocation before any telemetry tells of it, and alone sees its tenant. */
+static void learn_invocation(struct nj_pipeline *p, const struct nj_payload *payload)
+{
+    if (payload->kind != NJ_PAYLOAD_INPUT || payload->request_id.n == 0)
+        return;
+    struct nj_invocation *i = nj_invocations_at(p->o.invocations, payload->request_id);
+    if (i->trace_id[0] == '\0' && payload->trace.n != 0)
+        nj_invocation_trace(i, payload->trace, (struct nj_str){ NULL, 0 });
+    if (i->tenant.n == 0)
+        nj_short_set(&i->tenant, payload->tenant);
+    if (i->arn.n == 0)
+        nj_short_set(&i->arn, payload->arn);
+    if (payload->arn.n != 0)
+        nj_sandbox_learn_arn(p->o.sandbox, payload->arn);
+}
+
 void nj_pipeline_payload(struct nj_pipeline *p, const struct nj_payload *payload)
 {
     struct nj_record *r = &p->record;
@@ -129,11 +145,8 @@ void nj_pipeline_payload(struct nj_pipeline *p, const struct nj_payload *payload
     nj_buf_reset(&p->scratch);
     if (!nj_payload_decode(payload, &p->scratch, r))
         return;
-    p->facts = (struct nj_facts){ .kind = NJ_EV_OTHER,
-                                  .request_id = payload->request_id,
-                                  .tenant_id = payload->tenant,
-                                  .trace_value = payload->trace,
-                                  .function_arn = payload->arn };
+    learn_invocation(p, payload);
+    p->facts = (struct nj_facts){ .kind = NJ_EV_OTHER, .request_id = payload->request_id };
     r->origin = NJ_FROM_PAYLOAD;
     nj_count(p->o.ledger, NJ_CTR_received_payload, 1);
     nj_enrich(p->o.sandbox, p->o.invocations, &p->facts, r, &late, &unattributed);

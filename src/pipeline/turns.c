@@ -7,8 +7,9 @@ enum {
     /* An invocation whose end does not come: long calls are normal, a lost runtimeDone is rare, and holding event/next for
      * one that will never come would cost the function its time.  So the wait has an end, learned from what was seen. */
     WAIT_AT_LEAST_MS = 10000,
-    WAIT_UNPROVEN_MS = 1000, /* no telemetry has ever come: it may never come */
-    WAIT_EVIDENCE_MS = 250,  /* something was lost or unreadable: the end may be in it */
+    /* No telemetry has ever come, so nobody would tell of a crash, and the platform waits two seconds for us after one. */
+    WAIT_UNPROVEN_MS = 1000,
+    WAIT_EVIDENCE_MS = 250, /* something was lost or unreadable: the end may be in it */
     MISSES_TO_STOP = 2,
     LENGTH_MAX_MS = 900000, /* no invocation is longer, under managed instances nobody waits */
     DEADLINE_MARGIN_MS = 100,
@@ -157,7 +158,7 @@ static int64_t wait_for_end_ms(struct nj_sidecar *s)
     bool proxied = nj_capture_in_path(s);
     if (!proxied && (!s->telemetry || s->ends_missed >= MISSES_TO_STOP))
         return 0;
-    bool proven = proxied || s->ledger.c[NJ_CTR_posts] != 0;
+    bool proven = s->ledger.c[NJ_CTR_posts] != 0;
     int64_t ms = proven ? max64(WAIT_AT_LEAST_MS, 4 * s->longest_ms) : WAIT_UNPROVEN_MS;
     return max64(0, min64(ms, left_ms(s)));
 }
@@ -194,6 +195,10 @@ static void act_on_answer(struct nj_sidecar *s)
 void nj_turn_answered(struct nj_sidecar *s, struct nj_str request_id)
 {
     nj_short_set(&s->answered, request_id);
+    if (s->turn == NJ_TURN_IDLE && !s->telemetry) { /* longer than we could wait: what it left behind goes all the same */
+        struct nj_flush_load load = load_of(s);
+        nj_turn_flush_all(s, nj_flush_end(&s->flush, s->clock->mono, &load));
+    }
     act_on_answer(s);
 }
 
