@@ -61,19 +61,20 @@ static void check_sum(const struct nj_capture *c, struct nj_str whole)
 START_TEST(test_capture_of_an_input_has_the_fields_of_the_answer_to_next)
 {
     static const struct wire_story s = {
-        .client = { { W_SEND, "GET " BASE "invocation/next?x HTTP/1.1\r\nHost: {host}\r\nContent-Type: not/mine\r\n\r\n" },
-                    { W_TAKE_TO, "{\"a\":1}" },
-                    { W_HALF } },
-        .server = { { { W_TAKE_HEAD },
-                      { W_SEND,
-                        "HTTP/1.1 100 Continue\r\nLambda-Runtime-Aws-Request-Id: wrong\r\n\r\n"
-                        "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: " ID "\r\nlambda-runtime-deadline-ms: 1763881200123\r\n"
-                        "Lambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:us-east-2:123456789012:function:f:live\r\n"
-                        "Lambda-Runtime-Trace-Id: Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Sampled=1\r\n"
-                        "Lambda-Runtime-Client-Context: {\"client\":{}}\r\nLambda-Runtime-Cognito-Identity: "
-                        "{\"cognitoIdentityId\":\"x\"}\r\n"
-                        "Lambda-Runtime-Aws-Tenant-Id: blue\r\nLambda-Runtime-Function-Error-Type:\r\nContent-Type: application/json\r\n"
-                        "Content-Length: 7\r\n\r\n{\"a\":1}" } } },
+        .client = { { .op = W_SEND, .text = "GET " BASE "invocation/next?x HTTP/1.1\r\nHost: {host}\r\nContent-Type: not/mine\r\n\r\n" },
+                    { .op = W_TAKE_TO, .text = "{\"a\":1}" },
+                    { .op = W_HALF } },
+        .server = { { { .op = W_TAKE_HEAD },
+                      { .op = W_SEND,
+                        .text = "HTTP/1.1 100 Continue\r\nLambda-Runtime-Aws-Request-Id: wrong\r\n\r\n"
+                                "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: " ID "\r\nlambda-runtime-deadline-ms: 1763881200123\r\n"
+                                "Lambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:us-east-2:123456789012:function:f:live\r\n"
+                                "Lambda-Runtime-Trace-Id: Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Sampled=1\r\n"
+                                "Lambda-Runtime-Client-Context: {\"client\":{}}\r\nLambda-Runtime-Cognito-Identity: "
+                                "{\"cognitoIdentityId\":\"x\"}\r\n"
+                                "Lambda-Runtime-Aws-Tenant-Id: blue\r\nLambda-Runtime-Function-Error-Type:\r\nContent-Type: "
+                                "application/json\r\n"
+                                "Content-Length: 7\r\n\r\n{\"a\":1}" } } },
     };
     play(&s, (struct nj_proxy_options){ .capture_bytes = 100 }, 1);
     const struct nj_capture *c = stage.taken[0];
@@ -103,11 +104,12 @@ END_TEST
 START_TEST(test_capture_of_a_response_is_followed_by_the_end_of_the_invocation)
 {
     static const struct wire_story s = {
-        .client = { { W_SEND, POST("invocation/" ID "/response") "Content-Type: text/x\r\nContent-Length: 29\r\n\r\n"
+        .client = { { .op = W_SEND,
+                      .text = POST("invocation/" ID "/response") "Content-Type: text/x\r\nContent-Length: 29\r\n\r\n"
                                                                  "{\"body\":\"x\",\"statusCode\":404}" },
-                    { W_TAKE_TO, "}\n" },
-                    { W_HALF } },
-        .server = { { { W_TAKE_TO, "404}" }, { W_SEND, ACCEPTED } } },
+                    { .op = W_TAKE_TO, .text = "}\n" },
+                    { .op = W_HALF } },
+        .server = { { { .op = W_TAKE_TO, .text = "404}" }, { .op = W_SEND, .text = ACCEPTED } } },
     };
     play(&s, (struct nj_proxy_options){ .capture_bytes = 10 }, 2);
     const struct nj_capture *c = stage.taken[0], *end = stage.taken[1];
@@ -147,8 +149,8 @@ START_TEST(test_capture_of_errors_has_their_type_and_their_body)
                  "%s HTTP/1.1\r\nlambda-runtime-function-error-type: Function.Bad\r\nContent-Length: 21\r\n\r\n{\"errorType\":\"Bad\"}\r\n",
                  errors[i].path);
         struct wire_story s = {
-            .client = { { W_SEND, request, 0, 0 }, { W_TAKE_TO, "}\n", 0, 0 }, { .op = W_HALF } },
-            .server = { { { W_TAKE_TO, "}\r\n", 0, 0 }, { W_SEND, ACCEPTED, 0, 0 } } },
+            .client = { { .op = W_SEND, .text = request }, { .op = W_TAKE_TO, .text = "}\n" }, { .op = W_HALF } },
+            .server = { { { .op = W_TAKE_TO, .text = "}\r\n" }, { .op = W_SEND, .text = ACCEPTED } } },
         };
         play(&s, (struct nj_proxy_options){ .capture_bytes = 100 }, errors[i].captures);
         const struct nj_capture *c = stage.taken[0];
@@ -164,17 +166,19 @@ END_TEST
 START_TEST(test_capture_of_a_stream_has_its_prelude_status_and_its_trailers)
 {
     static const struct wire_story s = {
-        .client = { { W_SEND, POST("invocation/" ID
+        .client = { { .op = W_SEND,
+                      .text = POST("invocation/" ID
                                    "/response") "Lambda-Runtime-Function-Response-Mode: streaming\r\nTransfer-Encoding: chunked\r\n"
                                                 "Content-Type: application/vnd.awslambda.http-integration-response\r\nTrailer: "
                                                 "Lambda-Runtime-Function-Error-Type\r\n\r\n"
                                                 "12\r\n{\"statusCode\":207}\r\n" },
                     { .op = W_PAUSE, .n = 10 },
-                    { W_SEND, "3\r\nabc\r\n0\r\nLambda-Runtime-Function-Error-Type: Function.Broken\r\n"
+                    { .op = W_SEND,
+                      .text = "3\r\nabc\r\n0\r\nLambda-Runtime-Function-Error-Type: Function.Broken\r\n"
                               "Lambda-Runtime-Function-Error-Body: e30=\r\n\r\n" },
-                    { W_TAKE_TO, "}\n" },
-                    { W_HALF } },
-        .server = { { { W_TAKE_TO, "e30=\r\n\r\n" }, { W_SEND, ACCEPTED } } },
+                    { .op = W_TAKE_TO, .text = "}\n" },
+                    { .op = W_HALF } },
+        .server = { { { .op = W_TAKE_TO, .text = "e30=\r\n\r\n" }, { .op = W_SEND, .text = ACCEPTED } } },
     };
     play(&s, (struct nj_proxy_options){ .capture_bytes = 100 }, 2);
     const struct nj_capture *c = stage.taken[0];
@@ -197,11 +201,11 @@ START_TEST(test_capture_finds_the_status_behind_a_body_that_is_not_kept)
     memcpy(body + BODY - 19, "\",\"statusCode\":418}", 19);
     body[BODY] = '\0';
     struct wire_story s = {
-        .client = { { W_SEND, "POST " BASE "invocation/x/response HTTP/1.1\r\nContent-Length: 6291456\r\n\r\n", 0, 0 },
-                    { W_SEND, body, 0, 0 },
-                    { W_TAKE_TO, "}\n", 0, 0 },
+        .client = { { .op = W_SEND, .text = "POST " BASE "invocation/x/response HTTP/1.1\r\nContent-Length: 6291456\r\n\r\n" },
+                    { .op = W_SEND, .text = body },
+                    { .op = W_TAKE_TO, .text = "}\n" },
                     { .op = W_HALF } },
-        .server = { { { .op = W_TAKE_HEAD }, { .op = W_TAKE, .n = BODY }, { W_SEND, ACCEPTED, 0, 0 } } },
+        .server = { { { .op = W_TAKE_HEAD }, { .op = W_TAKE, .n = BODY }, { .op = W_SEND, .text = ACCEPTED } } },
     };
     play(&s, (struct nj_proxy_options){ .capture_bytes = 1000 }, 2);
     const struct nj_capture *c = stage.taken[0];
@@ -217,8 +221,11 @@ END_TEST
 START_TEST(test_capture_tells_what_was_refused_or_never_answered)
 {
     static const struct wire_story refused = {
-        .client = { { W_SEND, POST("invocation/" ID "/response") "Content-Length: 2\r\n\r\nhi" }, { W_TAKE_HEAD }, { W_HALF } },
-        .server = { { { W_TAKE_TO, "hi" }, { W_SEND, "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n" } } },
+        .client = { { .op = W_SEND, .text = POST("invocation/" ID "/response") "Content-Length: 2\r\n\r\nhi" },
+                    { .op = W_TAKE_HEAD },
+                    { .op = W_HALF } },
+        .server = { { { .op = W_TAKE_TO, .text = "hi" },
+                      { .op = W_SEND, .text = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n" } } },
     };
     play(&refused, (struct nj_proxy_options){ .capture_bytes = 100 }, 1);
     ck_assert_uint_eq(stage.taken[0]->upstream_status, 403);
@@ -226,9 +233,9 @@ START_TEST(test_capture_tells_what_was_refused_or_never_answered)
     leave();
 
     static const struct wire_story broken_off = {
-        .client = { { W_SEND, POST("invocation/" ID "/response") "Content-Length: 20\r\n\r\nhalf of it" },
+        .client = { { .op = W_SEND, .text = POST("invocation/" ID "/response") "Content-Length: 20\r\n\r\nhalf of it" },
                     { .op = W_PAUSE, .n = 30 },
-                    { W_RESET } },
+                    { .op = W_RESET } },
     };
     play(&broken_off, (struct nj_proxy_options){ .capture_bytes = 100 }, 1);
     ck_assert_uint_eq(stage.taken[0]->upstream_status, 0);
@@ -239,8 +246,11 @@ START_TEST(test_capture_tells_what_was_refused_or_never_answered)
     leave();
 
     static const struct wire_story no_event = {
-        .client = { { W_SEND, "GET " BASE "invocation/next HTTP/1.1\r\n\r\n" }, { W_TAKE_TO, "no" }, { W_HALF } },
-        .server = { { { W_TAKE_HEAD }, { W_SEND, "HTTP/1.1 500 X\r\nLambda-Runtime-Aws-Request-Id: a\r\nContent-Length: 2\r\n\r\nno" } } },
+        .client = { { .op = W_SEND, .text = "GET " BASE "invocation/next HTTP/1.1\r\n\r\n" },
+                    { .op = W_TAKE_TO, .text = "no" },
+                    { .op = W_HALF } },
+        .server = { { { .op = W_TAKE_HEAD },
+                      { .op = W_SEND, .text = "HTTP/1.1 500 X\r\nLambda-Runtime-Aws-Request-Id: a\r\nContent-Length: 2\r\n\r\nno" } } },
     };
     play(&no_event, (struct nj_proxy_options){ .capture_bytes = 100 }, 0);
     leave();
@@ -250,15 +260,15 @@ END_TEST
 START_TEST(test_capture_switched_off_still_tells_the_end_of_invocations)
 {
     static const struct wire_story s = {
-        .client = { { W_SEND, "GET " BASE "invocation/next HTTP/1.1\r\n\r\n" },
-                    { W_TAKE_TO, "{}" },
-                    { W_SEND, POST("invocation/" ID "/error") "Content-Length: 2\r\n\r\nhi" },
-                    { W_TAKE_TO, "}\n" },
-                    { W_HALF } },
-        .server = { { { W_TAKE_HEAD },
-                      { W_SEND, "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: " ID "\r\nContent-Length: 2\r\n\r\n{}" },
-                      { W_TAKE_TO, "hi" },
-                      { W_SEND, ACCEPTED } } },
+        .client = { { .op = W_SEND, .text = "GET " BASE "invocation/next HTTP/1.1\r\n\r\n" },
+                    { .op = W_TAKE_TO, .text = "{}" },
+                    { .op = W_SEND, .text = POST("invocation/" ID "/error") "Content-Length: 2\r\n\r\nhi" },
+                    { .op = W_TAKE_TO, .text = "}\n" },
+                    { .op = W_HALF } },
+        .server = { { { .op = W_TAKE_HEAD },
+                      { .op = W_SEND, .text = "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: " ID "\r\nContent-Length: 2\r\n\r\n{}" },
+                      { .op = W_TAKE_TO, .text = "hi" },
+                      { .op = W_SEND, .text = ACCEPTED } } },
     };
     play(&s, (struct nj_proxy_options){ .no_capture = true, .capture_bytes = 100 }, 1);
     ck_assert_int_eq(stage.taken[0]->kind, NJ_CAPTURE_END);
@@ -277,19 +287,19 @@ END_TEST
 START_TEST(test_capture_beyond_the_budget_keeps_less_and_counts_it)
 {
     static const struct wire_story s = {
-        .client = { { W_SEND, POST("invocation/1/response") "Content-Length: 20000\r\n\r\n" },
+        .client = { { .op = W_SEND, .text = POST("invocation/1/response") "Content-Length: 20000\r\n\r\n" },
                     { .op = W_BYTES, .n = 20000, .seed = 1 },
-                    { W_TAKE_TO, "}\n" },
-                    { W_SEND, POST("invocation/2/response") "Content-Length: 20000\r\n\r\n" },
+                    { .op = W_TAKE_TO, .text = "}\n" },
+                    { .op = W_SEND, .text = POST("invocation/2/response") "Content-Length: 20000\r\n\r\n" },
                     { .op = W_BYTES, .n = 20000, .seed = 1 },
-                    { W_TAKE_TO, "}\n" },
-                    { W_HALF } },
-        .server = { { { W_TAKE_HEAD },
+                    { .op = W_TAKE_TO, .text = "}\n" },
+                    { .op = W_HALF } },
+        .server = { { { .op = W_TAKE_HEAD },
                       { .op = W_TAKE, .n = 20000 },
-                      { W_SEND, ACCEPTED },
-                      { W_TAKE_HEAD },
+                      { .op = W_SEND, .text = ACCEPTED },
+                      { .op = W_TAKE_HEAD },
                       { .op = W_TAKE, .n = 20000 },
-                      { W_SEND, ACCEPTED } } },
+                      { .op = W_SEND, .text = ACCEPTED } } },
     };
     play(&s, (struct nj_proxy_options){ .capture_bytes = 20000, .queue_bytes = 24000 }, 4);
     ck_assert_uint_eq(stage.taken[0]->kept.n, 20000);
@@ -405,8 +415,10 @@ static void on_capture(void *ctx, const struct nj_capture *c)
 START_TEST(test_capture_arrives_on_the_loop_of_the_reader)
 {
     static const struct wire_story s = {
-        .client = { { W_SEND, POST("invocation/1/response") "Content-Length: 0\r\n\r\n" }, { W_TAKE_TO, "}\n" }, { W_HALF } },
-        .server = { { { W_TAKE_HEAD }, { W_SEND, ACCEPTED } } },
+        .client = { { .op = W_SEND, .text = POST("invocation/1/response") "Content-Length: 0\r\n\r\n" },
+                    { .op = W_TAKE_TO, .text = "}\n" },
+                    { .op = W_HALF } },
+        .server = { { { .op = W_TAKE_HEAD }, { .op = W_SEND, .text = ACCEPTED } } },
     };
     struct nj_loop *loop;
     int seen = 0;

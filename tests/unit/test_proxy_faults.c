@@ -38,13 +38,14 @@ static struct nj_proxy *play(const struct wire_story *s)
 START_TEST(test_proxy_replaces_an_upstream_connection_that_was_closed_while_idle)
 {
     static const struct wire_story s = {
-        .client = { { W_SEND, NEXT },
-                    { W_TAKE_TO, "{}" },
+        .client = { { .op = W_SEND, .text = NEXT },
+                    { .op = W_TAKE_TO, .text = "{}" },
                     { .op = W_PAUSE, .n = 40 },
-                    { W_SEND, RESPONSE "Content-Length: 2\r\n\r\nhi" },
-                    { W_TAKE_TO, "ok" },
-                    { W_HALF } },
-        .server = { { { W_TAKE_HEAD }, { W_SEND, EVENT }, { W_CLOSE } }, { { W_TAKE_TO, "hi" }, { W_SEND, ACCEPTED } } },
+                    { .op = W_SEND, .text = RESPONSE "Content-Length: 2\r\n\r\nhi" },
+                    { .op = W_TAKE_TO, .text = "ok" },
+                    { .op = W_HALF } },
+        .server = { { { .op = W_TAKE_HEAD }, { .op = W_SEND, .text = EVENT }, { .op = W_CLOSE } },
+                    { { .op = W_TAKE_TO, .text = "hi" }, { .op = W_SEND, .text = ACCEPTED } } },
     };
     struct nj_proxy *p = play(&s);
     wire_server_join(&server);
@@ -62,13 +63,13 @@ START_TEST(test_proxy_sends_next_once_more_when_its_connection_was_stale)
     static const enum wire_op ways[] = { W_CLOSE, W_RESET };
     for (size_t i = 0; i < NJ_COUNT(ways); i++) {
         struct wire_story s = {
-            .client = { { W_SEND, NEXT, 0, 0 },
-                        { W_TAKE_TO, "{}", 0, 0 },
-                        { W_SEND, NEXT, 0, 0 },
-                        { W_TAKE_TO, "{}", 0, 0 },
+            .client = { { .op = W_SEND, .text = NEXT },
+                        { .op = W_TAKE_TO, .text = "{}" },
+                        { .op = W_SEND, .text = NEXT },
+                        { .op = W_TAKE_TO, .text = "{}" },
                         { .op = W_HALF } },
-            .server = { { { .op = W_TAKE_HEAD }, { W_SEND, EVENT, 0, 0 }, { .op = W_TAKE_HEAD }, { .op = ways[i] } },
-                        { { .op = W_TAKE_HEAD }, { W_SEND, EVENT, 0, 0 } } },
+            .server = { { { .op = W_TAKE_HEAD }, { .op = W_SEND, .text = EVENT }, { .op = W_TAKE_HEAD }, { .op = ways[i] } },
+                        { { .op = W_TAKE_HEAD }, { .op = W_SEND, .text = EVENT } } },
         };
         struct nj_proxy *p = play(&s);
         wire_server_join(&server);
@@ -87,8 +88,9 @@ END_TEST
 START_TEST(test_proxy_sends_next_once_more_only_once)
 {
     static const struct wire_story s = {
-        .client = { { W_SEND, NEXT }, { W_TAKE_TO, "{}" }, { W_SEND, NEXT } },
-        .server = { { { W_TAKE_HEAD }, { W_SEND, EVENT }, { W_TAKE_HEAD }, { W_CLOSE } }, { { W_TAKE_HEAD }, { W_CLOSE } } },
+        .client = { { .op = W_SEND, .text = NEXT }, { .op = W_TAKE_TO, .text = "{}" }, { .op = W_SEND, .text = NEXT } },
+        .server = { { { .op = W_TAKE_HEAD }, { .op = W_SEND, .text = EVENT }, { .op = W_TAKE_HEAD }, { .op = W_CLOSE } },
+                    { { .op = W_TAKE_HEAD }, { .op = W_CLOSE } } },
     };
     struct nj_proxy *p = play(&s);
     wire_server_join(&server);
@@ -104,8 +106,12 @@ END_TEST
 START_TEST(test_proxy_does_not_ask_again_for_a_client_that_has_gone)
 {
     static const struct wire_story s = {
-        .client = { { W_SEND, NEXT }, { W_TAKE_TO, "{}" }, { W_SEND, NEXT }, { W_HALF } },
-        .server = { { { W_TAKE_HEAD }, { W_SEND, EVENT }, { W_TAKE_HEAD }, { .op = W_TAKE, .n = 0 }, { W_CLOSE } } },
+        .client = { { .op = W_SEND, .text = NEXT }, { .op = W_TAKE_TO, .text = "{}" }, { .op = W_SEND, .text = NEXT }, { .op = W_HALF } },
+        .server = { { { .op = W_TAKE_HEAD },
+                      { .op = W_SEND, .text = EVENT },
+                      { .op = W_TAKE_HEAD },
+                      { .op = W_TAKE, .n = 0 },
+                      { .op = W_CLOSE } } },
     };
     struct nj_proxy *p = play(&s);
     wire_server_join(&server);
@@ -133,8 +139,11 @@ START_TEST(test_proxy_never_sends_a_request_again_that_may_have_had_an_effect)
 {
     for (size_t i = 0; i < NJ_COUNT(never); i++) {
         struct wire_story s = {
-            .client = { { W_SEND, NEXT, 0, 0 }, { W_TAKE_TO, "{}", 0, 0 }, { W_SEND, never[i].request, 0, 0 } },
-            .server = { { { .op = W_TAKE_HEAD }, { W_SEND, EVENT, 0, 0 }, { W_TAKE_TO, never[i].upto, 0, 0 }, { .op = W_CLOSE } } },
+            .client = { { .op = W_SEND, .text = NEXT }, { .op = W_TAKE_TO, .text = "{}" }, { .op = W_SEND, .text = never[i].request } },
+            .server = { { { .op = W_TAKE_HEAD },
+                          { .op = W_SEND, .text = EVENT },
+                          { .op = W_TAKE_TO, .text = never[i].upto },
+                          { .op = W_CLOSE } } },
         };
         struct nj_proxy *p = play(&s);
         wire_server_join(&server);
@@ -149,7 +158,8 @@ END_TEST
 
 START_TEST(test_proxy_does_not_repeat_a_request_on_a_connection_that_was_new)
 {
-    static const struct wire_story s = { .client = { { W_SEND, NEXT } }, .server = { { { W_TAKE_HEAD }, { W_CLOSE } } } };
+    static const struct wire_story s = { .client = { { .op = W_SEND, .text = NEXT } },
+                                         .server = { { { .op = W_TAKE_HEAD }, { .op = W_CLOSE } } } };
     struct nj_proxy *p = play(&s);
     wire_server_join(&server);
     ck_assert_uint_eq(client.n, 0);
@@ -161,8 +171,9 @@ END_TEST
 START_TEST(test_proxy_asks_again_when_a_long_poll_loses_its_connection)
 {
     static const struct wire_story s = {
-        .client = { { W_SEND, NEXT }, { W_TAKE_TO, "{}" }, { W_HALF } },
-        .server = { { { W_TAKE_HEAD }, { .op = W_PAUSE, .n = 150 }, { W_RESET } }, { { W_TAKE_HEAD }, { W_SEND, EVENT } } },
+        .client = { { .op = W_SEND, .text = NEXT }, { .op = W_TAKE_TO, .text = "{}" }, { .op = W_HALF } },
+        .server = { { { .op = W_TAKE_HEAD }, { .op = W_PAUSE, .n = 150 }, { .op = W_RESET } },
+                    { { .op = W_TAKE_HEAD }, { .op = W_SEND, .text = EVENT } } },
     };
     struct nj_proxy *p = play(&s);
     wire_server_join(&server);
@@ -188,7 +199,8 @@ static void thawed_clock(void *ctx, int64_t *mono_ns, int64_t *wall_ns)
 START_TEST(test_proxy_after_a_freeze_posts_on_a_fresh_connection)
 {
     static const struct wire_story s = {
-        .server = { { { W_TAKE_HEAD }, { W_SEND, EVENT } }, { { W_TAKE_TO, "hi" }, { W_SEND, ACCEPTED } } },
+        .server = { { { .op = W_TAKE_HEAD }, { .op = W_SEND, .text = EVENT } },
+                    { { .op = W_TAKE_TO, .text = "hi" }, { .op = W_SEND, .text = ACCEPTED } } },
     };
     static const struct wire_step first[] = { { .op = W_SEND, .text = NEXT }, { .op = W_TAKE_TO, .text = "{}" } };
     static const struct wire_step second[] = { { .op = W_SEND, .text = RESPONSE "Content-Length: 2\r\n\r\nhi" },
@@ -240,10 +252,11 @@ START_TEST(test_proxy_relays_an_early_refusal_while_the_upload_runs)
     static const enum wire_op ways[] = { W_CLOSE, W_RESET, W_HALF };
     for (size_t i = 0; i < NJ_COUNT(ways); i++) {
         struct wire_story s = {
-            .client = { { W_SEND, RESPONSE "Content-Length: 50000000\r\n\r\n", 0, 0 }, { .op = W_UPLOAD, .n = 50000000, .seed = 1 } },
+            .client = { { .op = W_SEND, .text = RESPONSE "Content-Length: 50000000\r\n\r\n" },
+                        { .op = W_UPLOAD, .n = 50000000, .seed = 1 } },
             .server = { { { .op = W_TAKE_HEAD },
                           { .op = W_TAKE, .n = 100000 },
-                          { W_SEND, refusal, 0, 0 },
+                          { .op = W_SEND, .text = refusal },
                           { .op = W_PAUSE, .n = 20 },
                           { .op = ways[i] } } },
         };
@@ -260,8 +273,10 @@ START_TEST(test_proxy_lets_a_client_finish_its_upload_after_an_early_refusal)
     /* A client that does not look before it has sent everything. */
     static const char refusal[] = "HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
     static const struct wire_story s = {
-        .client = { { W_SEND, RESPONSE "Content-Length: 8000000\r\n\r\n" }, { .op = W_BYTES, .n = 8000000, .seed = 1 }, { W_HALF } },
-        .server = { { { W_TAKE_HEAD }, { W_SEND, refusal }, { W_CLOSE } } },
+        .client = { { .op = W_SEND, .text = RESPONSE "Content-Length: 8000000\r\n\r\n" },
+                    { .op = W_BYTES, .n = 8000000, .seed = 1 },
+                    { .op = W_HALF } },
+        .server = { { { .op = W_TAKE_HEAD }, { .op = W_SEND, .text = refusal }, { .op = W_CLOSE } } },
     };
     struct nj_proxy *p = play(&s);
     ck_assert_str_eq(client.kept, refusal);
@@ -274,7 +289,7 @@ END_TEST
 
 START_TEST(test_proxy_tells_upstream_at_once_that_the_client_went_away)
 {
-    static const struct wire_story s = { .client = { { W_SEND, NEXT }, { .op = W_PAUSE, .n = 30 }, { W_CLOSE } } };
+    static const struct wire_story s = { .client = { { .op = W_SEND, .text = NEXT }, { .op = W_PAUSE, .n = 30 }, { .op = W_CLOSE } } };
     struct nj_proxy *p = play(&s);
     wire_server_join(&server); /* it comes back because its connection ended */
     ck_assert_int_eq(server.log[0].end, WIRE_FIN);
@@ -300,22 +315,22 @@ static void *scarce(void *ctx, void *p, size_t n)
 }
 
 static const struct wire_story heavy = {
-    .client = { { W_SEND, NEXT },
-                { W_TAKE_TO, "{}" },
-                { W_SEND, RESPONSE "Content-Length: 300000\r\n\r\n" },
+    .client = { { .op = W_SEND, .text = NEXT },
+                { .op = W_TAKE_TO, .text = "{}" },
+                { .op = W_SEND, .text = RESPONSE "Content-Length: 300000\r\n\r\n" },
                 { .op = W_BYTES, .n = 300000, .seed = 2 },
-                { W_TAKE_TO, "ok" },
-                { W_SEND, NEXT },
-                { W_TAKE_HEAD },
+                { .op = W_TAKE_TO, .text = "ok" },
+                { .op = W_SEND, .text = NEXT },
+                { .op = W_TAKE_HEAD },
                 { .op = W_TAKE, .n = 300000 },
-                { W_HALF } },
-    .server = { { { W_TAKE_HEAD },
-                  { W_SEND, EVENT },
-                  { W_TAKE_HEAD },
+                { .op = W_HALF } },
+    .server = { { { .op = W_TAKE_HEAD },
+                  { .op = W_SEND, .text = EVENT },
+                  { .op = W_TAKE_HEAD },
                   { .op = W_TAKE, .n = 300000 },
-                  { W_SEND, ACCEPTED },
-                  { W_TAKE_HEAD },
-                  { W_SEND, "HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n" },
+                  { .op = W_SEND, .text = ACCEPTED },
+                  { .op = W_TAKE_HEAD },
+                  { .op = W_SEND, .text = "HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n" },
                   { .op = W_BYTES, .n = 300000, .seed = 3 } } },
 };
 
@@ -450,9 +465,9 @@ END_TEST
 START_TEST(test_probe_knows_what_is_not_our_proxy)
 {
     static const struct wire_story http = {
-        .server = { { { .op = W_TAKE, .n = 11 }, { W_SEND, "HTTP/1.1 400 Bad Request\r\n\r\n" }, { W_CLOSE } } }
+        .server = { { { .op = W_TAKE, .n = 11 }, { .op = W_SEND, .text = "HTTP/1.1 400 Bad Request\r\n\r\n" }, { .op = W_CLOSE } } }
     };
-    static const struct wire_story closes = { .server = { { { .op = W_TAKE, .n = 11 }, { W_CLOSE } } } };
+    static const struct wire_story closes = { .server = { { { .op = W_TAKE, .n = 11 }, { .op = W_CLOSE } } } };
     static const struct wire_story babbles = { .server = { { { .op = W_TAKE, .n = 11 }, { .op = W_BYTES, .n = 100000, .seed = 1 } } } };
     const struct wire_story *others[] = { &http, &closes, &babbles };
     for (size_t i = 0; i < NJ_COUNT(others); i++) {
@@ -540,7 +555,7 @@ END_TEST
 
 START_TEST(test_proxy_can_be_freed_with_requests_open)
 {
-    static const struct wire_story s = { .server = { { { W_END_OF_SCRIPT } } } };
+    static const struct wire_story s = { .server = { { { .op = W_END_OF_SCRIPT } } } };
     struct nj_proxy *p = begin(&s, (struct nj_proxy_options){ .capture_bytes = 10 });
     int fd = wire_connect(nj_proxy_port(p));
     ck_assert_int_gt(send(fd, "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n\r\n", 52, MSG_NOSIGNAL), 0);

@@ -1,8 +1,17 @@
 /* The proxy under load: many open polls, 200 MB streams with flat memory, slow ends, headers of megabytes, and quiet when idle. */
 #include "proxy_wire.h"
 
-#include <dirent.h>
+#include <glob.h>
 #include <stdatomic.h>
+
+/* Sanitizers keep freed memory to themselves, so it says nothing there. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED true
+#elif defined(__has_feature)
+#define SANITIZED (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer))
+#else
+#define SANITIZED false
+#endif
 
 enum { MB = 1 << 20, STREAM_MB = 200, PIECE = 64 << 10 };
 
@@ -195,12 +204,7 @@ START_TEST(test_proxy_streams_200_megabytes_each_way_with_flat_memory)
     ck_assert_int_eq(send(up, "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n", 44, MSG_NOSIGNAL), 44);
     char b[64];
     ck_assert_int_eq(recv(client, b, 44, MSG_WAITALL), 44);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-    ck_assert_msg(after_kb - before_kb < 2048, "memory grew by %ld kB", after_kb - before_kb);
-#else
-    (void)before_kb;
-    (void)after_kb;
-#endif
+    ck_assert_msg(SANITIZED || after_kb - before_kb < 2048, "memory grew by %ld kB", after_kb - before_kb);
     /* Kept short, counted and summed whole. */
     struct pollfd pf = { .fd = nj_proxy_fd(p), .events = POLLIN };
     unsigned seen = 0;
@@ -290,8 +294,8 @@ START_TEST(test_proxy_passes_heads_of_more_than_a_megabyte_both_ways)
     struct wire_story s = {
         .name = "heads of a megabyte and a half",
         .exchanges = 1,
-        .client = { { W_SEND, request, 0, 0 }, { .op = W_TAKE_HEAD }, { .op = W_TAKE, .n = 2 }, { .op = W_HALF } },
-        .server = { { { .op = W_TAKE_HEAD }, { .op = W_TAKE, .n = 2 }, { W_SEND, answer, 0, 0 } } },
+        .client = { { .op = W_SEND, .text = request }, { .op = W_TAKE_HEAD }, { .op = W_TAKE, .n = 2 }, { .op = W_HALF } },
+        .server = { { { .op = W_TAKE_HEAD }, { .op = W_TAKE, .n = 2 }, { .op = W_SEND, .text = answer } } },
     };
     wire_compare(&s);
     free(request);
@@ -304,21 +308,22 @@ END_TEST
 /* A number of the proxy's thread: from its status (name given) or, without, the nanoseconds it was running. */
 static long of_thread(const char *name)
 {
-    DIR *d = opendir("/proc/self/task");
+    glob_t tasks;
     long n = -1;
-    for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;) {
+    if (glob("/proc/self/task/*", 0, NULL, &tasks) != 0)
+        return n;
+    for (size_t i = 0; i < tasks.gl_pathc; i++) {
         char path[300], comm[32] = { 0 };
-        snprintf(path, sizeof(path), "/proc/self/task/%s/comm", e->d_name);
+        snprintf(path, sizeof(path), "%s/comm", tasks.gl_pathv[i]);
         FILE *f = fopen(path, "r");
         if (f != NULL && fgets(comm, sizeof(comm), f) != NULL && strncmp(comm, "nightjar-proxy", 14) == 0) {
-            snprintf(path, sizeof(path), "/proc/self/task/%s/%s", e->d_name, name != NULL ? "status" : "schedstat");
+            snprintf(path, sizeof(path), "%s/%s", tasks.gl_pathv[i], name != NULL ? "status" : "schedstat");
             n = proc_number(path, name != NULL ? name : "");
         }
         if (f != NULL)
             fclose(f);
     }
-    if (d != NULL)
-        closedir(d);
+    globfree(&tasks);
     return n;
 }
 
