@@ -1,6 +1,7 @@
 /* Bytes of unknown kind become one JSON value: JSON stays JSON, text becomes a string, the rest a word on its size. */
 #include "payload_internal.h"
 
+#include "nightjar/base64.h"
 #include "nightjar/utf8.h"
 
 static const struct nj_piece nothing = { .base = NULL };
@@ -138,19 +139,6 @@ struct nj_piece nj_value_of(struct nj_buf *scratch, struct nj_piece bytes, bool 
 
 /* --- base64 ------------------------------------------------------------------------------------------------------- */
 
-static int sextet(unsigned char c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    if (c == '+' || c == '-')
-        return 62;
-    return c == '/' || c == '_' ? 63 : -1;
-}
-
 bool nj_payload_base64(char *p, size_t n, bool cut, size_t *out)
 {
     size_t digits = 0, padding = 0, to = 0;
@@ -161,7 +149,7 @@ bool nj_payload_base64(char *p, size_t n, bool cut, size_t *out)
             continue;
         if (c == '=' && ++padding <= 2)
             continue;
-        int v = sextet(c);
+        int v = nj_base64_value((char)c);
         if (v < 0 || padding != 0)
             return false;
         bits = bits << 6 | (uint32_t)v;

@@ -1,6 +1,7 @@
 /* Tells a real card number, token or key from what merely looks like one: check digits, decoding, structure. */
 #include "redact_internal.h"
 
+#include "nightjar/base64.h"
 #include "nightjar/json.h"
 
 #include <math.h>
@@ -46,25 +47,12 @@ static bool is_joined(struct nj_str s, struct nj_span sp)
 
 /* --- base64 ------------------------------------------------------------------------------------------------------- */
 
-static int base64_value(char c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    if (c == '+' || c == '-')
-        return 62;
-    return c == '/' || c == '_' ? 63 : -1;
-}
-
 size_t nj_base64_decode(struct nj_str in, char *out, size_t room)
 {
     uint32_t bits = 0, n = 0;
     size_t written = 0;
     for (size_t i = 0; i < in.n && in.p[i] != '='; i++) {
-        int v = base64_value(in.p[i]);
+        int v = nj_base64_value(in.p[i]);
         if (v < 0)
             return NJ_NPOS;
         bits = bits << 6 | (uint32_t)v;
