@@ -174,14 +174,15 @@ static bool field(struct nj_msg *m, struct nj_str line, bool trailer)
 {
     if (line.p[0] == ' ' || line.p[0] == '\t')
         return true; /* the old way to continue a field: none that matters here may be continued */
-    struct nj_str name = name_of(line);
+    /* The limits are those of a line that came in pieces, so that where it is cut makes no difference. */
+    struct nj_str name = name_of(nj_str_slice(line, 0, NJ_MSG_STASH));
     if (name.n == 0)
-        return m->overlong;
+        return false;
     if (name.p[name.n - 1] == ' ' || name.p[name.n - 1] == '\t')
         return false; /* servers differ on what such a name means (RFC 9112 5.1) */
     for (size_t i = 0; i < NJ_COUNT(framing) && !trailer; i++)
         if (nj_str_eq_nocase(name, framing[i].name))
-            return !m->overlong && framing[i].read(m, nj_str_trim(nj_str_slice(line, name.n + 1, line.n)));
+            return line.n < NJ_MSG_STASH && framing[i].read(m, nj_str_trim(nj_str_slice(line, name.n + 1, line.n)));
     if (!m->overlong)
         m->reader->field(m->reader->ctx, name, nj_str_trim(nj_str_slice(line, name.n + 1, line.n)), trailer);
     return true;
