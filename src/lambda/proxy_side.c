@@ -8,8 +8,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <linux/sockios.h>
-
 enum { KEEP_IDLE_S = 30, KEEP_EVERY_S = 15, KEEP_TRIES = 4 };
 
 static void set(int fd, int level, int option, int value)
@@ -84,5 +82,5 @@ void nj_side_keepalive(const struct nj_side *s)
 bool nj_side_unsent(const struct nj_side *s)
 {
     int n = 0;
-    return s->fd >= 0 && ioctl(s->fd, SIOCOUTQ, &n) == 0 && n > 0;
+    return s->fd >= 0 && ioctl(s->fd, TIOCOUTQ, &n) == 0 && n > 0;
 }

@@ -41,6 +41,7 @@ static const struct bench_case cases[] = {
 
 static char *filling;
 static _Atomic size_t event_bytes;
+static _Atomic double response_at; /* when the first byte of a response reached the platform */
 static atomic_bool stop, flooding;
 
 static double now_us(void)
@@ -105,6 +106,8 @@ static void *serve(void *arg)
     while (read_message(fd, b, &body, &first)) {
         size_t n = event_bytes;
         bool next = b[0] == 'G';
+        if (!next)
+            response_at = first;
         int len = next ? snprintf(head, sizeof(head),
                                   "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: 8476a536-e9f4-11e8-9739-2dfe598c3fcd\r\n"
                                   "Lambda-Runtime-Deadline-Ms: 1763881200000\r\nContent-Length: %zu\r\n\r\n",
@@ -165,7 +168,7 @@ struct client {
     uint16_t port;
     int fd;
     char *b;
-    double *took, *first;
+    double *took, *first, *last; /* of an invocation; to its event's first byte; of its response's first byte to the platform */
     int n;
 };
 
@@ -194,8 +197,10 @@ static void invoke(struct client *c, const struct bench_case *k)
     snprintf(head, sizeof(head),
              "POST /2018-06-01/runtime/invocation/8476a536-e9f4-11e8-9739-2dfe598c3fcd/response HTTP/1.1\r\nContent-Length: %zu\r\n\r\n",
              k->response);
+    double posted = now_us();
     call(c, k, head, k->response, &unused);
     c->took[c->n] = now_us() - start;
+    c->last[c->n] = response_at - posted;
     c->first[c->n++] = first - start;
 }
 
@@ -211,14 +216,15 @@ static double at(double *sorted, int n, double share)
 }
 
 struct figures {
-    double p50, p99, first50;
+    double p50, p99, first50, last50;
 };
 
 static struct figures figures_of(struct client *c)
 {
     qsort(c->took, (size_t)c->n, sizeof(double), compare);
     qsort(c->first, (size_t)c->n, sizeof(double), compare);
-    return (struct figures){ at(c->took, c->n, 0.5), at(c->took, c->n, 0.99), at(c->first, c->n, 0.5) };
+    qsort(c->last, (size_t)c->n, sizeof(double), compare);
+    return (struct figures){ at(c->took, c->n, 0.5), at(c->took, c->n, 0.99), at(c->first, c->n, 0.5), at(c->last, c->n, 0.5) };
 }
 
 static struct figures run(const struct bench_case *k, uint16_t direct, uint16_t proxied, struct figures *without)
@@ -229,6 +235,7 @@ static struct figures run(const struct bench_case *k, uint16_t direct, uint16_t 
         c[w].b = malloc(BODY_MAX + HEAD_MAX);
         c[w].took = malloc((size_t)k->invocations * sizeof(double));
         c[w].first = malloc((size_t)k->invocations * sizeof(double));
+        c[w].last = malloc((size_t)k->invocations * sizeof(double));
         for (int i = 0; i < 10; i++)
             invoke(&c[w], k);
         c[w].n = 0;
@@ -246,6 +253,7 @@ static struct figures run(const struct bench_case *k, uint16_t direct, uint16_t 
         free(c[w].b);
         free(c[w].took);
         free(c[w].first);
+        free(c[w].last);
     }
     return with;
 }
@@ -284,6 +292,7 @@ int main(void)
         nj_buf_addf(&json, ",\"p50_us_%zu\":%.0f,\"p99_us_%zu\":%.0f", i, p50, i, p99);
         printf("%-32s %10.0f %20.0f %21.0f\n", "  to the event's first byte", without.first50, with.first50,
                with.first50 - without.first50);
+        printf("%-32s %10.0f %20.0f %21.0f\n", "  to the response's first byte", without.last50, with.last50, with.last50 - without.last50);
     }
     stop = true;
     pthread_join(server, NULL);
