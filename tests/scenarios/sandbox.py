@@ -247,23 +247,30 @@ class Run:
                     self.expect(False, "a diagnostic is no JSON", line)
         self.ledgers = [d["ledger"] for d in self.diagnostics if d.get("code") == "NJ1900" and "ledger" in d]
         self.requests = [r for r in read_lines(self.path("sink", "requests.ndjson")) if r]
-        self.raw_records = self.read_raw_records()
         self.records = []
-        for raw in self.raw_records:
+        same = {}
+        for raw in self.raw_records():
             try:
-                self.records.append(json.loads(raw))
+                record = json.loads(raw)
             except ValueError:
                 self.expect(False, "a record at the sink is no JSON", raw[:400])
+                continue
+            for key in ("what", "who", "where"):  # nearly all records of a flood share these, and a flood has many records
+                part = record.get(key)
+                if isinstance(part, dict) and all(isinstance(v, (str, int, float)) for v in part.values()):
+                    record[key] = same.setdefault((key, *part.items()), part)
+            self.records.append(record)
 
-    def read_raw_records(self):
+    def raw_records(self):
+        """The records as they lie at the sink, one after the other."""
         where = self.expected.get("sink", "capture")
         if where == "stdout":
-            return [line[line.index('{"when"'):].encode() for line in self.extension_lines if '{"when"' in line]
+            yield from (line[line.index('{"when"'):].encode() for line in self.extension_lines if '{"when"' in line)
+            return
         path = {"capture": self.path("sink", "records.ndjson"), "file": self.path("out.ndjson"), "none": "/dev/null"}[where]
-        if not os.path.exists(path):
-            return []
-        with open(path, "rb") as f:
-            return [line for line in f.read().split(b"\n") if line]
+        if os.path.exists(path):
+            with open(path, "rb") as f:
+                yield from (line.rstrip(b"\n") for line in f if line != b"\n")
 
     def of_request(self, request):
         """The records of a request that was taken."""

@@ -2,5 +2,5 @@
 
 
 def check(run):
-    raw = [r for r in run.raw_records if b'"big"' in r]
+    raw = [r for r in run.raw_records() if b'"big"' in r]
     run.expect(len(raw) == 1 and b"123456789012345678901234567890" in raw[0], "the integer lost digits", str(raw))

@@ -2,7 +2,7 @@
 
 
 def check(run):
-    for raw in run.raw_records:
+    for raw in run.raw_records():
         try:
             raw.decode("utf-8")
         except UnicodeDecodeError as e:
