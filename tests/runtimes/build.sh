@@ -53,13 +53,13 @@ build_node() {
 
 build_go() {
     need go || return
-    logged "go build" sh -c 'cd "$1" && GOFLAGS=-mod=mod GOMAXPROCS=1 go build -p 1 -tags lambda.norpc -o ../bootstrap .' sh "$dir/src" || return
+    logged "go build" sh -c 'cd "$1" && GOMAXPROCS=1 go build -p 1 -tags lambda.norpc -o ../bootstrap .' sh "$dir/src" || return
     ready "$dir/bootstrap"
 }
 
 build_rust() {
     need cargo || return
-    logged "cargo build" cargo build -j 1 --release --manifest-path "$dir/src/Cargo.toml" --target-dir "$dir/target" || return
+    logged "cargo build" cargo build --locked -j 1 --release --manifest-path "$dir/src/Cargo.toml" --target-dir "$dir/target" || return
     ready "$dir/target/release/nightjar-runtime-test"
 }
 
