@@ -14,7 +14,7 @@
 int nj_sidecar_run(const struct nj_options *o, const char *argv0, const struct nj_problems *problems);
 
 /* nightjar --probe PORT [HOST:PORT], for the exec wrapper: does our Runtime API proxy answer on that port, and lead where the
- * runtime would have gone (runtime_api; NULL compares nothing)?  Exit code 0 or 1; blocks for a fifth of a second at most. */
+ * runtime would have gone (runtime_api; NULL compares nothing)?  Exit code 0 or 1; blocks for a second at most. */
 int nj_sidecar_probe(const char *port, const char *runtime_api);
 
 #endif

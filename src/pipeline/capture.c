@@ -4,7 +4,8 @@
 
 /* metadata_only still needs to know who and what, not the bytes. */
 enum { CAPTURE_PAYLOAD, CAPTURE_METADATA, CAPTURE_OFF };
-enum { PROBE_MS = 200 };
+/* A sandbox of 128 MB has a fourteenth of a processor: an answer takes its time, while a dead port refuses at once. */
+enum { PROBE_MS = 1000 };
 
 static struct nj_payload payload_of(const struct nj_sidecar *s, const struct nj_capture *c)
 {
@@ -95,9 +96,9 @@ void nj_capture_tally(struct nj_sidecar *s)
         enum nj_counter to;
         enum nj_proxy_counter from;
     } rows[] = {
-        { NJ_CTR_proxy_exchanges, NJ_PROXY_exchanges },
-        { NJ_CTR_captures_starved, NJ_PROXY_captures_starved },
-        { NJ_CTR_captures_dropped, NJ_PROXY_captures_dropped },
+        { NJ_CTR_proxy_exchanges, NJ_PROXY_exchanges },         { NJ_CTR_proxy_blind, NJ_PROXY_blind },
+        { NJ_CTR_proxy_replayed, NJ_PROXY_replayed },           { NJ_CTR_proxy_upstream_lost, NJ_PROXY_upstream_lost },
+        { NJ_CTR_captures_starved, NJ_PROXY_captures_starved }, { NJ_CTR_captures_dropped, NJ_PROXY_captures_dropped },
     };
     for (size_t i = 0; s->proxy != NULL && i < NJ_COUNT(rows); i++)
         s->ledger.c[rows[i].to] = nj_proxy_count(s->proxy, rows[i].from);
