@@ -47,6 +47,5 @@ void nj_pipeline_payload(struct nj_pipeline *p, const struct nj_payload *payload
 void nj_pipeline_own(struct nj_pipeline *p, struct nj_record *r);
 /* A cut record that waits for its second part is given up as text: after NJ_CUT_LIFE_MS (force false) or now. */
 void nj_pipeline_settle_cut(struct nj_pipeline *p, bool force);
-bool nj_pipeline_has_cut(const struct nj_pipeline *p);
 
 #endif

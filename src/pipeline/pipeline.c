@@ -233,11 +233,6 @@ static void take_unreadable(struct nj_pipeline *p, struct nj_str piece, struct n
 
 /* --- one body ----------------------------------------------------------------------------------------------------- */
 
-bool nj_pipeline_has_cut(const struct nj_pipeline *p)
-{
-    return p->cut.n != 0;
-}
-
 static void keep_cut(struct nj_pipeline *p, struct nj_str piece)
 {
     nj_buf_reset(&p->cut);
