@@ -16,7 +16,7 @@ START_TEST(test_ledger_balances_only_when_every_record_has_a_fate)
     ck_assert(nj_ledger_balanced(&l));
     nj_count(&l, NJ_CTR_received_unreadable, 1);
     ck_assert(!nj_ledger_balanced(&l));
-    nj_count(&l, NJ_CTR_lost_encode, 1);
+    nj_count(&l, NJ_CTR_lost_memory, 1);
     ck_assert(nj_ledger_balanced(&l));
 }
 END_TEST
