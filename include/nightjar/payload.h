@@ -45,7 +45,7 @@ struct nj_payload {
     struct nj_str error_body; /* trailer: base64 of JSON */
     bool streaming;
     bool complete;            /* the body came to its proper end */
-    bool metadata_only;       /* sizes, sums, who and what; nothing of the content */
+    bool metadata_only;       /* sizes, sums, who, what and the types of errors; kept is read, and nothing else of it is told */
     unsigned status_code;     /* top-level "statusCode"; 0 = none */
     unsigned upstream_status; /* the platform's answer; 0 = there was none */
     uint64_t size;            /* of the whole body */

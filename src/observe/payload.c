@@ -110,10 +110,15 @@ static bool wrap(struct decoding *d)
 
 static void read_content(struct decoding *d)
 {
-    if (!d->p->metadata_only)
+    bool posted_error = d->p->kind > NJ_PAYLOAD_RESPONSE;
+    if (!d->p->metadata_only || posted_error) /* the type of an error may stand in its document alone */
         read_payload(d);
     if (d->failed)
         read_error(d);
+    if (d->p->metadata_only) {
+        d->payload = (struct nj_piece){ .base = NULL };
+        d->body = (struct nj_str){ NULL, 0 };
+    }
     if (!is_there(d->payload) || wrap(d))
         return;
     /* Deeper than a record may be, by the one level that we add: as text. */
@@ -169,13 +174,39 @@ static void say_response(struct decoding *d)
         nj_buf_addf(b, " in %.1f ms", duration_ms(d->p));
 }
 
-/* The type that is said: the header's, before the document's. */
-static struct nj_str error_type(struct decoding *d)
+/* The name of a type in any language: Function.LedgerError, java.lang.Exception, *errors.errorString, std::io::Error.  Not a sentence,
+ * nor anything else that a function may have put where the name belongs. */
+static bool is_type_name(struct nj_str s)
 {
-    struct nj_error_value *v = &d->error.part[NJ_ERROR_TYPE];
-    if (d->p->error_type.n != 0)
-        return d->p->error_type;
-    return v->json ? (struct nj_str){ NULL, 0 } : view(d, v->piece);
+    enum { LONGEST = 128 };
+    static const struct nj_str marks = NJ_STR_INIT("._:$*&<>[]`-");
+    bool letters = false;
+    for (size_t i = 0; i < s.n; i++) {
+        bool letter = (s.p[i] | 0x20) >= 'a' && (s.p[i] | 0x20) <= 'z';
+        letters = letters || letter;
+        if (!letter && !(s.p[i] >= '0' && s.p[i] <= '9') && nj_str_chr(marks, s.p[i], 0) == NJ_NPOS)
+            return false;
+    }
+    return letters && s.n <= LONGEST;
+}
+
+/* The text, or nothing where only metadata may be said and it is no type's name. */
+static struct nj_str type_or_nothing(const struct decoding *d, struct nj_str type)
+{
+    return d->p->metadata_only && !is_type_name(type) ? (struct nj_str){ NULL, 0 } : type;
+}
+
+static struct nj_str document_type(const struct decoding *d)
+{
+    const struct nj_error_value *v = &d->error.part[NJ_ERROR_TYPE];
+    return v->json ? (struct nj_str){ NULL, 0 } : type_or_nothing(d, view(d, v->piece));
+}
+
+/* The type that is said: the header's, before the document's. */
+static struct nj_str error_type(const struct decoding *d)
+{
+    struct nj_str type = type_or_nothing(d, d->p->error_type);
+    return type.n != 0 ? type : document_type(d);
 }
 
 static void say_error(struct decoding *d)
@@ -288,7 +319,8 @@ static void put_facts(struct decoding *d)
         nj_attrs_f64(l, NJ_STR("nightjar.duration_ms"), duration_ms(p));
     nj_attrs_str(l, NJ_STR("nightjar.phase"), kinds[p->kind].phase);
     nj_attrs_str(l, NJ_STR("aws.lambda.invoked_arn"), p->arn);
-    put_header_json(l, NJ_STR("nightjar.client_context"), p->client_context);
+    if (!p->metadata_only) /* "custom" holds whatever the caller likes */
+        put_header_json(l, NJ_STR("nightjar.client_context"), p->client_context);
     put_header_json(l, NJ_STR("nightjar.cognito_identity"), p->cognito_identity);
 }
 
@@ -302,16 +334,18 @@ static void put_error(struct decoding *d)
     };
     struct nj_attrs *l = &d->out->data;
     nj_attrs_str(l, NJ_STR("nightjar.error.type"), error_type(d));
+    if (d->p->metadata_only) {
+        nj_attrs_str(l, keys[NJ_ERROR_TYPE], document_type(d));
+        return;
+    }
     for (int i = 0; i < NJ_ERROR_PARTS; i++) {
         const struct nj_error_value *v = &d->error.part[i];
-        if (d->p->metadata_only && i != NJ_ERROR_TYPE)
-            continue;
         if (v->json)
             nj_attrs_json(l, keys[i], view(d, v->piece));
         else
             nj_attrs_str(l, keys[i], view(d, v->piece));
     }
-    if (d->p->error_body.n != 0 && !d->trailer && !d->p->metadata_only) /* no document: as it came */
+    if (d->p->error_body.n != 0 && !d->trailer) /* no document: as it came */
         nj_attrs_str(l, NJ_STR("nightjar.error.trailer"), d->p->error_body);
 }
 

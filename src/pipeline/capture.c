@@ -2,8 +2,8 @@
 #include "nightjar/diag.h"
 #include "sidecar_internal.h"
 
-/* metadata_only still needs to know who and what, not the bytes. */
-enum { CAPTURE_PAYLOAD, CAPTURE_METADATA, CAPTURE_OFF };
+/* As the table of options has them.  With metadata the copies are kept and read as well: they tell who, what and the types of errors. */
+enum { CAPTURE_METADATA = 1, CAPTURE_OFF };
 /* A sandbox of 128 MB has a fourteenth of a processor: an answer takes its time, while a dead port refuses at once. */
 enum { PROBE_MS = 1000 };
 
@@ -59,7 +59,7 @@ void nj_capture_start(struct nj_sidecar *s)
     struct nj_proxy_options po = {
         .port = (uint16_t)s->o->proxy_port,
         .upstream = s->o->proxy_upstream.n != 0 ? s->o->proxy_upstream : s->o->runtime_api,
-        .capture_bytes = s->o->capture == CAPTURE_PAYLOAD ? (size_t)s->o->capture_bytes : 0,
+        .capture_bytes = (size_t)s->o->capture_bytes,
     };
     if (s->o->capture == CAPTURE_OFF)
         return;

@@ -160,23 +160,79 @@ START_TEST(test_payload_what_is_no_event_is_not_recorded)
 }
 END_TEST
 
+/* Nothing of the record but attributes of the names given; the canary is nowhere. */
+static void assert_only(const struct nj_attrs *l, const char *const *allowed)
+{
+    for (size_t i = 0; i < l->n; i++) {
+        bool known = false;
+        for (const char *const *name = allowed; *name != NULL; name++)
+            known = known || nj_str_eq(l->a[i].key, nj_str_of(*name));
+        ck_assert_msg(known, "%.*s is in the record", (int)l->a[i].key.n, l->a[i].key.p);
+        if (l->a[i].v.type == NJ_V_STR || l->a[i].v.type == NJ_V_JSON)
+            ck_assert(nj_str_find(l->a[i].v.u.s, NJ_STR("canary"), 0) == NJ_NPOS);
+    }
+}
+
 START_TEST(test_payload_metadata_alone_holds_nothing_of_the_content)
 {
-    static const enum nj_payload_kind kinds[] = { NJ_PAYLOAD_INPUT, NJ_PAYLOAD_RESPONSE, NJ_PAYLOAD_ERROR };
-    for (size_t i = 0; i < NJ_COUNT(kinds); i++) {
-        begin(kinds[i], NJ_STR("{\"errorMessage\":\"canary\",\"a\":\"canary\"}"));
+    static const char *const allowed[] = { "nightjar.payload.size", "nightjar.payload.incomplete", "nightjar.phase",
+                                           "nightjar.duration_ms",  "nightjar.error.type",         "exception.type",
+                                           "nightjar.streaming",    "http.response.status_code",   NULL };
+    for (int kind = 0; kind < NJ_PAYLOAD_KINDS; kind++) {
+        for (int whole = 0; whole < 2; whole++) {
+            begin((enum nj_payload_kind)kind,
+                  NJ_STR("{\"errorMessage\":\"canary\",\"a\":\"canary\",\"body\":\"{\\\"b\\\":1}\",\"stackTrace\":"
+                         "[\"canary\"],\"errorType\":\"TypeError\"}"));
+            payload.metadata_only = true;
+            payload.complete = whole != 0;
+            payload.size += whole != 0 ? 0 : 1000;
+            payload.client_context = NJ_STR("{\"custom\":\"canary\"}");
+            payload.streaming = kind == NJ_PAYLOAD_RESPONSE;
+            payload.error_body =
+                kind == NJ_PAYLOAD_RESPONSE ? NJ_STR("eyJlcnJvclR5cGUiOiJUIiwiZXJyb3JNZXNzYWdlIjoiY2FuYXJ5In0=") : payload.error_body;
+            decode();
+            ck_assert_ptr_null(record.data_json.p);
+            ck_assert_uint_eq((uint64_t)number_of("nightjar.payload.size"), payload.size);
+            ck_assert(nj_str_find(record.message, NJ_STR("canary"), 0) == NJ_NPOS);
+            assert_only(&record.data, allowed);
+            if (kind > NJ_PAYLOAD_RESPONSE)
+                ck_assert_view_eq(record.message, "TypeError");
+        }
+    }
+}
+END_TEST
+
+START_TEST(test_payload_metadata_tells_the_type_of_an_error_and_only_a_type)
+{
+    static const struct {
+        const char *header, *in, *type, *exception, *message;
+    } rows[] = {
+        /* Node.js posts no header */
+        { NULL, "{\"errorType\":\"TypeError\",\"errorMessage\":\"canary\",\"trace\":[\"canary\"]}", "TypeError", "TypeError", "TypeError" },
+        { "Function.Oops", "{\"errorType\":\"Oops\",\"errorMessage\":\"canary\"}", "Function.Oops", "Oops", "Function.Oops" },
+        { "Function.Oops", "canary", "Function.Oops", NULL, "Function.Oops" },
+        { NULL, "{\"errorType\":\"java.lang.Exception$Inner\"}", "java.lang.Exception$Inner", "java.lang.Exception$Inner",
+          "java.lang.Exception$Inner" },
+        { NULL, "{\"errorType\":\"*errors.errorString\"}", "*errors.errorString", "*errors.errorString", "*errors.errorString" },
+        /* what a function can put there as well */
+        { NULL, "{\"errorType\":\"no such user: joe\"}", NULL, NULL, "the invocation failed" },
+        { NULL, "{\"errorType\":\"joe@example.com\"}", NULL, NULL, "the invocation failed" },
+        { NULL, "{\"errorType\":\"12345678\"}", NULL, NULL, "the invocation failed" },
+        { NULL, "{\"errorType\":{\"a\":1}}", NULL, NULL, "the invocation failed" },
+        { "bad user joe", "{\"errorType\":\"Oops\"}", "Oops", "Oops", "Oops" },
+        { NULL, "canary", NULL, NULL, "the invocation failed" },
+    };
+    for (size_t i = 0; i < NJ_COUNT(rows); i++) {
+        begin(NJ_PAYLOAD_ERROR, nj_str_of(rows[i].in));
         payload.metadata_only = true;
-        payload.error_type = kinds[i] == NJ_PAYLOAD_ERROR ? NJ_STR("Function.Oops") : (struct nj_str){ NULL, 0 };
-        payload.client_context = NJ_STR("{}");
+        payload.error_type = rows[i].header != NULL ? nj_str_of(rows[i].header) : payload.error_type;
         decode();
+        ck_assert_view_eq(text_of("nightjar.error.type"), rows[i].type);
+        ck_assert_view_eq(text_of("exception.type"), rows[i].exception);
+        ck_assert_view_eq(record.message, rows[i].message);
         ck_assert_ptr_null(record.data_json.p);
-        ck_assert_int_eq(number_of("nightjar.payload.size"), 38);
-        ck_assert(nj_str_find(record.message, NJ_STR("canary"), 0) == NJ_NPOS);
-        ck_assert_ptr_null(nj_attrs_get(&record.data, NJ_STR("exception.message")));
-        ck_assert_ptr_null(nj_attrs_get(&record.data, NJ_STR("nightjar.payload.truncated")));
-        ck_assert_view_eq(text_of("nightjar.client_context"), "{}");
-        if (kinds[i] == NJ_PAYLOAD_ERROR)
-            ck_assert_view_eq(record.message, "Function.Oops");
+        ck_assert_ptr_null(text_of("exception.message").p);
+        ck_assert_ptr_null(text_of("exception.stacktrace").p);
     }
 }
 END_TEST
@@ -423,6 +479,7 @@ static void teardown(void)
     X(test_payload_input_tells_size_sum_and_whom)                                                                                          \
     X(test_payload_what_is_no_event_is_not_recorded)                                                                                       \
     X(test_payload_metadata_alone_holds_nothing_of_the_content)                                                                            \
+    X(test_payload_metadata_tells_the_type_of_an_error_and_only_a_type)                                                                    \
     X(test_payload_response_is_judged_by_its_status)                                                                                       \
     X(test_payload_streamed_response_becomes_prelude_and_body)                                                                             \
     X(test_payload_errors_of_every_runtime_are_understood)                                                                                 \
