@@ -8,6 +8,8 @@
 #include "nightjar/str.h"
 
 void nj_random_fill(void *out, size_t n);
+/* For keys: the kernel's bytes or none (false). */
+NJ_MUST bool nj_random_secret(void *out, size_t n);
 /* [0, 1) */
 double nj_random01(void);
 /* digits hex characters and a NUL. */

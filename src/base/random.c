@@ -19,18 +19,23 @@ static void fill_weakly(unsigned char *p, size_t n)
     }
 }
 
-void nj_random_fill(void *out, size_t n)
+bool nj_random_secret(void *out, size_t n)
 {
     unsigned char *p = out;
     while (n > 0) {
         ssize_t got = getrandom(p, n, 0);
-        if (got <= 0) {
-            fill_weakly(p, n);
-            return;
-        }
+        if (got <= 0)
+            return false;
         p += got;
         n -= (size_t)got;
     }
+    return true;
+}
+
+void nj_random_fill(void *out, size_t n)
+{
+    if (!nj_random_secret(out, n))
+        fill_weakly(out, n);
 }
 
 double nj_random01(void)
