@@ -4,6 +4,7 @@
 #include <curl/curl.h>
 #include <jansson.h>
 #include <microhttpd.h>
+#include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -17,6 +18,7 @@ static const char help_text[] =
     "       nightjar --reference   print the reference page: variables, sinks, events, counters, diagnostics (Markdown)\n"
     "       nightjar --version     print the version, and the versions of everything linked in\n"
     "       nightjar --help        print this text\n"
+    "       nightjar redact        redact standard input line by line (nightjar redact --help)\n"
     "\n"
     "Configuration is by environment variables. The ones most people need:\n"
     "  NIGHTJAR_SINK         stdout:  file:///tmp/x.ndjson  https://logs.example.com/in  json+https://...\n"
@@ -63,15 +65,16 @@ static int run_help(const char *const *environ_, struct nj_buf *out)
     return NO_ERROR;
 }
 
-/* run == NULL: announced, but not in this version. */
+/* run prints something; filter reads standard input; neither: announced, but not in this version. */
 static const struct word {
     struct nj_str text;
     int (*run)(const char *const *environ_, struct nj_buf *out);
+    int (*filter)(const struct nj_stream *io);
 } words[] = {
-    { NJ_STR_INIT("--check"), run_check },     { NJ_STR_INIT("--reference"), run_reference },
-    { NJ_STR_INIT("--version"), run_version }, { NJ_STR_INIT("--help"), run_help },
-    { NJ_STR_INIT("-h"), run_help },           { NJ_STR_INIT("redact"), NULL },
-    { NJ_STR_INIT("pseudonym"), NULL },        { NJ_STR_INIT("verify"), NULL },
+    { NJ_STR_INIT("--check"), run_check, NULL },     { NJ_STR_INIT("--reference"), run_reference, NULL },
+    { NJ_STR_INIT("--version"), run_version, NULL }, { NJ_STR_INIT("--help"), run_help, NULL },
+    { NJ_STR_INIT("-h"), run_help, NULL },           { NJ_STR_INIT("redact"), NULL, nj_command_redact },
+    { NJ_STR_INIT("pseudonym"), NULL, NULL },        { NJ_STR_INIT("verify"), NULL, NULL },
 };
 
 static const struct word *word_of(struct nj_str text)
@@ -98,7 +101,9 @@ static int wrong_usage(const char *text, FILE *err)
     size_t nearest = TOO_FAR + 1;
     const struct word *best = NULL;
     for (size_t i = 0; i < NJ_COUNT(words); i++) {
-        size_t d = words[i].run != NULL && words[i].text.n > 2 ? nj_str_distance(words[i].text, nj_str_of(text), TOO_FAR) : TOO_FAR + 1;
+        size_t d = (words[i].run != NULL || words[i].filter != NULL) && words[i].text.n > 2
+                       ? nj_str_distance(words[i].text, nj_str_of(text), TOO_FAR)
+                       : TOO_FAR + 1;
         if (d < nearest) {
             nearest = d;
             best = &words[i];
@@ -151,6 +156,8 @@ int nj_command(int argc, char **argv, const char *const *environ_, FILE *out, FI
     const struct word *w = word_of(nj_str_of(argv[1]));
     if (w == NULL)
         return wrong_usage(argv[1], err);
+    if (w->filter != NULL)
+        return w->filter(&(struct nj_stream){ argc, argv, environ_, STDIN_FILENO, out, err });
     if (w->run == NULL) {
         fprintf(err, "nightjar: the command %s is not supported by this version.\n", argv[1]);
         return WRONG_USAGE;

@@ -20,10 +20,12 @@ static void commands(struct nj_buf *out)
         { "`nightjar --reference`", "Prints this page." },
         { "`nightjar --version`", "Prints the version and the versions of everything linked in." },
         { "`nightjar --help`", "Prints a short help." },
+        { "`nightjar redact`", "Redacts standard input line by line; `nightjar redact --help` lists its options." },
     };
     static const struct pair codes[] = {
         { "0", "Done. As an extension: left at SHUTDOWN." },
-        { "1", "`--check` found problems; or the output could not be written; or started by hand outside of Lambda. As an extension: the "
+        { "1", "`--check` found problems; or input could not be read or output not be written; or started by hand outside of Lambda. As an "
+               "extension: the "
                "platform answered with a container error." },
         { "2", "The command line was not understood." },
     };
