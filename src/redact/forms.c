@@ -302,7 +302,7 @@ static bool rule_allows(const struct form *f, struct nj_span v)
     unsigned how = nj_secret_keys[f->rule].how;
     struct nj_str value = part(f->t, v);
     char before = f->key.from > 0 ? f->t.p[f->key.from - 1] : '\0';
-    if ((how & NJ_HOW_PATH) && value.p[0] == '/')
+    if (!nj_key_takes(f->rule, value) || (how & (NJ_HOW_SUBTREE | NJ_HOW_GRANT | NJ_HOW_MAIL | NJ_HOW_LONG)))
         return false;
     if ((how & NJ_HOW_TEXT) && nj_run(value, 0, NJ_IS_DIGIT) == value.n)
         return false;

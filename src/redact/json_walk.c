@@ -17,6 +17,7 @@ struct walk {
     struct nj_frame *frames;
     size_t depth;
     int rule;     /* what the next value is secret under, or NJ_KEY_NONE */
+    bool own;     /* ... under its own name, not that of a container around it */
     bool naming;  /* the next value names the secret of its object */
     bool message; /* the next value is the line of a log record */
     /* the block that is marked */
@@ -140,28 +141,29 @@ static void withhold(struct walk *w, const struct piece *p)
     replace_by_string(w, quoted(p), NJ_STR(NJ_WITHHELD));
 }
 
-static void scan_string(struct walk *w, const struct piece *p)
-{
-    struct nj_str text, clean;
-    bool mended = false;
-    bool resumes = w->message && w->pem != NULL && w->pem->inside;
-    if (p->plain && !resumes)
-        return;
-    if (!plain_text(w, p, &text, &mended) || !nj_text_redact(w->r, w->level + 1, w->message ? w->pem : NULL, text, &clean)) {
-        withhold(w, p);
-        return;
-    }
-    if (mended || clean.p != text.p)
-        replace_by_string(w, quoted(p), clean);
-}
-
-/* --- secrets by name ---------------------------------------------------------------------------------------------- */
-
 static void mask(struct walk *w, struct nj_span value)
 {
     nj_count(w->r, NJ_COUNT_KEYS + (unsigned)w->rule);
     replace(w, value, NJ_STR("\"[secret]\""));
 }
+
+/* What a detector leaves of a secret string is masked when it can still be one. */
+static void scan_string(struct walk *w, const struct piece *p, bool secret)
+{
+    struct nj_str text, clean;
+    bool mended = false;
+    bool resumes = w->message && w->pem != NULL && w->pem->inside;
+    if (p->plain && !resumes && !secret)
+        return;
+    if (!plain_text(w, p, &text, &mended) || !nj_text_redact(w->r, w->level + 1, w->message ? w->pem : NULL, text, &clean))
+        withhold(w, p);
+    else if (secret && nj_key_takes(w->rule, clean))
+        mask(w, quoted(p));
+    else if (mended || clean.p != text.p)
+        replace_by_string(w, quoted(p), clean);
+}
+
+/* --- secrets by name ---------------------------------------------------------------------------------------------- */
 
 static bool is_secret(const struct walk *w)
 {
@@ -180,9 +182,16 @@ static int rule_of_name(struct walk *w, struct nj_str name)
     return rule != NJ_KEY_NONE && (nj_secret_keys[rule].how & NJ_HOW_QUERY) ? NJ_KEY_NONE : rule;
 }
 
-static bool is_exempt(const struct walk *w, struct nj_str value)
+/* A rule for subtrees says nothing about a value that stands right behind the name. */
+static bool takes(const struct walk *w, struct nj_str value)
 {
-    return nj_value_is_harmless(value) || ((nj_secret_keys[w->rule].how & NJ_HOW_PATH) && value.p[0] == '/');
+    return is_secret(w) && !(w->own && (nj_secret_keys[w->rule].how & NJ_HOW_SUBTREE)) && nj_key_takes(w->rule, value);
+}
+
+/* Addresses and cards have detectors that say more than "[secret]"; the name only decides what they do not know. */
+static bool detectors_first(const struct walk *w)
+{
+    return (nj_secret_keys[w->rule].how & (NJ_HOW_MAIL | NJ_HOW_LONG)) != 0;
 }
 
 static bool string_value(struct walk *w)
@@ -194,10 +203,11 @@ static bool string_value(struct walk *w)
     struct nj_str raw = view(w, p.in);
     if (w->naming)
         w->frames[w->depth].pair = (int16_t)rule_of_name(w, raw);
-    if (is_secret(w) && !is_exempt(w, raw))
+    bool secret = takes(w, raw);
+    if (secret && !detectors_first(w))
         mask(w, quoted(&p));
     else
-        scan_string(w, &p);
+        scan_string(w, &p, secret);
     return true;
 }
 
@@ -226,17 +236,21 @@ static void number_value(struct walk *w, struct nj_span value)
 {
     char digits[24];
     struct nj_str text, clean;
-    if (is_secret(w)) {
-        if ((nj_secret_keys[w->rule].how & NJ_HOW_TEXT) == 0)
-            mask(w, value);
+    if (is_secret(w) && (nj_secret_keys[w->rule].how & NJ_HOW_TEXT))
+        return;
+    bool secret = takes(w, view(w, value));
+    if (secret && !detectors_first(w)) {
+        mask(w, value);
         return;
     }
     if (value.to - value.from < 13 || !card_digits(view(w, value), digits, &text))
-        return;
-    if (!nj_text_redact(w->r, w->level + 1, NULL, text, &clean))
+        text = clean = (struct nj_str){ NULL, 0 };
+    else if (!nj_text_redact(w->r, w->level + 1, NULL, text, &clean))
         clean = NJ_STR(NJ_WITHHELD);
     if (clean.p != text.p)
         replace_by_string(w, value, clean);
+    else if (secret)
+        mask(w, value);
 }
 
 static void scalar_value(struct walk *w)
@@ -352,7 +366,7 @@ static bool open_container(struct walk *w)
         f->spare_first = f->rule != NJ_KEY_NONE;
     }
     w->rule = f->spare_first ? NJ_KEY_NONE : f->rule;
-    w->naming = w->message = false;
+    w->own = w->naming = w->message = false;
     return true;
 }
 
@@ -384,10 +398,13 @@ static void apply_key(struct walk *w, struct nj_str name)
     w->naming = (key.roles & NJ_ROLE_NAME) != 0;
     w->message = w->depth == 1 && (key.roles & NJ_ROLE_MESSAGE) != 0;
     w->rule = key.rule;
-    if (key.rule != NJ_KEY_NONE && (nj_secret_keys[key.rule].how & NJ_HOW_QUERY))
+    w->own = true;
+    if (key.rule != NJ_KEY_NONE && (nj_secret_keys[key.rule].how & (NJ_HOW_QUERY | NJ_HOW_GRANT)))
         w->rule = NJ_KEY_NONE;
-    if (f->rule != NJ_KEY_NONE && w->rule == NJ_KEY_NONE && (key.roles & NJ_ROLE_SAFE) == 0)
+    if (f->rule != NJ_KEY_NONE && w->rule == NJ_KEY_NONE && (key.roles & NJ_ROLE_SAFE) == 0) {
         w->rule = f->rule;
+        w->own = false;
+    }
     if (w->rule == NJ_KEY_NONE && (key.roles & NJ_ROLE_VALUE))
         w->rule = f->pair != NJ_KEY_NONE ? f->pair : rule_behind(w, w->at);
 }
@@ -411,7 +428,7 @@ static void next_element(struct walk *w)
 {
     struct nj_frame *f = &w->frames[w->depth];
     w->rule = f->rule;
-    w->naming = w->message = false;
+    w->own = w->naming = w->message = false;
 }
 
 static bool step(struct walk *w)

@@ -14,7 +14,13 @@ enum {
     QUERY = NJ_HOW_QUERY,
     TEXT = NJ_HOW_TEXT,
     LINE = NJ_HOW_LINE,
-    PATH = NJ_HOW_PATH
+    PATH = NJ_HOW_PATH,
+    DIGITS = NJ_HOW_DIGITS,
+    LONG = NJ_HOW_LONG,
+    MAIL = NJ_HOW_MAIL,
+    MIXED = NJ_HOW_MIXED,
+    SUBTREE = NJ_HOW_SUBTREE,
+    GRANT = NJ_HOW_GRANT
 };
 
 const struct nj_secret_key_row nj_secret_keys[NJ_SECRET_KEYS] = {
@@ -300,11 +306,20 @@ void nj_keys_init(struct nj_redactor *r)
 /* --- values that are no secrets ----------------------------------------------------------------------------------- */
 
 static const struct nj_str harmless_words[] = {
-    NJ_STR_INIT("null"),    NJ_STR_INIT("nil"),     NJ_STR_INIT("undefined"), NJ_STR_INIT("true"),       NJ_STR_INIT("false"),
-    NJ_STR_INIT("string"),  NJ_STR_INIT("none"),    NJ_STR_INIT("missing"),   NJ_STR_INIT("required"),   NJ_STR_INIT("invalid"),
-    NJ_STR_INIT("expired"), NJ_STR_INIT("unknown"), NJ_STR_INIT("redacted"),  NJ_STR_INIT("[redacted]"), NJ_STR_INIT("[filtered]"),
-    NJ_STR_INIT("masked"),  NJ_STR_INIT("hidden"),  NJ_STR_INIT("n/a"),       NJ_STR_INIT("nan"),        NJ_STR_INIT("yes"),
-    NJ_STR_INIT("no"),      NJ_STR_INIT("on"),      NJ_STR_INIT("off"),       NJ_STR_INIT("nullptr"),
+    NJ_STR_INIT("null"),     NJ_STR_INIT("nil"),        NJ_STR_INIT("undefined"),
+    NJ_STR_INIT("true"),     NJ_STR_INIT("false"),      NJ_STR_INIT("string"),
+    NJ_STR_INIT("none"),     NJ_STR_INIT("missing"),    NJ_STR_INIT("required"),
+    NJ_STR_INIT("invalid"),  NJ_STR_INIT("expired"),    NJ_STR_INIT("unknown"),
+    NJ_STR_INIT("redacted"), NJ_STR_INIT("[redacted]"), NJ_STR_INIT("[filtered]"),
+    NJ_STR_INIT("masked"),   NJ_STR_INIT("hidden"),     NJ_STR_INIT("n/a"),
+    NJ_STR_INIT("nan"),      NJ_STR_INIT("yes"),        NJ_STR_INIT("no"),
+    NJ_STR_INIT("on"),       NJ_STR_INIT("off"),        NJ_STR_INIT("nullptr"),
+    NJ_STR_INIT("empty"),    NJ_STR_INIT("blank"),      NJ_STR_INIT("valid"),
+    NJ_STR_INIT("absent"),   NJ_STR_INIT("present"),    NJ_STR_INIT("set"),
+    NJ_STR_INIT("unset"),    NJ_STR_INIT("not set"),    NJ_STR_INIT("provided"),
+    NJ_STR_INIT("optional"), NJ_STR_INIT("ok"),         NJ_STR_INIT("success"),
+    NJ_STR_INIT("failed"),   NJ_STR_INIT("denied"),     NJ_STR_INIT("rejected"),
+    NJ_STR_INIT("[object]"), NJ_STR_INIT("[array]"),    NJ_STR_INIT("[object object]"),
 };
 
 static bool all_of(struct nj_str s, const char *set)
@@ -338,6 +353,8 @@ static bool is_slot(struct nj_str v)
         return n == name.n;
     }
     struct nj_str inner = nj_str_slice(v, 1, v.n);
+    if (nj_str_starts(v, NJ_STR("method.request.")) || nj_str_starts(v, NJ_STR("$request.")))
+        return true; /* where an authorizer looks */
     if (v.p[0] == '$')
         return inner.n != 0 && inner.n <= 2 && nj_run(inner, 0, NJ_IS_DIGIT) == inner.n;
     if (v.p[0] == ':')
@@ -386,10 +403,43 @@ size_t nj_placeholder_len(struct nj_str text, size_t at)
 bool nj_value_is_harmless(struct nj_str v)
 {
     v = nj_str_trim(v);
-    if (v.n == 0 || all_of(v, "*") || (v.n <= 2 && all_of(v, "?-")) || nj_placeholder_len(v, 0) == v.n)
+    if (v.n == 0 || all_of(v, "*") || (v.n >= 3 && (all_of(v, "xX") || all_of(v, "#") || all_of(v, ".\xE2\x80\xA2"))) ||
+        (v.n <= 2 && all_of(v, "?-")) || nj_placeholder_len(v, 0) == v.n)
         return true;
     for (size_t i = 0; i < NJ_COUNT(harmless_words); i++)
         if (nj_str_eq_nocase(v, harmless_words[i]))
             return true;
     return is_slot(v);
+}
+
+/* --- what a rule wants of the value ------------------------------------------------------------------------------- */
+
+/* Neither letters alone nor digits alone. */
+static bool is_mixed(struct nj_str v)
+{
+    enum { SHORTEST = 6 };
+    return v.n >= SHORTEST && nj_run(v, 0, NJ_IS_ALPHA) < v.n && nj_run(v, 0, NJ_IS_DIGIT) < v.n && nj_str_chr(v, ' ', 0) == NJ_NPOS;
+}
+
+static size_t count_digits(struct nj_str v, size_t enough)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < v.n && n < enough; i++)
+        n += nj_is(v.p[i], NJ_IS_DIGIT) ? 1 : 0;
+    return n;
+}
+
+bool nj_key_takes(int rule, struct nj_str value)
+{
+    enum { SOME = 5, MANY = 12 };
+    unsigned how = nj_secret_keys[rule].how;
+    if (nj_value_is_harmless(value))
+        return false;
+    if (((how & NJ_HOW_PATH) && value.p[0] == '/') || ((how & NJ_HOW_MIXED) && !is_mixed(value)))
+        return false;
+    if ((how & NJ_HOW_DIGITS) && count_digits(value, SOME) < SOME)
+        return false;
+    if ((how & NJ_HOW_LONG) && count_digits(value, MANY) < MANY)
+        return false;
+    return (how & NJ_HOW_MAIL) == 0 || nj_str_chr(value, '@', 0) != NJ_NPOS || nj_str_find(value, NJ_STR("%40"), 0) != NJ_NPOS;
 }

@@ -63,7 +63,13 @@ enum nj_key_how {
     NJ_HOW_QUERY = 64,
     NJ_HOW_TEXT = 128,
     NJ_HOW_LINE = 256,
-    NJ_HOW_PATH = 512
+    NJ_HOW_PATH = 512,
+    NJ_HOW_DIGITS = 1024,
+    NJ_HOW_LONG = 2048,
+    NJ_HOW_MAIL = 4096,
+    NJ_HOW_MIXED = 8192,
+    NJ_HOW_SUBTREE = 16384,
+    NJ_HOW_GRANT = 32768
 };
 
 /* What a name is besides secret. */
@@ -101,6 +107,8 @@ struct nj_key nj_key_classify(struct nj_redactor *r, struct nj_str name);
 
 /* Text that is no secret even where one belongs: empty, null, placeholders, "${...}", "none", ... */
 bool nj_value_is_harmless(struct nj_str value);
+/* Can this text be what the rule speaks of?  Harmless text never is; some rules want digits, an at sign, ... */
+bool nj_key_takes(int rule, struct nj_str value);
 /* Length of the placeholder (or pseudonym) that starts at byte at, or 0. */
 size_t nj_placeholder_len(struct nj_str text, size_t at);
 

@@ -247,7 +247,7 @@ static void put_text(struct writer *w, struct nj_pem *pem, struct nj_str in, str
 static int rule_of_attr(struct nj_redactor *r, struct nj_str key)
 {
     int rule = nj_key_classify(r, key).rule;
-    if (rule == NJ_KEY_NONE || (nj_secret_keys[rule].how & NJ_HOW_QUERY) ||
+    if (rule == NJ_KEY_NONE || (nj_secret_keys[rule].how & (NJ_HOW_QUERY | NJ_HOW_GRANT | NJ_HOW_SUBTREE | NJ_HOW_MAIL | NJ_HOW_LONG)) ||
         nj_policy_action(r->policy, nj_secret_keys[rule].class) == NJ_ACT_KEEP)
         return NJ_KEY_NONE;
     return rule;
@@ -287,7 +287,7 @@ static void put_value(struct writer *w, struct nj_str key, const struct nj_value
     *out = *in;
     switch (in->type) {
     case NJ_V_STR:
-        if (rule != NJ_KEY_NONE && !nj_value_is_harmless(in->u.s))
+        if (rule != NJ_KEY_NONE && nj_key_takes(rule, in->u.s))
             put_masked(w, rule, out);
         else
             put_text(w, NULL, in->u.s, &out->u.s);

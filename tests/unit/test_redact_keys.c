@@ -98,6 +98,11 @@ static const char *const spellings[][2] = {
     { "routing-number", "routing_number" },
     { "sortCode", "sort_code" },
     { "MSISDN", "msisdn" },
+    { "pass", "password" },
+    { "accessKey", "secret_access_key" },
+    { "SAMLResponse", "oauth_code" },
+    { "code_verifier", "oauth_code" },
+    { "identitySource", "authorization" },
     { "p\\u0061ssword", "password" }, /* escapes undone */
     { "pa\\u0073\\u0073word", "password" },
     { "\xEF\xBD\x90\xEF\xBD\x81\xEF\xBD\x93\xEF\xBD\x93word", "password" }, /* full width */
@@ -156,11 +161,20 @@ START_TEST(test_redact_names_that_speak_about_a_secret_are_left)
         "authority",
         "spinning",
         "pincode",
+        "email", /* no address */
+        "phone", /* no number */
+        "mobile",
+        "passport",
+        "address",
+        "clientIp", /* kept by this preset */
+        "latitude",
+        "username",
+        "imei",
+        "code",
         "opinion",
         "passenger",
         "bypass",
         "compass",
-        "pass",
         "tokenizer",
         "secretary",
         "passwordless",
@@ -178,6 +192,35 @@ START_TEST(test_redact_names_that_speak_about_a_secret_are_left)
     };
     for (size_t i = 0; i < NJ_COUNT(names); i++)
         check_name(names[i], NULL);
+}
+END_TEST
+
+START_TEST(test_redact_names_of_persons_go_by_their_class)
+{
+    static const char *const rows[][3] = {
+        { "default", "{\"firstName\":\"Ada\",\"lastname\":\"B\",\"fullName\":\"Ada B\",\"display_name\":\"Ada\"}",
+          "{\"firstName\":\"[secret]\",\"lastname\":\"[secret]\",\"fullName\":\"[secret]\",\"display_name\":\"[secret]\"}" },
+        { "default", "{\"dob\":\"1980-02-01\",\"dateOfBirth\":19800201,\"birthdate\":\"1/2/80\"}",
+          "{\"dob\":\"[secret]\",\"dateOfBirth\":\"[secret]\",\"birthdate\":\"[secret]\"}" },
+        { "default", "{\"phone\":\"020 7946 0018\",\"mobile\":\"ios\",\"phones\":[{\"type\":\"home\",\"number\":5551234}]}",
+          "{\"phone\":\"[secret]\",\"mobile\":\"ios\",\"phones\":[{\"type\":\"home\",\"number\":\"[secret]\"}]}" },
+        { "default", "{\"email\":\"joe@localhost\",\"emailVerified\":\"a@b\"}", "{\"email\":\"[secret]\",\"emailVerified\":\"a@b\"}" },
+        { "default",
+          "{\"shippingAddress\":{\"street\":\"Elm 1\",\"type\":\"home\"},\"address\":{\"line\":\"x\"},\"postalCode\":\"AB1 2CD\"}",
+          "{\"shippingAddress\":{\"street\":\"[secret]\",\"type\":\"home\"},\"address\":{\"line\":\"[secret]\"},\"postalCode\":\"[secret]"
+          "\"}" },
+        { "default", "{\"passportNumber\":\"X1234567\",\"passport\":\"initialized\",\"driversLicense\":\"D1234567\"}",
+          "{\"passportNumber\":\"[secret]\",\"passport\":\"initialized\",\"driversLicense\":\"[secret]\"}" },
+        { "default", "{\"diagnosis\":\"J45\",\"mrn\":123}", "{\"diagnosis\":\"[secret]\",\"mrn\":\"[secret]\"}" },
+        { "pci", "{\"diagnosis\":\"J45\",\"mrn\":123}", "{\"diagnosis\":\"J45\",\"mrn\":123}" },
+        { "hipaa", "{\"deviceId\":\"d-1\",\"lat\":51.5,\"ip\":\"x\"}", "{\"deviceId\":\"[secret]\",\"lat\":\"[secret]\",\"ip\":\"x\"}" },
+        { "pci", "{\"pan\":\"4242424242420001\",\"cardNumber\":\"" CARD "\",\"pan\":12}",
+          "{\"pan\":\"[secret]\",\"cardNumber\":\"[secret]\",\"pan\":12}" },
+    };
+    for (size_t i = 0; i < NJ_COUNT(rows); i++) {
+        use(rows[i][0], NULL, NULL);
+        ck_assert_json(rows[i][1], rows[i][2]);
+    }
 }
 END_TEST
 
@@ -321,6 +364,7 @@ END_TEST
 #define NJ_TESTS(X)                                                                                                                        \
     X(test_redact_names_of_secrets_are_known_in_every_spelling)                                                                            \
     X(test_redact_names_that_speak_about_a_secret_are_left)                                                                                \
+    X(test_redact_names_of_persons_go_by_their_class)                                                                                      \
     X(test_redact_very_long_names_are_decided_by_their_end)                                                                                \
     X(test_redact_remembered_names_keep_their_answers)                                                                                     \
     X(test_redact_own_names_are_globs_without_case)                                                                                        \
