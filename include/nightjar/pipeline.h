@@ -11,6 +11,7 @@
 #define NIGHTJAR_PIPELINE_H
 
 #include "nightjar/enrich.h"
+#include "nightjar/observe.h"
 #include "nightjar/outlet.h"
 #include "nightjar/payload.h"
 #include "nightjar/redact.h"
@@ -43,6 +44,10 @@ bool nj_pipeline_step(struct nj_pipeline *p, size_t max_bytes);
 void nj_pipeline_post(struct nj_pipeline *p, struct nj_str body);
 /* One input, response or error that went through the Runtime API proxy. */
 void nj_pipeline_payload(struct nj_pipeline *p, const struct nj_payload *payload);
+/* Optional: the room is told of each payload and each record, and puts who and where on them.  It stays the caller's. */
+void nj_pipeline_observe(struct nj_pipeline *p, struct nj_observe *o);
+/* What the room derived: its emit(). */
+void nj_pipeline_derived(struct nj_pipeline *p, struct nj_record *r);
 /* A record of our own; when_ns 0 = now.  seq and origin are set here. */
 void nj_pipeline_own(struct nj_pipeline *p, struct nj_record *r);
 /* A cut record that waits for its second part is given up as text: after NJ_CUT_LIFE_MS (force false) or now. */

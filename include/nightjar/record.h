@@ -36,7 +36,7 @@ enum nj_lane { NJ_LANE_CRITICAL, NJ_LANE_BULK, NJ_LANES };
 extern const struct nj_str nj_lane_names[NJ_LANES];
 
 /* Where a record entered; every one of them has its counter in the ledger. */
-enum nj_origin { NJ_FROM_PLATFORM, NJ_FROM_FUNCTION, NJ_FROM_EXTENSION, NJ_FROM_OWN, NJ_FROM_PAYLOAD, NJ_ORIGINS };
+enum nj_origin { NJ_FROM_PLATFORM, NJ_FROM_FUNCTION, NJ_FROM_EXTENSION, NJ_FROM_OWN, NJ_FROM_PAYLOAD, NJ_FROM_DERIVED, NJ_ORIGINS };
 
 enum nj_vtype { NJ_V_STR, NJ_V_I64, NJ_V_F64, NJ_V_BOOL, NJ_V_JSON };
 

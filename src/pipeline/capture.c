@@ -52,6 +52,7 @@ static void on_capture(void *ctx, const struct nj_capture *c)
         return;
     struct nj_payload payload = payload_of(s, c);
     nj_pipeline_payload(s->pipeline, &payload);
+    nj_observing_rearm(s);
 }
 
 void nj_capture_start(struct nj_sidecar *s)

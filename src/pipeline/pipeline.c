@@ -18,6 +18,7 @@ struct seen {
 
 struct nj_pipeline {
     struct nj_pipeline_options o;
+    struct nj_observe *observe; /* NULL: nothing is derived */
     struct nj_outlet *outlets[NJ_OUTLETS_MAX];
     size_t outlet_count;
     struct nj_resource clean_resource;
@@ -98,7 +99,8 @@ static bool clean_resource(struct nj_pipeline *p)
     return p->resource_cleaned;
 }
 
-static void offer(struct nj_pipeline *p, struct nj_record *r)
+/* False: the record is lost. */
+static bool offer(struct nj_pipeline *p, struct nj_record *r)
 {
     r->seq = ++p->seq;
     nj_buf_cut(&p->id, ID_DIGITS + 1);
@@ -106,11 +108,12 @@ static void offer(struct nj_pipeline *p, struct nj_record *r)
     if (p->id.err != NJ_OK || !clean_resource(p) ||
         nj_redact_record(p->o.redactor, r, &p->clean_resource, nj_buf_str(&p->id), &p->clean) != NJ_OK) {
         nj_count(p->o.ledger, NJ_CTR_lost_memory, 1);
-        return;
+        return false;
     }
     p->o.ledger->offered++;
     for (size_t i = 0; i < p->outlet_count; i++)
         nj_outlet_offer(p->outlets[i], &p->clean);
+    return true;
 }
 
 void nj_pipeline_own(struct nj_pipeline *p, struct nj_record *r)
@@ -119,7 +122,26 @@ void nj_pipeline_own(struct nj_pipeline *p, struct nj_record *r)
     if (r->when_ns == 0)
         r->when_ns = p->o.clock->wall_ns / 1000 * 1000; /* the platform's own times end at microseconds at most */
     nj_count(p->o.ledger, NJ_CTR_received_own, 1);
-    offer(p, r);
+    (void)offer(p, r);
+}
+
+void nj_pipeline_observe(struct nj_pipeline *p, struct nj_observe *o)
+{
+    p->observe = o;
+}
+
+/* May come in the middle of another record's way: that one has been offered by then, and only its raw form is looked at. */
+void nj_pipeline_derived(struct nj_pipeline *p, struct nj_record *r)
+{
+    bool late = false, unattributed = false;
+    const struct nj_attr *id = nj_attrs_get(&r->where, NJ_STR("faas.invocation_id"));
+    struct nj_facts f = { .kind = NJ_EV_OTHER };
+    if (id != NULL)
+        f.request_id = id->v.u.s;
+    r->origin = NJ_FROM_DERIVED;
+    nj_count(p->o.ledger, NJ_CTR_received_derived, 1);
+    nj_enrich(p->o.sandbox, p->o.invocations, &f, r, &late, &unattributed);
+    (void)offer(p, r);
 }
 
 /* The proxy often sees an invocation before any telemetry tells of it, and alone sees its tenant. */
@@ -146,11 +168,15 @@ void nj_pipeline_payload(struct nj_pipeline *p, const struct nj_payload *payload
     if (!nj_payload_decode(payload, &p->scratch, r))
         return;
     learn_invocation(p, payload);
+    if (p->observe != NULL)
+        nj_observe_payload(p->observe, p->o.clock->wall_ns, payload);
     p->facts = (struct nj_facts){ .kind = NJ_EV_OTHER, .request_id = payload->request_id };
     r->origin = NJ_FROM_PAYLOAD;
     nj_count(p->o.ledger, NJ_CTR_received_payload, 1);
     nj_enrich(p->o.sandbox, p->o.invocations, &p->facts, r, &late, &unattributed);
-    offer(p, r);
+    if (p->observe != NULL)
+        nj_observe_put(p->observe, r, false);
+    (void)offer(p, r);
 }
 
 /* --- one element -------------------------------------------------------------------------------------------------- */
@@ -211,7 +237,12 @@ static void take_element(struct nj_pipeline *p, struct nj_str element)
     nj_enrich(p->o.sandbox, p->o.invocations, f, r, &late, &unattributed);
     nj_count(p->o.ledger, NJ_CTR_records_late, late);
     nj_count(p->o.ledger, NJ_CTR_records_unattributed, unattributed);
-    offer(p, r);
+    bool log = f->kind == NJ_EV_FUNCTION;
+    if (p->observe != NULL && log)
+        nj_observe_put(p->observe, r, true);
+    bool offered = offer(p, r);
+    if (p->observe != NULL)
+        nj_observe_record(p->observe, p->o.clock->wall_ns, f, r, offered ? &p->clean : NULL);
     if (p->o.fact != NULL)
         p->o.fact(p->o.ctx, f);
 }
@@ -228,7 +259,7 @@ static void take_unreadable(struct nj_pipeline *p, struct nj_str piece, struct n
     }
     nj_buf_reset(&p->scratch);
     nj_decode_unreadable(piece, reason, p->o.clock->wall_ns, &p->scratch, &p->record);
-    offer(p, &p->record);
+    (void)offer(p, &p->record);
 }
 
 /* --- one body ----------------------------------------------------------------------------------------------------- */

@@ -77,6 +77,7 @@ static int64_t on_more(void *ctx)
     if (nj_pipeline_step(s->pipeline, STEP_BYTES))
         return 0;
     s->paused_ms = 0;
+    nj_observing_rearm(s);
     nj_turn_posted(s);
     return -1;
 }
@@ -132,6 +133,8 @@ static void on_ready(void *ctx, const struct nj_registered *registered, enum nj_
     if (t != NJ_TELEMETRY_SUBSCRIBED)
         nj_sidecar_lacks(s, NJ_LACK_TELEMETRY);
     nj_sandbox_learn_account(&s->sandbox, nj_short_str(&registered->account));
+    if (s->observe != NULL)
+        nj_observe_telemetry(s->observe, s->telemetry);
     if (s->pipeline == NULL)
         return;
     nj_buf_init(&degraded, LACKS_MAX);
@@ -148,7 +151,9 @@ static void on_invoke(void *ctx, const struct nj_ext_event *e)
 
 static void on_shutdown(void *ctx, const struct nj_ext_event *e)
 {
-    nj_turn_shutdown(ctx, e->deadline_ms);
+    struct nj_sidecar *s = ctx;
+    s->shutdown_reason = e->reason;
+    nj_turn_shutdown(s, e->deadline_ms);
 }
 
 static void on_container_error(void *ctx)
@@ -352,6 +357,7 @@ static enum nj_status build(struct nj_sidecar *s, const char *argv0)
     watch_signals(s);
     build_sandbox(s);
     build_pipeline(s);
+    nj_observing_start(s);
     return NJ_OK;
 }
 
@@ -360,6 +366,7 @@ static void take_down(struct nj_sidecar *s)
     nj_lifecycle_free(s->life);
     nj_capture_stop(s);
     nj_listener_free(s->listener);
+    nj_observing_stop(s);
     nj_pipeline_free(s->pipeline);
     for (size_t i = 0; i < s->outlet_count; i++) {
         nj_outlet_free(s->outlets[i]);

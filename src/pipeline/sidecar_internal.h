@@ -51,6 +51,9 @@ struct nj_sidecar {
     struct nj_outlet *outlets[NJ_SINKS_MAX];
     size_t outlet_count;
     struct nj_pipeline *pipeline;
+    struct nj_observe *observe; /* NULL: nothing is derived */
+    struct nj_timer observe_timer;
+    struct nj_short shutdown_reason;
     struct nj_buf own_text;
 
     struct nj_flush flush;
@@ -92,6 +95,14 @@ void nj_capture_stop(struct nj_sidecar *s);
 bool nj_capture_in_path(struct nj_sidecar *s); /* does the runtime speak through the proxy? */
 void nj_capture_drain(struct nj_sidecar *s);   /* takes all that waits */
 void nj_capture_tally(struct nj_sidecar *s);   /* the proxy's own counts into the ledger */
+
+/* observing.c */
+void nj_observing_start(struct nj_sidecar *s); /* after the pipeline */
+void nj_observing_stop(struct nj_sidecar *s);
+void nj_observing_invoke(struct nj_sidecar *s, const struct nj_ext_event *e);
+void nj_observing_answered(struct nj_sidecar *s, struct nj_str request_id);
+void nj_observing_shutdown(struct nj_sidecar *s); /* after the last telemetry, before the final ledger */
+void nj_observing_rearm(struct nj_sidecar *s);    /* something came in: its moments may have changed */
 
 /* sidecar.c */
 void nj_sidecar_lacks(struct nj_sidecar *s, enum nj_lack what);

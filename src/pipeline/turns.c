@@ -195,6 +195,7 @@ static void act_on_answer(struct nj_sidecar *s)
 void nj_turn_answered(struct nj_sidecar *s, struct nj_str request_id)
 {
     nj_short_set(&s->answered, request_id);
+    nj_observing_answered(s, request_id);
     if (s->turn == NJ_TURN_IDLE && !s->telemetry) { /* longer than we could wait: what it left behind goes all the same */
         struct nj_flush_load load = load_of(s);
         nj_turn_flush_all(s, nj_flush_end(&s->flush, s->clock->mono, &load));
@@ -218,6 +219,7 @@ void nj_turn_invoke(struct nj_sidecar *s, const struct nj_ext_event *e)
     }
     if (e->trace.n != 0 && i->trace_id[0] == '\0')
         nj_invocation_trace(i, nj_short_str(&e->trace), (struct nj_str){ NULL, 0 });
+    nj_observing_invoke(s, e);
     struct nj_flush_load load = load_of(s);
     bool at_once = nj_flush_invoke(&s->flush, s->clock->mono, &load);
     int64_t wait_ms = wait_for_end_ms(s);
@@ -352,6 +354,7 @@ static void drain(struct nj_sidecar *s)
         nj_listener_drain(s->listener);
     if (s->pipeline != NULL)
         nj_pipeline_settle_cut(s->pipeline, true);
+    nj_observing_shutdown(s);
     nj_sidecar_write_ledger(s, true);
     nj_turn_flush_all(s, NJ_LANE_BITS_ALL);
     turn_to(s, NJ_TURN_DRAINING, max64(0, nj_mono_until(s->clock->mono, s->deadline)));

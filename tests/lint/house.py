@@ -11,7 +11,7 @@ HEADERS = {
     "net": "loop http_client http_server",
     "record": "record decode invocation enrich",
     "redact": "redact",
-    "observe": "payload counters",
+    "observe": "payload counters observe",
     "sink": "sink",
     "deliver": "batch outlet ledger flush verdict",
     "lambda": "extensions_api lifecycle listener runtime_proxy",

@@ -1,0 +1,395 @@
+/* The front desk: opens and closes cases, and tells the observers. */
+#include "observe_internal.h"
+
+#include <stdlib.h>
+
+static const struct nj_observer *const table[] = {
+    &nj_summary_observer, /* the last one: its record sums up what the others found */
+};
+enum { OBSERVERS = NJ_COUNT(table), CLEAN_MAX = 8192, SCRATCH_MAX = 1 << 20, SCRATCH_KEEP = 64 << 10 };
+
+/* What NIGHTJAR_OBSERVE may name: the categories that are derived.  The others are not made here. */
+static const enum nj_category derived[] = { NJ_CAT_PERFORMANCE, NJ_CAT_AUTHENTICATION, NJ_CAT_AUTHORIZATION,
+                                            NJ_CAT_USAGE,       NJ_CAT_ERROR,          NJ_CAT_ALERT };
+
+struct nj_observe {
+    struct nj_observe_options o;
+    int64_t now_ns;
+    int64_t due_ns[OBSERVERS]; /* INT64_MAX: not before something happens */
+    const struct nj_observer *at_work;
+    size_t at_work_index;
+    bool on[OBSERVERS], off_category[NJ_CATEGORIES];
+    bool telemetry, wants_clean;
+    void *state[OBSERVERS];
+    struct nj_buf scratch, clean;
+    struct nj_record record;
+    struct nj_cases cases;
+};
+
+/* --- what to derive ----------------------------------------------------------------------------------------------- */
+
+static bool switch_word(struct nj_observe *o, struct nj_str word, bool off)
+{
+    if (nj_str_eq_nocase(word, NJ_STR("all"))) {
+        for (size_t i = 0; i < NJ_COUNT(derived); i++)
+            o->off_category[derived[i]] = off;
+        return true;
+    }
+    for (size_t i = 0; i < NJ_COUNT(derived); i++) {
+        if (!nj_str_eq_nocase(word, nj_category_names[derived[i]]))
+            continue;
+        o->off_category[derived[i]] = off;
+        return true;
+    }
+    return false;
+}
+
+/* A list that begins with a minus sign leaves out of all, any other adds to nothing. */
+static bool read_categories(struct nj_observe *o, struct nj_str list)
+{
+    struct nj_str word;
+    bool good = true;
+    list = nj_str_trim(list);
+    if (list.n != 0 && list.p[0] != '-')
+        (void)switch_word(o, NJ_STR("all"), true);
+    while (nj_str_cut(&list, ',', &word)) {
+        word = nj_str_trim(word);
+        bool off = word.n != 0 && word.p[0] == '-';
+        if (word.n != 0 && !switch_word(o, nj_str_slice(word, off, word.n), off))
+            good = false;
+    }
+    return good;
+}
+
+/* --- life --------------------------------------------------------------------------------------------------------- */
+
+static bool start_observer(struct nj_observe *o, size_t i)
+{
+    o->due_ns[i] = INT64_MAX;
+    o->on[i] = table[i]->always || !o->off_category[table[i]->category];
+    if (!o->on[i])
+        return true;
+    if (table[i]->state != 0 && (o->state[i] = calloc(1, table[i]->state)) == NULL)
+        return false;
+    o->at_work_index = i;
+    if (table[i]->start != NULL)
+        table[i]->start(o, o->state[i]);
+    o->wants_clean = o->wants_clean || table[i]->on_line != NULL;
+    return true;
+}
+
+enum nj_status nj_observe_new(struct nj_observe **out, const struct nj_observe_options *options)
+{
+    struct nj_observe *o = calloc(1, sizeof(*o));
+    *out = o;
+    if (o == NULL)
+        return NJ_ENOMEM;
+    o->o = *options;
+    o->telemetry = true;
+    nj_buf_init(&o->scratch, SCRATCH_MAX);
+    nj_buf_init(&o->clean, 2 * CLEAN_MAX);
+    bool good = read_categories(o, options->categories);
+    for (size_t i = 0; i < OBSERVERS; i++) {
+        if (!start_observer(o, i)) {
+            nj_observe_free(o);
+            *out = NULL;
+            return NJ_ENOMEM;
+        }
+    }
+    return good ? NJ_OK : NJ_EPARSE;
+}
+
+void nj_observe_free(struct nj_observe *o)
+{
+    if (o == NULL)
+        return;
+    for (size_t i = 0; i < OBSERVERS; i++) {
+        if (o->state[i] != NULL && table[i]->stop != NULL)
+            table[i]->stop(o->state[i]);
+        free(o->state[i]);
+    }
+    nj_buf_fini(&o->scratch);
+    nj_buf_fini(&o->clean);
+    free(o);
+}
+
+/* --- for the observers -------------------------------------------------------------------------------------------- */
+
+int64_t nj_observe_now(const struct nj_observe *o)
+{
+    return o->now_ns;
+}
+
+const struct nj_observe_options *nj_observe_config(const struct nj_observe *o)
+{
+    return &o->o;
+}
+
+void nj_observe_wake(struct nj_observe *o, int64_t at_ns)
+{
+    int64_t *due = &o->due_ns[o->at_work_index];
+    *due = at_ns < *due ? at_ns : *due;
+}
+
+struct nj_buf *nj_observe_scratch(struct nj_observe *o)
+{
+    nj_buf_shrink(&o->scratch, SCRATCH_KEEP);
+    return &o->scratch;
+}
+
+struct nj_record *nj_observe_record_of(struct nj_observe *o, struct nj_str event, enum nj_category category)
+{
+    struct nj_record *r = &o->record;
+    nj_record_init(r);
+    r->event = event;
+    r->category = category;
+    r->message = event;
+    r->origin = NJ_FROM_DERIVED;
+    return r;
+}
+
+void nj_observe_say(struct nj_observe *o, struct nj_case *c, struct nj_record *r)
+{
+    if (o->off_category[r->category])
+        return;
+    if (r->when_ns == 0)
+        r->when_ns = o->now_ns / 1000 * 1000;
+    if (c != NULL) {
+        nj_attrs_str(&r->where, NJ_STR("faas.invocation_id"), c->id);
+        nj_case_put(c, r, false);
+    }
+    o->o.emit(o->o.ctx, r);
+}
+
+/* Runs a hook of every observer that has it.  The body sees: i, w (the observer), state. */
+#define EACH(o, hook, ...)                                                                                                                 \
+    for (size_t i = 0; i < OBSERVERS; i++) {                                                                                               \
+        if (!(o)->on[i] || table[i]->hook == NULL)                                                                                         \
+            continue;                                                                                                                      \
+        (o)->at_work_index = i;                                                                                                            \
+        table[i]->hook((o), (o)->state[i], __VA_ARGS__);                                                                                   \
+    }
+
+/* --- the way of a case -------------------------------------------------------------------------------------------- */
+
+static void be_done(struct nj_observe *o, struct nj_case *c)
+{
+    if (c->done)
+        return;
+    c->done = true;
+    c->end = nj_case_verdict(c);
+    EACH(o, on_done, c)
+}
+
+static void close_case(struct nj_observe *o, struct nj_case *c)
+{
+    be_done(o, c);
+    c->end = nj_case_verdict(c); /* the report may have told that it was memory */
+    EACH(o, on_end, c)
+    c->closed = true;
+}
+
+/* The case if it is open. */
+static struct nj_case *find_case(struct nj_observe *o, struct nj_str id)
+{
+    struct nj_case *c = nj_cases_find(&o->cases, id);
+    return c != NULL && !c->closed ? c : NULL;
+}
+
+/* NULL: there is no id, or that case is closed. */
+static struct nj_case *open_case(struct nj_observe *o, struct nj_str id)
+{
+    struct nj_case *c = nj_cases_find(&o->cases, id);
+    if (c != NULL || id.n == 0)
+        return c != NULL && !c->closed ? c : NULL;
+    c = nj_cases_place(&o->cases);
+    if (c->used && !c->closed)
+        close_case(o, c);
+    nj_case_open(&o->cases, c, id);
+    return c;
+}
+
+/* An invocation is over for us when the platform says so and what the proxy has of it is here as well: the copy of the
+ * answer takes another way and may come later. */
+static void look_for_the_end(struct nj_observe *o, struct nj_case *c)
+{
+    bool success = nj_str_eq(c->platform_status, NJ_STR("success"));
+    bool answer_owed = c->input_seen && success && !c->response_seen && !c->answered;
+    bool told = c->platform_status.n != 0 || c->reported;
+    if ((told && (!answer_owed || c->reported)) || (!o->telemetry && c->answered))
+        be_done(o, c);
+    if (c->done && (c->reported || !o->telemetry))
+        close_case(o, c);
+}
+
+/* The next one has come: what is still open of those before it will hear nothing more.  The last one's report may be on its
+ * way still, if there are reports. */
+static void close_those_before(struct nj_observe *o, const struct nj_case *c)
+{
+    uint64_t patience = o->telemetry ? 2 : 0;
+    for (size_t i = 0; i < NJ_CASES && !o->o.concurrent; i++) {
+        struct nj_case *other = &o->cases.ring[i];
+        if (other->used && !other->closed && other != c && other->order + patience < c->order)
+            close_case(o, other);
+    }
+}
+
+/* --- what comes in ------------------------------------------------------------------------------------------------- */
+
+void nj_observe_telemetry(struct nj_observe *o, bool comes)
+{
+    o->telemetry = comes;
+}
+
+void nj_observe_invoke(struct nj_observe *o, int64_t now_ns, struct nj_str request_id, int64_t deadline_ms, struct nj_str arn)
+{
+    o->now_ns = now_ns;
+    struct nj_case *c = open_case(o, request_id);
+    if (c == NULL)
+        return;
+    c->invoked = true;
+    c->deadline_ms = deadline_ms;
+    if (c->arn.n == 0)
+        c->arn = nj_case_keep(c, arn, NJ_ARN_MAX);
+    if (c->start_ns == 0)
+        c->start_ns = now_ns;
+    close_those_before(o, c);
+    EACH(o, on_invoke, c)
+}
+
+static void take_payload(struct nj_case *c, const struct nj_payload *p)
+{
+    if (p->kind == NJ_PAYLOAD_INPUT) {
+        c->input_seen = true;
+        c->bytes_in = p->size < INT64_MAX ? (int64_t)p->size : INT64_MAX;
+        if (c->start_ns == 0)
+            c->start_ns = p->end_ns;
+        if (c->actor.tenant.n == 0)
+            c->actor.tenant = nj_case_keep(c, p->tenant, NJ_TENANT_MAX);
+        if (c->arn.n == 0)
+            c->arn = nj_case_keep(c, p->arn, NJ_ARN_MAX);
+        return;
+    }
+    enum { LONGEST = 128 };
+    c->response_seen = true;
+    c->request.error_response = p->kind == NJ_PAYLOAD_ERROR || p->error_type.n != 0 || p->error_body.n != 0;
+    if (c->status_code == 0)
+        c->status_code = p->status_code;
+    c->bytes_out = p->size < INT64_MAX ? (int64_t)p->size : INT64_MAX;
+    if (c->error_type.n == 0)
+        c->error_type = nj_case_keep(c, p->error_type, LONGEST);
+    if (c->end_ns == 0)
+        c->end_ns = p->end_ns;
+}
+
+void nj_observe_payload(struct nj_observe *o, int64_t now_ns, const struct nj_payload *p)
+{
+    o->now_ns = now_ns;
+    struct nj_case *c = p->kind > NJ_PAYLOAD_ERROR ? NULL : open_case(o, p->request_id);
+    if (c == NULL)
+        return;
+    take_payload(c, p);
+    EACH(o, on_payload, c, p)
+}
+
+void nj_observe_answered(struct nj_observe *o, int64_t now_ns, struct nj_str request_id)
+{
+    o->now_ns = now_ns;
+    struct nj_case *c = find_case(o, request_id);
+    if (c == NULL)
+        return;
+    c->answered = true;
+    look_for_the_end(o, c);
+}
+
+static struct nj_str keep_clean(struct nj_observe *o, struct nj_str s)
+{
+    size_t from = o->clean.n;
+    nj_buf_add(&o->clean, nj_str_slice(s, 0, CLEAN_MAX));
+    return nj_str_slice(nj_buf_str(&o->clean), from, o->clean.n);
+}
+
+static void observe_line(struct nj_observe *o, struct nj_case *c, const struct nj_facts *f, const struct nj_record *raw,
+                         const struct nj_clean *clean)
+{
+    struct nj_line l = { .facts = f, .raw = raw };
+    if (c != NULL && f->kind == NJ_EV_FUNCTION) {
+        c->lines++;
+        c->line_bytes += raw->data_json.n != 0 ? raw->data_json.n : raw->message.n;
+    }
+    if (!o->wants_clean)
+        return;
+    nj_buf_reset(&o->clean);
+    if (clean != NULL && nj_buf_reserve(&o->clean, 2 * CLEAN_MAX) == NJ_OK) {
+        l.clean_message = keep_clean(o, clean->message);
+        l.clean_data = keep_clean(o, clean->data);
+    }
+    EACH(o, on_line, c, &l)
+}
+
+void nj_observe_record(struct nj_observe *o, int64_t now_ns, const struct nj_facts *f, const struct nj_record *raw,
+                       const struct nj_clean *clean)
+{
+    o->now_ns = now_ns;
+    const struct nj_attr *id = nj_attrs_get(&raw->where, NJ_STR("faas.invocation_id"));
+    struct nj_str request_id = id != NULL ? id->v.u.s : (struct nj_str){ NULL, 0 };
+    if (f->kind == NJ_EV_FUNCTION || f->kind == NJ_EV_EXTENSION) {
+        observe_line(o, find_case(o, request_id), f, raw, clean);
+        return;
+    }
+    bool opens = f->kind == NJ_EV_START || f->kind == NJ_EV_RUNTIME_DONE || f->kind == NJ_EV_REPORT;
+    struct nj_case *c = opens ? open_case(o, f->request_id) : find_case(o, request_id);
+    if (c != NULL)
+        nj_case_platform(c, f, raw);
+    EACH(o, on_platform, c, f, raw)
+    if (c != NULL)
+        look_for_the_end(o, c);
+}
+
+/* --- time --------------------------------------------------------------------------------------------------------- */
+
+void nj_observe_tick(struct nj_observe *o, int64_t now_ns)
+{
+    o->now_ns = now_ns;
+    for (size_t i = 0; i < OBSERVERS; i++) {
+        if (!o->on[i] || table[i]->on_tick == NULL || o->due_ns[i] > now_ns)
+            continue;
+        o->at_work_index = i;
+        o->due_ns[i] = INT64_MAX;
+        int64_t next_ns = table[i]->on_tick(o, o->state[i]);
+        nj_observe_wake(o, next_ns);
+    }
+}
+
+int64_t nj_observe_due_ms(const struct nj_observe *o, int64_t now_ns)
+{
+    int64_t due = INT64_MAX;
+    for (size_t i = 0; i < OBSERVERS; i++)
+        due = o->due_ns[i] < due ? o->due_ns[i] : due;
+    if (due == INT64_MAX)
+        return -1;
+    return due <= now_ns ? 0 : (due - now_ns + 999999) / 1000000;
+}
+
+void nj_observe_shutdown(struct nj_observe *o, int64_t now_ns, struct nj_str reason)
+{
+    struct nj_case *c = NULL;
+    o->now_ns = now_ns;
+    while ((c = nj_cases_oldest(&o->cases, false)) != NULL) {
+        bool last = c->order == o->cases.orders;
+        if (last && !c->answered && !nj_str_eq(reason, NJ_STR("spindown")))
+            nj_case_status(c, reason); /* its runtimeDone was lost, and it is what we are shut down for */
+        close_case(o, c);
+    }
+    EACH(o, on_shutdown, reason)
+}
+
+/* --- who and where ------------------------------------------------------------------------------------------------- */
+
+void nj_observe_put(struct nj_observe *o, struct nj_record *r, bool brief)
+{
+    const struct nj_attr *id = nj_attrs_get(&r->where, NJ_STR("faas.invocation_id"));
+    const struct nj_case *c = id != NULL ? nj_cases_find(&o->cases, id->v.u.s) : NULL;
+    if (c != NULL)
+        nj_case_put(c, r, brief);
+}

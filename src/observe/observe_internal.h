@@ -1,0 +1,170 @@
+/* src/observe/observe_internal.h -- the case of an invocation, and what an observer is.
+ *
+ * An observer is one file with a struct nj_observer; a line in observe.c's table brings it to life.  Its hooks get the room,
+ * its own state and, where there is one, the case.  What it finds it says with nj_observe_say().  It keeps no pointers into
+ * cases or records between calls.
+ */
+#ifndef NIGHTJAR_OBSERVE_OBSERVE_INTERNAL_H
+#define NIGHTJAR_OBSERVE_OBSERVE_INTERNAL_H
+
+#include "nightjar/observe.h"
+
+/* --- the case ----------------------------------------------------------------------------------------------------- */
+
+enum {
+    NJ_CASE_TEXT = 2048, /* all texts of one case */
+    NJ_AGENT_MAX = 256,
+    NJ_ADDRESS_MAX = 46,
+    NJ_PSEUDONYM_MAX = 64
+};
+
+enum nj_who_kind { NJ_WHO_UNKNOWN, NJ_WHO_ANONYMOUS, NJ_WHO_USER, NJ_WHO_SERVICE, NJ_WHO_ROLE, NJ_WHO_APIKEY, NJ_WHO_KINDS };
+
+struct nj_actor {
+    struct nj_str address;      /* of the client, canonical as it came */
+    const char *address_source; /* "gateway", "x-forwarded-for", "log", ...; NULL = unknown */
+    enum nj_who_kind kind;
+    struct nj_str principal;                               /* raw: never on a record, only its pseudonym is */
+    const char *principal_class;                           /* "user" or "email": the domain of the pseudonym */
+    bool claimed;                                          /* somebody said to be this one; nobody has proved it */
+    bool unknown_user;                                     /* the application says there is no such account */
+    struct nj_str pseudonym;                               /* enduser.pseudo.id; absent = nobody, or no key */
+    uint64_t tag;                                          /* the same as a number, for tables; 0 = none */
+    uint64_t address_tag;                                  /* of the address (IPv6 by /64), 0 = none */
+    struct nj_str api_key_id, tenant, user_agent, session; /* session: its pseudonym */
+};
+
+struct nj_request {
+    const struct nj_trigger *trigger; /* NULL: no input was seen */
+    const char *faas_trigger;         /* http, pubsub, datasource, timer, other; NULL = unknown */
+    struct nj_str method, path, route;
+    struct nj_str operation, object; /* "ObjectCreated:Put", the bucket or queue */
+    uint32_t batch;                  /* records in it; 0 = it is none */
+    bool authentication;             /* it asks to be let in (or to be let in again) */
+    bool error_response;             /* the function posted an error instead of a response */
+};
+
+enum nj_end {
+    NJ_END_OPEN,
+    NJ_END_SUCCESS,
+    NJ_END_DENIED,
+    NJ_END_CLIENT_ERROR,
+    NJ_END_ERROR,
+    NJ_END_TIMEOUT,
+    NJ_END_CRASH,
+    NJ_END_OUT_OF_MEMORY,
+    NJ_END_UNKNOWN,
+    NJ_ENDS
+};
+
+/* Who says so; a lower one counts more (critical logging a.7). */
+enum nj_auth_source { NJ_AUTH_APPLICATION, NJ_AUTH_RESPONSE, NJ_AUTH_TRIGGER, NJ_AUTH_LOG_STATUS, NJ_AUTH_TEXT, NJ_AUTH_NOBODY };
+
+/* One authentication or authorization outcome. */
+struct nj_judgement {
+    enum nj_auth_source source; /* NJ_AUTH_NOBODY: there is none */
+    enum nj_outcome outcome;
+    const char *reason; /* bad_secret, unknown_user, locked, mfa, expired, malformed, unknown; or NULL */
+    bool token;         /* an ordinary call with a token, not a login */
+    bool said;          /* its record is out */
+};
+
+struct nj_case {
+    bool used;
+    bool closed;                                     /* summed up; kept as long as its place is not needed, for what comes late */
+    bool invoked, started, answered, done, reported; /* what was seen of it */
+    bool input_seen, response_seen;                  /* by the proxy */
+    uint64_t order;
+    struct nj_str id, arn;
+
+    struct nj_actor actor;
+    struct nj_request request;
+
+    unsigned status_code; /* of the response; 0 = none */
+    struct nj_judgement authn, authz;
+    struct nj_str error_type;      /* the platform's or the function's */
+    struct nj_str platform_status; /* success, failure, error, timeout */
+    enum nj_end end;               /* NJ_END_OPEN until on_done */
+    uint64_t events_said;          /* bits of the vocabulary, so that none is said twice */
+
+    int64_t start_ns, end_ns;                           /* the platform's; the proxy's or INVOKE's where there are none */
+    int64_t deadline_ms;                                /* epoch; 0 = unknown */
+    double duration_ms, billed_ms, init_ms, restore_ms; /* of the report; < 0 = not told */
+    int64_t memory_mb, max_memory_mb;                   /* of the report; 0 = not told */
+    bool coldstart, coldstart_known;
+    int64_t bytes_in, bytes_out; /* of input and response; < 0 = not told */
+    uint64_t lines, line_bytes;  /* function logs */
+
+    char text[NJ_CASE_TEXT];
+    size_t text_n;
+};
+
+/* Keeps a copy in the case, cut to at most max bytes at a character; absent when there is no room or nothing to keep. */
+struct nj_str nj_case_keep(struct nj_case *c, struct nj_str s, size_t max);
+
+/* --- observers ---------------------------------------------------------------------------------------------------- */
+
+/* A line of the function (or of an extension: facts->kind tells), raw and as it left. */
+struct nj_line {
+    const struct nj_facts *facts;
+    const struct nj_record *raw;
+    struct nj_str clean_message, clean_data; /* copies, valid during the hook whatever it says; absent when it was lost */
+};
+
+struct nj_observer {
+    const char *name;
+    enum nj_category category; /* NIGHTJAR_OBSERVE leaves it out by this */
+    bool always;               /* it cannot be left out */
+    size_t state;              /* bytes, zeroed at the start; 0 = none */
+    void (*start)(struct nj_observe *o, void *state);
+    void (*on_payload)(struct nj_observe *o, void *state, struct nj_case *c, const struct nj_payload *p);
+    void (*on_line)(struct nj_observe *o, void *state, struct nj_case *c, const struct nj_line *l); /* c may be NULL */
+    void (*on_platform)(struct nj_observe *o, void *state, struct nj_case *c, const struct nj_facts *f, const struct nj_record *raw);
+    void (*on_invoke)(struct nj_observe *o, void *state, struct nj_case *c);
+    void (*on_done)(struct nj_observe *o, void *state, struct nj_case *c); /* it is over: c->end, lines and answer are known */
+    void (*on_end)(struct nj_observe *o, void *state, struct nj_case *c);  /* it goes: with its report, or there will be none */
+    /* Does what is due at nj_observe_now(); returns when it wants to be called again (INT64_MAX: not before something happens).
+     * Also called after every hook of its own that asked for it with nj_observe_wake(). */
+    int64_t (*on_tick)(struct nj_observe *o, void *state);
+    void (*on_shutdown)(struct nj_observe *o, void *state, struct nj_str reason);
+    void (*stop)(void *state);
+};
+
+int64_t nj_observe_now(const struct nj_observe *o);
+const struct nj_observe_options *nj_observe_config(const struct nj_observe *o);
+/* on_tick at or before that moment. */
+void nj_observe_wake(struct nj_observe *o, int64_t at_ns);
+/* An empty buffer for the length of a hook; what nj_observe_say() was given may lie in it. */
+struct nj_buf *nj_observe_scratch(struct nj_observe *o);
+/* A record of this event, to be filled in: when, category, severity, lane and outcome are usual ones. */
+struct nj_record *nj_observe_record_of(struct nj_observe *o, struct nj_str event, enum nj_category category);
+/* Puts who and where of the case on it (c may be NULL) and hands it over.  Of several records one is made, filled and said at a time. */
+void nj_observe_say(struct nj_observe *o, struct nj_case *c, struct nj_record *r);
+
+/* --- cases (cases.c) ---------------------------------------------------------------------------------------------- */
+
+struct nj_cases {
+    struct nj_case ring[NJ_CASES];
+    struct nj_case *last; /* the one asked for last */
+    uint64_t orders;
+};
+
+struct nj_case *nj_cases_find(struct nj_cases *t, struct nj_str id); /* NULL = unknown */
+/* The place for a new one: empty, or the oldest closed one, or the oldest, which the caller has to close before it calls nj_case_open(). */
+struct nj_case *nj_cases_place(struct nj_cases *t);
+void nj_case_open(struct nj_cases *t, struct nj_case *c, struct nj_str id);
+struct nj_case *nj_cases_oldest(struct nj_cases *t, bool closed); /* of those that are closed, or of those that are not; NULL = none */
+void nj_case_status(struct nj_case *c, struct nj_str status);
+/* What platform.start, runtimeDone and report say. */
+void nj_case_platform(struct nj_case *c, const struct nj_facts *f, const struct nj_record *r);
+/* How it ended, from all that is known. */
+enum nj_end nj_case_verdict(const struct nj_case *c);
+extern const char *const nj_end_names[NJ_ENDS];
+extern const char *const nj_who_kind_names[NJ_WHO_KINDS];
+void nj_case_put(const struct nj_case *c, struct nj_record *r, bool brief);
+
+/* --- the observers, one a file ------------------------------------------------------------------------------------- */
+
+extern const struct nj_observer nj_summary_observer; /* summary.c: invocation.summary */
+
+#endif
