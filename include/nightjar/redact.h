@@ -6,6 +6,9 @@
  *
  * Placeholders   [secret] for what a name gives away, [email] [credit_card-4242] [jwt] [aws_key] [private_key] [credential] for
  *            what a detector found: a word in brackets, at most a hyphen and four digits more; never anything JSON escapes.
+ *            Where the preset asks for a pseudonym, "hmac:<key id>:<16 hex digits>" of the value under its class and the
+ *            record's tenant.  What the preset removes is dropped from objects, name and value, and masked elsewhere.
+ * Presets    default, strict, pci, hipaa (classes.def), and off, which counts what it finds and leaves it; cleaning is never off.
  * Cleaning   ill-formed UTF-8 becomes U+FFFD, terminal sequences go, controls other than tab and newline, and characters that
  *            change direction or break lines, become visible (\x00, \u202e).  Line breaks between JSON tokens become spaces.
  * Counts     one counter a detector (email, credit_card, jwt, aws_access_key, aws_secret_key, private_key, bearer, basic,
@@ -23,6 +26,7 @@
 #ifndef NIGHTJAR_REDACT_H
 #define NIGHTJAR_REDACT_H
 
+#include "nightjar/pseudonym.h"
 #include "nightjar/record.h"
 
 enum { NJ_REDACT_MAX = 8 << 20 };
@@ -31,9 +35,10 @@ enum { NJ_REDACT_MAX = 8 << 20 };
 struct nj_redactor;
 
 struct nj_redact_options {
-    struct nj_str policy;     /* preset name; absent = "default" */
-    struct nj_str keys;       /* more field names to redact: comma separated globs; may be absent; wins over allow_keys */
-    struct nj_str allow_keys; /* field names never redacted by name: comma separated globs; may be absent */
+    struct nj_str policy;                   /* preset name; absent = "default" */
+    struct nj_str keys;                     /* more field names to redact: comma separated globs; may be absent; wins over allow_keys */
+    struct nj_str allow_keys;               /* field names never redacted by name: comma separated globs; may be absent */
+    const struct nj_pseudonyms *pseudonyms; /* borrowed, for as long as the redactor lives; NULL: placeholders take their place */
 };
 
 /* NJ_EPARSE: no such preset, or a list with an empty or impossible name (spaces, quotes, "**", too long, too many).  NJ_ENOMEM.

@@ -4,6 +4,7 @@
  * or foreign bytes is passed without another look. */
 #include "redact_internal.h"
 
+#include "nightjar/hash.h"
 #include "nightjar/json.h"
 
 struct walk {
@@ -141,10 +142,33 @@ static void withhold(struct walk *w, const struct piece *p)
     replace_by_string(w, quoted(p), NJ_STR(NJ_WITHHELD));
 }
 
-static void mask(struct walk *w, struct nj_span value)
+/* Takes the member at hand out, with the comma that would be too many: the one before it, or behind it where none stays. */
+static void remove_member(struct walk *w, size_t value_end)
 {
-    nj_count(w->r, NJ_COUNT_KEYS + (unsigned)w->rule);
-    replace(w, value, NJ_STR("\"[secret]\""));
+    struct nj_frame *f = &w->frames[w->depth];
+    if (w->out->err == NJ_OK)
+        nj_buf_cut(w->out, f->member_out); /* its name may have been rewritten */
+    w->done = f->member_done;
+    replace(w, (struct nj_span){ f->kept ? f->comma : f->member, value_end }, (struct nj_str){ NULL, 0 });
+    f->removed = true;
+}
+
+/* Does to the value of a secret name what the policy wants; text is what the value says.  False: it stays. */
+static bool mask(struct walk *w, struct nj_span value, struct nj_str text)
+{
+    enum nj_class class = nj_secret_keys[w->rule].class;
+    enum nj_action action = nj_policy_action(w->r->policy, class);
+    nj_found(w->r, NJ_COUNT_KEYS + (unsigned)w->rule, action, view(w, value));
+    if (action == NJ_ACT_COUNT)
+        return false;
+    if (action == NJ_ACT_REMOVE && w->frames[w->depth].object) {
+        remove_member(w, value.to);
+        return true;
+    }
+    replace(w, value, NJ_STR("\""));
+    nj_replacement_add(w->r, class, action, text, NJ_STR("[secret]"), w->out);
+    nj_buf_addc(w->out, '"');
+    return true;
 }
 
 /* What a detector leaves of a secret string is masked when it can still be one. */
@@ -157,9 +181,7 @@ static void scan_string(struct walk *w, const struct piece *p, bool secret)
         return;
     if (!plain_text(w, p, &text, &mended) || !nj_text_redact(w->r, w->level + 1, w->message ? w->pem : NULL, text, &clean))
         withhold(w, p);
-    else if (secret && nj_key_takes(w->rule, clean))
-        mask(w, quoted(p));
-    else if (mended || clean.p != text.p)
+    else if (!(secret && nj_key_takes(w->rule, clean) && mask(w, quoted(p), clean)) && (mended || clean.p != text.p))
         replace_by_string(w, quoted(p), clean);
 }
 
@@ -168,6 +190,15 @@ static void scan_string(struct walk *w, const struct piece *p, bool secret)
 static bool is_secret(const struct walk *w)
 {
     return w->rule != NJ_KEY_NONE && nj_policy_action(w->r->policy, nj_secret_keys[w->rule].class) != NJ_ACT_KEEP;
+}
+
+static bool mask_string(struct walk *w, const struct piece *p)
+{
+    struct nj_str text;
+    bool mended = false;
+    if (!plain_text(w, p, &text, &mended))
+        text = view(w, p->in);
+    return mask(w, quoted(p), text);
 }
 
 /* The name in {"name": "smtp_password", "value": ...}: an identifier, not a sentence. */
@@ -204,10 +235,9 @@ static bool string_value(struct walk *w)
     if (w->naming)
         w->frames[w->depth].pair = (int16_t)rule_of_name(w, raw);
     bool secret = takes(w, raw);
-    if (secret && !detectors_first(w))
-        mask(w, quoted(&p));
-    else
-        scan_string(w, &p, secret);
+    if (secret && !detectors_first(w) && mask_string(w, &p))
+        return true;
+    scan_string(w, &p, secret && detectors_first(w));
     return true;
 }
 
@@ -240,7 +270,7 @@ static void number_value(struct walk *w, struct nj_span value)
         return;
     bool secret = takes(w, view(w, value));
     if (secret && !detectors_first(w)) {
-        mask(w, value);
+        (void)mask(w, value, view(w, value));
         return;
     }
     if (value.to - value.from < 13 || !card_digits(view(w, value), digits, &text))
@@ -250,7 +280,7 @@ static void number_value(struct walk *w, struct nj_span value)
     if (clean.p != text.p)
         replace_by_string(w, value, clean);
     else if (secret)
-        mask(w, value);
+        (void)mask(w, value, view(w, value));
 }
 
 static void scalar_value(struct walk *w)
@@ -383,9 +413,12 @@ static struct nj_str rewrite_key(struct walk *w, const struct piece *p)
     if (clean.p == text.p && !mended)
         return text;
     nj_buf_reset(b);
-    unsigned n = ++w->frames[w->depth].renamed;
-    if (n > 1 && clean.p != text.p)
+    struct nj_frame *f = &w->frames[w->depth];
+    uint64_t bit = (uint64_t)1 << nj_hash64(clean, 0) % 64;
+    unsigned n = ++f->renamed;
+    if ((f->names & bit) != 0 && clean.p != text.p)
         nj_buf_addf(b, "#%u ", n); /* two addresses as names stay two names; in front, where it is part of no value */
+    f->names |= bit;
     nj_buf_add(b, clean);
     replace_by_string(w, quoted(p), nj_buf_str(b));
     return nj_buf_str(b);
@@ -413,6 +446,10 @@ static void apply_key(struct walk *w, struct nj_str name)
 static bool member_key(struct walk *w)
 {
     struct piece p;
+    struct nj_frame *f = &w->frames[w->depth];
+    f->member = w->at;
+    f->member_out = w->out->n;
+    f->member_done = w->done;
     w->at++;
     if (!read_string(w, &p))
         return false;
@@ -431,6 +468,17 @@ static void next_element(struct walk *w)
     w->own = w->naming = w->message = false;
 }
 
+/* At the comma behind a member. */
+static void end_member(struct walk *w)
+{
+    struct nj_frame *f = &w->frames[w->depth];
+    if (f->removed && !f->kept)
+        replace(w, (struct nj_span){ w->at, w->at + 1 }, (struct nj_str){ NULL, 0 });
+    f->kept = f->kept || !f->removed;
+    f->removed = false;
+    f->comma = w->at;
+}
+
 static bool step(struct walk *w)
 {
     struct nj_frame *f = &w->frames[w->depth];
@@ -446,9 +494,11 @@ static bool step(struct walk *w)
         w->rule = NJ_KEY_NONE;
         return true;
     case ',':
-        w->at++;
-        if (!f->object)
+        if (f->object)
+            end_member(w);
+        else
             next_element(w);
+        w->at++;
         return true;
     case ' ':
     case '\n':

@@ -28,6 +28,17 @@ static const struct nj_policy presets[] = {
 #include "classes.def"
       } },
 #undef NJ_REDACT_CLASS
+#define NJ_REDACT_CLASS(name, standard, strict, pci, hipaa) [NJ_CLASS_##name] = NJ_ACT_COUNT,
+    { NJ_STR_INIT("off"),
+      {
+#include "classes.def"
+      } },
+#undef NJ_REDACT_CLASS
+};
+
+const struct nj_str nj_action_names[NJ_ACTIONS] = {
+    [NJ_ACT_KEEP] = NJ_STR_INIT("keep"), [NJ_ACT_MASK] = NJ_STR_INIT("mask"),     [NJ_ACT_LAST4] = NJ_STR_INIT("last4"),
+    [NJ_ACT_HMAC] = NJ_STR_INIT("hmac"), [NJ_ACT_REMOVE] = NJ_STR_INIT("remove"), [NJ_ACT_COUNT] = NJ_STR_INIT("count"),
 };
 
 const struct nj_policy *nj_policy_find(struct nj_str name)
@@ -42,8 +53,63 @@ const struct nj_policy *nj_policy_find(struct nj_str name)
 
 enum nj_action nj_policy_action(const struct nj_policy *p, enum nj_class class)
 {
-    enum nj_action a = p->action[class];
-    return a == NJ_ACT_HMAC || a == NJ_ACT_REMOVE ? NJ_ACT_MASK : a;
+    return p->action[class];
+}
+
+/* --- what takes the place of a value ------------------------------------------------------------------------------ */
+
+/* The last four digits tell a customer which card it was, and nobody the others: of a shorter number they would tell too much. */
+static void add_last4(struct nj_str value, struct nj_str placeholder, struct nj_buf *out)
+{
+    enum { SHORTEST = 12, SHOWN = 4 };
+    char last[SHOWN];
+    size_t digits = 0;
+    for (size_t i = value.n; i > 0; i--)
+        if (nj_is(value.p[i - 1], NJ_IS_DIGIT) && digits++ < SHOWN)
+            last[SHOWN - digits] = value.p[i - 1];
+    if (digits < SHORTEST) {
+        nj_buf_add(out, placeholder);
+        return;
+    }
+    nj_buf_add(out, nj_str_slice(placeholder, 0, placeholder.n - 1));
+    nj_buf_addc(out, '-');
+    nj_buf_add(out, (struct nj_str){ last, SHOWN });
+    nj_buf_addc(out, ']');
+}
+
+/* Equal values of these classes have equal pseudonyms however they are written; all others are taken as they are. */
+static enum nj_pseudonym_class pseudonym_class(enum nj_class class)
+{
+    switch (class) {
+    case NJ_CLASS_EMAIL:
+        return NJ_PSEUDONYM_EMAIL;
+    case NJ_CLASS_IP:
+        return NJ_PSEUDONYM_IP;
+    case NJ_CLASS_USER:
+        return NJ_PSEUDONYM_USER;
+    case NJ_CLASS_PAN:
+        return NJ_PSEUDONYM_PAN;
+    case NJ_CLASS_SESSION:
+        return NJ_PSEUDONYM_SESSION;
+    case NJ_CLASS_DEVICE:
+    case NJ_CLASS_GEO:
+        return NJ_PSEUDONYM_DEVICE;
+    default:
+        return NJ_PSEUDONYM_VALUE;
+    }
+}
+
+void nj_replacement_add(const struct nj_redactor *r, enum nj_class class, enum nj_action action, struct nj_str value,
+                        struct nj_str placeholder, struct nj_buf *out)
+{
+    if (action == NJ_ACT_COUNT)
+        nj_buf_add(out, value);
+    else if (action == NJ_ACT_LAST4)
+        add_last4(value, placeholder, out);
+    else if (action == NJ_ACT_HMAC && r->pseudonyms != NULL)
+        nj_pseudonym_add(r->pseudonyms, pseudonym_class(class), r->tenant, value, out);
+    else
+        nj_buf_add(out, placeholder);
 }
 
 /* --- name lists --------------------------------------------------------------------------------------------------- */

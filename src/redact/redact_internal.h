@@ -16,7 +16,16 @@ enum nj_class {
     NJ_CLASSES
 };
 
-enum nj_action { NJ_ACT_KEEP, NJ_ACT_MASK, NJ_ACT_LAST4, NJ_ACT_HMAC, NJ_ACT_REMOVE };
+enum nj_action {
+    NJ_ACT_KEEP,
+    NJ_ACT_MASK,
+    NJ_ACT_LAST4,
+    NJ_ACT_HMAC,
+    NJ_ACT_REMOVE,
+    NJ_ACT_COUNT, /* keep, and say so */
+    NJ_ACTIONS
+};
+extern const struct nj_str nj_action_names[NJ_ACTIONS];
 
 struct nj_policy {
     struct nj_str name;
@@ -25,8 +34,11 @@ struct nj_policy {
 
 /* The preset of that name (absent = "default"), or NULL. */
 const struct nj_policy *nj_policy_find(struct nj_str name);
-/* What is done about a class today: HMAC and REMOVE mask until pseudonyms and the dropping of members are there. */
 enum nj_action nj_policy_action(const struct nj_policy *p, enum nj_class class);
+/* Appends what takes the place of a value; it never needs escaping in JSON, unless the action is COUNT.  REMOVE masks: who can
+ * drop a member does so before. */
+void nj_replacement_add(const struct nj_redactor *r, enum nj_class class, enum nj_action action, struct nj_str value,
+                        struct nj_str placeholder, struct nj_buf *out);
 
 /* Comma separated names with '*' for any run of characters; letters match in both cases. */
 enum { NJ_GLOBS_MAX = 64, NJ_GLOB_LEN = 128 };
@@ -258,8 +270,13 @@ struct nj_frame {
     int16_t rule; /* everything below is secret under this rule, or NJ_KEY_NONE */
     int16_t pair; /* rule of the name in {"name": x, "value": y} */
     uint16_t renamed;
+    uint64_t names; /* a bit for each rewritten name */
     bool object;
     bool spare_first; /* the first element of ["name", secret] stays */
+    /* For dropping the member at hand: where it begins, the comma before it, what out held then, and whether it was dropped
+     * and any before it was not. */
+    bool removed, kept;
+    size_t member, comma, member_out, member_done;
 };
 
 struct nj_level {
@@ -280,7 +297,9 @@ struct nj_known {
 
 struct nj_redactor {
     const struct nj_policy *policy;
-    bool counted; /* some counter is not zero */
+    const struct nj_pseudonyms *pseudonyms; /* may be NULL */
+    struct nj_str tenant;                   /* of the record at hand */
+    bool counted;                           /* some counter is not zero */
     struct nj_known known[NJ_KNOWN_SLOTS];
     struct nj_globs keys, allow_keys;
     uint32_t counts[NJ_COUNTS];
@@ -299,5 +318,7 @@ NJ_MUST bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_pem
 NJ_MUST bool nj_json_walk(struct nj_redactor *r, unsigned level, struct nj_pem *pem, struct nj_str json, int rule, struct nj_str *out);
 
 void nj_count(struct nj_redactor *r, unsigned counter);
+/* Counts a finding. */
+void nj_found(struct nj_redactor *r, unsigned counter, enum nj_action action, struct nj_str value);
 
 #endif

@@ -51,6 +51,7 @@ enum nj_status nj_redactor_new(struct nj_redactor **out, const struct nj_redact_
     if (r == NULL)
         return NJ_ENOMEM;
     r->policy = policy;
+    r->pseudonyms = o->pseudonyms;
     for (size_t i = 0; i < NJ_LEVELS; i++)
         level_init(&r->levels[i]);
     nj_buf_init(&r->out, OUT_MAX);
@@ -253,13 +254,36 @@ static int rule_of_attr(struct nj_redactor *r, struct nj_str key)
     return rule;
 }
 
-static void put_masked(struct writer *w, int rule, struct nj_value *v)
+/* What the name of a value asks for, when it is that of a secret.  KEPT: the value is to be looked at as any other. */
+enum fate { KEPT, MASKED, REMOVED };
+
+static enum fate put_masked(struct writer *w, int rule, struct nj_str text, struct nj_value *v)
 {
     size_t from = w->out->n;
-    nj_count(w->r, NJ_COUNT_KEYS + (unsigned)rule);
-    nj_buf_add(w->out, NJ_STR("[secret]"));
+    enum nj_class class = nj_secret_keys[rule].class;
+    enum nj_action action = nj_policy_action(w->r->policy, class);
+    nj_found(w->r, NJ_COUNT_KEYS + (unsigned)rule, action, text);
+    if (action == NJ_ACT_REMOVE || action == NJ_ACT_COUNT)
+        return action == NJ_ACT_REMOVE ? REMOVED : KEPT;
+    nj_replacement_add(w->r, class, action, text, NJ_STR("[secret]"), w->out);
     v->type = NJ_V_STR;
     view_since(w, &v->u.s, from);
+    return MASKED;
+}
+
+static enum fate put_secret(struct writer *w, int rule, const struct nj_value *in, struct nj_value *out)
+{
+    char digits[32];
+    struct nj_buf text = { .p = digits, .cap = sizeof(digits), .max = sizeof(digits) };
+    if (in->type == NJ_V_STR)
+        return !nj_key_takes(rule, in->u.s) ? KEPT : put_masked(w, rule, in->u.s, out);
+    if (in->type == NJ_V_I64)
+        nj_buf_add_i64(&text, in->u.i);
+    else if (in->type == NJ_V_F64)
+        nj_buf_add_f64(&text, in->u.f);
+    else
+        return KEPT;
+    return put_masked(w, rule, nj_buf_str(&text), out);
 }
 
 /* A whole number may be a card's. */
@@ -280,17 +304,18 @@ static void put_integer(struct writer *w, int64_t i, struct nj_value *v)
     view_since(w, &v->u.s, from);
 }
 
-static void put_value(struct writer *w, struct nj_str key, const struct nj_value *in, struct nj_value *out)
+/* False: the attribute is to be left out. */
+static bool put_value(struct writer *w, struct nj_str key, const struct nj_value *in, struct nj_value *out)
 {
     int rule = rule_of_attr(w->r, key);
+    enum fate fate = rule != NJ_KEY_NONE ? put_secret(w, rule, in, out) : KEPT;
+    if (fate != KEPT)
+        return fate == MASKED;
     size_t from = w->out->n;
     *out = *in;
     switch (in->type) {
     case NJ_V_STR:
-        if (rule != NJ_KEY_NONE && nj_key_takes(rule, in->u.s))
-            put_masked(w, rule, out);
-        else
-            put_text(w, NULL, in->u.s, &out->u.s);
+        put_text(w, NULL, in->u.s, &out->u.s);
         break;
     case NJ_V_JSON:
         if (w->withhold)
@@ -300,24 +325,24 @@ static void put_value(struct writer *w, struct nj_str key, const struct nj_value
         view_since(w, &out->u.s, from);
         break;
     case NJ_V_I64:
-    case NJ_V_F64:
-        if (rule != NJ_KEY_NONE)
-            put_masked(w, rule, out);
-        else if (in->type == NJ_V_I64)
-            put_integer(w, in->u.i, out);
+        put_integer(w, in->u.i, out);
         break;
+    case NJ_V_F64:
     case NJ_V_BOOL:
         break;
     }
+    return true;
 }
 
 static void put_attrs(struct writer *w, const struct nj_attrs *in, struct nj_attrs *out)
 {
     out->n = 0;
     for (size_t i = 0; i < in->n; i++) {
-        struct nj_attr *a = &out->a[out->n++];
+        struct nj_attr *a = &out->a[out->n];
+        if (!put_value(w, in->a[i].key, &in->a[i].v, &a->v))
+            continue;
         put_text(w, NULL, in->a[i].key, &a->key);
-        put_value(w, in->a[i].key, &in->a[i].v, &a->v);
+        out->n++;
     }
 }
 
@@ -446,6 +471,8 @@ static enum nj_status clean_record(struct nj_redactor *r, const struct nj_record
 enum nj_status nj_redact_record(struct nj_redactor *r, const struct nj_record *in, const struct nj_resource *clean_resource,
                                 struct nj_str id, struct nj_clean *out)
 {
+    const struct nj_attr *tenant = nj_attrs_get(&in->who, NJ_STR("tenant.id"));
+    r->tenant = tenant != NULL && tenant->v.type == NJ_V_STR ? tenant->v.u.s : (struct nj_str){ NULL, 0 };
     r->records++;
     each_scratch(r, give_back);
     give_back(&r->out);
@@ -463,6 +490,7 @@ enum nj_status nj_redact_record(struct nj_redactor *r, const struct nj_record *i
     }
     nj_buf_reset(&r->counts_out);
     nj_redact_counts_take(r, &r->counts_out);
+    r->tenant = (struct nj_str){ NULL, 0 };
     out->counts = r->counts_out.n != 0 ? nj_buf_str(&r->counts_out) : (struct nj_str){ NULL, 0 };
     return st == NJ_OK && r->counts_out.err == NJ_OK ? NJ_OK : NJ_ENOMEM;
 }

@@ -8,44 +8,45 @@ void nj_count(struct nj_redactor *r, unsigned counter)
         r->counts[counter]++;
 }
 
+void nj_found(struct nj_redactor *r, unsigned counter, enum nj_action action, struct nj_str value)
+{
+    (void)action;
+    (void)value;
+    nj_count(r, counter);
+}
+
 /* --- replacing ---------------------------------------------------------------------------------------------------- */
 
-static void replace(struct nj_sweep *s, struct nj_span span, struct nj_str by)
+/* Is this a piece of a pseudonym?  Its sixteen digits may by chance look like something else. */
+static bool in_pseudonym(struct nj_str t, struct nj_span span)
 {
-    nj_buf_add(s->out, nj_str_slice(s->text, s->done, span.from));
-    nj_buf_add(s->out, by);
-    s->done = span.to;
-    s->changed = true;
+    enum { HEAD = 5 + NJ_PSEUDONYM_ID_MAX + 1 }; /* "hmac:<id>:" */
+    size_t floor = span.from > HEAD ? span.from - HEAD : 0;
+    for (size_t at = span.from + 1; at > floor; at--)
+        if (t.p[at - 1] == 'h' && at - 1 + nj_placeholder_len(t, at - 1) >= span.to)
+            return true;
+    return false;
 }
 
-/* "[credit_card]" becomes "[credit_card-4242]". */
-static void replace_last4(struct nj_sweep *s, struct nj_span span, struct nj_str placeholder)
+static bool take(struct nj_sweep *s, struct nj_span span, enum nj_class class, unsigned counter, struct nj_str placeholder)
 {
-    char digits[4] = { 0 };
-    size_t n = 0;
-    for (size_t i = span.to; i > span.from && n < sizeof(digits); i--)
-        if (nj_is(s->text.p[i - 1], NJ_IS_DIGIT))
-            digits[sizeof(digits) - ++n] = s->text.p[i - 1];
-    replace(s, span, nj_str_slice(placeholder, 0, placeholder.n - 1));
-    nj_buf_addc(s->out, '-');
-    nj_buf_add(s->out, (struct nj_str){ digits + sizeof(digits) - n, n });
-    nj_buf_addc(s->out, ']');
-}
-
-static bool take(struct nj_sweep *s, struct nj_span span, enum nj_detector_id id)
-{
-    const struct nj_detector *d = &nj_detectors[id];
-    enum nj_action action = nj_policy_action(s->r->policy, d->class);
+    enum nj_action action = nj_policy_action(s->r->policy, class);
     if (span.from < s->done)
         span.from = s->done;
-    if (span.from >= span.to || action == NJ_ACT_KEEP)
+    if (span.from >= span.to || action == NJ_ACT_KEEP || in_pseudonym(s->text, span))
         return false;
-    if (action == NJ_ACT_LAST4)
-        replace_last4(s, span, d->placeholder);
-    else
-        replace(s, span, d->placeholder);
-    nj_count(s->r, id);
+    struct nj_str value = nj_str_slice(s->text, span.from, span.to);
+    nj_buf_add(s->out, nj_str_slice(s->text, s->done, span.from));
+    nj_replacement_add(s->r, class, action, value, placeholder, s->out);
+    s->done = span.to;
+    s->changed = s->changed || action != NJ_ACT_COUNT;
+    nj_found(s->r, counter, action, value);
     return true;
+}
+
+static bool take_detected(struct nj_sweep *s, struct nj_span span, enum nj_detector_id id)
+{
+    return take(s, span, nj_detectors[id].class, id, nj_detectors[id].placeholder);
 }
 
 /* Replaces what was found ahead and begins before byte at. */
@@ -53,7 +54,7 @@ static void settle(struct nj_sweep *s, size_t at)
 {
     size_t taken = 0;
     while (taken < s->waiting_n && s->waiting[taken].span.from < at) {
-        (void)take(s, s->waiting[taken].span, s->waiting[taken].id);
+        (void)take_detected(s, s->waiting[taken].span, s->waiting[taken].id);
         taken++;
     }
     s->waiting_n -= taken;
@@ -63,19 +64,13 @@ static void settle(struct nj_sweep *s, size_t at)
 bool nj_sweep_take(struct nj_sweep *s, struct nj_span span, enum nj_detector_id id)
 {
     settle(s, span.from);
-    return take(s, span, id);
+    return take_detected(s, span, id);
 }
 
 bool nj_sweep_take_key(struct nj_sweep *s, struct nj_span value, int rule)
 {
     settle(s, value.from);
-    if (value.from < s->done)
-        value.from = s->done;
-    if (value.from >= value.to || nj_policy_action(s->r->policy, nj_secret_keys[rule].class) == NJ_ACT_KEEP)
-        return false;
-    replace(s, value, NJ_STR("[secret]"));
-    nj_count(s->r, NJ_COUNT_KEYS + (unsigned)rule);
-    return true;
+    return take(s, value, nj_secret_keys[rule].class, NJ_COUNT_KEYS + (unsigned)rule, NJ_STR("[secret]"));
 }
 
 void nj_sweep_wait(struct nj_sweep *s, struct nj_span span, enum nj_detector_id id)
@@ -145,6 +140,7 @@ bool nj_sweep(struct nj_redactor *r, struct nj_str text, struct nj_pem *pem, str
 {
     struct nj_pem own = { 0 };
     struct nj_marker marker = { 0 };
+    size_t before = out->n;
     struct nj_sweep s = { .r = r, .text = text, .out = out, .pem = pem != NULL ? pem : &own };
     s.pem_end.from = NJ_NPOS;
     nj_pem_resume(&s);
@@ -162,5 +158,7 @@ bool nj_sweep(struct nj_redactor *r, struct nj_str text, struct nj_pem *pem, str
     settle(&s, text.n + 1);
     if (s.changed)
         nj_buf_add(out, nj_str_slice(text, s.done, text.n));
+    else if (out->err == NJ_OK)
+        nj_buf_cut(out, before); /* all that was found was only counted */
     return s.changed;
 }
