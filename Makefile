@@ -107,6 +107,9 @@ $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+$(BUILD)/redaction-driver: $(BUILD)/obj/tests/redaction/score_driver.o $(LIB)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 .PHONY: units
 units: $(UNIT_BIN) ## build the unit tests
 
@@ -132,6 +135,10 @@ selftest: all ## the emulator against an extension that misbehaves
 .PHONY: scenarios
 scenarios: all ## run the scenarios: nightjar in the emulator, story by story (ONLY=name for some)
 	@BUILD=$(BUILD) sh tests/scenarios/run.sh $(ONLY)
+
+.PHONY: redaction-score
+redaction-score: $(BUILD)/redaction-driver ## what the redactor hides and leaves of thousands of made-up cases (SCORE="--misses --group keys")
+	@python3 -B tests/redaction/score.py --driver $(BUILD)/redaction-driver $(SCORE)
 
 .PHONY: check-rie
 check-rie: all ## nightjar under AWS's own emulator (RIE=program to use, otherwise built with go; ONLY=case for some)
@@ -186,4 +193,4 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 28
 
 -include $(LIB_OBJ:.o=.d) $(EMU_OBJ:.o=.d) $(CAP_OBJ:.o=.d) $(SF_OBJ:.o=.d) $(EMU_MAINS:%=$(BUILD)/obj/tests/emulator/%.d) \
-         $(UNIT_SRC:%.c=$(BUILD)/obj/%.d) $(BENCH_SRC:%.c=$(BUILD)/obj/%.d) $(BUILD)/obj/extension/main.d
+         $(UNIT_SRC:%.c=$(BUILD)/obj/%.d) $(BENCH_SRC:%.c=$(BUILD)/obj/%.d) $(BUILD)/obj/extension/main.d $(BUILD)/obj/tests/redaction/score_driver.d
