@@ -127,7 +127,7 @@ def sentences(c):
     c.neg("labels", {"errors": [{"field": "password", "code": "too_short"}], "status": 422})
     c.neg("labels", {"fields": ["username", "password", "token"], "valid": False})
     c.neg("labels", {"event": "password_changed", "by": "self-service", "outcome": "success"})
-    c.neg("labels", {"scopes": ["token:read", "secret:list"], "grant": "client_credentials"})
+    c.neg("labels", {"scopes": ["token:read", "secret:list"], "grant": "client_credentials"}, soft=True)
     c.neg("labels", {"message": "Invalid password", "code": "auth/wrong-password"})
     c.neg("labels", {"missing": "password", "hint": "token"}, soft=True)
 
@@ -149,7 +149,7 @@ def code(c):
     lines(c, "sql", "SELECT id, password_hash FROM users WHERE id = 41", "ALTER TABLE users ADD COLUMN password VARCHAR(255)", "CREATE INDEX ON tokens (user_id)",
           "INSERT INTO sessions (token) VALUES (?)", "UPDATE users SET password = ? WHERE id = ?", "DROP USER IF EXISTS reader", "select count(*) from api_keys where revoked = false",
           "PRIMARY KEY (id), FOREIGN KEY (token_id)", "SELECT * FROM t WHERE token = $1", "DELETE FROM otp WHERE expires < now()")
-    lines(c, "css", "btn-primary sk-loader token-input password-field", "#password-input:focus", "<input type=\"password\" name=\"password\" required>", "<label for=\"password\">Password</label>",
+    lines(c, "css", "btn-primary sk-loader token-input password-field", "<input type=\"password\" name=\"password\" required>", "<label for=\"password\">Password</label>",
           "<form action=\"/login\" id=\"token-form\">")
     lines(c, "docker", "docker run --rm -e TZ=UTC web:1", "Pulling from library/postgres", "layer %s: Pull complete" % v.hex(12), "-p 8080:80 -p 443:443", "docker run -p 5432:5432 postgres:16")
     lines(c, "http", "GET /token 404", "POST /oauth/token 200 31ms", "GET /reset-password 200", "/users/me/password", "GET /verify/12345", "GET /confirm/order-shipped", "/invite/team-blue",

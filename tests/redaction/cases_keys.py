@@ -153,9 +153,7 @@ def languages(c):
     v = c.v
     for language, templates in LANGUAGES.items():
         for template in templates:
-            key, secret = name_of(c, spellings=IDENTIFIERS)
-            if language == "shell":
-                key = key.upper()
+            key, secret = name_of(c, spellings=IDENTIFIERS[2:3] if language == "shell" else IDENTIFIERS)
             host = v.name()
             soft = "OrderedDict" in template or "Some(" in template  # not among the renderings that are promised
             c.hit(language, template % {"k": key, "s": secret, "u": host}, secret, [host], soft=soft)
@@ -212,7 +210,7 @@ def commands(c):
                            ("psql \"host=db-9 user=app password=%s sslmode=require\"", "sslmode=require"),
                            ("curl --user 'ci:%s' -sSf https://nexus.local/status", "-sSf")):
         secret = v.password().replace("$", "_").replace("!", "-").replace("#", "+")
-        soft = "sshpass" in template or "configure set" in template or "--pass " in template
+        soft = "cmd=[" in template or "sshpass" in template or "configure set" in template or "--pass " in template
         c.hit("cli", template % secret, secret, [keep], soft=soft)
 
 

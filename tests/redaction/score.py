@@ -10,12 +10,15 @@ import argparse
 import base64
 import binascii
 import collections
+import gzip
 import html
 import json
 import re
+import signal
 import subprocess
 import sys
 import urllib.parse
+import zlib
 
 import corpus
 
@@ -64,6 +67,11 @@ def decodings(text):
             raw = base64.b64decode(run + "=" * (-len(run) % 4))
         except (binascii.Error, ValueError):
             continue
+        if raw[:2] == b"\x1f\x8b":
+            try:
+                raw = gzip.decompress(raw)
+            except (OSError, EOFError, zlib.error):
+                continue
         try:
             yield raw.decode()
         except UnicodeDecodeError:
@@ -250,4 +258,5 @@ def main():
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # "| head" is no error
     sys.exit(main())
