@@ -18,6 +18,8 @@ static struct nj_batch_limits fitting_limits(const struct nj_sink *sink, const s
         limits.max_bytes = BATCH_LEAST;
     if (limits.max_bytes > sink->format->body_max)
         limits.max_bytes = sink->format->body_max;
+    if (sink->format->records_max != 0 && limits.max_records > sink->format->records_max)
+        limits.max_records = sink->format->records_max;
     limits.alone_max = alone < sink->format->body_max ? alone : sink->format->body_max;
     if (limits.alone_max < limits.max_bytes)
         limits.alone_max = limits.max_bytes;
@@ -48,6 +50,7 @@ enum nj_status nj_outlet_new_with(struct nj_outlet **out, struct nj_loop *l, str
     *sender = NULL;
     nj_buf_init(&o->scratch, limits.alone_max);
     nj_buf_init(&o->cache.bytes, NJ_ENCODE_CACHE_MAX);
+    o->cache.sink = sink;
     nj_buf_init(&o->title, TITLE_MAX);
     nj_buf_add(&o->title, sink->name);
     nj_buf_addz(&o->title, ", ");
@@ -70,7 +73,7 @@ enum nj_status nj_outlet_new(struct nj_outlet **out, struct nj_loop *l, struct n
 {
     struct nj_sender *sender = NULL;
     *out = NULL;
-    enum nj_status st = sink->transport == NJ_TO_HTTP ? nj_post_new(&sender, h)
+    enum nj_status st = sink->transport == NJ_TO_HTTP ? nj_post_new(&sender, l, h)
                                                       : nj_writer_new(&sender, l, sink->transport == NJ_TO_STDOUT ? STDOUT_FILENO : -1);
     return st != NJ_OK ? st : nj_outlet_new_with(out, l, &sender, sink, opt);
 }

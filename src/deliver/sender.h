@@ -42,7 +42,7 @@ struct nj_sender {
     const struct nj_sender_ops *ops;
 };
 
-NJ_MUST enum nj_status nj_post_new(struct nj_sender **out, struct nj_http *h);
+NJ_MUST enum nj_status nj_post_new(struct nj_sender **out, struct nj_loop *l, struct nj_http *h);
 /* fd >= 0 is written to and stays open (standard output); otherwise the sink's path is opened for each batch. */
 NJ_MUST enum nj_status nj_writer_new(struct nj_sender **out, struct nj_loop *l, int fd);
 

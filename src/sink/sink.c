@@ -1,6 +1,6 @@
 /* Turns the settings of one sink into something that can be sent to: the table of schemes, and one clear sentence when a
  * setting cannot be used. */
-#include "nightjar/sink.h"
+#include "sink_internal.h"
 
 #include "headers.h"
 
@@ -11,56 +11,43 @@
 const char *const nj_codec_names[NJ_CODECS] = { "none", "gzip", "zstd" };
 
 enum {
-    WHY_MAX = 160,
-    URL_MAX_BYTES = 8 << 10,
     PATH_MAX_BYTES = 4095,
     LINES_MAX = 32 << 10,
     EXCERPT = 24,
     SECRET_SEGMENT = 20, /* a path segment this long may be a key: Slack, Sumo and others put theirs there */
 };
 
-struct draft;
-
 static enum nj_status parse_stdout(struct draft *d, struct nj_str rest);
 static enum nj_status parse_file(struct draft *d, struct nj_str rest);
-static enum nj_status parse_http(struct draft *d, struct nj_str rest);
 
-static const struct scheme {
-    struct nj_str name;
-    enum nj_transport transport;
-    const struct nj_format *format;
-    enum nj_codec codec;                                          /* unless NIGHTJAR_COMPRESS says otherwise */
-    struct nj_str shown_before;                                   /* what the shown URL has before curl's scheme */
-    enum nj_status (*parse)(struct draft *d, struct nj_str rest); /* rest: all of the URL that is for the transport */
-} schemes[] = {
+static const struct scheme schemes[] = {
     { NJ_STR_INIT("stdout"), NJ_TO_STDOUT, &nj_format_ndjson, NJ_CODEC_NONE, NJ_STR_INIT(""), parse_stdout },
     { NJ_STR_INIT("file"), NJ_TO_FILE, &nj_format_ndjson, NJ_CODEC_NONE, NJ_STR_INIT(""), parse_file },
-    { NJ_STR_INIT("http"), NJ_TO_HTTP, &nj_format_ndjson, NJ_CODEC_GZIP, NJ_STR_INIT(""), parse_http },
-    { NJ_STR_INIT("https"), NJ_TO_HTTP, &nj_format_ndjson, NJ_CODEC_GZIP, NJ_STR_INIT(""), parse_http },
-    { NJ_STR_INIT("json+http"), NJ_TO_HTTP, &nj_format_json_array, NJ_CODEC_GZIP, NJ_STR_INIT("json+"), parse_http },
-    { NJ_STR_INIT("json+https"), NJ_TO_HTTP, &nj_format_json_array, NJ_CODEC_GZIP, NJ_STR_INIT("json+"), parse_http },
-};
-
-/* A sink while its settings are read; the views of the sink are made when all of it is known. */
-struct draft {
-    struct nj_sink *sink;
-    const struct nj_sink_options *o;
-    const struct scheme *scheme;
-    char *why;
-    struct nj_buf url, path, shown, content_type, lines;
-    bool credential; /* one is in lines already */
+    { NJ_STR_INIT("http"), NJ_TO_HTTP, &nj_format_ndjson, NJ_CODEC_GZIP, NJ_STR_INIT(""), nj_sink_parse_http },
+    { NJ_STR_INIT("https"), NJ_TO_HTTP, &nj_format_ndjson, NJ_CODEC_GZIP, NJ_STR_INIT(""), nj_sink_parse_http },
+    { NJ_STR_INIT("json+http"), NJ_TO_HTTP, &nj_format_json_array, NJ_CODEC_GZIP, NJ_STR_INIT("json+"), nj_sink_parse_http },
+    { NJ_STR_INIT("json+https"), NJ_TO_HTTP, &nj_format_json_array, NJ_CODEC_GZIP, NJ_STR_INIT("json+"), nj_sink_parse_http },
+    { NJ_STR_INIT("slack+http"), NJ_TO_HTTP, &nj_format_slack, NJ_CODEC_NONE, NJ_STR_INIT("slack+"), nj_sink_parse_http },
+    { NJ_STR_INIT("slack+https"), NJ_TO_HTTP, &nj_format_slack, NJ_CODEC_NONE, NJ_STR_INIT("slack+"), nj_sink_parse_http },
+    { NJ_STR_INIT("alert+http"), NJ_TO_HTTP, &nj_format_alert, NJ_CODEC_NONE, NJ_STR_INIT("alert+"), nj_sink_parse_http },
+    { NJ_STR_INIT("alert+https"), NJ_TO_HTTP, &nj_format_alert, NJ_CODEC_NONE, NJ_STR_INIT("alert+"), nj_sink_parse_http },
+    { NJ_STR_INIT("pagerduty"), NJ_TO_HTTP, &nj_format_pagerduty, NJ_CODEC_NONE, NJ_STR_INIT("pagerduty+"), nj_sink_parse_pagerduty },
+    { NJ_STR_INIT("pagerduty+http"), NJ_TO_HTTP, &nj_format_pagerduty, NJ_CODEC_NONE, NJ_STR_INIT("pagerduty+"), nj_sink_parse_http },
+    { NJ_STR_INIT("pagerduty+https"), NJ_TO_HTTP, &nj_format_pagerduty, NJ_CODEC_NONE, NJ_STR_INIT("pagerduty+"), nj_sink_parse_http },
+    { NJ_STR_INIT("sns"), NJ_TO_HTTP, &nj_format_sns, NJ_CODEC_NONE, NJ_STR_INIT("sns+"), nj_sink_parse_sns },
 };
 
 /* "NIGHTJAR_SINK_SIEM_TOKEN: ..." */
-static enum nj_status refuse(struct draft *d, const char *part, const char *fmt, ...) NJ_PRINTF(3, 4);
-static enum nj_status refuse(struct draft *d, const char *part, const char *fmt, ...)
+enum nj_status nj_sink_refuse(struct draft *d, const char *part, const char *fmt, ...)
 {
     struct nj_buf text;
     va_list ap;
     struct nj_str name = d->sink->name;
     nj_buf_init(&text, WHY_MAX);
-    nj_buf_addz(&text, "NIGHTJAR_SINK");
-    if (!nj_str_eq(name, NJ_STR("default"))) {
+    nj_buf_add(&text, d->o->variable.n != 0 ? d->o->variable : NJ_STR("NIGHTJAR_SINK"));
+    if (d->o->variable.n != 0 && *part == '\0')
+        part = "_URL";
+    if (d->o->variable.n == 0 && !nj_str_eq(name, NJ_STR("default"))) {
         nj_buf_addc(&text, '_');
         for (size_t i = 0; i < name.n; i++) {
             char c = name.p[i];
@@ -101,7 +88,7 @@ static bool has_control(struct nj_str s)
 
 static enum nj_status parse_stdout(struct draft *d, struct nj_str rest)
 {
-    return nj_str_eq_nocase(rest, NJ_STR("stdout:")) ? NJ_OK : refuse(d, "", "stdout: takes nothing behind the colon");
+    return nj_str_eq_nocase(rest, NJ_STR("stdout:")) ? NJ_OK : nj_sink_refuse(d, "", "stdout: takes nothing behind the colon");
 }
 
 static enum nj_status parse_file(struct draft *d, struct nj_str rest)
@@ -113,11 +100,11 @@ static enum nj_status parse_file(struct draft *d, struct nj_str rest)
             path = nj_str_slice(path, sizeof("localhost") - 1, path.n);
     }
     if (!nj_str_starts(path, NJ_STR("/")) || nj_str_ends(path, NJ_STR("/")))
-        return refuse(d, "", "file: needs the absolute path of a file on this machine, as in file:///tmp/nightjar.ndjson");
+        return nj_sink_refuse(d, "", "file: needs the absolute path of a file on this machine, as in file:///tmp/nightjar.ndjson");
     if (!nj_percent_decode(path, &d->path) || has_control(nj_buf_str(&d->path)))
-        return refuse(d, "", "the path has a broken percent-encoding or control characters");
+        return nj_sink_refuse(d, "", "the path has a broken percent-encoding or control characters");
     if (d->path.err == NJ_ELIMIT)
-        return refuse(d, "", "the path is longer than %d bytes", PATH_MAX_BYTES);
+        return nj_sink_refuse(d, "", "the path is longer than %d bytes", PATH_MAX_BYTES);
     return d->path.err;
 }
 
@@ -161,6 +148,17 @@ static void show(struct draft *d, CURLU *u)
     nj_buf_fini(&path);
 }
 
+/* As the Host header has it: with the port where it is not the scheme's own. */
+static void add_host(struct draft *d, CURLU *u)
+{
+    add_part(u, CURLUPART_HOST, 0, &d->aws_host);
+    size_t colon = d->aws_host.n;
+    nj_buf_addc(&d->aws_host, ':');
+    add_part(u, CURLUPART_PORT, CURLU_NO_DEFAULT_PORT, &d->aws_host);
+    if (d->aws_host.n == colon + 1)
+        nj_buf_cut(&d->aws_host, colon);
+}
+
 /* User information leaves the URL and becomes a header. */
 static enum nj_status take_user(struct draft *d, CURLU *u)
 {
@@ -172,7 +170,7 @@ static enum nj_status take_user(struct draft *d, CURLU *u)
     enum nj_status st = NJ_OK;
     if (user.n != 0 || password.n != 0) {
         if (nj_str_chr(nj_buf_str(&user), ':', 0) != NJ_NPOS)
-            st = refuse(d, "", "a user name with a colon cannot be sent");
+            st = nj_sink_refuse(d, "", "a user name with a colon cannot be sent");
         nj_headers_basic(nj_buf_str(&user), nj_buf_str(&password), &d->lines);
         d->credential = true;
     }
@@ -190,7 +188,7 @@ static enum nj_status take_url(struct draft *d, CURLU *u, const char *z)
     if (code == CURLUE_OUT_OF_MEMORY)
         return NJ_ENOMEM;
     if (code != CURLUE_OK)
-        return refuse(d, "", "not a valid URL (%s)", curl_url_strerror(code));
+        return nj_sink_refuse(d, "", "not a valid URL (%s)", curl_url_strerror(code));
     enum nj_status st = take_user(d, u);
     if (st != NJ_OK)
         return st;
@@ -204,19 +202,21 @@ static enum nj_status take_url(struct draft *d, CURLU *u, const char *z)
     nj_buf_fini(&scheme);
     show(d, u);
     add_part(u, CURLUPART_URL, 0, &d->url);
+    if (d->sink->aws.service.n != 0)
+        add_host(d, u);
     return d->url.n == 0 ? NJ_ENOMEM : NJ_OK;
 }
 
-static enum nj_status parse_http(struct draft *d, struct nj_str rest)
+enum nj_status nj_sink_parse_http(struct draft *d, struct nj_str rest)
 {
     size_t slashes = nj_str_find(rest, NJ_STR("://"), 0);
     if (slashes != d->scheme->name.n)
-        return refuse(d, "", "not a valid URL: two slashes have to follow %.*s:", NJ_STR_ARG(d->scheme->name));
+        return nj_sink_refuse(d, "", "not a valid URL: two slashes have to follow %.*s:", NJ_STR_ARG(d->scheme->name));
     if (rest.n == slashes + 3 || rest.p[slashes + 3] == '/') /* curl would take the path for a host */
-        return refuse(d, "", "not a valid URL: it names no host");
+        return nj_sink_refuse(d, "", "not a valid URL: it names no host");
     rest = nj_str_slice(rest, d->scheme->shown_before.n, rest.n);
     if (rest.n >= URL_MAX_BYTES || memchr(rest.p, '\0', rest.n) != NULL)
-        return refuse(d, "", "not a valid URL: longer than %d bytes, or with a NUL in it", URL_MAX_BYTES);
+        return nj_sink_refuse(d, "", "not a valid URL: longer than %d bytes, or with a NUL in it", URL_MAX_BYTES);
     char z[URL_MAX_BYTES];
     memcpy(z, rest.p, rest.n);
     z[rest.n] = '\0';
@@ -238,9 +238,9 @@ static enum nj_status unknown_scheme(struct draft *d, struct nj_str name)
     for (size_t i = 0; i < NJ_COUNT(schemes); i++)
         nj_buf_addf(&known, " %.*s:", NJ_STR_ARG(schemes[i].name));
     if (name.n == 0)
-        refuse(d, "", "not a URL; known:%.*s", NJ_STR_ARG(nj_buf_str(&known)));
+        nj_sink_refuse(d, "", "not a URL; known:%.*s", NJ_STR_ARG(nj_buf_str(&known)));
     else
-        refuse(d, "", "scheme \"%s\" is not supported by this version; known:%.*s", excerpt(text, name), NJ_STR_ARG(nj_buf_str(&known)));
+        nj_sink_refuse(d, "", "scheme \"%s\" is not supported by this version; known:%.*s", excerpt(text, name), NJ_STR_ARG(nj_buf_str(&known)));
     nj_buf_fini(&known);
     return NJ_EPARSE;
 }
@@ -285,7 +285,8 @@ static enum nj_status take_compress(struct draft *d)
     for (int i = 0; i < NJ_CODECS; i++) {
         if (!nj_str_eq_nocase(name, nj_str_of(nj_codec_names[i])))
             continue;
-        if (d->sink->transport != NJ_TO_STDOUT) /* whoever reads standard output reads text */
+        /* Whoever reads standard output reads text, and those who take alerts one by one take nothing else. */
+        if (d->sink->transport != NJ_TO_STDOUT && d->sink->format->records_max != 1)
             d->sink->codec = (enum nj_codec)i;
         return NJ_OK;
     }
@@ -300,13 +301,13 @@ static enum nj_status take_headers(struct draft *d)
     bool credential = false;
     enum nj_status st = nj_headers_parse(d->o->headers, &d->lines, &d->content_type, &credential, &fault);
     if (st == NJ_OK && credential && d->credential)
-        return refuse(d, "_HEADERS", "there is a credential in the URL already; keep one of them");
+        return nj_sink_refuse(d, "_HEADERS", "there is a credential in the URL already; keep one of them");
     d->credential = d->credential || credential;
     if (st == NJ_OK || fault.text == NULL)
         return st;
     if (fault.name.n == 0)
-        return refuse(d, "_HEADERS", "entry %zu %s", fault.entry, fault.text);
-    return refuse(d, "_HEADERS", "entry %zu, %s, %s", fault.entry, excerpt(name, fault.name), fault.text);
+        return nj_sink_refuse(d, "_HEADERS", "entry %zu %s", fault.entry, fault.text);
+    return nj_sink_refuse(d, "_HEADERS", "entry %zu, %s, %s", fault.entry, excerpt(name, fault.name), fault.text);
 }
 
 static enum nj_status take_token(struct draft *d)
@@ -315,11 +316,15 @@ static enum nj_status take_token(struct draft *d)
     if (token.n == 0)
         return NJ_OK;
     if (nj_str_starts(token, NJ_STR("arn:")))
-        return refuse(d, "_TOKEN", "references to secrets (arn:...) are not supported by this version");
+        return nj_sink_refuse(d, "_TOKEN", "references to secrets (arn:...) are not supported by this version");
+    if (d->sink->format == &nj_format_pagerduty) { /* it wants its key in the body */
+        nj_buf_add(&d->body_key, token);
+        return NJ_OK;
+    }
     if (d->credential)
-        return refuse(d, "_TOKEN", "there is a credential in the URL or in the headers already; keep one of them");
+        return nj_sink_refuse(d, "_TOKEN", "there is a credential in the URL or in the headers already; keep one of them");
     if (!nj_headers_token(token, &d->lines))
-        return refuse(d, "_TOKEN", "has control characters in it");
+        return nj_sink_refuse(d, "_TOKEN", "has control characters in it");
     return NJ_OK;
 }
 
@@ -340,13 +345,14 @@ static enum nj_status take_only(struct draft *d)
             nj_buf_init(&known, WHY_MAX);
             for (i = 0; i < NJ_CATEGORIES; i++)
                 nj_buf_addf(&known, " %.*s", NJ_STR_ARG(nj_category_names[i]));
-            refuse(d, "_ONLY", "no category \"%s\"; known:%.*s", excerpt(text, name), NJ_STR_ARG(nj_buf_str(&known)));
+            nj_sink_refuse(d, "_ONLY", "no category \"%s\"; known:%.*s", excerpt(text, name), NJ_STR_ARG(nj_buf_str(&known)));
             nj_buf_fini(&known);
             return NJ_EPARSE;
         }
         wanted |= 1u << i;
     }
-    d->sink->categories = wanted != 0 ? wanted : (1u << NJ_CATEGORIES) - 1;
+    uint32_t standard = d->sink->format->records_max == 1 ? 1u << NJ_CAT_ALERT : (1u << NJ_CATEGORIES) - 1;
+    d->sink->categories = wanted != 0 ? wanted : standard;
     return NJ_OK;
 }
 
@@ -370,15 +376,22 @@ static enum nj_status finish(struct draft *d)
                   { &d->path, &s->path },
                   { &d->content_type, &s->content_type },
                   { &d->lines, &s->headers },
-                  { &d->shown, &s->shown } };
+                  { &d->shown, &s->shown },
+                  { &d->body_key, &s->body_key },
+                  { &d->aws_region, &s->aws.region },
+                  { &d->aws_host, &s->aws.host } };
+    struct nj_str *const kept[] = { &s->aws.credentials.access_key_id, &s->aws.credentials.secret_access_key,
+                                    &s->aws.credentials.session_token };
     size_t total = s->name.n + 1;
     for (size_t i = 0; i < NJ_COUNT(parts); i++) {
         if (parts[i].from->err == NJ_ELIMIT)
-            return refuse(d, parts[i].from == &d->lines ? "_HEADERS" : "", "longer than a request may have it");
+            return nj_sink_refuse(d, parts[i].from == &d->lines ? "_HEADERS" : "", "longer than a request may have it");
         if (parts[i].from->err != NJ_OK)
             return parts[i].from->err;
         total += parts[i].from->n + 1;
     }
+    for (size_t i = 0; i < NJ_COUNT(kept); i++)
+        total += kept[i]->n + 1;
     nj_buf_init(&s->store, total);
     enum nj_status st = nj_buf_reserve(&s->store, total); /* at once, so that the views stay where they are */
     if (st != NJ_OK)
@@ -386,6 +399,8 @@ static enum nj_status finish(struct draft *d)
     s->name = keep(&s->store, s->name);
     for (size_t i = 0; i < NJ_COUNT(parts); i++)
         *parts[i].to = keep(&s->store, nj_buf_str(parts[i].from));
+    for (size_t i = 0; i < NJ_COUNT(kept); i++)
+        *kept[i] = keep(&s->store, *kept[i]);
     if (s->content_type.n == 0)
         s->content_type = nj_str_of(s->format->content_type);
     return NJ_OK;
@@ -393,7 +408,8 @@ static enum nj_status finish(struct draft *d)
 
 enum nj_status nj_sink_init(struct nj_sink *s, const struct nj_sink_options *o, char why[static 160])
 {
-    static enum nj_status (*const steps[])(struct draft *) = { take_address, take_compress, take_headers, take_token, take_only, finish };
+    static enum nj_status (*const steps[])(struct draft *) = { take_address, take_compress, take_headers,        take_token,
+                                                               take_only,    nj_sink_complete, finish };
     struct draft d = { .sink = s, .o = o, .why = why };
     enum nj_status st = NJ_OK;
     *s = (struct nj_sink){ .name = o->name.n != 0 ? o->name : NJ_STR("default") };
@@ -403,11 +419,14 @@ enum nj_status nj_sink_init(struct nj_sink *s, const struct nj_sink_options *o, 
     nj_buf_init(&d.shown, 2 * URL_MAX_BYTES);
     nj_buf_init(&d.content_type, LINES_MAX);
     nj_buf_init(&d.lines, LINES_MAX);
+    nj_buf_init(&d.body_key, URL_MAX_BYTES);
+    nj_buf_init(&d.aws_region, URL_MAX_BYTES);
+    nj_buf_init(&d.aws_host, URL_MAX_BYTES);
     for (size_t i = 0; i < NJ_COUNT(steps) && st == NJ_OK; i++)
         st = steps[i](&d);
     if (st != NJ_OK && why[0] == '\0')
-        refuse(&d, "", "%s", nj_status_text(st));
-    struct nj_buf *all[] = { &d.url, &d.path, &d.shown, &d.content_type, &d.lines };
+        nj_sink_refuse(&d, "", "%s", nj_status_text(st));
+    struct nj_buf *all[] = { &d.url, &d.path, &d.shown, &d.content_type, &d.lines, &d.body_key, &d.aws_region, &d.aws_host };
     for (size_t i = 0; i < NJ_COUNT(all); i++)
         nj_buf_fini(all[i]);
     if (st != NJ_OK)
