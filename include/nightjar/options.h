@@ -41,7 +41,10 @@ struct nj_options {
     int64_t flush_period_ms;                        /* > 0 with NJ_FLUSH_PERIOD, else 0 */
     struct nj_sink_options sink_list[NJ_SINKS_MAX]; /* from NIGHTJAR_SINK or NIGHTJAR_SINKS: at least one */
     size_t sink_count;
-    bool sinks_named; /* sink_list comes from NIGHTJAR_SINKS */
+    bool sinks_named;                  /* sink_list comes from NIGHTJAR_SINKS */
+    struct nj_sink_options alert_sink; /* from NIGHTJAR_ALERT_URL; url absent: alerts go nowhere but to the sinks above */
+    struct nj_aws_credentials credentials;
+    struct nj_str aws_endpoint_sns; /* AWS_ENDPOINT_URL_SNS, else AWS_ENDPOINT_URL */
     /* What the platform and OpenTelemetry tell through the environment; absent when not set. */
     struct nj_str runtime_api, region, function_name, function_version, initialization_type, log_stream;
     struct nj_str otel_service_name, otel_resource_attributes;

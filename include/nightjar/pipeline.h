@@ -16,7 +16,7 @@
 #include "nightjar/payload.h"
 #include "nightjar/redact.h"
 
-enum { NJ_SEEN_BODIES = 8, NJ_OUTLETS_MAX = 4, NJ_CUT_LIFE_MS = 10000 };
+enum { NJ_SEEN_BODIES = 8, NJ_OUTLETS_MAX = 5, NJ_CUT_LIFE_MS = 10000 };
 
 struct nj_pipeline;
 

@@ -71,9 +71,9 @@ struct nj_sink {
         struct nj_str service, region, host;
         struct nj_aws_credentials credentials;
     } aws;
-    uint32_t categories;        /* bit 1 << enum nj_category: what this sink wants */
-    bool cleartext;             /* http:// to another machine */
-    struct nj_buf store;        /* the bytes behind the views */
+    uint32_t categories; /* bit 1 << enum nj_category: what this sink wants */
+    bool cleartext;      /* http:// to another machine */
+    struct nj_buf store; /* the bytes behind the views */
 };
 
 struct nj_sink_options {

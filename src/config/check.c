@@ -3,14 +3,14 @@
 #include "nightjar/redact.h"
 #include "nightjar/sink.h"
 
-static void check_sink(const struct nj_options *o, size_t i, struct nj_problems *problems, struct nj_buf *out)
+static void check_sink(const struct nj_sink_options *so, const char *instead, struct nj_problems *problems, struct nj_buf *out)
 {
     struct nj_sink sink;
     char why[160] = "";
-    const struct nj_str name = o->sink_list[i].name;
+    const struct nj_str name = so->name;
     nj_buf_addf(out, "  %.*s: ", NJ_STR_ARG(name));
-    if (nj_sink_init(&sink, &o->sink_list[i], why) != NJ_OK) {
-        nj_buf_addz(out, "cannot be used; stdout: takes its place\n");
+    if (nj_sink_init(&sink, so, why) != NJ_OK) {
+        nj_buf_addf(out, "cannot be used; %s\n", instead);
         nj_problem_add(problems, true, "%s.", why);
     } else {
         nj_sink_describe(&sink, out);
@@ -63,7 +63,9 @@ size_t nj_check(const char *const *environ_, struct nj_buf *out)
     nj_options_dump(&o, out);
     nj_buf_addz(out, "\nSinks:\n");
     for (size_t i = 0; i < o.sink_count; i++)
-        check_sink(&o, i, &problems, out);
+        check_sink(&o.sink_list[i], "stdout: takes its place", &problems, out);
+    if (o.alert_sink.url.n != 0)
+        check_sink(&o.alert_sink, "alerts go to the other sinks only", &problems, out);
     check_redactor(&o, &problems, out);
     size_t n = list_problems(&problems, true, "Problems", out) + problems.more;
     if (problems.more != 0)

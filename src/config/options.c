@@ -241,8 +241,18 @@ static void read_sinks(struct config_reading *r)
         o->sink_list[o->sink_count++] =
             (struct nj_sink_options){ .name = NJ_STR("default"), .url = o->sink, .token = o->sink_token, .headers = o->sink_headers };
     }
-    for (size_t i = 0; i < o->sink_count; i++)
-        o->sink_list[i].compress = o->compress;
+}
+
+/* Its URL is finished in settle(), where there is room for it. */
+static void read_alert_sink(struct config_reading *r)
+{
+    struct nj_options *o = r->o;
+    if (o->alert_url.n == 0) {
+        if (o->alert_token.n != 0)
+            nj_problem_add(r->problems, true, "NIGHTJAR_ALERT_TOKEN has no effect without NIGHTJAR_ALERT_URL.");
+        return;
+    }
+    o->alert_sink = (struct nj_sink_options){ .name = NJ_STR("alerts"), .variable = NJ_STR("NIGHTJAR_ALERT"), .only = NJ_STR("alert") };
 }
 
 /* What we write to standard output comes back as a log of an extension: shipped again, it would come back again, for ever. */
@@ -269,6 +279,23 @@ static struct nj_str platform_value(struct config_reading *r, const char *name)
     return config_value(r, nj_str_of(name), "it is taken as not set", &refused);
 }
 
+/* The function's own credentials are taken only where a sink signs with them. */
+static void read_credentials(struct config_reading *r)
+{
+    struct nj_options *o = r->o;
+    bool wanted = nj_str_starts(o->alert_url, NJ_STR("arn:")) || nj_str_starts_nocase(o->alert_url, NJ_STR("sns:"));
+    for (size_t i = 0; i < o->sink_count; i++)
+        wanted = wanted || nj_str_starts_nocase(nj_str_trim(o->sink_list[i].url), NJ_STR("sns:"));
+    if (!wanted)
+        return;
+    o->credentials.access_key_id = platform_value(r, "AWS_ACCESS_KEY_ID");
+    o->credentials.secret_access_key = platform_value(r, "AWS_SECRET_ACCESS_KEY");
+    o->credentials.session_token = platform_value(r, "AWS_SESSION_TOKEN");
+    o->aws_endpoint_sns = platform_value(r, "AWS_ENDPOINT_URL_SNS");
+    if (o->aws_endpoint_sns.n == 0)
+        o->aws_endpoint_sns = platform_value(r, "AWS_ENDPOINT_URL");
+}
+
 static void read_platform(struct config_reading *r)
 {
     struct nj_options *o = r->o;
@@ -293,7 +320,7 @@ static void read_platform(struct config_reading *r)
 
 /* --- from borrowed to owned --------------------------------------------------------------------------------------- */
 
-enum { VIEWS_MAX = NJ_OPTION_ROWS + 5 * NJ_SINKS_MAX + 8 };
+enum { VIEWS_MAX = NJ_OPTION_ROWS + 5 * NJ_SINKS_MAX + 12, ALERT_SCHEME_MAX = 16 };
 
 static size_t list_views(struct nj_options *o, struct nj_str *views[static VIEWS_MAX])
 {
@@ -308,11 +335,29 @@ static size_t list_views(struct nj_options *o, struct nj_str *views[static VIEWS
         views[n++] = &o->sink_list[i].headers;
         views[n++] = &o->sink_list[i].only;
     }
-    struct nj_str *told[] = { &o->runtime_api,         &o->region,     &o->function_name,     &o->function_version,
-                              &o->initialization_type, &o->log_stream, &o->otel_service_name, &o->otel_resource_attributes };
+    struct nj_str *told[] = { &o->runtime_api,
+                              &o->region,
+                              &o->function_name,
+                              &o->function_version,
+                              &o->initialization_type,
+                              &o->log_stream,
+                              &o->otel_service_name,
+                              &o->otel_resource_attributes,
+                              &o->credentials.access_key_id,
+                              &o->credentials.secret_access_key,
+                              &o->credentials.session_token,
+                              &o->aws_endpoint_sns };
     for (size_t i = 0; i < NJ_COUNT(told); i++)
         views[n++] = told[i];
     return n;
+}
+
+/* What sinks take from elsewhere in the options; again after the texts have moved. */
+static void finish_sink(const struct nj_options *o, struct nj_sink_options *sink)
+{
+    sink->compress = o->compress;
+    sink->credentials = o->credentials;
+    sink->aws_endpoint = o->aws_endpoint_sns;
 }
 
 /* Copies every text into the store, reserved at once so that no view moves.  False when there is no memory for it. */
@@ -322,8 +367,9 @@ static bool settle(struct nj_options *o)
     size_t n = list_views(o, views), total = 0;
     for (size_t i = 0; i < n; i++)
         total += views[i]->n;
-    nj_buf_init(&o->store, total + 1);
-    if (nj_buf_reserve(&o->store, total + 1) != NJ_OK)
+    total += ALERT_SCHEME_MAX + o->alert_url.n + 1;
+    nj_buf_init(&o->store, total);
+    if (nj_buf_reserve(&o->store, total) != NJ_OK)
         return false;
     for (size_t i = 0; i < n; i++) {
         if (views[i]->n == 0)
@@ -333,7 +379,15 @@ static bool settle(struct nj_options *o)
         views[i]->p = at;
     }
     for (size_t i = 0; i < o->sink_count; i++)
-        o->sink_list[i].compress = o->compress;
+        finish_sink(o, &o->sink_list[i]);
+    if (o->alert_url.n == 0)
+        return true;
+    size_t from = o->store.n;
+    nj_sink_alert_url(o->alert_url, &o->store);
+    finish_sink(o, &o->alert_sink);
+    o->alert_sink.compress = (struct nj_str){ NULL, 0 };
+    o->alert_sink.url = nj_str_slice(nj_buf_str(&o->store), from, o->store.n);
+    o->alert_sink.token = o->alert_token;
     return true;
 }
 
@@ -347,6 +401,8 @@ static void read_all(struct nj_options *o, const char *const *environ_, struct n
     read_platform(&r);
     config_check_texts(&r);
     read_sinks(&r);
+    read_alert_sink(&r);
+    read_credentials(&r);
     break_circle(&r);
     derive_sizes(&r);
     config_report_names(&r);

@@ -11,7 +11,7 @@ struct post;
 
 struct flight {
     struct post *post;
-    bool signs; /* the far end is a service of AWS */
+    bool signs;      /* the far end is a service of AWS */
     uint64_t handle; /* 0 = nothing under way */
     void (*done)(void *ctx, const struct nj_answer *a);
     void *ctx;

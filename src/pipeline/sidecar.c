@@ -229,10 +229,9 @@ static void build_redactor(struct nj_sidecar *s)
         s->redactor = NULL;
 }
 
-static bool build_outlet(struct nj_sidecar *s, const struct nj_sink_options *so)
+static struct nj_outlet_options outlet_options(struct nj_sidecar *s)
 {
-    char why[160] = "";
-    struct nj_outlet_options oo = {
+    return (struct nj_outlet_options){
         .batch = { .max_bytes = (size_t)s->o->batch_bytes, .max_records = (size_t)s->o->batch_records },
         .batch_age_ms = s->o->batch_age_ms,
         .queue_bytes = (size_t)s->o->queue_bytes / s->o->sink_count,
@@ -240,6 +239,26 @@ static bool build_outlet(struct nj_sidecar *s, const struct nj_sink_options *so)
         .changed = on_settled,
         .ctx = s,
     };
+}
+
+/* Takes over the sink that was made ready in its place of the list. */
+static void add_outlet(struct nj_sidecar *s, const struct nj_outlet_options *oo)
+{
+    struct nj_sink *sink = &s->sinks[s->outlet_count];
+    if (nj_outlet_new(&s->outlets[s->outlet_count], s->loop, s->http, sink, oo) == NJ_OK &&
+        nj_pipeline_outlet(s->pipeline, s->outlets[s->outlet_count])) {
+        s->outlet_count++;
+        return;
+    }
+    nj_sidecar_lacks(s, NJ_LACK_SINK);
+    nj_diag(NJ_LEVEL_ERROR, "NJ1503", "no memory for a sink; it gets nothing");
+    nj_sink_fini(sink);
+}
+
+static void build_outlet(struct nj_sidecar *s, const struct nj_sink_options *so)
+{
+    char why[160] = "";
+    struct nj_outlet_options oo = outlet_options(s);
     struct nj_sink *sink = &s->sinks[s->outlet_count];
     if (nj_sink_init(sink, so, why) != NJ_OK) {
         nj_sink_fini(sink);
@@ -248,17 +267,26 @@ static bool build_outlet(struct nj_sidecar *s, const struct nj_sink_options *so)
         nj_sidecar_lacks(s, NJ_LACK_SINK);
         nj_diag(NJ_LEVEL_ERROR, "NJ1502", "%s; %s", why, circle ? "this sink gets nothing" : "using stdout: instead");
         if (circle || nj_sink_init(sink, &(struct nj_sink_options){ .name = so->name, .url = NJ_STR("stdout:") }, why) != NJ_OK)
-            return false;
+            return;
     }
-    if (nj_outlet_new(&s->outlets[s->outlet_count], s->loop, s->http, sink, &oo) != NJ_OK ||
-        !nj_pipeline_outlet(s->pipeline, s->outlets[s->outlet_count])) {
+    add_outlet(s, &oo);
+}
+
+/* Alerts are few and small: a queue of their own beside that of the sinks, so that no flood of logs can push them out. */
+static void build_alerts(struct nj_sidecar *s)
+{
+    enum { ALERT_QUEUE = 256 << 10 };
+    char why[160] = "";
+    struct nj_outlet_options oo = outlet_options(s);
+    if (s->o->alert_sink.url.n == 0)
+        return;
+    if (nj_sink_init(&s->sinks[s->outlet_count], &s->o->alert_sink, why) != NJ_OK) {
         nj_sidecar_lacks(s, NJ_LACK_SINK);
-        nj_diag(NJ_LEVEL_ERROR, "NJ1503", "no memory for a sink; it gets nothing");
-        nj_sink_fini(sink);
-        return false;
+        nj_diag(NJ_LEVEL_ERROR, "NJ1509", "%s; alerts go to the other sinks only", why);
+        return;
     }
-    s->outlet_count++;
-    return true;
+    oo.queue_bytes = ALERT_QUEUE;
+    add_outlet(s, &oo);
 }
 
 static void build_pipeline(struct nj_sidecar *s)
@@ -280,6 +308,7 @@ static void build_pipeline(struct nj_sidecar *s)
     }
     for (size_t i = 0; i < s->o->sink_count; i++)
         build_outlet(s, &s->o->sink_list[i]);
+    build_alerts(s);
 }
 
 static void build_sandbox(struct nj_sidecar *s)

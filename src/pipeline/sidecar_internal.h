@@ -10,6 +10,8 @@
 #include "nightjar/runtime_proxy.h"
 #include "nightjar/sidecar.h"
 
+_Static_assert(NJ_SINKS_MAX + 1 <= NJ_OUTLETS_MAX, "every sink and the alerts' have an outlet");
+
 /* What event/next waits for. */
 enum nj_turn {
     NJ_TURN_IDLE,     /* nothing: it is pending, or not asked for yet */
@@ -47,8 +49,8 @@ struct nj_sidecar {
     struct nj_sandbox sandbox;
     struct nj_invocations invocations;
     struct nj_redactor *redactor;
-    struct nj_sink sinks[NJ_SINKS_MAX];
-    struct nj_outlet *outlets[NJ_SINKS_MAX];
+    struct nj_sink sinks[NJ_OUTLETS_MAX]; /* those of the options, and that of the alerts */
+    struct nj_outlet *outlets[NJ_OUTLETS_MAX];
     size_t outlet_count;
     struct nj_pipeline *pipeline;
     struct nj_observe *observe; /* NULL: nothing is derived */

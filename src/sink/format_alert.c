@@ -131,8 +131,10 @@ static void add_dedup_key(struct nj_buf *out, const struct nj_clean *r)
 
 static void pagerduty_record(struct nj_buf *out, const struct nj_clean *r, struct nj_encode_cache *cache)
 {
-    static const char *const severities[NJ_SEVERITIES] = { [NJ_SEV_TRACE] = "info",   [NJ_SEV_DEBUG] = "info",  [NJ_SEV_INFO] = "info",
-                                                           [NJ_SEV_WARN] = "warning", [NJ_SEV_ERROR] = "error", [NJ_SEV_FATAL] = "critical" };
+    static const char *const severities[NJ_SEVERITIES] = {
+        [NJ_SEV_TRACE] = "info",   [NJ_SEV_DEBUG] = "info",  [NJ_SEV_INFO] = "info",
+        [NJ_SEV_WARN] = "warning", [NJ_SEV_ERROR] = "error", [NJ_SEV_FATAL] = "critical"
+    };
     char when[NJ_TIME_LEN + 1];
     struct nj_str function = nj_alert_attr(r, NJ_STR("faas.name"));
     struct nj_buf title;
@@ -172,7 +174,8 @@ static void add_form_value(struct nj_buf *out, const char *name, struct nj_str v
     nj_buf_addz(out, name);
     for (size_t i = 0; i < value.n; i++) {
         unsigned char c = (unsigned char)value.p[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
+        bool plain =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
         char escaped[3] = { '%', digits[c >> 4], digits[c & 15] };
         nj_buf_add(out, plain ? nj_str_slice(value, i, i + 1) : (struct nj_str){ escaped, sizeof(escaped) });
     }

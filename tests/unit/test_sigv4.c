@@ -34,9 +34,10 @@ static void check(const struct nj_sigv4 *r, const char *want)
 START_TEST(test_sigv4_signs_get_vanilla)
 {
     struct nj_sigv4 r = suite("GET");
-    check(&r, "X-Amz-Date: 20150830T123600Z\n"
-              "Authorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, SignedHeaders=host;x-amz-date, "
-              "Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31\n");
+    check(&r,
+          "X-Amz-Date: 20150830T123600Z\n"
+          "Authorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, SignedHeaders=host;x-amz-date, "
+          "Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31\n");
 }
 END_TEST
 

@@ -83,17 +83,17 @@ START_TEST(test_sink_urls_that_are_taken)
 }
 END_TEST
 
+#define KNOWN "known: stdout: file: http(s): json+http(s): slack+http(s): alert+http(s): pagerduty: sns:"
+
 START_TEST(test_sink_urls_that_are_refused_say_why)
 {
     static const struct {
         const char *url, *why;
     } rows[] = {
-        { "otlp+https://host:4318",
-          "NIGHTJAR_SINK: scheme \"otlp+https\" is not supported by this version; known: stdout: file: http: https: "
-          "json+http: json+https:" },
-        { "logs.example.com", "NIGHTJAR_SINK: not a URL; known: stdout: file: http: https: json+http: json+https:" },
-        { "s3cr3t p4ss:x", "NIGHTJAR_SINK: not a URL; known: stdout: file: http: https: json+http: json+https:" },
-        { ":", "NIGHTJAR_SINK: not a URL; known: stdout: file: http: https: json+http: json+https:" },
+        { "otlp+https://host:4318", "NIGHTJAR_SINK: no scheme \"otlp+https\" in this version; " KNOWN },
+        { "logs.example.com", "NIGHTJAR_SINK: not a URL; " KNOWN },
+        { "s3cr3t p4ss:x", "NIGHTJAR_SINK: not a URL; " KNOWN },
+        { ":", "NIGHTJAR_SINK: not a URL; " KNOWN },
         { "stdout://x", "NIGHTJAR_SINK: stdout: takes nothing behind the colon" },
         { "file:relative.txt",
           "NIGHTJAR_SINK: file: needs the absolute path of a file on this machine, as in file:///tmp/nightjar.ndjson" },
@@ -118,6 +118,93 @@ START_TEST(test_sink_urls_that_are_refused_say_why)
         if (rows[i].why != NULL)
             ck_assert_str_eq(why, rows[i].why);
         ck_assert_msg(strncmp(why, "NIGHTJAR_SINK: ", 15) == 0, "%s", why);
+        nj_sink_fini(&s);
+    }
+}
+END_TEST
+
+static const struct nj_aws_credentials some_credentials = { .access_key_id = NJ_STR_INIT("id"), .secret_access_key = NJ_STR_INIT("key") };
+
+START_TEST(test_sink_addresses_of_alerts_become_their_formats)
+{
+    static const struct {
+        const char *address, *token, *sink_url;
+        const struct nj_format *format;
+        const char *url, *body_key;
+    } rows[] = {
+        { "https://hooks.slack.com/services/T/B/x", "", "slack+https://hooks.slack.com/services/T/B/x", &nj_format_slack,
+          "https://hooks.slack.com/services/T/B/x", "" },
+        { "pagerduty:", "r0uting", "pagerduty:", &nj_format_pagerduty, "https://events.pagerduty.com/v2/enqueue", "r0uting" },
+        { "https://events.eu.pagerduty.com/v2/enqueue", "k", "pagerduty+https://events.eu.pagerduty.com/v2/enqueue", &nj_format_pagerduty,
+          "https://events.eu.pagerduty.com/v2/enqueue", "k" },
+        { " https://alerts.example/in ", "", "alert+https://alerts.example/in", &nj_format_alert, "https://alerts.example/in", "" },
+        { "slack+https://chat.example/hooks/x", "", "slack+https://chat.example/hooks/x", &nj_format_slack, "https://chat.example/hooks/x",
+          "" },
+        { "arn:aws:sns:eu-west-1:123456789012:alerts", "", "sns:arn:aws:sns:eu-west-1:123456789012:alerts", &nj_format_sns,
+          "https://sns.eu-west-1.amazonaws.com/", "arn:aws:sns:eu-west-1:123456789012:alerts" },
+        { "arn:aws-cn:sns:cn-north-1:123456789012:alerts", "", "sns:arn:aws-cn:sns:cn-north-1:123456789012:alerts", &nj_format_sns,
+          "https://sns.cn-north-1.amazonaws.com.cn/", "arn:aws-cn:sns:cn-north-1:123456789012:alerts" },
+    };
+    for (size_t i = 0; i < NJ_COUNT(rows); i++) {
+        struct nj_sink s;
+        struct nj_buf url;
+        char why[160];
+        nj_buf_init(&url, 1024);
+        nj_sink_alert_url(nj_str_of(rows[i].address), &url);
+        ck_assert_view_eq(nj_buf_str(&url), rows[i].sink_url);
+        struct nj_sink_options o = { .url = nj_buf_str(&url), .token = nj_str_of(rows[i].token), .credentials = some_credentials };
+        ck_assert_msg(nj_sink_init(&s, &o, why) == NJ_OK, "%s: %s", rows[i].address, why);
+        ck_assert_ptr_eq(s.format, rows[i].format);
+        ck_assert_int_eq(s.codec, NJ_CODEC_NONE);
+        ck_assert_view_eq(s.url, rows[i].url);
+        ck_assert_view_eq(s.body_key, rows[i].body_key);
+        ck_assert_view_eq(s.headers, ""); /* a routing key is no header */
+        ck_assert(nj_sink_wants(&s, NJ_CAT_ALERT) && !nj_sink_wants(&s, NJ_CAT_LOG));
+        nj_sink_fini(&s);
+        nj_buf_fini(&url);
+    }
+}
+END_TEST
+
+START_TEST(test_sink_topics_are_signed_for_their_region_and_host)
+{
+    struct nj_sink s;
+    char why[160];
+    struct nj_sink_options o = { .url = NJ_STR("sns:arn:aws:sns:eu-west-1:123456789012:alerts"), .credentials = some_credentials };
+    ck_assert_int_eq(nj_sink_init(&s, &o, why), NJ_OK);
+    ck_assert_view_eq(s.aws.service, "sns");
+    ck_assert_view_eq(s.aws.region, "eu-west-1");
+    ck_assert_view_eq(s.aws.host, "sns.eu-west-1.amazonaws.com");
+    ck_assert_view_eq(s.aws.credentials.access_key_id, "id");
+    nj_sink_fini(&s);
+    o.aws_endpoint = NJ_STR("http://127.0.0.1:4566");
+    ck_assert_int_eq(nj_sink_init(&s, &o, why), NJ_OK);
+    ck_assert_view_eq(s.aws.host, "127.0.0.1:4566");
+    ck_assert_view_eq(s.url, "http://127.0.0.1:4566/");
+    nj_sink_fini(&s);
+}
+END_TEST
+
+START_TEST(test_sink_addresses_of_alerts_that_cannot_work_say_why)
+{
+    static const struct {
+        const char *url, *why;
+    } rows[] = {
+        { "pagerduty:", "NIGHTJAR_ALERT_TOKEN: PagerDuty needs the routing key of an integration (Events API v2)" },
+        { "pagerduty:key", "NIGHTJAR_ALERT_URL: pagerduty: takes nothing behind the colon; the routing key is the token" },
+        { "sns:alerts", "NIGHTJAR_ALERT_URL: sns: needs the ARN of a topic, as in sns:arn:aws:sns:eu-west-1:123456789012:alerts" },
+        { "sns:arn:aws:sqs:eu-west-1:1:q",
+          "NIGHTJAR_ALERT_URL: sns: needs the ARN of a topic, as in sns:arn:aws:sns:eu-west-1:123456789012:alerts" },
+        { "sns:arn:aws:sns:evil.example/:1:q",
+          "NIGHTJAR_ALERT_URL: sns: needs the ARN of a topic, as in sns:arn:aws:sns:eu-west-1:123456789012:alerts" },
+        { "sns:arn:aws:sns:eu-west-1:1:q", "NIGHTJAR_ALERT_URL: there are no AWS credentials in the environment to sign requests with" },
+    };
+    for (size_t i = 0; i < NJ_COUNT(rows); i++) {
+        struct nj_sink s;
+        char why[160];
+        struct nj_sink_options o = { .name = NJ_STR("alerts"), .variable = NJ_STR("NIGHTJAR_ALERT"), .url = nj_str_of(rows[i].url) };
+        ck_assert_msg(nj_sink_init(&s, &o, why) != NJ_OK, "%s was taken", rows[i].url);
+        ck_assert_str_eq(why, rows[i].why);
         nj_sink_fini(&s);
     }
 }
@@ -327,6 +414,9 @@ END_TEST
     X(test_sink_nothing_set_is_standard_output)                                                                                            \
     X(test_sink_urls_that_are_taken)                                                                                                       \
     X(test_sink_urls_that_are_refused_say_why)                                                                                             \
+    X(test_sink_addresses_of_alerts_become_their_formats)                                                                                  \
+    X(test_sink_topics_are_signed_for_their_region_and_host)                                                                               \
+    X(test_sink_addresses_of_alerts_that_cannot_work_say_why)                                                                              \
     X(test_sink_user_information_becomes_a_header_and_is_never_shown)                                                                      \
     X(test_sink_key_in_the_path_is_not_shown)                                                                                              \
     X(test_sink_token_is_bearer_or_names_its_own_scheme)                                                                                   \
