@@ -147,70 +147,16 @@ bool nj_shape_email(struct nj_sweep *s, size_t at, struct nj_span *out)
     return out->from < at;
 }
 
-/* --- 13 to 19 digits ---------------------------------------------------------------------------------------------- */
-
-/* Sizes of digit groups as they are printed on cards. */
-static const uint8_t card_groups[][5] = { { 4, 4, 4, 4, 3 }, { 4, 4, 4, 4, 0 }, { 4, 6, 5, 0, 0 }, { 4, 6, 4, 0, 0 } };
-
-/* End of digits in these groups with the same gap between them, or 0. */
-static size_t groups_end(struct nj_str t, size_t from, const uint8_t groups[5])
-{
-    char gap = t.p[from + 4];
-    size_t at = from;
-    for (int i = 0; i < 5 && groups[i] != 0; i++) {
-        if (i > 0 && (at >= t.n || t.p[at++] != gap))
-            return 0;
-        size_t end = nj_run(nj_str_slice(t, 0, at + groups[i] + 1), at, NJ_IS_DIGIT);
-        if (end - at != groups[i])
-            return 0;
-        at = end;
-    }
-    return at;
-}
-
-/* The mark is at the fourth digit of a second group: "4242 4242". */
-static bool shape_grouped(struct nj_str t, size_t from, struct nj_span *out)
-{
-    char gap = t.p[from + 4], before = from > 0 ? t.p[from - 1] : ' ';
-    if ((gap != ' ' && gap != '-') || nj_is(before, NJ_IS_WORD) || (before == '-' && from > 1 && nj_is(t.p[from - 2], NJ_IS_WORD)))
-        return false; /* of a UUID, mostly */
-    for (size_t i = 0; i < NJ_COUNT(card_groups); i++) {
-        size_t to = groups_end(t, from, card_groups[i]);
-        *out = (struct nj_span){ from, to };
-        struct nj_span tried = *out;
-        if (to != 0 && nj_valid_card(t, &tried))
-            return true;
-    }
-    return false;
-}
-
-bool nj_shape_card(struct nj_sweep *s, size_t at, struct nj_span *out)
-{
-    enum { SHORTEST = 13, LONGEST = 19 };
-    struct nj_str t = s->text;
-    size_t back = 0;
-    while (back < SHORTEST && back <= at && nj_is(t.p[at - back], NJ_IS_DIGIT))
-        back++;
-    if (back < SHORTEST)
-        return at >= s->done + 8 && shape_grouped(t, at - 8, out);
-    size_t from = at + 1 - SHORTEST;
-    size_t to = nj_run(nj_str_slice(t, 0, from + LONGEST + 1), from, NJ_IS_DIGIT);
-    *out = (struct nj_span){ from, to };
-    return from >= s->done && to - from <= LONGEST;
-}
-
 /* --- JSON web tokens ---------------------------------------------------------------------------------------------- */
 
-bool nj_shape_jwt(struct nj_sweep *s, size_t at, struct nj_span *out)
+/* from is where a run of base64url begins, or goes on behind a hyphen. */
+bool nj_shape_jwt(struct nj_sweep *s, size_t from, struct nj_span *out)
 {
     enum { HEADER_MIN = 14, PARTS_MAX = 5 };
     struct nj_str t = s->text;
-    if (at < 2 + s->done || !has_at(t, at - 2, NJ_STR("eyJ")))
+    if (!has_at(t, from, NJ_STR("eyJ")))
         return false;
-    size_t from = at - 2;
-    if (from > 0 && nj_is(t.p[from - 1], NJ_IS_B64URL))
-        return false; /* asked before the run is read: "eyJeyJeyJ" */
-    size_t end = nj_run(t, at, NJ_IS_B64URL);
+    size_t end = nj_run(t, from, NJ_IS_B64URL);
     if (end - from < HEADER_MIN)
         return false;
     int parts = 1;
@@ -226,22 +172,6 @@ bool nj_shape_jwt(struct nj_sweep *s, size_t at, struct nj_span *out)
 }
 
 /* --- AWS keys ----------------------------------------------------------------------------------------------------- */
-
-bool nj_shape_aws_id(struct nj_sweep *s, size_t at, struct nj_span *out)
-{
-    enum { PREFIX = 4, WHOLE = 20 };
-    static const struct nj_str prefixes[] = { NJ_STR_INIT("AKIA"), NJ_STR_INIT("ASIA"), NJ_STR_INIT("ABIA"), NJ_STR_INIT("ACCA") };
-    if (at + 1 < s->done + PREFIX || s->text.n - (at + 1 - PREFIX) < WHOLE)
-        return false;
-    size_t from = at + 1 - PREFIX;
-    for (size_t i = 0; i < NJ_COUNT(prefixes); i++) {
-        if (!has_at(s->text, from, prefixes[i]))
-            continue;
-        *out = (struct nj_span){ from, from + WHOLE };
-        return true;
-    }
-    return false;
-}
 
 /* The next run of exactly forty characters of base64 in from..to. */
 static bool next_secret(struct nj_str t, size_t from, size_t to, struct nj_span *out)

@@ -59,7 +59,7 @@ static void mark_block(struct walk *w, size_t block)
 {
     while (w->block <= block) {
         w->marks = nj_marks_at(&w->marker, w->t, w->block * NJ_BLOCK);
-        w->anchors = w->marks.separator | w->marks.digits | w->marks.rare;
+        w->anchors = nj_marks_prune(w->r, w->t, w->block * NJ_BLOCK, &w->marks);
         w->block++;
     }
 }

@@ -1,11 +1,13 @@
 /* src/redact/lanes.h -- marks the few bytes of a text where something worth a look may stand, 64 at a time.
  *
- * A detector costs nothing until its anchor shows up: an at sign, a separator, thirteen digits in a row, "eyJ" and so on.
- * Blocks must be fed in order: runs of digits are carried from one into the next.
+ * A detector costs nothing until its anchor shows up: an at sign, a separator, eight digits in a row and so on.  Blocks must
+ * be fed in order: runs are carried from one into the next.
  *
- * Where a mark stands: behind the separator (SEPARATOR), at the digit that completes the run (DIGITS), and for the rare ones
- * at the byte itself (AT), at the J of "eyJ" (JWT), at the fourth letter of "AKIA" (AWS), at the B behind dashes (PEM), at
- * the third letter of "Bearer" and "Basic" (SCHEME).  The rare ones share their marks; the byte tells which it is. */
+ * Where a mark stands: behind the separator (SEPARATOR), at the NJ_TOKEN_RUN-th byte of a run of letters, digits, '_' and '-'
+ * (TOKEN), at the NJ_NUMBER_RUN-th byte of a run of digits with single gaps (NUMBER), at the last byte of a short mix of
+ * letters and digits that some identifiers have (NUMBER too), and for the rare ones at the byte itself (AT, CRYPT, TILDE), at
+ * the digit behind a plus (PLUS), at the B behind dashes (PEM), at the third letter of "Bearer" and "Basic" (SCHEME).  The rare
+ * ones share their marks; the byte tells which it is. */
 #ifndef NIGHTJAR_REDACT_LANES_H
 #define NIGHTJAR_REDACT_LANES_H
 
@@ -19,29 +21,31 @@
 
 enum nj_anchor {
     NJ_ANCHOR_SEPARATOR,
-    NJ_ANCHOR_DIGITS,
+    NJ_ANCHOR_TOKEN,
+    NJ_ANCHOR_NUMBER,
     NJ_ANCHOR_AT,
-    NJ_ANCHOR_JWT,
-    NJ_ANCHOR_AWS,
+    NJ_ANCHOR_CRYPT,
+    NJ_ANCHOR_TILDE,
+    NJ_ANCHOR_PLUS,
     NJ_ANCHOR_PEM,
     NJ_ANCHOR_SCHEME,
     NJ_ANCHOR_COMPANION, /* never marked: found by another detector */
     NJ_ANCHORS
 };
 
-enum { NJ_BLOCK = 64, NJ_BLOCK_BEFORE = 2 };
+enum { NJ_BLOCK = 64, NJ_BLOCK_BEFORE = 2, NJ_TOKEN_RUN = 12, NJ_NUMBER_RUN = 8 };
 
 typedef uint8_t nj_lane __attribute__((vector_size(16)));
 typedef int8_t nj_lane_signed __attribute__((vector_size(16))); /* compares in one instruction where SSE2 has no unsigned form */
 
 /* What the next block needs to know of this one. */
 struct nj_marker {
-    uint64_t digit, digit2, digit4, digit12, digit13, gap;
+    uint64_t digit, digit2, digit4, letter, letter2, letter5, cell, cell2, cell4, cell8, token, token2, token4, token8, token12;
 };
 
 /* One bit a byte.  Sets nobody looks at are not computed: everything here is inlined. */
 struct nj_marks {
-    uint64_t separator, digits, rare;
+    uint64_t separator, token, number, rare;
     uint64_t stops; /* quotes and backslashes */
     uint64_t odd;   /* neither printable ASCII nor tab nor newline */
 };
@@ -78,19 +82,21 @@ static inline uint64_t nj_lane_bits(nj_lane v0, nj_lane v1, nj_lane v2, nj_lane 
 /* Below 0x20 as signed bytes: controls and everything that is not ASCII. */
 #define NJ_LANE_ODD(v)   ((nj_lane)((nj_lane_signed)(v) < 0x20) | NJ_LANE_EQ(v, 0x7f))
 #define NJ_LANE_DIGIT(v) ((nj_lane)((nj_lane_signed)((v)-0xb0) < -118))
-/* Space and hyphen differ in these bits; a few others match too, and the shape looks again. */
-#define NJ_LANE_GAP(v) NJ_LANE_EQ((v) | 0x0d, 0x2d)
+#define NJ_LANE_LETTER(v) ((nj_lane)((nj_lane_signed)(((v) | 0x20) - 0xe1) < -102))
+#define NJ_LANE_DASH(v)  (NJ_LANE_EQ(v, '-') | NJ_LANE_EQ(v, '_'))
+/* Space, comma, hyphen, dot, slash. */
+#define NJ_LANE_GAP(v) (NJ_LANE_EQ(v, ' ') | NJ_LANE_EQ((v) | 3, '/'))
 
 /* The rare anchors at v; before1 and before2 hold the bytes one and two places earlier.  Letters that differ in a bit or two
  * are compared with those bits set; what else gets through is refused by the shapes. */
 static inline nj_lane nj_lane_rare(nj_lane v, nj_lane before1, nj_lane before2)
 {
-    nj_lane at = NJ_LANE_EQ(v, '@') | NJ_LANE_EQ(v, '%');
-    nj_lane jwt = NJ_LANE_EQ(v, 'J') & NJ_LANE_EQ(before1, 'y');
-    nj_lane aws = NJ_LANE_EQ(v, 'A') & NJ_LANE_EQ(before1 | 0x0a, 'K'); /* I or C */
+    nj_lane single = NJ_LANE_EQ(v, '@') | NJ_LANE_EQ(v, '%') | NJ_LANE_EQ(v, '~');
+    nj_lane crypt = NJ_LANE_EQ(v, '$') & (nj_lane)((nj_lane_signed)before1 > '/');
+    nj_lane plus = NJ_LANE_EQ(before1, '+') & (nj_lane)((nj_lane_signed)(v - 0xb1) < -119); /* not before a zero: "+00:00" */
     nj_lane pem = NJ_LANE_EQ(v, 'B') & NJ_LANE_EQ(before1, '-');
     nj_lane scheme = NJ_LANE_EQ(before2 | 0x20, 'b') & NJ_LANE_EQ(before1 | 0x24, 'e') & NJ_LANE_EQ(v | 0x32, 's'); /* b, a or e, a or s */
-    return at | jwt | aws | pem | scheme;
+    return single | crypt | plus | pem | scheme;
 }
 
 /* What stood k bytes before, as bits of now. */
@@ -112,17 +118,34 @@ static inline __attribute__((always_inline)) struct nj_marks nj_marks_make(struc
     if (__builtin_expect(k.odd != 0, 0))
         k.odd &= ~NJ_LANE(NJ_LANE_TAB, v);
 
-    uint64_t digit = NJ_LANE(NJ_LANE_DIGIT, v), gap = NJ_LANE(NJ_LANE_GAP, v);
+    uint64_t digit = NJ_LANE(NJ_LANE_DIGIT, v), letter = NJ_LANE(NJ_LANE_LETTER, v);
     uint64_t colon1 = NJ_LANE(NJ_LANE_COLON, v1);
     uint64_t clock = digit & colon1 & NJ_BEFORE(digit, m->digit, 2);
     k.separator = NJ_LANE(NJ_LANE_EQUALS, v1) | (colon1 & ~clock);
 
+    uint64_t token = digit | letter | NJ_LANE(NJ_LANE_DASH, v);
+    uint64_t token2 = token & NJ_BEFORE(token, m->token, 1);
+    uint64_t token4 = token2 & NJ_BEFORE(token2, m->token2, 2);
+    uint64_t token8 = token4 & NJ_BEFORE(token4, m->token4, 4);
+    uint64_t token12 = token8 & NJ_BEFORE(token4, m->token4, 8);
+    k.token = token12 & ~NJ_BEFORE(token12, m->token12, 1);
+
+    uint64_t cell = digit | (NJ_LANE(NJ_LANE_GAP, v) & NJ_BEFORE(digit, m->digit, 1));
+    uint64_t cell2 = cell & NJ_BEFORE(cell, m->cell, 1);
+    uint64_t cell4 = cell2 & NJ_BEFORE(cell2, m->cell2, 2);
+    uint64_t cell8 = cell4 & NJ_BEFORE(cell4, m->cell4, 4);
+    k.number = cell8 & ~NJ_BEFORE(cell8, m->cell8, 1);
+
+    /* A letter and seven digits; two letters, six digits, a letter; five letters, four digits, a letter. */
     uint64_t digit2 = digit & NJ_BEFORE(digit, m->digit, 1);
     uint64_t digit4 = digit2 & NJ_BEFORE(digit2, m->digit2, 2);
-    uint64_t digit12 = digit4 & NJ_BEFORE(digit4, m->digit4, 4) & NJ_BEFORE(digit4, m->digit4, 8);
-    uint64_t digit13 = digit12 & NJ_BEFORE(digit12, m->digit12, 1);
-    k.digits = (digit13 & ~NJ_BEFORE(digit13, m->digit13, 1)) | (digit4 & NJ_BEFORE(gap, m->gap, 4) & NJ_BEFORE(digit4, m->digit4, 5));
-    *m = (struct nj_marker){ digit, digit2, digit4, digit12, digit13, gap };
+    uint64_t letter2 = letter & NJ_BEFORE(letter, m->letter, 1);
+    uint64_t letter5 = letter2 & NJ_BEFORE(letter2, m->letter2, 2) & NJ_BEFORE(letter, m->letter, 4);
+    k.number |= digit4 & NJ_BEFORE(digit4, m->digit4, 3) & NJ_BEFORE(letter, m->letter, 7);
+    k.number |= letter & NJ_BEFORE(digit4, m->digit4, 1) &
+                ((NJ_BEFORE(digit2, m->digit2, 5) & NJ_BEFORE(letter2, m->letter2, 7)) | NJ_BEFORE(letter5, m->letter5, 5));
+    *m = (struct nj_marker){ digit, digit2, digit4, letter, letter2, letter5, cell, cell2, cell4, cell8,
+                             token, token2, token4, token8, token12 };
     return k;
 }
 

@@ -153,19 +153,59 @@ struct nj_detector {
 };
 extern const struct nj_detector nj_detectors[NJ_DETECTORS];
 
-#define NJ_DETECTOR(id, counter, class, anchor, shape, validator, companion, placeholder) bool validator(struct nj_str, struct nj_span *);
-#include "detectors.def"
-#undef NJ_DETECTOR
-
 bool nj_shape_url(struct nj_sweep *s, size_t at, struct nj_span *out);
 bool nj_shape_email(struct nj_sweep *s, size_t at, struct nj_span *out);
-bool nj_shape_card(struct nj_sweep *s, size_t at, struct nj_span *out);
 bool nj_shape_jwt(struct nj_sweep *s, size_t at, struct nj_span *out);
-bool nj_shape_aws_id(struct nj_sweep *s, size_t at, struct nj_span *out);
 bool nj_shape_bearer(struct nj_sweep *s, size_t at, struct nj_span *out);
 bool nj_shape_basic(struct nj_sweep *s, size_t at, struct nj_span *out);
 bool nj_shape_pem(struct nj_sweep *s, size_t at, struct nj_span *out);
 void nj_companion_aws(struct nj_sweep *s, struct nj_span span);
+
+/* Validators: pure; a span may be narrowed or widened. */
+bool nj_valid_email(struct nj_str text, struct nj_span *sp);
+bool nj_valid_url(struct nj_str text, struct nj_span *sp);
+bool nj_valid_jwt(struct nj_str text, struct nj_span *sp);
+bool nj_valid_bearer(struct nj_str text, struct nj_span *sp);
+bool nj_valid_basic(struct nj_str text, struct nj_span *sp);
+bool nj_valid_pem(struct nj_str text, struct nj_span *sp);
+bool nj_valid_aws_id(struct nj_str text, struct nj_span *sp);
+bool nj_valid_aws_secret(struct nj_str text, struct nj_span *sp);
+bool nj_valid_crc62(struct nj_str text, struct nj_span *sp);
+bool nj_valid_slack(struct nj_str text, struct nj_span *sp);
+bool nj_valid_two_groups(struct nj_str text, struct nj_span *sp);
+bool nj_valid_telegram(struct nj_str text, struct nj_span *sp);
+bool nj_valid_discord(struct nj_str text, struct nj_span *sp);
+
+/* Is the span part of a longer identifier, or joined to one by a dot or hyphen? */
+bool nj_is_joined(struct nj_str s, struct nj_span sp);
+
+/* --- tokens with a known beginning (tokens.c, prefixes.def) --------------------------------------------------------- */
+
+enum {
+    NJ_PREFIXES = 0
+#define NJ_PREFIX(detector, prefix, body, validator, how) +1
+#include "prefixes.def"
+#undef NJ_PREFIX
+};
+
+/* Rows by the first byte of their prefix, and which pairs of first bytes there are. */
+struct nj_prefix_index {
+    uint64_t pairs[64];
+    int16_t first[64], next[NJ_PREFIXES];
+};
+/* Rows of classes the policy keeps are left out. */
+void nj_prefixes_init(struct nj_redactor *r);
+
+/* Could the run whose mark is at byte at be one?  Cheap, and right whenever it says no. */
+bool nj_token_may(const struct nj_redactor *r, struct nj_str text, size_t at);
+/* Looks at the run marked at byte at; true when something was replaced. */
+bool nj_token_visit(struct nj_sweep *s, size_t at);
+
+/* --- numbers in groups (numbers.c, numbers.def) --------------------------------------------------------------------- */
+
+bool nj_number_may(struct nj_str text, size_t at);
+bool nj_number_visit(struct nj_sweep *s, size_t at);
+bool nj_valid_card(const uint8_t *d, size_t n);
 
 /* What a byte may belong to; the table is in validators.c. */
 enum {
@@ -176,9 +216,13 @@ enum {
     NJ_IS_B64URL = 16,
     NJ_IS_KEY = 32,   /* of a field name in text */
     NJ_IS_SPACE = 64, /* space, tab, newline, return */
-    NJ_IS_HEX = 128
+    NJ_IS_HEX = 128,
+    NJ_IS_UPPER = 256,
+    NJ_IS_LOWER = 512,
+    NJ_IS_DOTTED = 1024, /* of base64url, or a dot */
+    NJ_IS_MIXED = 2048   /* of either base64, or its padding */
 };
-extern const uint8_t nj_byte_class[256];
+extern const uint16_t nj_byte_class[256];
 
 static inline bool nj_is(char c, unsigned classes)
 {
@@ -216,7 +260,7 @@ void nj_pem_resume(struct nj_sweep *s);
 
 /* --- the sweep over text (sweep.c) -------------------------------------------------------------------------------- */
 
-enum { NJ_WAITING_MAX = 8 };
+enum { NJ_WAITING_MAX = 8, NJ_STRETCHES = 12 };
 
 struct nj_waiting {
     struct nj_span span;
@@ -240,8 +284,21 @@ struct nj_sweep {
         size_t from, to, last_at; /* a word from..to and its last '@', or NJ_NPOS */
     } word;
     struct nj_span bare; /* a stretch without a byte that ends a bare value */
+    struct nj_span stretch[NJ_STRETCHES]; /* stretches of one alphabet each */
     size_t aws_read;     /* companions were looked for up to here */
 };
+
+/* Drops the marks of runs that cannot be anything; what is left is worth a visit. */
+static inline uint64_t nj_marks_prune(const struct nj_redactor *r, struct nj_str text, size_t base, struct nj_marks *m)
+{
+    for (uint64_t any = m->token; any != 0; any &= any - 1)
+        if (!nj_token_may(r, text, base + (size_t)__builtin_ctzll(any)))
+            m->token &= ~(any & (0 - any));
+    for (uint64_t any = m->number; any != 0; any &= any - 1)
+        if (!nj_number_may(text, base + (size_t)__builtin_ctzll(any)))
+            m->number &= ~(any & (0 - any));
+    return m->separator | m->token | m->number | m->rare;
+}
 
 /* Appends text to out with everything found replaced; false and nothing appended when nothing was found. */
 bool nj_sweep(struct nj_redactor *r, struct nj_str text, struct nj_pem *pem, struct nj_buf *out);
@@ -304,6 +361,7 @@ struct nj_redactor {
     struct nj_globs keys, allow_keys;
     uint32_t counts[NJ_COUNTS];
     struct nj_level levels[NJ_LEVELS];
+    struct nj_prefix_index prefixes;
     int16_t rule_first[26], rule_next[NJ_SECRET_KEYS]; /* rows by the first letter of their phrase */
     struct nj_key_slot slots[NJ_KEY_SLOTS];
     struct nj_stream streams[NJ_STREAMS];

@@ -90,13 +90,8 @@ static bool try_anchor(struct nj_sweep *s, size_t at, enum nj_anchor anchor)
     for (unsigned id = 0; id < NJ_DETECTORS; id++) {
         const struct nj_detector *d = &nj_detectors[id];
         struct nj_span span;
-        if (d->anchor != anchor || !d->shape(s, at, &span) || !d->valid(s->text, &span))
-            continue;
-        if (d->companion != NULL)
-            d->companion(s, span);
-        else if (!nj_sweep_take(s, span, (enum nj_detector_id)id))
-            continue;
-        return true;
+        if (d->anchor == anchor && d->shape(s, at, &span) && d->valid(s->text, &span) && nj_sweep_take(s, span, (enum nj_detector_id)id))
+            return true;
     }
     return false;
 }
@@ -107,12 +102,14 @@ static enum nj_anchor rare_anchor(char c)
     case '@':
     case '%':
         return NJ_ANCHOR_AT;
-    case 'J':
-        return NJ_ANCHOR_JWT;
+    case '$':
+        return NJ_ANCHOR_CRYPT;
+    case '~':
+        return NJ_ANCHOR_TILDE;
     case 'B':
         return NJ_ANCHOR_PEM;
     default:
-        return NJ_ANCHOR_SCHEME;
+        return nj_is(c, NJ_IS_DIGIT) ? NJ_ANCHOR_PLUS : NJ_ANCHOR_SCHEME;
     }
 }
 
@@ -126,14 +123,12 @@ static void visit(struct nj_sweep *s, size_t at, const struct nj_marks *m, uint6
         if (s->text.p[at] == '/' && try_anchor(s, at, NJ_ANCHOR_SEPARATOR))
             return;
     }
-    if ((m->digits & bit) && try_anchor(s, at, NJ_ANCHOR_DIGITS))
+    if ((m->number & bit) && nj_number_visit(s, at))
         return;
-    if ((m->rare & bit) == 0)
+    if ((m->token & bit) && nj_token_visit(s, at))
         return;
-    /* An 'A' may be the fourth letter of a key or the third of "BEARER". */
-    if (s->text.p[at] == 'A' && try_anchor(s, at, NJ_ANCHOR_AWS))
-        return;
-    (void)try_anchor(s, at, rare_anchor(s->text.p[at]));
+    if (m->rare & bit)
+        (void)try_anchor(s, at, rare_anchor(s->text.p[at]));
 }
 
 bool nj_sweep(struct nj_redactor *r, struct nj_str text, struct nj_pem *pem, struct nj_buf *out)
@@ -146,7 +141,7 @@ bool nj_sweep(struct nj_redactor *r, struct nj_str text, struct nj_pem *pem, str
     nj_pem_resume(&s);
     for (size_t base = 0; base < text.n; base += NJ_BLOCK) {
         struct nj_marks m = nj_marks_at(&marker, text, base);
-        uint64_t any = m.separator | m.digits | m.rare;
+        uint64_t any = nj_marks_prune(r, text, base, &m);
         while (any != 0) {
             uint64_t bit = any & (0 - any);
             size_t at = base + (size_t)__builtin_ctzll(any);

@@ -1,0 +1,214 @@
+/* Tokens that are told by how they begin: the table of prefixes.def, looked up where a run of token characters is marked. */
+#include "redact_internal.h"
+
+enum { SURE, NEAR };
+enum { REACH = NJ_TOKEN_RUN, DOTTED_MIN = 3, DOTTED_MAX = 7 }; /* how far into a run a prefix may begin; how far before one */
+
+struct prefix {
+    struct nj_str prefix;
+    const char *body;
+    bool (*valid)(struct nj_str text, struct nj_span *span);
+    uint8_t how;
+    enum nj_detector_id id;
+};
+
+static const struct prefix prefixes[NJ_PREFIXES] = {
+#define NJ_PREFIX(detector, prefix, body, validator, how) { NJ_STR_INIT(prefix), body, validator, how, NJ_DET_##detector },
+#include "prefixes.def"
+#undef NJ_PREFIX
+};
+
+static const struct {
+    char name;
+    uint16_t classes;
+} alphabets[] = {
+    { 'd', NJ_IS_DIGIT },  { 'h', NJ_IS_HEX },     { 'L', NJ_IS_ALPHA },  { 'A', NJ_IS_ALPHA | NJ_IS_DIGIT }, { 'W', NJ_IS_WORD },
+    { 'U', NJ_IS_B64URL }, { 'V', NJ_IS_DOTTED }, { 'B', NJ_IS_B64 },    { 'S', NJ_IS_MIXED },
+};
+_Static_assert(NJ_COUNT(alphabets) <= NJ_STRETCHES, "one remembered stretch for each alphabet");
+
+/* --- which beginnings there are ----------------------------------------------------------------------------------- */
+
+static bool has_pair(const struct nj_redactor *r, struct nj_str t, size_t at)
+{
+    return (r->prefixes.pairs[t.p[at] & 63] >> (t.p[at + 1] & 63) & 1) != 0;
+}
+
+void nj_prefixes_init(struct nj_redactor *r)
+{
+    struct nj_prefix_index *x = &r->prefixes;
+    for (size_t i = 0; i < NJ_COUNT(x->first); i++)
+        x->first[i] = -1;
+    for (int i = NJ_PREFIXES - 1; i >= 0; i--) {
+        const struct prefix *row = &prefixes[i];
+        if (nj_policy_action(r->policy, nj_detectors[row->id].class) == NJ_ACT_KEEP)
+            continue;
+        unsigned c = row->prefix.p[0] & 63;
+        x->next[i] = x->first[c];
+        x->first[c] = (int16_t)i;
+        x->pairs[c] |= (uint64_t)1 << (row->prefix.p[1] & 63);
+    }
+    x->pairs['e' & 63] |= (uint64_t)1 << ('y' & 63); /* JWT */
+}
+
+/* "(32 hex)-us12" has no beginning of its own. */
+static bool ends_like_mailchimp(struct nj_str t, size_t from)
+{
+    return t.n - from >= 36 && memcmp(t.p + from + 32, "-us", 3) == 0;
+}
+
+bool nj_token_may(const struct nj_redactor *r, struct nj_str t, size_t at)
+{
+    size_t from = at + 1 - NJ_TOKEN_RUN;
+    char before = from > 0 ? t.p[from - 1] : ' ';
+    if (has_pair(r, t, from) || before == '\\' || before == '%' || before == '/')
+        return true;
+    for (size_t k = DOTTED_MIN; before == '.' && k <= DOTTED_MAX && k <= from; k++)
+        if (has_pair(r, t, from - k))
+            return true;
+    for (size_t i = from; i <= at; i++)
+        if (t.p[i] == '-' && i + 1 < t.n && has_pair(r, t, i + 1))
+            return true;
+    return ends_like_mailchimp(t, from);
+}
+
+/* --- bodies ------------------------------------------------------------------------------------------------------- */
+
+/* End of the characters of one alphabet from byte at on, remembered: the next token may begin inside. */
+static size_t stretch_end(struct nj_sweep *s, size_t alphabet, size_t at)
+{
+    struct nj_span *known = &s->stretch[alphabet];
+    if (at < known->from || at >= known->to)
+        *known = (struct nj_span){ at, nj_run(s->text, at, alphabets[alphabet].classes) };
+    return known->to;
+}
+
+/* "{20,40}" behind the name of an alphabet. */
+static const char *read_bounds(const char *p, size_t *least, size_t *most)
+{
+    size_t n[2] = { 0, 0 };
+    int i = 0;
+    for (p++; *p != '}'; p++) {
+        if (*p == ',')
+            i = 1;
+        else
+            n[i] = n[i] * 10 + (size_t)(*p - '0');
+    }
+    *least = n[0];
+    *most = i == 0 ? n[0] : n[1] != 0 ? n[1] : NJ_NPOS;
+    return p + 1;
+}
+
+static size_t alphabet_of(char name)
+{
+    for (size_t i = 0; i < NJ_COUNT(alphabets); i++)
+        if (alphabets[i].name == name)
+            return i;
+    return NJ_NPOS;
+}
+
+/* End of the body that starts at byte at, or NJ_NPOS. */
+static size_t body_end(struct nj_sweep *s, const char *body, size_t at)
+{
+    struct nj_str t = s->text;
+    while (*body != '\0') {
+        if (body[1] != '{') {
+            if (at >= t.n || t.p[at] != *body)
+                return NJ_NPOS;
+            at++;
+            body++;
+            continue;
+        }
+        size_t alphabet = alphabet_of(*body), least = 0, most = 0, end = at;
+        body = read_bounds(body + 1, &least, &most);
+        if (most == NJ_NPOS)
+            end = at < t.n ? stretch_end(s, alphabet, at) : at;
+        else
+            end = nj_run(nj_str_slice(t, 0, t.n - at > most ? at + most : t.n), at, alphabets[alphabet].classes);
+        if (end - at < least || end < at)
+            return NJ_NPOS;
+        at = end;
+    }
+    return at;
+}
+
+/* --- at a mark ---------------------------------------------------------------------------------------------------- */
+
+static bool take(struct nj_sweep *s, struct nj_span span, enum nj_detector_id id)
+{
+    if (nj_detectors[id].companion == NULL)
+        return nj_sweep_take(s, span, id);
+    nj_detectors[id].companion(s, span);
+    return true;
+}
+
+static bool try_row(struct nj_sweep *s, const struct prefix *row, size_t from)
+{
+    struct nj_str t = s->text;
+    if (t.n - from < row->prefix.n || memcmp(t.p + from, row->prefix.p, row->prefix.n) != 0)
+        return false;
+    size_t end = body_end(s, row->body, from + row->prefix.n);
+    if (end == NJ_NPOS)
+        return false;
+    while (t.p[end - 1] == '.')
+        end--; /* of the sentence */
+    struct nj_span span = { from, end };
+    if (end < t.n && nj_is(t.p[end], NJ_IS_WORD))
+        return false;
+    if (row->valid != NULL && !row->valid(t, &span) && row->how == SURE)
+        return false;
+    return take(s, span, row->id);
+}
+
+/* Does a token begin at byte from? */
+static bool try_start(struct nj_sweep *s, size_t from)
+{
+    struct nj_str t = s->text;
+    if (from < s->done || from + 1 >= t.n || !has_pair(s->r, t, from))
+        return false;
+    for (int i = s->r->prefixes.first[t.p[from] & 63]; i >= 0; i = s->r->prefixes.next[i])
+        if (try_row(s, &prefixes[i], from))
+            return true;
+    return false;
+}
+
+static bool try_jwt(struct nj_sweep *s, size_t from)
+{
+    struct nj_span span;
+    return from >= s->done && nj_shape_jwt(s, from, &span) && nj_valid_jwt(s->text, &span) && nj_sweep_take(s, span, NJ_DET_JWT);
+}
+
+static bool try_mailchimp(struct nj_sweep *s, size_t from)
+{
+    struct nj_str t = s->text;
+    if (!ends_like_mailchimp(t, from) || from < s->done)
+        return false;
+    size_t end = nj_run(nj_str_slice(t, 0, from + 38), from + 35, NJ_IS_DIGIT);
+    bool whole = end > from + 35 && (end >= t.n || !nj_is(t.p[end], NJ_IS_WORD));
+    return whole && nj_run(t, from, NJ_IS_HEX) == from + 32 && nj_sweep_take(s, (struct nj_span){ from, end }, NJ_DET_VENDOR);
+}
+
+/* Escapes leave their letters in front of the token: "\nghp_", "%20ghp_". */
+static size_t skip_escape(struct nj_str t, size_t from)
+{
+    if (from > 0 && t.p[from - 1] == '\\' && strchr("nrt", t.p[from]) != NULL)
+        return from + 1;
+    if (from > 0 && t.p[from - 1] == '%' && nj_is(t.p[from], NJ_IS_HEX) && nj_is(t.p[from + 1], NJ_IS_HEX))
+        return from + 2;
+    return from;
+}
+
+bool nj_token_visit(struct nj_sweep *s, size_t at)
+{
+    struct nj_str t = s->text;
+    size_t run = at + 1 - NJ_TOKEN_RUN, from = skip_escape(t, run);
+    if (try_start(s, from) || try_jwt(s, from) || try_mailchimp(s, from))
+        return true;
+    for (size_t k = DOTTED_MIN; run > 0 && k <= DOTTED_MAX && k <= run && !nj_is(t.p[run - 1], NJ_IS_SPACE); k++)
+        if ((k == run || !nj_is(t.p[run - k - 1], NJ_IS_WORD)) && try_start(s, run - k))
+            return true;
+    for (size_t i = from; i < from + REACH && i + 1 < t.n && nj_is(t.p[i], NJ_IS_B64URL); i++)
+        if (t.p[i] == '-' && try_start(s, i + 1))
+            return true;
+    return false;
+}
