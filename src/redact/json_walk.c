@@ -58,7 +58,7 @@ static void replace_by_string(struct walk *w, struct nj_span s, struct nj_str by
 static void mark_block(struct walk *w, size_t block)
 {
     while (w->block <= block) {
-        w->marks = nj_marks_at(&w->marker, w->t, w->block * NJ_BLOCK);
+        nj_marks_at(w->r->marks, &w->marker, w->t, w->block * NJ_BLOCK, &w->marks);
         w->anchors = nj_marks_prune(w->r, w->t, w->block * NJ_BLOCK, &w->marks);
         w->block++;
     }

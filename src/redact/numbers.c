@@ -1,7 +1,7 @@
 /* Digits in groups: cards and national identifiers, by the table of numbers.def. */
 #include "redact_internal.h"
 
-enum { GROUPS = 8, DIGITS = 20 };
+enum { GROUPS = 8, DIGITS = NJ_NUMBER_DIGITS };
 
 struct number {
     const char *pattern;
@@ -9,7 +9,7 @@ struct number {
     enum nj_detector_id id;
 };
 
-static const struct number numbers[] = {
+static const struct number numbers[NJ_NUMBERS] = {
 #define NJ_NUMBER(detector, pattern, validator) { pattern, validator, NJ_DET_##detector },
 #include "numbers.def"
 #undef NJ_NUMBER
@@ -80,10 +80,29 @@ static size_t digits_of(struct nj_str t, struct nj_span sp, uint8_t out[static D
     return n;
 }
 
+void nj_numbers_init(struct nj_redactor *r)
+{
+    struct nj_number_index *x = &r->numbers;
+    for (size_t i = 0; i < NJ_COUNT(x->first); i++)
+        x->first[i] = -1;
+    for (int i = NJ_NUMBERS - 1; i >= 0; i--) {
+        if (nj_policy_action(r->policy, nj_detectors[numbers[i].id].class) == NJ_ACT_KEEP)
+            continue;
+        unsigned size = 0;
+        for (const char *p = numbers[i].pattern; *p >= '0' && *p <= '9'; p++)
+            size = size * 10 + (unsigned)(*p - '0');
+        x->next[i] = x->first[size];
+        x->first[size] = (int8_t)i;
+    }
+}
+
 static bool try_groups(struct nj_sweep *s, const struct groups *g, size_t *end)
 {
     uint8_t digits[DIGITS];
-    for (size_t i = 0; i < NJ_COUNT(numbers); i++) {
+    const struct nj_number_index *x = &s->r->numbers;
+    if (g->size[0] > DIGITS)
+        return false;
+    for (int i = x->first[g->size[0]]; i >= 0; i = x->next[i]) {
         size_t n = match(g, numbers[i].pattern);
         if (n == 0)
             continue;
@@ -100,15 +119,33 @@ static bool try_groups(struct nj_sweep *s, const struct groups *g, size_t *end)
     return false;
 }
 
+static bool is_word(struct nj_str t, size_t at)
+{
+    return at < t.n && nj_is(t.p[at], NJ_IS_WORD);
+}
+
+/* "2026-11-26T", "2026-11-26 08:09" */
+static bool is_date(struct nj_str t, size_t from)
+{
+    const char *p = t.p + from;
+    size_t left = t.n - from;
+    if (p[4] != '-' || p[7] != '-' || (p[0] != '2' && p[0] != '1') || left < 11)
+        return false;
+    return !is_gap(p[10]) || left < 14 || !nj_is(p[11], NJ_IS_DIGIT) || p[13] == ':';
+}
+
 bool nj_number_may(struct nj_str t, size_t at)
 {
-    const char *p = t.p + (at + 1 - NJ_NUMBER_RUN);
-    /* "2026-11-26T", "2026-11-26 08:09" */
-    bool date = p[4] == '-' && p[7] == '-' && (p[0] == '2' || p[0] == '1');
-    size_t left = t.n - at;
-    if (!date || left < 4)
-        return true;
-    return is_gap(p[10]) && nj_is(p[11], NJ_IS_DIGIT) && (left < 7 || p[13] != ':');
+    size_t from = at + 1 - NJ_NUMBER_RUN;
+    if (nj_is(t.p[at], NJ_IS_ALPHA)) /* letters, digits, a letter */
+        return !is_word(t, at + 1);
+    if (nj_is(t.p[from], NJ_IS_ALPHA)) /* a letter and seven digits */
+        return from < 2 || !is_word(t, from - 1) || !is_word(t, from - 2);
+    if (from < 2 || !is_word(t, from - 1) || !is_word(t, from - 2))
+        return !is_date(t, from);
+    /* The first group belongs to a word; what follows it may not. */
+    size_t end = nj_run(nj_str_slice(t, 0, from + DIGITS), from, NJ_IS_DIGIT);
+    return end + 1 < t.n && is_gap(t.p[end]) && nj_is(t.p[end + 1], NJ_IS_DIGIT);
 }
 
 /* One mark stands for a whole run of digits and gaps: each group may begin something. */

@@ -203,6 +203,20 @@ bool nj_token_visit(struct nj_sweep *s, size_t at);
 
 /* --- numbers in groups (numbers.c, numbers.def) --------------------------------------------------------------------- */
 
+enum {
+    NJ_NUMBER_DIGITS = 20, /* no identifier is longer */
+    NJ_NUMBERS = 0
+#define NJ_NUMBER(detector, pattern, validator) +1
+#include "numbers.def"
+#undef NJ_NUMBER
+};
+
+/* Rows by the size of their first group. */
+struct nj_number_index {
+    int8_t first[NJ_NUMBER_DIGITS + 1], next[NJ_NUMBERS];
+};
+void nj_numbers_init(struct nj_redactor *r);
+
 bool nj_number_may(struct nj_str text, size_t at);
 bool nj_number_visit(struct nj_sweep *s, size_t at);
 bool nj_valid_card(const uint8_t *d, size_t n);
@@ -283,9 +297,9 @@ struct nj_sweep {
     struct {
         size_t from, to, last_at; /* a word from..to and its last '@', or NJ_NPOS */
     } word;
-    struct nj_span bare; /* a stretch without a byte that ends a bare value */
+    struct nj_span bare;                  /* a stretch without a byte that ends a bare value */
     struct nj_span stretch[NJ_STRETCHES]; /* stretches of one alphabet each */
-    size_t aws_read;     /* companions were looked for up to here */
+    size_t aws_read;                      /* companions were looked for up to here */
 };
 
 /* Drops the marks of runs that cannot be anything; what is left is worth a visit. */
@@ -297,6 +311,11 @@ static inline uint64_t nj_marks_prune(const struct nj_redactor *r, struct nj_str
     for (uint64_t any = m->number; any != 0; any &= any - 1)
         if (!nj_number_may(text, base + (size_t)__builtin_ctzll(any)))
             m->number &= ~(any & (0 - any));
+    for (uint64_t any = m->rare; any != 0; any &= any - 1) {
+        size_t at = base + (size_t)__builtin_ctzll(any);
+        if (text.p[at] == '+' && (at + 1 >= text.n || text.p[at + 1] < '1' || text.p[at + 1] > '9'))
+            m->rare &= ~(any & (0 - any)); /* "+00:00" */
+    }
     return m->separator | m->token | m->number | m->rare;
 }
 
@@ -361,7 +380,9 @@ struct nj_redactor {
     struct nj_globs keys, allow_keys;
     uint32_t counts[NJ_COUNTS];
     struct nj_level levels[NJ_LEVELS];
+    nj_marks_fn marks;
     struct nj_prefix_index prefixes;
+    struct nj_number_index numbers;
     int16_t rule_first[26], rule_next[NJ_SECRET_KEYS]; /* rows by the first letter of their phrase */
     struct nj_key_slot slots[NJ_KEY_SLOTS];
     struct nj_stream streams[NJ_STREAMS];

@@ -58,8 +58,10 @@ enum nj_status nj_redactor_new(struct nj_redactor **out, const struct nj_redact_
     nj_buf_init(&r->counts_out, 64 << 10);
     nj_buf_init(&r->fields, OUT_MAX);
     nj_buf_init(&r->resource, 1 << 20);
+    r->marks = nj_marks_engine();
     nj_keys_init(r);
     nj_prefixes_init(r);
+    nj_numbers_init(r);
     enum nj_status st = nj_globs_init(&r->keys, o->keys);
     if (st == NJ_OK)
         st = nj_globs_init(&r->allow_keys, o->allow_keys);

@@ -109,7 +109,7 @@ static enum nj_anchor rare_anchor(char c)
     case 'B':
         return NJ_ANCHOR_PEM;
     default:
-        return nj_is(c, NJ_IS_DIGIT) ? NJ_ANCHOR_PLUS : NJ_ANCHOR_SCHEME;
+        return c == '+' ? NJ_ANCHOR_PLUS : NJ_ANCHOR_SCHEME;
     }
 }
 
@@ -140,7 +140,8 @@ bool nj_sweep(struct nj_redactor *r, struct nj_str text, struct nj_pem *pem, str
     s.pem_end.from = NJ_NPOS;
     nj_pem_resume(&s);
     for (size_t base = 0; base < text.n; base += NJ_BLOCK) {
-        struct nj_marks m = nj_marks_at(&marker, text, base);
+        struct nj_marks m;
+        nj_marks_at(r->marks, &marker, text, base, &m);
         uint64_t any = nj_marks_prune(r, text, base, &m);
         while (any != 0) {
             uint64_t bit = any & (0 - any);

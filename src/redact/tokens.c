@@ -22,8 +22,9 @@ static const struct {
     char name;
     uint16_t classes;
 } alphabets[] = {
-    { 'd', NJ_IS_DIGIT },  { 'h', NJ_IS_HEX },     { 'L', NJ_IS_ALPHA },  { 'A', NJ_IS_ALPHA | NJ_IS_DIGIT }, { 'W', NJ_IS_WORD },
-    { 'U', NJ_IS_B64URL }, { 'V', NJ_IS_DOTTED }, { 'B', NJ_IS_B64 },    { 'S', NJ_IS_MIXED },
+    { 'd', NJ_IS_DIGIT }, { 'h', NJ_IS_HEX },    { 'L', NJ_IS_ALPHA },  { 'A', NJ_IS_ALPHA | NJ_IS_DIGIT },
+    { 'W', NJ_IS_WORD },  { 'U', NJ_IS_B64URL }, { 'V', NJ_IS_DOTTED }, { 'B', NJ_IS_B64 },
+    { 'S', NJ_IS_MIXED },
 };
 _Static_assert(NJ_COUNT(alphabets) <= NJ_STRETCHES, "one remembered stretch for each alphabet");
 
@@ -155,7 +156,7 @@ static bool try_row(struct nj_sweep *s, const struct prefix *row, size_t from)
     struct nj_span span = { from, end };
     if (end < t.n && nj_is(t.p[end], NJ_IS_WORD))
         return false;
-    if (row->valid != NULL && !row->valid(t, &span) && row->how == SURE)
+    if (row->valid != NULL && !row->valid(t, &span))
         return false;
     return take(s, span, row->id);
 }
