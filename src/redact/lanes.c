@@ -40,9 +40,8 @@ INLINE uint64_t mixes(wide digit2, wide digit4, wide letter)
 INLINE void combine(struct nj_marker *m, const struct sets *s, struct nj_marks *out)
 {
     wide digit = joined(m->digit, s->digit), letter = joined(m->letter, s->letter);
-    uint64_t separators = s->equals | s->colon, before = separators << 1 | m->separator;
-    uint64_t clock = s->digit & s->colon << 1 & block_of(digit << 2); /* "12:34" */
-    out->separator = before & ~clock;
+    uint64_t colon1 = s->colon << 1 | m->colon, clock = s->digit & colon1 & block_of(digit << 2); /* "12:34" */
+    out->separator = (s->equals << 1 | m->equals | colon1) & ~clock;
 
     uint64_t bytes = s->digit | s->letter | s->dash;
     wide token = joined(m->token, bytes), token2 = token & token << 1, token4 = token2 & token2 << 2;
@@ -57,7 +56,7 @@ INLINE void combine(struct nj_marker *m, const struct sets *s, struct nj_marks *
     out->rare = s->rare;
     out->stops = s->stop;
     out->odd = s->odd & ~s->line;
-    *m = (struct nj_marker){ s->digit, s->letter, bytes, cells, separators >> 63 };
+    *m = (struct nj_marker){ s->digit, s->letter, bytes, cells, s->colon >> 63, s->equals >> 63 };
 }
 
 /* --- sixteen bytes: SSE2, NEON, or whatever the compiler makes of it ---------------------------------------------- */

@@ -34,7 +34,8 @@ typedef uint8_t nj_lane __attribute__((vector_size(16)));
 
 /* What the next block needs to know of this one. */
 struct nj_marker {
-    uint64_t digit, letter, token, cell, separator;
+    uint64_t digit, letter, token, cell;
+    uint64_t colon, equals; /* the last byte was one */
 };
 
 /* One bit a byte. */

@@ -176,6 +176,10 @@ bool nj_valid_two_groups(struct nj_str text, struct nj_span *sp);
 bool nj_valid_telegram(struct nj_str text, struct nj_span *sp);
 bool nj_valid_discord(struct nj_str text, struct nj_span *sp);
 
+/* Length of the letters that an escape of some other notation leaves at byte at: "\nghp_", "%20ghp_"; or 0. */
+size_t nj_escape_tail(struct nj_str t, size_t at);
+/* No word goes on at byte at; the tail of an escape is none. */
+bool nj_begins_word(struct nj_str t, size_t at);
 /* Is the span part of a longer identifier, or joined to one by a dot or hyphen? */
 bool nj_is_joined(struct nj_str s, struct nj_span sp);
 

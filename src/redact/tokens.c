@@ -189,25 +189,26 @@ static bool try_mailchimp(struct nj_sweep *s, size_t from)
     return whole && nj_run(t, from, NJ_IS_HEX) == from + 32 && nj_sweep_take(s, (struct nj_span){ from, end }, NJ_DET_VENDOR);
 }
 
-/* Escapes leave their letters in front of the token: "\nghp_", "%20ghp_". */
-static size_t skip_escape(struct nj_str t, size_t from)
+/* The prefix ends before the run does, with a dot or slash: "hvs.", "1//0". */
+static bool try_dotted(struct nj_sweep *s, size_t run)
 {
-    if (from > 0 && t.p[from - 1] == '\\' && strchr("nrt", t.p[from]) != NULL)
-        return from + 1;
-    if (from > 0 && t.p[from - 1] == '%' && nj_is(t.p[from], NJ_IS_HEX) && nj_is(t.p[from + 1], NJ_IS_HEX))
-        return from + 2;
-    return from;
+    struct nj_str t = s->text;
+    for (size_t k = DOTTED_MIN; k <= DOTTED_MAX && k <= run; k++) {
+        size_t from = run - k;
+        if (nj_begins_word(t, from) && try_start(s, from))
+            return true;
+    }
+    return false;
 }
 
 bool nj_token_visit(struct nj_sweep *s, size_t at)
 {
     struct nj_str t = s->text;
-    size_t run = at + 1 - NJ_TOKEN_RUN, from = skip_escape(t, run);
+    size_t run = at + 1 - NJ_TOKEN_RUN, from = run + nj_escape_tail(t, run);
     if (try_start(s, from) || try_jwt(s, from) || try_mailchimp(s, from))
         return true;
-    for (size_t k = DOTTED_MIN; run > 0 && k <= DOTTED_MAX && k <= run && !nj_is(t.p[run - 1], NJ_IS_SPACE); k++)
-        if ((k == run || !nj_is(t.p[run - k - 1], NJ_IS_WORD)) && try_start(s, run - k))
-            return true;
+    if (run > 0 && (t.p[run - 1] == '.' || t.p[run - 1] == '/') && try_dotted(s, run))
+        return true;
     for (size_t i = from; i < from + REACH && i + 1 < t.n && nj_is(t.p[i], NJ_IS_B64URL); i++)
         if (t.p[i] == '-' && try_start(s, i + 1))
             return true;

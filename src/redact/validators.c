@@ -34,9 +34,25 @@ static bool is_word_at(struct nj_str s, size_t at)
     return at < s.n && nj_is(s.p[at], NJ_IS_WORD);
 }
 
+size_t nj_escape_tail(struct nj_str t, size_t at)
+{
+    if (at > 0 && at < t.n && t.p[at - 1] == '\\' && memchr("nrt", t.p[at], 3) != NULL)
+        return 1;
+    if (at > 0 && at + 1 < t.n && t.p[at - 1] == '%' && nj_is(t.p[at], NJ_IS_HEX) && nj_is(t.p[at + 1], NJ_IS_HEX))
+        return 2;
+    return 0;
+}
+
+bool nj_begins_word(struct nj_str t, size_t at)
+{
+    if (at == 0 || !nj_is(t.p[at - 1], NJ_IS_WORD))
+        return true;
+    return nj_escape_tail(t, at - 1) == 1 || (at > 1 && nj_escape_tail(t, at - 2) == 2);
+}
+
 bool nj_is_joined(struct nj_str s, struct nj_span sp)
 {
-    if (sp.from > 0 && nj_is(s.p[sp.from - 1], NJ_IS_WORD))
+    if (!nj_begins_word(s, sp.from))
         return true;
     if (sp.from > 1 && (s.p[sp.from - 1] == '.' || s.p[sp.from - 1] == '-') && nj_is(s.p[sp.from - 2], NJ_IS_WORD))
         return true;
@@ -297,7 +313,7 @@ bool nj_valid_aws_id(struct nj_str text, struct nj_span *sp)
     uint64_t head = 0;
     bool digit = false, beyond_dna = false;
     struct nj_str id = nj_str_slice(text, sp->from, sp->to);
-    if ((sp->from > 0 && nj_is(text.p[sp->from - 1], NJ_IS_WORD)) || is_word_at(text, sp->to))
+    if (!nj_begins_word(text, sp->from) || is_word_at(text, sp->to))
         return false;
     for (size_t i = PREFIX; i < id.n; i++) {
         int v = base32_value(id.p[i]);
@@ -395,7 +411,7 @@ bool nj_valid_telegram(struct nj_str text, struct nj_span *sp)
         ;
     size_t digits = sp->from - 1 - from;
     bool in_path = from >= 3 && memcmp(text.p + from - 3, "bot", 3) == 0;
-    if (digits < SHORTEST || digits > LONGEST || (from > 0 && nj_is(text.p[from - 1], NJ_IS_WORD) && !in_path))
+    if (digits < SHORTEST || digits > LONGEST || (!nj_begins_word(text, from) && !in_path))
         return false;
     sp->from = from;
     return true;
