@@ -36,6 +36,8 @@ LIBS    := -lcurl -lmicrohttpd -ljansson -lz -lzstd -lm -lpthread
 LIB_SRC   := $(sort $(wildcard src/*/*.c))
 LIB_OBJ   := $(LIB_SRC:%.c=$(BUILD)/obj/%.o)
 LIB       := $(BUILD)/libnightjar.a
+# What others do with regular expressions is measured where the library is there.
+YARDS     = $(shell pcre2-config --libs8 2>/dev/null)
 # The emulator's programs; the prefix of a file says whose part it is.
 EMU_MAINS := lambda_emulator capture_sink sample_function probe_extension
 EMU_OBJ   := $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard tests/emulator/emu_*.c)))
@@ -105,7 +107,7 @@ $(BUILD)/bench/minimal_extension: $(BUILD)/obj/tests/bench/minimal_extension.o
 
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) $(YARDS)
 
 $(BUILD)/redaction-driver: $(BUILD)/obj/tests/redaction/score_driver.o $(LIB)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -163,6 +165,7 @@ asan: deps ## all tests again under AddressSanitizer and UndefinedBehaviorSaniti
 
 .PHONY: bench
 bench: deps ## measure against the budgets (ratios, one run on this machine)
+	@sh packaging/deps.sh bench || true
 	@$(MAKE) --no-print-directory -j$(JOBS) all $(BENCH_BIN)
 	@BUILD=$(BUILD) sh tests/bench/run.sh
 

@@ -1,10 +1,12 @@
 #!/bin/sh
-# Installs what building (deps.sh build) or linting (deps.sh lint) needs: asks apt only for what is absent.
+# Installs what building (deps.sh build), linting (deps.sh lint) or measuring beside others (deps.sh bench) needs: asks apt only for
+# what is absent.
 set -u
 
 BUILD="gcc make libc6-dev libcurl4-openssl-dev libmicrohttpd-dev libjansson-dev zlib1g-dev libzstd-dev libssl-dev check libsubunit-dev
 python3 openssl"
 LINT="clang clang-format clang-tidy cppcheck"
+BENCH="libpcre2-dev"
 
 say() {
     echo "deps: $*" >&2
@@ -13,6 +15,11 @@ say() {
 # Names of other systems, in words: they change too rarely to be tables and too often to be installed unasked.
 elsewhere() {
     say "this is not Debian or Ubuntu; install these and try again:"
+    if [ "$set_name" = bench ]; then
+        say "  Fedora  dnf install pcre2-devel"
+        say "  Alpine  apk add pcre2-dev"
+        return
+    fi
     if [ "$set_name" = lint ]; then
         say "  Fedora  dnf install clang clang-tools-extra cppcheck"
         say "  Alpine  apk add clang clang-extra-tools cppcheck"
@@ -28,6 +35,10 @@ elsewhere() {
 
 # Can a program with all our headers be compiled and linked?  Then nothing is missing, wherever it came from.
 usable() {
+    if [ "$set_name" = bench ]; then
+        command -v pcre2-config >/dev/null
+        return
+    fi
     if [ "$set_name" = lint ]; then
         command -v clang >/dev/null && command -v clang-format >/dev/null && command -v clang-tidy >/dev/null &&
             command -v cppcheck >/dev/null
@@ -93,8 +104,9 @@ set_name=${1:-}
 case "$set_name" in
 build) wanted=$BUILD ;;
 lint) wanted=$LINT ;;
+bench) wanted=$BENCH ;;
 *)
-    echo "usage: deps.sh build|lint" >&2
+    echo "usage: deps.sh build|lint|bench" >&2
     exit 2
     ;;
 esac

@@ -291,8 +291,17 @@ def idle(b):
     b.row(f"  in {IDLE_S:.0f} s", str(count), "0", count == 0)
 
 
+def redaction_data(b):
+    """Some other lines of each kind, made in a few seconds."""
+    where = os.path.join(b.build, "bench", "redaction")
+    script = os.path.join(HERE, "..", "redaction", "bench_data.py")
+    subprocess.run([sys.executable, "-B", script, where], check=True)
+    return where
+
+
 def programs(b):
     """bench_*.c of the modules: each prints its own lines."""
+    arguments = {"bench_redact": redaction_data}
     names = sorted(f[:-2] for f in os.listdir(HERE) if f.startswith("bench_") and f.endswith(".c"))
     for name in names:
         path = os.path.join(b.build, "bench", name)
@@ -300,7 +309,7 @@ def programs(b):
         if not os.access(path, os.X_OK):
             b.row("  not built", "")
             continue
-        status = subprocess.run([path], check=False).returncode
+        status = subprocess.run([path] + [make(b) for make in [arguments.get(name)] if make], check=False).returncode
         if status != 0:
             b.row("  left with status", str(status), "0", False)
 

@@ -181,7 +181,7 @@ def load(path):
             yield case
 
 
-def print_miss(r):
+def complaint(r):
     what = []
     if r.leaks or r.decoded_leaks:
         what.append("LEAK %s" % " | ".join((r.leaks + r.decoded_leaks)[:4]))
@@ -193,9 +193,25 @@ def print_miss(r):
         what.append("NOT JSON")
     if not r.stable:
         what.append("UNSTABLE")
-    soft = " (soft)" if r.case.get("soft") else ""
-    print("%s [%s]%s %s\n   in   %s\n   out  %s" % (r.case["id"], r.case["policy"], soft, "; ".join(what), r.input[:700].replace("\n", "\\n"),
-                                                 r.out[:700].replace("\n", "\\n")))
+    return "; ".join(what)
+
+
+def print_miss(r, width=700):
+    print("%s [%s]%s %s" % (r.case["id"], r.case["policy"], " (soft)" if r.case.get("soft") else "", complaint(r)[:width]))
+    print("   in   %s\n   out  %s" % (r.input[:width].replace("\n", "\\n"), r.out[:width].replace("\n", "\\n")))
+
+
+def print_kinds(results):
+    """What is not perfect, the worst first, with an example or two of each."""
+    kinds = collections.defaultdict(list)
+    for r in results:
+        kinds["%s/%s%s" % (r.case["group"], r.case["kind"], " (soft)" if r.case.get("soft") else "")].append(r)
+    wrong = {name: [r for r in rs if not r.good] for name, rs in kinds.items()}
+    for name in sorted(wrong, key=lambda n: (-len(wrong[n]), n)):
+        if wrong[name]:
+            print("\n%s: %d of %d wrong" % (name, len(wrong[name]), len(kinds[name])))
+            for r in wrong[name][:2]:
+                print_miss(r, 330)
 
 
 def verdicts(whole, groups):
@@ -217,7 +233,7 @@ def main():
     ap.add_argument("--size", type=int, default=corpus.SIZE)
     ap.add_argument("--seed", type=int, default=corpus.SEED)
     ap.add_argument("--group", help="only this group, or kinds that contain this")
-    ap.add_argument("--kinds", action="store_true", help="a row for each kind that is not perfect")
+    ap.add_argument("--kinds", action="store_true", help="what is not perfect by kind, with examples")
     ap.add_argument("--misses", action="store_true", help="show what went wrong")
     ap.add_argument("--gate", action="store_true", help="exit 1 below the targets")
     o = ap.parse_args()
@@ -228,7 +244,7 @@ def main():
     results = [Result(c, a) for c, a in zip(cases, run_driver(o.driver, cases))]
 
     hard, soft = Score(), Score()
-    groups, kinds = collections.defaultdict(Score), collections.defaultdict(Score)
+    groups = collections.defaultdict(Score)
     for r in results:
         if o.misses and not r.good:
             print_miss(r)
@@ -237,7 +253,6 @@ def main():
             continue
         hard.add(r)
         groups[r.case["group"]].add(r)
-        kinds["%s/%s" % (r.case["group"], r.case["kind"])].add(r)
     print(HEAD)
     for name in sorted(groups):
         print(groups[name].row(name))
@@ -245,10 +260,7 @@ def main():
     if soft.n["cases"]:
         print(soft.row("(soft)"))
     if o.kinds:
-        print()
-        for name, s in sorted(kinds.items()):
-            if any((s.percent(w) or 100.0) < 100.0 for w in TARGETS) or any(s.percent(w) == 0 for w in TARGETS):
-                print(s.row(name))
+        print_kinds(results)
     below = list(verdicts(hard, groups))
     for b in below:
         print("redaction-score: %s" % b)
