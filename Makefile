@@ -112,6 +112,10 @@ $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(LIB)
 $(BUILD)/redaction-driver: $(BUILD)/obj/tests/redaction/score_driver.o $(LIB)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
 .PHONY: units
 units: $(UNIT_BIN) ## build the unit tests
 
@@ -162,6 +166,11 @@ demo: deps ## build, then watch nightjar at work on a sample function
 .PHONY: asan
 asan: deps ## all tests again under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory BUILD=build/asan SAN=address,undefined check
+
+.PHONY: fuzz
+fuzz: deps ## let every fuzzer search for FUZZ_SECONDS (60) under sanitizers (FUZZ=name for some)
+	@sh packaging/deps.sh fuzz || true
+	@BUILD=$(BUILD) sh tests/fuzz/run.sh
 
 .PHONY: bench
 bench: deps ## measure against the budgets (ratios, one run on this machine)

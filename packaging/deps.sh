@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what building (deps.sh build), linting (deps.sh lint) or measuring beside others (deps.sh bench) needs: asks apt only for
+# Installs what building (deps.sh build), linting (lint), fuzzing (fuzz) or measuring beside others (bench) needs: asks apt only for
 # what is absent.
 set -u
 
@@ -7,6 +7,7 @@ BUILD="gcc make libc6-dev libcurl4-openssl-dev libmicrohttpd-dev libjansson-dev 
 python3 openssl"
 LINT="clang clang-format clang-tidy cppcheck"
 BENCH="libpcre2-dev"
+FUZZ="clang"
 
 say() {
     echo "deps: $*" >&2
@@ -18,6 +19,11 @@ elsewhere() {
     if [ "$set_name" = bench ]; then
         say "  Fedora  dnf install pcre2-devel"
         say "  Alpine  apk add pcre2-dev"
+        return
+    fi
+    if [ "$set_name" = fuzz ]; then
+        say "  Fedora  dnf install clang compiler-rt"
+        say "  Alpine  apk add clang compiler-rt"
         return
     fi
     if [ "$set_name" = lint ]; then
@@ -37,6 +43,10 @@ elsewhere() {
 usable() {
     if [ "$set_name" = bench ]; then
         command -v pcre2-config >/dev/null
+        return
+    fi
+    if [ "$set_name" = fuzz ]; then
+        command -v clang >/dev/null
         return
     fi
     if [ "$set_name" = lint ]; then
@@ -105,8 +115,10 @@ case "$set_name" in
 build) wanted=$BUILD ;;
 lint) wanted=$LINT ;;
 bench) wanted=$BENCH ;;
+# The package of libFuzzer carries the version of the clang it belongs to.
+fuzz) wanted="$FUZZ $(apt-cache depends clang 2>/dev/null | sed -n 's/.*Depends: clang-\([0-9]*\)$/libclang-rt-\1-dev/p' | head -n 1)" ;;
 *)
-    echo "usage: deps.sh build|lint|bench" >&2
+    echo "usage: deps.sh build|lint|bench|fuzz" >&2
     exit 2
     ;;
 esac

@@ -4,10 +4,7 @@
  * never overlap; a body that is an array of objects is cut into exactly its elements; what a record holds is valid JSON
  * where it says so, and stays so for strict readers; an unreadable record holds every byte of its element.
  *
- *   clang -g -O1 -std=c17 -Iinclude -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
- *       -o build/fuzz_decode tests/fuzz/fuzz_decode.c src/base/json*.c src/base/buf.c src/base/str.c src/base/clock.c src/record/?*.c
- *   build/fuzz_decode -max_len=4096 CORPUS tests/fixtures/decode/?*
- */
+ *   make fuzz FUZZ=fuzz_decode */
 #include "nightjar/enrich.h"
 #include "nightjar/utf8.h"
 

@@ -4,10 +4,7 @@
  * record holds is valid JSON where it says so; a whole body that is JSON comes out as JSON of the same type; a cut one never grows
  * beyond its closing brackets; text that was cut is a beginning of what it was.
  *
- *   clang -g -O1 -std=c17 -Iinclude -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o build/fuzz_payload \
- *       tests/fuzz/fuzz_payload.c src/observe/payload*.c src/base/json*.c src/base/buf.c src/base/str.c src/record/record.c -lm
- *   build/fuzz_payload -max_len=4096 CORPUS
- */
+ *   make fuzz FUZZ=fuzz_payload */
 #include "../../src/observe/payload_internal.h"
 
 #include <stdlib.h>

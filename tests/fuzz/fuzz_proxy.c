@@ -4,10 +4,7 @@
  * not crash": read in pieces a message ends where it ends when read at once, with the same fields, trailers and body; every byte
  * is taken until it ends; and the search finds the same in pieces as at once.
  *
- *   clang -g -O1 -std=c17 -Iinclude -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
- *       -o build/fuzz_proxy tests/fuzz/fuzz_proxy.c src/lambda/proxy_message.c src/lambda/proxy_scan.c src/base/buf.c src/base/str.c src/base/utf8.c
- *   build/fuzz_proxy -max_len=4096 CORPUS
- */
+ *   make fuzz FUZZ=fuzz_proxy */
 #include "../../src/lambda/proxy_message.h"
 #include "../../src/lambda/proxy_scan.h"
 

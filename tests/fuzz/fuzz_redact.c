@@ -1,9 +1,6 @@
 /* Fuzzes the redactor: text and JSON come out sound, a second redaction changes nothing, and JSON stays JSON.
  *
- *   clang -g -O1 -fsanitize=fuzzer,address,undefined -Iinclude -D_GNU_SOURCE -DNJ_VERSION='"fuzz"' tests/fuzz/fuzz_redact.c \
- *         src/redact/[a-z]*.c src/base/[a-z]*.c src/record/record.c -lm -o build/fuzz-redact
- *
- * The first byte of the input chooses the preset and the door. */
+ * The first byte of the input chooses the preset, and whether its lines are records of one stream.  make fuzz FUZZ=fuzz_redact */
 #include "nightjar/redact.h"
 #include "nightjar/utf8.h"
 
@@ -76,6 +73,38 @@ static void check_json(struct nj_redactor *r, struct nj_json in)
         fail("JSON changes again", in.raw);
 }
 
+/* Lines of one function, one record each: what a record leaves behind must not harm the next. */
+static void check_stream(struct nj_redactor *r, struct nj_str in)
+{
+    static unsigned streams;
+    static const struct nj_resource resource;
+    struct nj_record record;
+    struct nj_clean clean;
+    struct nj_json json;
+    char id[16];
+    snprintf(id, sizeof(id), "%u", ++streams);
+    for (size_t at = 0; at < in.n;) {
+        size_t end = nj_str_find(in, NJ_STR("\n"), at);
+        end = end == NJ_NPOS ? in.n : end;
+        struct nj_str line = nj_str_slice(in, at, end);
+        nj_record_init(&record);
+        record.origin = NJ_FROM_FUNCTION;
+        record.event = NJ_STR("function.log");
+        nj_attrs_str(&record.where, NJ_STR("faas.invocation_id"), nj_str_of(id));
+        if (nj_json_parse(line, &json) == NJ_OK && json.type == NJ_JSON_OBJECT)
+            record.data_json = line;
+        else
+            record.message = line;
+        if (nj_redact_record(r, &record, &resource, NJ_STR("f-1"), &clean) != NJ_OK)
+            fail("no record", line);
+        check_clean(clean.message, line);
+        check_clean(clean.data, line);
+        if (clean.data.p != NULL && nj_json_parse(clean.data, &json) != NJ_OK)
+            fail("fields are no JSON any more", line);
+        at = end + 1;
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (redactors[0] == NULL)
@@ -85,6 +114,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct nj_redactor *r = redactors[data[0] % PRESETS];
     struct nj_str in = { (const char *)data + 1, size - 1 };
     struct nj_json json;
+    if (data[0] / PRESETS % 2 == 1) {
+        check_stream(r, in);
+        return 0;
+    }
     nj_buf_reset(&once);
     nj_buf_reset(&twice);
     if (nj_json_parse(in, &json) == NJ_OK)

@@ -1,0 +1,64 @@
+"""Writes what the fuzzers start from: seeds.py TARGET DIRECTORY.  The layout of an input is told in the target's source."""
+import json
+import os
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "redaction"))
+
+import corpus  # noqa: E402 (its folder is known only now)
+
+PRESETS = ("default", "strict", "pci", "hipaa")
+MOST = 4000
+
+MESSAGES = (
+    b"POST /2018-06-01/runtime/invocation/8476a536/response HTTP/1.1\r\nHost: 127.0.0.1:9001\r\nContent-Length: 17\r\n\r\n{\"statusCode\":200}",
+    b"POST /2018-06-01/runtime/invocation/x/response HTTP/1.1\r\nTransfer-Encoding: chunked\r\nTrailer: Lambda-Runtime-Function-Error-Type\r\n\r\n"
+    b"5\r\nhello\r\n0\r\nLambda-Runtime-Function-Error-Type: E\r\n\r\n",
+    b"HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: 8476a536\r\nLambda-Runtime-Deadline-Ms: 1790000000000\r\nContent-Length: 2\r\n\r\n{}",
+    b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n\r\n", b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n",
+)
+
+
+def redact():
+    for case in corpus.build(5, 3000):
+        body = case["text"] if "text" in case else corpus.compact(case["json"])
+        lines = 4 if case.get("split") else 0
+        yield bytes([PRESETS.index(case["policy"]) + lines]) + body.encode()
+
+
+def decode():
+    folder = os.path.join(HERE, "..", "fixtures", "decode")
+    for where, _, names in os.walk(folder):
+        for name in names:
+            with open(os.path.join(where, name), "rb") as f:
+                yield f.read()
+    for case in corpus.build(6, 600):
+        record = case["text"] if "text" in case else case["json"]
+        yield json.dumps([{"time": "2026-11-04T10:11:12.000Z", "type": "function", "record": record}]).encode()
+
+
+def payload():
+    for kind, case in enumerate(corpus.build(7, 1500)):
+        body = corpus.compact(case["json"]) if "json" in case else case["text"]
+        yield bytes([kind % 64, 255]) + body.encode()
+
+
+def proxy():
+    for message in MESSAGES:
+        for kind in (0, 1, 2, 3, 0x55, 0xfe):
+            yield bytes([kind]) + message
+
+
+def main():
+    target, directory = sys.argv[1:]
+    os.makedirs(directory, exist_ok=True)
+    made = {"fuzz_redact": redact, "fuzz_decode": decode, "fuzz_payload": payload, "fuzz_proxy": proxy}.get(target, lambda: [b"{}"])
+    for number, seed in enumerate(made()):
+        if len(seed) <= MOST:
+            with open(os.path.join(directory, "seed-%05d" % number), "wb") as f:
+                f.write(seed)
+
+
+if __name__ == "__main__":
+    main()
