@@ -1,6 +1,6 @@
 /* --check: the effective configuration, built as far as it can be without a platform, and what is wrong with it. */
 #include "nightjar/commands.h"
-#include "nightjar/redact.h"
+#include "nightjar/redaction.h"
 #include "nightjar/sink.h"
 
 static void check_sink(const struct nj_sink_options *so, const char *instead, struct nj_problems *problems, struct nj_buf *out)
@@ -22,23 +22,30 @@ static void check_sink(const struct nj_sink_options *so, const char *instead, st
     nj_sink_fini(&sink);
 }
 
-static void check_redactor(const struct nj_options *o, struct nj_problems *problems, struct nj_buf *out)
+static void check_redaction(const struct nj_options *o, struct nj_problems *problems, struct nj_buf *out)
 {
-    struct nj_redactor *redactor = NULL;
-    struct nj_redact_options ro = { .policy = nj_options_choice(NJ_OPT_redact, o->redact),
-                                    .keys = o->redact_keys,
-                                    .allow_keys = o->redact_allow_keys };
-    bool ok = nj_redactor_new(&redactor, &ro) == NJ_OK;
-    nj_buf_addf(out, "Redaction: preset %.*s\n", NJ_STR_ARG(ro.policy));
-    nj_redactor_free(redactor);
-    if (ok)
-        return;
-    redactor = NULL;
-    ro.allow_keys = (struct nj_str){ NULL, 0 };
-    bool keys_ok = nj_redactor_new(&redactor, &ro) == NJ_OK;
-    nj_redactor_free(redactor);
-    nj_problem_add(problems, true, "%s is no list of names with * in them; the strict preset is used, without lists of your own.",
-                   keys_ok ? "NIGHTJAR_REDACT_ALLOW_KEYS" : "NIGHTJAR_REDACT_KEYS");
+    struct nj_redaction r;
+    bool built = nj_redaction_open(&r, o) == NJ_OK;
+    nj_buf_addf(out, "Redaction: preset %.*s", NJ_STR_ARG(nj_options_choice(NJ_OPT_redact, o->redact)));
+    if (r.pseudonyms != NULL)
+        nj_buf_addf(out, ", pseudonyms under key %.*s%s", NJ_STR_ARG(nj_pseudonyms_key_id(r.pseudonyms)),
+                    r.notes & NJ_NOTE_EPHEMERAL ? ", made up for this run" : "");
+    nj_buf_addc(out, '\n');
+    if (!built)
+        nj_problem_add(problems, true, "There is not memory enough to build the redactor.");
+    if (r.notes & (NJ_NOTE_KEYS | NJ_NOTE_ALLOW_KEYS))
+        nj_problem_add(problems, true, "%s is no list of names with * in them; every named field is redacted instead.",
+                       r.notes & NJ_NOTE_KEYS ? "NIGHTJAR_REDACT_KEYS" : "NIGHTJAR_REDACT_ALLOW_KEYS");
+    if (r.notes & NJ_NOTE_NO_PSEUDONYMS)
+        nj_problem_add(problems, true, "The system gives no random bytes for a key: what would be a pseudonym is masked.");
+    if (r.notes & NJ_NOTE_EPHEMERAL)
+        nj_problem_add(problems, false, "NIGHTJAR_PSEUDONYM_KEY is not set: pseudonyms join within one sandbox only.");
+    if (r.notes & NJ_NOTE_WEAK_KEY)
+        nj_problem_add(problems, false, "NIGHTJAR_PSEUDONYM_KEY has less than %d bytes: who sees pseudonyms may find it by trying.",
+                       NJ_PSEUDONYM_KEY_MIN);
+    if (r.notes & NJ_NOTE_OFF)
+        nj_problem_add(problems, false, "NIGHTJAR_REDACT=off: secrets and personal data leave as they are.");
+    nj_redaction_close(&r);
 }
 
 static size_t list_problems(const struct nj_problems *problems, bool fatal, const char *title, struct nj_buf *out)
@@ -66,7 +73,7 @@ size_t nj_check(const char *const *environ_, struct nj_buf *out)
         check_sink(&o.sink_list[i], "stdout: takes its place", &problems, out);
     if (o.alert_sink.url.n != 0)
         check_sink(&o.alert_sink, "alerts go to the other sinks only", &problems, out);
-    check_redactor(&o, &problems, out);
+    check_redaction(&o, &problems, out);
     size_t n = list_problems(&problems, true, "Problems", out) + problems.more;
     if (problems.more != 0)
         nj_buf_addf(out, "  and %zu more\n", problems.more);

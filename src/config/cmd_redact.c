@@ -1,7 +1,7 @@
 /* nightjar redact: the redactor of the extension, for standard input. */
 #include "filter.h"
 
-#include "nightjar/redact.h"
+#include "nightjar/redaction.h"
 
 static const char help_text[] =
     "usage: nightjar redact [--policy NAME] [--keys LIST] [--allow-keys LIST] < log > clean\n"
@@ -10,7 +10,7 @@ static const char help_text[] =
     "structured log record and stays valid JSON; any other line is taken as text. Lines belong together: a private key that was\n"
     "printed line by line is recognised.\n"
     "\n"
-    "  --policy NAME       default, strict, pci or hipaa; otherwise NIGHTJAR_REDACT\n"
+    "  --policy NAME       default, strict, pci, hipaa, or off, which only cleans; otherwise NIGHTJAR_REDACT\n"
     "  --keys LIST         more field names to redact, comma separated, * stands for anything; otherwise NIGHTJAR_REDACT_KEYS\n"
     "  --allow-keys LIST   field names that are never redacted for their name; otherwise NIGHTJAR_REDACT_ALLOW_KEYS\n"
     "  --help              this text\n"
@@ -24,7 +24,7 @@ struct flags {
 
 struct work {
     const struct nj_stream *io;
-    struct nj_redactor *redactor;
+    struct nj_redaction redaction;
     struct nj_resource resource;
 };
 
@@ -40,23 +40,36 @@ static bool each_line(void *ctx, const struct filter_line *line)
         in.data_json = line->text;
     else
         in.message = line->text.p != NULL ? line->text : NJ_STR("");
-    if (nj_redact_record(w->redactor, &in, &w->resource, (struct nj_str){ NULL, 0 }, &out) != NJ_OK) {
+    if (nj_redact_record(w->redaction.redactor, &in, &w->resource, (struct nj_str){ NULL, 0 }, &out) != NJ_OK) {
         fprintf(w->io->err, "nightjar redact: there is not memory enough for line %llu.\n", (unsigned long long)line->number);
         return false;
     }
     return filter_write(w->io, in.data_json.p != NULL ? out.data : out.message) && filter_write(w->io, line->end);
 }
 
-/* What the flags leave open is as the environment says. */
-static bool build(struct work *w, const struct flags *f, const struct nj_options *o)
+/* The flags in place of what the environment says. */
+static bool build(struct work *w, const struct flags *f, struct nj_options *o)
 {
-    struct nj_redact_options ro = { .policy = f->policy.p != NULL ? f->policy : nj_options_choice(NJ_OPT_redact, o->redact),
-                                    .keys = f->keys.p != NULL ? f->keys : o->redact_keys,
-                                    .allow_keys = f->allow_keys.p != NULL ? f->allow_keys : o->redact_allow_keys };
-    enum nj_status st = nj_redactor_new(&w->redactor, &ro);
-    if (st == NJ_EPARSE)
-        fprintf(w->io->err, "nightjar redact: the policy is none of default, strict, pci, hipaa, or a list of names is none.\n");
-    else if (st != NJ_OK)
+    unsigned i = 0;
+    if (f->policy.p != NULL) {
+        while (nj_options_choice(NJ_OPT_redact, i).p != NULL && !nj_str_eq_nocase(nj_options_choice(NJ_OPT_redact, i), f->policy))
+            i++;
+        o->redact = i;
+    }
+    if (f->keys.p != NULL)
+        o->redact_keys = f->keys;
+    if (f->allow_keys.p != NULL)
+        o->redact_allow_keys = f->allow_keys;
+    if (nj_options_choice(NJ_OPT_redact, o->redact).p == NULL) {
+        fprintf(w->io->err, "nightjar redact: --policy is one of default, strict, pci, hipaa, off.\n");
+        return false;
+    }
+    enum nj_status st = nj_redaction_open(&w->redaction, o);
+    if (w->redaction.notes & (NJ_NOTE_KEYS | NJ_NOTE_ALLOW_KEYS)) {
+        fprintf(w->io->err, "nightjar redact: the list of names to %s is none.\n", w->redaction.notes & NJ_NOTE_KEYS ? "redact" : "allow");
+        return false;
+    }
+    if (st != NJ_OK)
         fprintf(w->io->err, "nightjar redact: %s.\n", nj_status_text(st));
     return st == NJ_OK;
 }
@@ -79,7 +92,7 @@ int nj_command_redact(const struct nj_stream *io)
         return filter_write(io, nj_str_of(help_text)) && fflush(io->out) == 0 ? FILTER_DONE : FILTER_FAILED;
     nj_options_read(&o, io->environ_, &problems);
     int code = build(&w, &f, &o) ? filter_lines(io, NJ_REDACT_MAX, each_line, &w) : FILTER_WRONG_USAGE;
-    nj_redactor_free(w.redactor);
+    nj_redaction_close(&w.redaction);
     nj_options_fini(&o);
     return code;
 }

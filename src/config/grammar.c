@@ -94,8 +94,19 @@ static void check_attributes(struct config_reading *r)
     }
 }
 
+/* One variable may be set by mistake, two with a sentence in one of them may not. */
+static void check_off(struct config_reading *r)
+{
+    struct nj_options *o = r->o;
+    if (!nj_str_eq(nj_options_choice(NJ_OPT_redact, o->redact), NJ_STR("off")))
+        return;
+    if (!nj_str_eq(o->redact_off, NJ_STR("i-accept-that-secrets-leave")))
+        config_refuse(r, &config_rows[NJ_OPT_redact], NJ_STR("off"), "is refused without NIGHTJAR_REDACT_OFF=i-accept-that-secrets-leave");
+}
+
 void config_check_texts(struct config_reading *r)
 {
+    check_off(r);
     check_telemetry(r);
     check_flush(r);
     check_compress(r);

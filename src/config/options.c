@@ -11,7 +11,7 @@ enum { KIB = 1 << 10, MIB = 1 << 20 };
 void nj_problem_add(struct nj_problems *p, bool fatal_for_check, const char *fmt, ...)
 {
     if (p->n == NJ_PROBLEMS) {
-        p->more++;
+        p->more += fatal_for_check; /* a remark that finds no room is none */
         return;
     }
     struct nj_problem *to = &p->list[p->n++];
@@ -180,10 +180,7 @@ static void read_row(struct config_reading *r, const struct config_row *row)
     }
     if (row->kind == CONFIG_CHOICE) {
         if (!read_choice(row, value, field))
-            config_refuse(r, row, value,
-                          row == &config_rows[NJ_OPT_redact] && nj_str_eq_nocase(value, NJ_STR("off"))
-                              ? "is refused, because this version never ships unredacted records"
-                              : "is not one of its words");
+            config_refuse(r, row, value, "is not one of its words");
         return;
     }
     uint64_t number = 0;

@@ -73,6 +73,7 @@ static void events(struct nj_buf *out)
     static const struct pair own[] = {
         { "`nightjar.start`", "Once, when the life cycle is under way: version, telemetry, sinks, problems of the configuration." },
         { "`nightjar.ledger`", "Every `NIGHTJAR_LEDGER_PERIOD` while there is work, and last of all at SHUTDOWN (`nightjar.final`)." },
+        { "`sys_monitor_disabled`", "Once at the start, when redaction is off." },
         { "`invocation.input`", "What the runtime was given; category `input`. With the wrapper only, as the next two." },
         { "`invocation.response`", "What the runtime answered; category `response`. 4xx is a WARN, 5xx an ERROR." },
         { "`invocation.error`", "What the runtime reported as an error, also in init and restore; category `error`." },

@@ -39,7 +39,8 @@ static void list_problems(struct nj_buf *out, const struct nj_problems *problems
 }
 
 void nj_own_start(struct nj_record *r, struct nj_buf *store, const struct nj_options *o, const struct nj_problems *problems,
-                  struct nj_outlet *const *outlets, size_t outlet_count, enum nj_telemetry_state telemetry, struct nj_str degraded)
+                  const struct nj_redaction *redaction, struct nj_outlet *const *outlets, size_t outlet_count,
+                  enum nj_telemetry_state telemetry, struct nj_str degraded)
 {
     bool working = telemetry == NJ_TELEMETRY_SUBSCRIBED;
     own(r, NJ_STR("nightjar.start"), NJ_CAT_LOG,
@@ -57,6 +58,13 @@ void nj_own_start(struct nj_record *r, struct nj_buf *store, const struct nj_opt
     nj_buf_add_json(store, o->telemetry);
     nj_buf_addz(store, ",\"nightjar.flush\":");
     nj_buf_add_json(store, o->flush);
+    nj_buf_addz(store, ",\"nightjar.redact\":");
+    nj_buf_add_json(store, nj_options_choice(NJ_OPT_redact, o->redact));
+    nj_buf_addz(store, ",\"nightjar.key\":");
+    if (redaction->pseudonyms == NULL || nj_pseudonyms_ephemeral(redaction->pseudonyms))
+        nj_buf_addz(store, redaction->pseudonyms == NULL ? "\"none\"" : "\"ephemeral\"");
+    else
+        nj_buf_add_json(store, nj_pseudonyms_key_id(redaction->pseudonyms));
     nj_buf_addz(store, ",\"nightjar.sinks\":");
     list_sinks(store, outlets, outlet_count);
     nj_buf_addz(store, ",\"nightjar.problems\":");
@@ -64,6 +72,15 @@ void nj_own_start(struct nj_record *r, struct nj_buf *store, const struct nj_opt
     nj_buf_addc(store, '}');
     if (store->err == NJ_OK)
         r->data_json = nj_buf_str(store);
+}
+
+/* Whoever reads the log later must see that it was not protected (OWASP's word for a control that was switched off). */
+void nj_own_redaction_off(struct nj_record *r)
+{
+    own(r, NJ_STR("sys_monitor_disabled"), NJ_CAT_ALERT, NJ_STR("redaction is off: secrets and personal data leave as they are"));
+    r->severity = NJ_SEV_WARN;
+    r->lane = NJ_LANE_CRITICAL;
+    nj_attrs_str(&r->data, NJ_STR("nightjar.control"), NJ_STR("redaction"));
 }
 
 void nj_own_ledger_object(struct nj_buf *out, const struct nj_ledger *l, struct nj_outlet *const *outlets, size_t outlet_count)

@@ -139,9 +139,13 @@ static void on_ready(void *ctx, const struct nj_registered *registered, enum nj_
         return;
     nj_buf_init(&degraded, LACKS_MAX);
     name_lacks(s, &degraded);
-    nj_own_start(&r, &s->own_text, s->o, s->problems, s->outlets, s->outlet_count, t, nj_buf_str(&degraded));
+    nj_own_start(&r, &s->own_text, s->o, s->problems, &s->redaction, s->outlets, s->outlet_count, t, nj_buf_str(&degraded));
     nj_buf_fini(&degraded);
     nj_pipeline_own(s->pipeline, &r);
+    if (s->redaction.notes & NJ_NOTE_OFF) {
+        nj_own_redaction_off(&r);
+        nj_pipeline_own(s->pipeline, &r);
+    }
 }
 
 static void on_invoke(void *ctx, const struct nj_ext_event *e)
@@ -216,17 +220,22 @@ static void watch_signals(struct nj_sidecar *s)
 
 static void build_redactor(struct nj_sidecar *s)
 {
-    struct nj_redact_options ro = { .policy = nj_options_choice(NJ_OPT_redact, s->o->redact),
-                                    .keys = s->o->redact_keys,
-                                    .allow_keys = s->o->redact_allow_keys };
-    if (nj_redactor_new(&s->redactor, &ro) == NJ_OK)
+    if (nj_redaction_open(&s->redaction, s->o) != NJ_OK)
         return;
-    /* Which fields the team meant is not known, so every named field is withheld rather than one of theirs let out. */
-    nj_sidecar_lacks(s, NJ_LACK_CONFIGURATION);
-    nj_diag(NJ_LEVEL_ERROR, "NJ1501", "the lists of field names could not be used; every named field is redacted instead");
-    ro = (struct nj_redact_options){ .policy = NJ_STR("strict"), .keys = NJ_STR("*") };
-    if (nj_redactor_new(&s->redactor, &ro) != NJ_OK)
-        s->redactor = NULL;
+    unsigned notes = s->redaction.notes;
+    if (notes & (NJ_NOTE_KEYS | NJ_NOTE_ALLOW_KEYS)) {
+        nj_sidecar_lacks(s, NJ_LACK_CONFIGURATION);
+        nj_diag(NJ_LEVEL_ERROR, "NJ1501", "the lists of field names could not be used; every named field is redacted instead");
+    }
+    if (notes & NJ_NOTE_NO_PSEUDONYMS)
+        nj_diag(NJ_LEVEL_ERROR, "NJ1507", "the system gives no random bytes for a key; what would be a pseudonym is masked");
+    if (notes & NJ_NOTE_EPHEMERAL)
+        nj_diag(NJ_LEVEL_WARN, "NJ1507", "NIGHTJAR_PSEUDONYM_KEY is not set; pseudonyms join within this sandbox only");
+    if (notes & NJ_NOTE_WEAK_KEY)
+        nj_diag(NJ_LEVEL_WARN, "NJ1507", "NIGHTJAR_PSEUDONYM_KEY has less than %d bytes; who sees pseudonyms may find it by trying",
+                NJ_PSEUDONYM_KEY_MIN);
+    if (notes & NJ_NOTE_OFF)
+        nj_diag(NJ_LEVEL_WARN, "NJ1508", "redaction is off by NIGHTJAR_REDACT; secrets and personal data leave as they are");
 }
 
 static struct nj_outlet_options outlet_options(struct nj_sidecar *s)
@@ -300,8 +309,8 @@ static void build_pipeline(struct nj_sidecar *s)
         .ctx = s,
     };
     build_redactor(s);
-    po.redactor = s->redactor;
-    if (s->redactor == NULL || nj_pipeline_new(&s->pipeline, &po) != NJ_OK) {
+    po.redactor = s->redaction.redactor;
+    if (s->redaction.redactor == NULL || nj_pipeline_new(&s->pipeline, &po) != NJ_OK) {
         nj_sidecar_lacks(s, NJ_LACK_REDACTION);
         nj_diag(NJ_LEVEL_ERROR, "NJ1504", "no records in this sandbox: without redaction nothing may leave");
         return;
@@ -401,7 +410,7 @@ static void take_down(struct nj_sidecar *s)
         nj_outlet_free(s->outlets[i]);
         nj_sink_fini(&s->sinks[i]);
     }
-    nj_redactor_free(s->redactor);
+    nj_redaction_close(&s->redaction);
     nj_sandbox_fini(&s->sandbox);
     nj_buf_fini(&s->own_text);
     if (s->signals.active)

@@ -7,6 +7,7 @@
 #include "nightjar/lifecycle.h"
 #include "nightjar/listener.h"
 #include "nightjar/pipeline.h"
+#include "nightjar/redaction.h"
 #include "nightjar/runtime_proxy.h"
 #include "nightjar/sidecar.h"
 
@@ -48,7 +49,7 @@ struct nj_sidecar {
     struct nj_ledger ledger;
     struct nj_sandbox sandbox;
     struct nj_invocations invocations;
-    struct nj_redactor *redactor;
+    struct nj_redaction redaction;
     struct nj_sink sinks[NJ_OUTLETS_MAX]; /* those of the options, and that of the alerts */
     struct nj_outlet *outlets[NJ_OUTLETS_MAX];
     size_t outlet_count;

@@ -16,7 +16,7 @@ HEADERS = {
     "deliver": "batch outlet ledger flush verdict",
     "aws": "sigv4",
     "lambda": "extensions_api lifecycle listener runtime_proxy",
-    "config": "options commands",
+    "config": "options commands redaction",
     "pipeline": "pipeline sidecar",
 }
 ROOM_OF = {name: room for room, names in HEADERS.items() for name in names.split()}

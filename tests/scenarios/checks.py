@@ -166,11 +166,12 @@ def file_bytes(path, name):
 
 def check_secrets(run):
     needles = [(name, value.encode()) for name, value in run.tools.secrets.items() if len(value) >= SHORTEST_SECRET]
+    needles.append(("NIGHTJAR_PSEUDONYM_KEY", run.key.encode()))
     allowed = set(run.expected.get("may_leak", []))
     for what, data in outputs(run):
         leaks = [name for name, value in needles if name.split(":")[0] not in allowed and value in data]
         if leaks:
-            value = run.tools.secrets[leaks[0]].encode()
+            value = dict(needles)[leaks[0]]
             line = next(l for l in data.split(b"\n") if value in l)
             run.expect(False, f"secrets in {what}: {', '.join(leaks[:8])}", line[:600].decode(errors="replace"))
 

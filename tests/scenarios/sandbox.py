@@ -3,6 +3,7 @@ import importlib.util
 import json
 import os
 import re
+import secrets
 import shlex
 import shutil
 import signal
@@ -71,6 +72,7 @@ class Run:
         self.expected = json.loads(self.text("expect.json") or "{}")
         self.hooks = self.load_hooks()
         self.values = dict(tools.secrets)
+        self.key = secrets.token_hex(32)
         self.sink_process = None
         self.emulator_status = None
         self.emulator_process = None
@@ -126,6 +128,7 @@ class Run:
         self.values["DIR"] = self.dir
         self.values["FREE_PORT"] = str(free_port())
         self.values["PROXY_PORT"] = str(free_port())
+        self.values["PSEUDONYM_KEY"] = "k1:" + self.key
         self.values["WRAPPER"] = self.tools.wrapper
         if self.hook("prepare"):
             self.hook("prepare")(self)
@@ -166,6 +169,7 @@ class Run:
         if env.get("NIGHTJAR_SINK") == "":
             del env["NIGHTJAR_SINK"]
         env.setdefault("NIGHTJAR_LOG_LEVEL", "info")  # the last ledger is told at that level
+        env.setdefault("NIGHTJAR_PSEUDONYM_KEY", self.values["PSEUDONYM_KEY"])  # without one there is a warning
         env.setdefault("NIGHTJAR_PROXY_PORT", self.values["PROXY_PORT"])  # runs go side by side
         return env
 

@@ -153,7 +153,7 @@ START_TEST(test_check_lists_problems_and_answers_one)
     ck_assert_msg(has(out_text, "Problems:\n"), "%s", out_text);
     ck_assert(has(out_text, "did you mean NIGHTJAR_FLUSH?"));
     ck_assert(has(out_text, "NIGHTJAR_TIMEOUT=\"9h\" is above the largest value; allowed: 100ms to 1m; using 5s."));
-    ck_assert(has(out_text, "never ships unredacted"));
+    ck_assert(has(out_text, "refused without NIGHTJAR_REDACT_OFF"));
     ck_assert(has(out_text, "gopher") && has(out_text, "stdout: takes its place"));
     ck_assert(!has(out_text, CANARY) && !has(out_text, "No problems"));
     forget();

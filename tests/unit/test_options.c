@@ -222,7 +222,7 @@ START_TEST(test_options_choices_take_each_word_in_any_case_and_no_other)
         for (unsigned n = 0; nj_str_cut(&rest, '|', &word); n++) {
             snprintf(entry, sizeof(entry), "%s= %.*s ", words[i].variable, NJ_STR_ARG(word));
             entry[strlen(words[i].variable) + 2] = (char)(entry[strlen(words[i].variable) + 2] & ~0x20);
-            READ(entry);
+            READ(entry, "NIGHTJAR_REDACT_OFF=i-accept-that-secrets-leave");
             ck_assert_uint_eq(problems.n, 0);
             ck_assert_uint_eq(*field, n);
             nj_options_fini(&o);
@@ -245,10 +245,17 @@ END_TEST
 
 START_TEST(test_options_redact_off_is_refused_loudly)
 {
-    READ("NIGHTJAR_REDACT=OFF");
-    ASSERT_PROBLEM("NIGHTJAR_REDACT", "refused", "never ships unredacted", "using default");
-    ck_assert(problems.list[0].fatal_for_check);
-    ck_assert_view_eq(nj_options_choice(NJ_OPT_redact, o.redact), "default");
+    static const char *const almost[] = { "A=b", "NIGHTJAR_REDACT_OFF=yes", "NIGHTJAR_REDACT_OFF=I-accept-that-secrets-leave" };
+    for (size_t i = 0; i < NJ_COUNT(almost); i++) {
+        READ("NIGHTJAR_REDACT=OFF", almost[i]);
+        ASSERT_PROBLEM("NIGHTJAR_REDACT", "refused without", "NIGHTJAR_REDACT_OFF=i-accept-that-secrets-leave", "using default");
+        ck_assert(problems.list[0].fatal_for_check);
+        ck_assert_view_eq(nj_options_choice(NJ_OPT_redact, o.redact), "default");
+        nj_options_fini(&o);
+    }
+    READ("NIGHTJAR_REDACT=off", "NIGHTJAR_REDACT_OFF=i-accept-that-secrets-leave");
+    ck_assert_uint_eq(problems.n, 0);
+    ck_assert_view_eq(nj_options_choice(NJ_OPT_redact, o.redact), "off");
     nj_options_fini(&o);
 }
 END_TEST
