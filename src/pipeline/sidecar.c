@@ -228,14 +228,14 @@ static void build_redactor(struct nj_sidecar *s)
         nj_diag(NJ_LEVEL_ERROR, "NJ1501", "the lists of field names could not be used; every named field is redacted instead");
     }
     if (notes & NJ_NOTE_NO_PSEUDONYMS)
-        nj_diag(NJ_LEVEL_ERROR, "NJ1507", "the system gives no random bytes for a key; what would be a pseudonym is masked");
+        nj_diag(NJ_LEVEL_ERROR, "NJ1511", "the system gives no random bytes for a key; what would be a pseudonym is masked");
     if (notes & NJ_NOTE_EPHEMERAL)
-        nj_diag(NJ_LEVEL_WARN, "NJ1507", "NIGHTJAR_PSEUDONYM_KEY is not set; pseudonyms join within this sandbox only");
+        nj_diag(NJ_LEVEL_WARN, "NJ1511", "NIGHTJAR_PSEUDONYM_KEY is not set; pseudonyms join within this sandbox only");
     if (notes & NJ_NOTE_WEAK_KEY)
-        nj_diag(NJ_LEVEL_WARN, "NJ1507", "NIGHTJAR_PSEUDONYM_KEY has less than %d bytes; who sees pseudonyms may find it by trying",
+        nj_diag(NJ_LEVEL_WARN, "NJ1511", "NIGHTJAR_PSEUDONYM_KEY has less than %d bytes; who sees pseudonyms may find it by trying",
                 NJ_PSEUDONYM_KEY_MIN);
     if (notes & NJ_NOTE_OFF)
-        nj_diag(NJ_LEVEL_WARN, "NJ1508", "redaction is off by NIGHTJAR_REDACT; secrets and personal data leave as they are");
+        nj_diag(NJ_LEVEL_WARN, "NJ1512", "redaction is off by NIGHTJAR_REDACT; secrets and personal data leave as they are");
 }
 
 static struct nj_outlet_options outlet_options(struct nj_sidecar *s)
