@@ -41,6 +41,7 @@ void nj_observing_start(struct nj_sidecar *s)
         .memory_mb = s->o->function_memory_mb,
         .concurrent = s->managed,
         .resident_bytes = resident_bytes,
+        .pseudonyms = s->redaction.pseudonyms,
         .emit = on_derived,
         .ctx = s,
     };
