@@ -49,6 +49,7 @@ struct nj_topk {
     struct nj_topk_slot *slots;
     uint16_t *index; /* open addressing over twice the capacity; 0 = free, else slot + 1 */
     uint32_t capacity, used, cursor, smallest;
+    uint32_t lost; /* what the key that gave way in the last call had counted for certain */
     uint64_t total;
 };
 

@@ -61,6 +61,7 @@ struct nj_topk_slot *nj_topk_add(struct nj_topk *t, uint64_t tag, uint32_t weigh
     uint32_t at = place(t, tag), slot = 0;
     struct nj_topk_slot *s = NULL;
     *fresh = t->index[at] == 0;
+    t->lost = 0;
     if (!*fresh) {
         s = &t->slots[t->index[at] - 1];
     } else {
@@ -70,6 +71,7 @@ struct nj_topk_slot *nj_topk_add(struct nj_topk *t, uint64_t tag, uint32_t weigh
         } else {
             slot = victim(t);
             inherited = t->slots[slot].count;
+            t->lost = inherited - t->slots[slot].error;
             unplace(t, place(t, t->slots[slot].tag));
             at = place(t, tag);
         }

@@ -11,7 +11,7 @@ HEADERS = {
     "net": "loop http_client http_server",
     "record": "record decode invocation enrich",
     "redact": "redact",
-    "observe": "payload counters observe",
+    "observe": "payload counters limits observe",
     "sink": "sink",
     "deliver": "batch outlet ledger flush verdict",
     "aws": "sigv4",
