@@ -9,7 +9,7 @@
 
 /* Which bytes of a block are what. */
 struct sets {
-    uint64_t digit, letter, dash, gap, colon, equals, stop, odd, line, rare;
+    uint64_t digit, letter, dash, gap, colon, equals, stop, odd, line, rare, words;
 };
 
 /* Bits of a block with those of the one before it in front: what stood k bytes before is a shift away. */
@@ -54,6 +54,7 @@ INLINE void combine(struct nj_marker *m, const struct sets *s, struct nj_marks *
     out->number = block_of(cell8 & ~(cell8 << 1)) | mixes(digit2, digit4, letter);
 
     out->rare = s->rare;
+    out->words = s->words;
     out->stops = s->stop;
     out->odd = s->odd & ~s->line;
     *m = (struct nj_marker){ s->digit, s->letter, bytes, cells, s->colon >> 63, s->equals >> 63 };

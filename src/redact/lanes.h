@@ -7,7 +7,10 @@
  * (TOKEN), at the NJ_NUMBER_RUN-th byte of a run of digits with single gaps (NUMBER), at the last byte of a short mix of
  * letters and digits that some identifiers have (NUMBER too), and for the rare ones at the byte itself (AT, CRYPT, TILDE,
  * PLUS), at the B behind dashes (PEM), at the third letter of "Bearer" and "Basic" (SCHEME).  The rare ones share their marks;
- * the byte tells which it is. */
+ * the byte tells which it is.  '<' is a separator too.
+ *
+ * Names that no separator follows have marks of their own (words): "sw" and "wd" (password, passwd, pwd), "tok", "ecr"
+ * (secret), "key", an option (" -"), a number behind "s ", a quote behind "y ", at the last byte of these. */
 #ifndef NIGHTJAR_REDACT_LANES_H
 #define NIGHTJAR_REDACT_LANES_H
 
@@ -40,7 +43,7 @@ struct nj_marker {
 
 /* One bit a byte. */
 struct nj_marks {
-    uint64_t separator, token, number, rare;
+    uint64_t separator, token, number, rare, words;
     uint64_t stops; /* quotes and backslashes */
     uint64_t odd;   /* neither printable ASCII nor tab nor newline */
 };

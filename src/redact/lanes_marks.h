@@ -21,7 +21,7 @@ NJ_MARKS_TARGET static void NJ_MARKS_NAME(struct nj_marker *m, const char *p, st
         MARK(s.dash, EQ(v, '-') | EQ(v, '_'));
         MARK(s.gap, EQ(v, ' ') | EQ(v | 3, '/')); /* comma, hyphen, dot, slash */
         MARK(s.colon, EQ(v, ':'));
-        MARK(s.equals, EQ(v, '='));
+        MARK(s.equals, EQ(v | 1, '=')); /* or '<' */
         MARK(s.stop, EQ(v, '"') | EQ(v, '\\'));
         MARK(s.odd, BELOW(v, 0x20) | EQ(v, 0x7f)); /* as signed bytes: what is not ASCII too */
         MARK(s.line, EQ(v, '\t') | EQ(v, '\n'));
@@ -30,6 +30,13 @@ NJ_MARKS_TARGET static void NJ_MARKS_NAME(struct nj_marker *m, const char *p, st
         rare |= EQ(v, 'B') & EQ(v1, '-');
         rare |= EQ(v2 | 0x20, 'b') & EQ(v1 | 0x24, 'e') & EQ(v | 0x32, 's'); /* b, a or e, a or s */
         MARK(s.rare, rare);
+        NJ_MARKS_LANE low = v | 0x20, low1 = v1 | 0x20, low2 = v2 | 0x20;
+        NJ_MARKS_LANE words = (EQ(low, 'w') & EQ(low1, 's')) | (EQ(low, 'd') & EQ(low1, 'w'));
+        words |= (EQ(low, 'k') & EQ(low1, 'o') & EQ(low2, 't')) | (EQ(low, 'r') & EQ(low1, 'c') & EQ(low2, 'e'));
+        words |= EQ(low, 'y') & EQ(low1, 'e') & EQ(low2, 'k');
+        words |= EQ(v1, ' ') & ((BELOW(v - 0xb0, -118) & EQ(low2, 's')) | (EQ(v | 5, '\'') & EQ(low2, 'y')));
+        words |= EQ(v1, '-') & EQ(v2, ' ');
+        MARK(s.words, words);
     }
     combine(m, &s, out);
 }

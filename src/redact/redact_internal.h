@@ -283,6 +283,7 @@ enum { NJ_WAITING_MAX = 8, NJ_STRETCHES = 12 };
 struct nj_waiting {
     struct nj_span span;
     enum nj_detector_id id;
+    int rule; /* of a name instead, or NJ_KEY_NONE */
 };
 
 struct nj_sweep {
@@ -304,6 +305,8 @@ struct nj_sweep {
     struct nj_span bare;                  /* a stretch without a byte that ends a bare value */
     struct nj_span stretch[NJ_STRETCHES]; /* stretches of one alphabet each */
     size_t aws_read;                      /* companions were looked for up to here */
+    size_t word_read;                     /* words were looked at up to here */
+    bool grant_read, grant;               /* the text speaks of a grant_type */
 };
 
 /* Drops the marks of runs that cannot be anything; what is left is worth a visit. */
@@ -320,7 +323,7 @@ static inline uint64_t nj_marks_prune(const struct nj_redactor *r, struct nj_str
         if (text.p[at] == '+' && (at + 1 >= text.n || text.p[at + 1] < '1' || text.p[at + 1] > '9'))
             m->rare &= ~(any & (0 - any)); /* "+00:00" */
     }
-    return m->separator | m->token | m->number | m->rare;
+    return m->separator | m->token | m->number | m->rare | m->words;
 }
 
 /* Appends text to out with everything found replaced; false and nothing appended when nothing was found. */
@@ -330,9 +333,14 @@ bool nj_sweep_take(struct nj_sweep *s, struct nj_span span, enum nj_detector_id 
 bool nj_sweep_take_key(struct nj_sweep *s, struct nj_span value, int rule);
 /* Keeps a span that lies ahead until the sweep gets there. */
 void nj_sweep_wait(struct nj_sweep *s, struct nj_span span, enum nj_detector_id id);
+void nj_sweep_wait_key(struct nj_sweep *s, struct nj_span value, int rule);
 
 /* key=value, key: value, "key":"value" (forms.c): at is the byte behind the separator. */
 bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule);
+/* Sentences, options, SQL (forms_words.c): at is the byte that is marked. */
+bool nj_form_words(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule);
+/* <password>x</password> (forms_markup.c): at is the byte behind '<'; the value is kept with nj_sweep_wait_key(). */
+void nj_form_tag(struct nj_sweep *s, size_t at);
 
 /* --- cleaning (clean.c) ------------------------------------------------------------------------------------------- */
 

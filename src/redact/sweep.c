@@ -49,12 +49,21 @@ static bool take_detected(struct nj_sweep *s, struct nj_span span, enum nj_detec
     return take(s, span, nj_detectors[id].class, id, nj_detectors[id].placeholder);
 }
 
+static bool take_key(struct nj_sweep *s, struct nj_span value, int rule)
+{
+    return take(s, value, nj_secret_keys[rule].class, NJ_COUNT_KEYS + (unsigned)rule, NJ_STR("[secret]"));
+}
+
 /* Replaces what was found ahead and begins before byte at. */
 static void settle(struct nj_sweep *s, size_t at)
 {
     size_t taken = 0;
     while (taken < s->waiting_n && s->waiting[taken].span.from < at) {
-        (void)take_detected(s, s->waiting[taken].span, s->waiting[taken].id);
+        const struct nj_waiting *w = &s->waiting[taken];
+        if (w->rule != NJ_KEY_NONE)
+            (void)take_key(s, w->span, w->rule);
+        else
+            (void)take_detected(s, w->span, w->id);
         taken++;
     }
     s->waiting_n -= taken;
@@ -70,17 +79,27 @@ bool nj_sweep_take(struct nj_sweep *s, struct nj_span span, enum nj_detector_id 
 bool nj_sweep_take_key(struct nj_sweep *s, struct nj_span value, int rule)
 {
     settle(s, value.from);
-    return take(s, value, nj_secret_keys[rule].class, NJ_COUNT_KEYS + (unsigned)rule, NJ_STR("[secret]"));
+    return take_key(s, value, rule);
 }
 
-void nj_sweep_wait(struct nj_sweep *s, struct nj_span span, enum nj_detector_id id)
+static void wait_for(struct nj_sweep *s, struct nj_waiting w)
 {
     if (s->waiting_n == NJ_WAITING_MAX)
         settle(s, s->waiting[0].span.from + 1);
     size_t i = s->waiting_n++;
-    for (; i > 0 && s->waiting[i - 1].span.from > span.from; i--)
+    for (; i > 0 && s->waiting[i - 1].span.from > w.span.from; i--)
         s->waiting[i] = s->waiting[i - 1];
-    s->waiting[i] = (struct nj_waiting){ span, id };
+    s->waiting[i] = w;
+}
+
+void nj_sweep_wait(struct nj_sweep *s, struct nj_span span, enum nj_detector_id id)
+{
+    wait_for(s, (struct nj_waiting){ .span = span, .id = id, .rule = NJ_KEY_NONE });
+}
+
+void nj_sweep_wait_key(struct nj_sweep *s, struct nj_span value, int rule)
+{
+    wait_for(s, (struct nj_waiting){ .span = value, .rule = rule });
 }
 
 /* --- from mark to mark -------------------------------------------------------------------------------------------- */
@@ -117,12 +136,16 @@ static void visit(struct nj_sweep *s, size_t at, const struct nj_marks *m, uint6
 {
     struct nj_span value;
     int rule = NJ_KEY_NONE;
-    if (m->separator & bit) {
+    if ((m->separator & bit) && s->text.p[at - 1] == '<') {
+        nj_form_tag(s, at);
+    } else if (m->separator & bit) {
         if (nj_form_find(s, at, &value, &rule) && nj_sweep_take_key(s, value, rule))
             return;
         if (s->text.p[at] == '/' && try_anchor(s, at, NJ_ANCHOR_SEPARATOR))
             return;
     }
+    if ((m->words & bit) && nj_form_words(s, at, &value, &rule) && nj_sweep_take_key(s, value, rule))
+        return;
     if ((m->number & bit) && nj_number_visit(s, at))
         return;
     if ((m->token & bit) && nj_token_visit(s, at))
@@ -147,6 +170,8 @@ bool nj_sweep(struct nj_redactor *r, struct nj_str text, struct nj_pem *pem, str
             uint64_t bit = any & (0 - any);
             size_t at = base + (size_t)__builtin_ctzll(any);
             any ^= bit;
+            if (s.waiting_n != 0 && at >= s.waiting[0].span.from)
+                settle(&s, at + 1);
             if (at >= s.done)
                 visit(&s, at, &m, bit);
         }

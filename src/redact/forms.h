@@ -1,0 +1,84 @@
+/* src/redact/forms.h -- a name with its value in text, as the files that read the renderings share it.
+ *
+ * forms.c reads what has a separator (key=value, key: value, "key":"value"), forms_words.c what has none (prose, options of
+ * commands, SQL), forms_markup.c what is spread over tags and pairs.  forms_value.c finds where a value begins and ends.
+ *
+ * Reading       backwards never before the floor, which is what was already replaced; forwards a bounded stretch, or with a
+ *               memory of what was read, so that the sweep stays linear. */
+#ifndef NIGHTJAR_REDACT_FORMS_H
+#define NIGHTJAR_REDACT_FORMS_H
+
+#include "redact_internal.h"
+
+enum { NJ_FORM_GAP = 8, NJ_FORM_SLASHES = 64, NJ_FORM_KEY = 64 };
+
+struct nj_form {
+    struct nj_sweep *s;
+    struct nj_str t;
+    size_t floor;       /* nothing before this may be read */
+    size_t sep;         /* the separator */
+    struct nj_span key; /* its name, without quotes */
+    char key_quote;     /* the quote that closes the name, or 0 */
+    bool gap_before;    /* white space between name and separator */
+    size_t value;       /* first byte behind separator, white space and opening quote */
+    bool gap_after;     /* white space between separator and value */
+    bool line_after;    /* ... with a line break in it */
+    char quote;         /* the quote that opens the value, or 0 */
+    size_t slashes;     /* backslashes in front of it */
+    bool open;          /* the quote is not closed before the text ends */
+    int rule;
+};
+
+static inline bool nj_is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static inline bool nj_is_quote(char c)
+{
+    return c == '"' || c == '\'' || c == '`';
+}
+
+static inline struct nj_str nj_part(struct nj_str t, struct nj_span s)
+{
+    return nj_str_slice(t, s.from, s.to);
+}
+
+/* Byte at of t, or NUL behind its end. */
+static inline char nj_byte(struct nj_str t, size_t at)
+{
+    return at < t.n ? t.p[at] : '\0';
+}
+
+static inline size_t nj_skip_blanks(struct nj_str t, size_t at)
+{
+    while (at < t.n && nj_is_blank(t.p[at]))
+        at++;
+    return at;
+}
+
+/* Start of the run of name bytes that ends before byte at. */
+size_t nj_form_run_back(const struct nj_form *f, size_t at);
+/* The rule of the name f->key; the words before it may belong to it ("api key: x") or cancel it ("next page token: x"). */
+struct nj_key nj_form_classify(struct nj_form *f);
+
+/* Reads the opening of a value at byte at: quote, backslashes, the prefix of a literal (b'..', Some("..")). */
+void nj_form_open(struct nj_form *f, size_t at);
+/* End of the value that f opened; sets f->open. */
+size_t nj_form_end(struct nj_form *f);
+/* End of a value without quotes that begins at byte at; remembers the stretch it read. */
+size_t nj_form_bare_end(struct nj_sweep *s, size_t at);
+/* Does a value without quotes end before byte at? */
+bool nj_form_ends_value(struct nj_str t, size_t at);
+
+/* Letters only, not mixed in case: as likely a word of the sentence as a value. */
+bool nj_form_is_prose(struct nj_str value);
+/* Letters and digits, neither a time nor a place nor a size: what somebody or something made up. */
+bool nj_form_is_made_up(struct nj_str value, size_t shortest);
+/* Rules that hold for some of the values only. */
+bool nj_form_takes(const struct nj_form *f, struct nj_span value);
+
+/* At the name of a pair, or at its value: what is secret of them is kept with nj_sweep_wait_key(). */
+void nj_form_pair(const struct nj_form *f, struct nj_key key);
+
+#endif

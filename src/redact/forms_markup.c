@@ -1,0 +1,177 @@
+/* Names and values that are spread over tags and pairs: <password>x</password>, <add key="password" value="x"/>,
+ * {Name:password Value:x}, and the parts of a multipart body. */
+#include "forms.h"
+
+enum { WINDOW = 256, NAME_MAX = 64 };
+
+/* --- names that stand in values ----------------------------------------------------------------------------------- */
+
+static int rule_of_name(struct nj_redactor *r, struct nj_str name)
+{
+    if (name.n == 0 || name.n > NAME_MAX)
+        return NJ_KEY_NONE;
+    for (size_t i = 0; i < name.n; i++)
+        if (!nj_is(name.p[i], NJ_IS_KEY) && strchr(" :/[]", name.p[i]) == NULL)
+            return NJ_KEY_NONE;
+    int rule = nj_key_classify(r, name).rule;
+    unsigned never = NJ_HOW_QUERY | NJ_HOW_GRANT | NJ_HOW_SUBTREE | NJ_HOW_MAIL | NJ_HOW_LONG;
+    return rule != NJ_KEY_NONE && (nj_secret_keys[rule].how & never) ? NJ_KEY_NONE : rule;
+}
+
+/* --- pairs -------------------------------------------------------------------------------------------------------- */
+
+/* The next member of the same object or tag that begins at or after byte at: its role and the opening of its value. */
+static uint16_t next_member(struct nj_form *g, size_t at, size_t limit)
+{
+    struct nj_str t = g->t;
+    for (; at < limit; at++) {
+        char c = t.p[at];
+        if (c == '}' || c == '>' || c == '<' || c == '{')
+            return 0;
+        if (c != '=' && c != ':')
+            continue;
+        size_t to = at;
+        while (to > g->floor && (nj_is_quote(t.p[to - 1]) || t.p[to - 1] == '\\' || nj_is_blank(t.p[to - 1])))
+            to--;
+        size_t from = nj_form_run_back(g, to);
+        uint16_t roles = nj_key_classify(g->s->r, nj_str_slice(t, from, to)).roles;
+        if ((roles & (NJ_ROLE_NAME | NJ_ROLE_VALUE)) == 0)
+            continue;
+        g->sep = at;
+        at += nj_byte(t, at + 1) == '>' ? 2 : 1;
+        nj_form_open(g, nj_skip_blanks(t, at));
+        return roles;
+    }
+    return 0;
+}
+
+/* Behind two line ends, also where they are written as escapes; or 0. */
+static size_t skip_empty_line(struct nj_str t, size_t at, size_t limit)
+{
+    static const struct nj_str ends[] = { NJ_STR_INIT("\n\n"), NJ_STR_INIT("\\r\\n\\r\\n"), NJ_STR_INIT("\\n\\n") };
+    for (; at < limit; at++)
+        for (size_t i = 0; i < NJ_COUNT(ends); i++)
+            if (nj_str_starts(nj_str_slice(t, at, t.n), ends[i]))
+                return at + ends[i].n;
+    return 0;
+}
+
+/* Content-Disposition: form-data; name="password", an empty line, the value. */
+static bool part_value(const struct nj_form *f, size_t at, struct nj_span *value)
+{
+    struct nj_str t = f->t;
+    char c = nj_byte(t, at);
+    if (c != '\n' && c != '\\')
+        return false;
+    size_t from = skip_empty_line(t, at, at + WINDOW < t.n ? at + WINDOW : t.n), to = from;
+    if (from == 0)
+        return false;
+    while (to < t.n && t.p[to] != '\n' && !(t.p[to] == '\\' && nj_form_ends_value(t, to)))
+        to++;
+    *value = (struct nj_span){ from, to };
+    return true;
+}
+
+static void wait_for(struct nj_form *g, struct nj_span value, int rule)
+{
+    if (value.to > value.from && nj_key_takes(rule, nj_part(g->t, value)))
+        nj_sweep_wait_key(g->s, value, rule);
+}
+
+void nj_form_pair(const struct nj_form *f, struct nj_key key)
+{
+    struct nj_form g = *f;
+    size_t limit = f->value + WINDOW < f->t.n ? f->value + WINDOW : f->t.n;
+    g.t = nj_str_slice(f->t, 0, limit);
+    g.floor = f->sep;
+    g.rule = nj_key_classify(f->s->r, NJ_STR("password")).rule; /* any: quotes and bare ends are the same for all */
+    if (f->value >= limit || g.rule == NJ_KEY_NONE)
+        return;
+    struct nj_span own = { f->value, nj_form_end(&g) };
+    if (g.open || own.to >= limit)
+        return;
+    size_t behind = own.to + g.slashes + (g.quote != 0 ? 1 : 0);
+    if (key.roles & NJ_ROLE_NAME) {
+        struct nj_span value;
+        int rule = rule_of_name(f->s->r, nj_part(f->t, own));
+        if (rule == NJ_KEY_NONE)
+            return;
+        g.t = f->t;
+        if (part_value(f, behind, &value)) {
+            wait_for(&g, value, rule);
+        } else if (next_member(&g, behind, limit) & NJ_ROLE_VALUE) {
+            g.rule = rule;
+            size_t to = nj_form_end(&g);
+            wait_for(&g, (struct nj_span){ g.value, to }, rule);
+        }
+        return;
+    }
+    if (next_member(&g, behind, limit) & NJ_ROLE_NAME) {
+        size_t from = g.value, to = nj_form_end(&g);
+        int rule = rule_of_name(f->s->r, nj_str_slice(f->t, from, to));
+        if (rule != NJ_KEY_NONE)
+            wait_for(&g, own, rule);
+    }
+}
+
+/* --- tags --------------------------------------------------------------------------------------------------------- */
+
+static size_t name_end(struct nj_str t, size_t at)
+{
+    while (at < t.n && (nj_is(t.p[at], NJ_IS_WORD) || t.p[at] == '-' || t.p[at] == '.' || t.p[at] == ':'))
+        at++;
+    return at;
+}
+
+/* Behind the '>' of the tag, or 0; *rule becomes that of a name in its attributes. */
+static size_t tag_end(struct nj_sweep *s, size_t at, size_t limit, int *rule)
+{
+    struct nj_str t = s->text;
+    while (at < limit && t.p[at] != '>' && t.p[at] != '<') {
+        if (nj_is(t.p[at], NJ_IS_SPACE) || t.p[at] == '/') {
+            at++;
+            continue;
+        }
+        size_t name = at, to = name_end(t, at);
+        if (to == name || nj_byte(t, to) != '=' || !nj_is_quote(nj_byte(t, to + 1)))
+            return 0;
+        size_t value = to + 2, close = nj_str_chr(nj_str_slice(t, 0, limit), t.p[to + 1], value);
+        if (close == NJ_NPOS)
+            return 0;
+        struct nj_str attribute = nj_str_slice(t, name, to);
+        if (*rule == NJ_KEY_NONE && ((nj_key_classify(s->r, attribute).roles & NJ_ROLE_NAME) || nj_str_eq_nocase(attribute, NJ_STR("id"))))
+            *rule = rule_of_name(s->r, nj_str_slice(t, value, close));
+        at = close + 1;
+    }
+    return at < limit && t.p[at] == '>' && t.p[at - 1] != '/' ? at + 1 : 0;
+}
+
+void nj_form_tag(struct nj_sweep *s, size_t at)
+{
+    static const struct nj_str cdata = NJ_STR_INIT("<![CDATA[");
+    struct nj_str t = s->text;
+    size_t to = name_end(nj_str_slice(t, 0, at + NAME_MAX), at), limit = at + 2 * WINDOW < t.n ? at + 2 * WINDOW : t.n;
+    if (to == at || !nj_is(t.p[at], NJ_IS_ALPHA | NJ_IS_WORD))
+        return;
+    size_t colon = nj_str_chr(nj_str_slice(t, 0, to), ':', at);
+    int rule = rule_of_name(s->r, nj_str_slice(t, colon != NJ_NPOS ? colon + 1 : at, to));
+    size_t from = tag_end(s, to, limit, &rule);
+    if (from == 0 || rule == NJ_KEY_NONE)
+        return;
+    bool in_cdata = nj_str_starts(nj_str_slice(t, from, t.n), cdata);
+    if (in_cdata)
+        from += cdata.n;
+    size_t end = in_cdata ? nj_str_find(nj_str_slice(t, 0, from + 16 * WINDOW), NJ_STR("]]>"), from)
+                          : nj_str_chr(nj_str_slice(t, 0, from + 16 * WINDOW), '<', from);
+    bool cut = end == NJ_NPOS && t.n <= from + 16 * WINDOW;
+    if (cut)
+        end = t.n;
+    if (end == NJ_NPOS || (!cut && !in_cdata && nj_byte(t, end + 1) != '/'))
+        return;
+    struct nj_span value = { from, end };
+    struct nj_str v = nj_part(t, value);
+    if (v.n == 0 || nj_str_trim(v).n == 0 || (cut && !nj_form_is_made_up(v, 4)))
+        return;
+    if (nj_key_takes(rule, v))
+        nj_sweep_wait_key(s, value, rule);
+}

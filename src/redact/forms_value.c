@@ -1,0 +1,271 @@
+/* Where a value in text begins and ends, and whether it looks like one. */
+#include "forms.h"
+
+/* --- the beginning ------------------------------------------------------------------------------------------------ */
+
+/* Wrappings of a quoted value: Some("x"), Optional["x"], string(8) "x", b'x'. */
+static size_t skip_wrapping(struct nj_str t, size_t at)
+{
+    enum { LONGEST = 16 };
+    size_t i = at;
+    while (i < t.n && i - at < LONGEST && nj_is(t.p[i], NJ_IS_WORD))
+        i++;
+    if (i > at && nj_byte(t, i) == '(' && nj_is(nj_byte(t, i + 1), NJ_IS_DIGIT)) { /* string(8) */
+        size_t digits = nj_run(nj_str_slice(t, 0, i + LONGEST), i + 1, NJ_IS_DIGIT);
+        if (nj_byte(t, digits) == ')' && nj_byte(t, digits + 1) == ' ' && nj_is_quote(nj_byte(t, digits + 2)))
+            return digits + 2;
+    }
+    if (i == at && (t.p[at] == '&' || t.p[at] == '*' || t.p[at] == '@' || t.p[at] == '$'))
+        i++;
+    if (i - at <= 2 && nj_is_quote(nj_byte(t, i)))
+        return i; /* b'', rb'', @"", &"" */
+    char c = nj_byte(t, i);
+    if ((c == '(' || c == '[') && i > at && t.p[at] >= 'A' && t.p[at] <= 'Z')
+        i++;
+    return i > at && nj_is_quote(nj_byte(t, i)) ? i : at;
+}
+
+void nj_form_open(struct nj_form *f, size_t at)
+{
+    struct nj_str t = f->t;
+    size_t slashes = 0;
+    f->quote = 0;
+    f->slashes = 0;
+    f->value = at;
+    at = at < t.n ? skip_wrapping(t, at) : at;
+    while (at < t.n && slashes < NJ_FORM_SLASHES && t.p[at] == '\\') {
+        at++;
+        slashes++;
+    }
+    if (at >= t.n || !nj_is_quote(t.p[at]))
+        return;
+    f->quote = t.p[at];
+    f->slashes = slashes;
+    f->value = at + 1;
+}
+
+/* --- the end ------------------------------------------------------------------------------------------------------ */
+
+/* The quote that closes the value has as many backslashes as the one that opened it; without one the text is cut and the
+ * value goes on to its end.  A doubled quote stands for itself. */
+static size_t quoted_end(struct nj_form *f)
+{
+    struct nj_str t = f->t;
+    size_t at = f->value, slashes = 0;
+    f->open = false;
+    for (; at < t.n; at++) {
+        if (t.p[at] == '\\') {
+            slashes++;
+            continue;
+        }
+        bool even = f->slashes == 0 ? slashes % 2 == 0 : slashes <= f->slashes;
+        if (t.p[at] == f->quote && even) {
+            bool doubled = f->slashes == 0 && at > f->value && nj_byte(t, at + 1) == f->quote && nj_byte(t, at + 2) != f->quote;
+            if (!doubled)
+                return at - (f->slashes == 0 ? 0 : slashes);
+            at++;
+        }
+        slashes = 0;
+    }
+    f->open = true;
+    return t.n;
+}
+
+bool nj_form_ends_value(struct nj_str t, size_t at)
+{
+    char c = t.p[at];
+    if (nj_is(c, NJ_IS_SPACE) || nj_is_quote(c) || (c != '\0' && strchr("&;,)]}<", c) != NULL))
+        return true;
+    return c == '\\' && at + 1 < t.n && strchr("nrt\"'\\", t.p[at + 1]) != NULL;
+}
+
+size_t nj_form_bare_end(struct nj_sweep *s, size_t at)
+{
+    at += at < s->text.n ? nj_placeholder_len(s->text, at) : 0;
+    if (at >= s->bare.from && at < s->bare.to)
+        return s->bare.to;
+    s->bare.from = at;
+    while (at < s->text.n && !nj_form_ends_value(s->text, at))
+        at++;
+    s->bare.to = at;
+    return at;
+}
+
+static size_t line_end(struct nj_str t, size_t at)
+{
+    while (at < t.n && t.p[at] != '\n' && !nj_is_quote(t.p[at]) && !(t.p[at] == '\\' && nj_form_ends_value(t, at)))
+        at++;
+    return at;
+}
+
+/* "a=b; c=d": a cookie goes on behind its semicolons. */
+static size_t cookie_end(struct nj_sweep *s, size_t at)
+{
+    struct nj_str t = s->text;
+    size_t end = nj_form_bare_end(s, at);
+    while (end < t.n && t.p[end] == ';') {
+        size_t next = nj_skip_blanks(t, end + 1);
+        size_t stop = nj_form_bare_end(s, next);
+        bool flag = nj_str_starts_nocase(nj_str_slice(t, next, stop), NJ_STR("HttpOnly")) ||
+                    nj_str_starts_nocase(nj_str_slice(t, next, stop), NJ_STR("Secure"));
+        if (memchr(t.p + next, '=', stop - next) == NULL && !flag)
+            break;
+        end = stop;
+    }
+    return end;
+}
+
+/* name="value", name=value, ...: the parameters of a Digest or a signature, to the last of them. */
+static size_t params_end(struct nj_str t, size_t at)
+{
+    size_t end = at;
+    for (;;) {
+        size_t name = nj_skip_blanks(t, at), equals = nj_run(t, name, NJ_IS_WORD | NJ_IS_KEY);
+        if (equals == name || nj_byte(t, equals) != '=')
+            return end;
+        size_t value = equals + 1, slashes = value;
+        while (nj_byte(t, slashes) == '\\')
+            slashes++;
+        if (nj_byte(t, slashes) == '"') {
+            size_t close = nj_str_chr(t, '"', slashes + 1);
+            end = close == NJ_NPOS ? t.n : close + 1;
+        } else {
+            for (end = value; end < t.n && !nj_is(t.p[end], NJ_IS_SPACE) && t.p[end] != ',' && !nj_is_quote(t.p[end]);)
+                end++;
+        }
+        at = nj_skip_blanks(t, end);
+        if (nj_byte(t, at) != ',')
+            return end;
+        at++;
+    }
+}
+
+/* Words that say how the credential behind them is meant; the flag: parameters follow. */
+static const struct {
+    struct nj_str word;
+    bool params;
+} schemes[] = {
+    { NJ_STR_INIT("bearer "), false }, { NJ_STR_INIT("basic "), false },           { NJ_STR_INIT("token "), false },
+    { NJ_STR_INIT("ssws "), false },   { NJ_STR_INIT("apikey "), false },          { NJ_STR_INIT("negotiate "), false },
+    { NJ_STR_INIT("digest "), true },  { NJ_STR_INIT("aws4-hmac-sha256 "), true }, { NJ_STR_INIT("oauth "), true },
+    { NJ_STR_INIT("hawk "), true },    { NJ_STR_INIT("signature "), true },        { NJ_STR_INIT("sharedaccesssignature "), false },
+};
+
+/* End of a value that begins with a scheme, or 0: "Basic plan" begins with none, except where one has to stand. */
+static size_t scheme_end(const struct nj_form *f, bool expected)
+{
+    struct nj_str t = f->t, rest = nj_str_slice(t, f->value, t.n);
+    for (size_t i = 0; i < NJ_COUNT(schemes); i++) {
+        if (!nj_str_starts_nocase(rest, schemes[i].word))
+            continue;
+        size_t token = f->value + schemes[i].word.n, params = schemes[i].params ? params_end(t, token) : token;
+        size_t end = params > token ? params : nj_form_bare_end(f->s, token);
+        struct nj_str v = nj_str_slice(t, token, end);
+        return nj_value_is_harmless(v) || (!expected && nj_form_is_prose(v)) ? 0 : end;
+    }
+    return 0;
+}
+
+/* [x, y] right behind the separator: the list of a header's values, on one line. */
+static size_t list_end(struct nj_str t, size_t at)
+{
+    enum { LONGEST = 4096 };
+    struct nj_str line = nj_str_slice(t, 0, at + LONGEST);
+    size_t end = at + 1;
+    while (end < line.n && t.p[end] != ']' && t.p[end] != '[' && t.p[end] != '\n' && t.p[end] != '{')
+        end++;
+    return end < line.n && t.p[end] == ']' ? end : 0;
+}
+
+size_t nj_form_end(struct nj_form *f)
+{
+    size_t end = 0;
+    unsigned how = nj_secret_keys[f->rule].how;
+    f->open = false;
+    if (f->quote != 0)
+        return quoted_end(f);
+    if (nj_byte(f->t, f->value) == '[' && nj_placeholder_len(f->t, f->value) == 0 && (end = list_end(f->t, f->value)) != 0) {
+        f->value++;
+        return end;
+    }
+    if ((end = scheme_end(f, (how & NJ_HOW_LINE) != 0)) != 0)
+        return end;
+    if ((how & NJ_HOW_LINE) == 0)
+        return nj_form_bare_end(f->s, f->value);
+    if (nj_secret_keys[f->rule].class == NJ_CLASS_SESSION)
+        return cookie_end(f->s, f->value);
+    end = nj_form_bare_end(f->s, f->value);
+    bool to_line_end = f->t.p[f->sep] == ':' && !nj_form_is_prose(nj_str_slice(f->t, f->value, end));
+    return to_line_end ? line_end(f->t, f->value) : end;
+}
+
+/* --- what it looks like ------------------------------------------------------------------------------------------- */
+
+bool nj_form_is_prose(struct nj_str v)
+{
+    while (v.n != 0 && strchr(".!?:", v.p[v.n - 1]) != NULL)
+        v.n--;
+    for (size_t i = 0; i < v.n; i++) {
+        bool upper_inside = i > 0 && v.p[i] >= 'A' && v.p[i] <= 'Z' && v.p[i - 1] >= 'a' && v.p[i - 1] <= 'z';
+        if (upper_inside || !(nj_is(v.p[i], NJ_IS_ALPHA) || v.p[i] == '-' || (unsigned char)v.p[i] >= 0x80))
+            return false;
+    }
+    return v.n < 24;
+}
+
+bool nj_form_is_made_up(struct nj_str v, size_t shortest)
+{
+    size_t digits = 0, letters = 0, other = 0;
+    while (v.n != 0 && strchr(".!?:", v.p[v.n - 1]) != NULL)
+        v.n--;
+    for (size_t i = 0; i < v.n; i++) {
+        if (nj_is(v.p[i], NJ_IS_DIGIT))
+            digits++;
+        else if (nj_is(v.p[i], NJ_IS_ALPHA))
+            letters++;
+        else if (nj_is_quote(v.p[i]) || strchr("/:(=,", v.p[i]) != NULL)
+            return false; /* a path, a time, a call, a list */
+        else
+            other++;
+    }
+    if (v.n < shortest || digits == 0 || letters == 0)
+        return false;
+    if (digits < v.n && nj_is(v.p[0], NJ_IS_DIGIT) && letters <= 2 && other == 0)
+        return false; /* 30d, 12ms, 2nd */
+    return true;
+}
+
+static bool looks_like_digest(struct nj_str v)
+{
+    return v.n >= 32 && nj_run(v, 0, NJ_IS_HEX) == v.n;
+}
+
+/* "grant_type=" makes a code one of OAuth, and so does "state=" in the address that carries it. */
+static bool is_granted(const struct nj_form *f)
+{
+    struct nj_sweep *s = f->s;
+    if (!s->grant_read) {
+        s->grant_read = true;
+        s->grant = nj_str_find(s->text, NJ_STR("grant_type"), 0) != NJ_NPOS;
+    }
+    char before = f->key.from > 0 ? f->t.p[f->key.from - 1] : '\0';
+    return s->grant || before == '?' || before == '&';
+}
+
+bool nj_form_takes(const struct nj_form *f, struct nj_span v)
+{
+    unsigned how = nj_secret_keys[f->rule].how;
+    struct nj_str value = nj_part(f->t, v);
+    char before = f->key.from > 0 ? f->t.p[f->key.from - 1] : '\0';
+    if (!nj_key_takes(f->rule, value) || (how & (NJ_HOW_SUBTREE | NJ_HOW_MAIL | NJ_HOW_LONG)))
+        return false;
+    if ((how & NJ_HOW_GRANT) && (value.n < 6 || !is_granted(f)))
+        return false;
+    if ((how & NJ_HOW_TEXT) && nj_run(value, 0, NJ_IS_DIGIT) == value.n)
+        return false;
+    if ((how & NJ_HOW_TOKEN) && f->gap_after && value.n < 4)
+        return false;
+    if (how & NJ_HOW_QUERY)
+        return before == '&' || before == '?' || before == ';' || looks_like_digest(value);
+    return true;
+}

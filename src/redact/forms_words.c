@@ -1,0 +1,359 @@
+/* Names and values without a separator: sentences ("the password is x1"), options of commands (--password x1), SQL.
+ *
+ * Here nothing but the wording says that the next word is a value.  So it must look like one: be in quotes, or made of
+ * letters and digits, or stand where an option has its argument. */
+#include "forms.h"
+
+/* --- what stands between a name and its value --------------------------------------------------------------------- */
+
+enum gap { GAP_NONE, GAP_BLANK, GAP_TAB, GAP_LINK, GAP_LINE };
+
+/* What says that the value comes: verbs are prose, arrows and bars are tables. */
+static const struct {
+    struct nj_str text;
+    enum gap gap;
+} links[] = {
+    { NJ_STR_INIT("is "), GAP_LINK },        { NJ_STR_INIT("was "), GAP_LINK },         { NJ_STR_INIT("to "), GAP_LINK },
+    { NJ_STR_INIT("set to "), GAP_LINK },    { NJ_STR_INIT("changed to "), GAP_LINK },  { NJ_STR_INIT("reset to "), GAP_LINK },
+    { NJ_STR_INIT("is set to "), GAP_LINK }, { NJ_STR_INIT("updated to "), GAP_LINK },  { NJ_STR_INIT("was set to "), GAP_LINK },
+    { NJ_STR_INIT("is now "), GAP_LINK },    { NJ_STR_INIT("value "), GAP_BLANK },      { NJ_STR_INIT("-> "), GAP_TAB },
+    { NJ_STR_INIT("| "), GAP_TAB },          { NJ_STR_INIT("\xE2\x86\x92 "), GAP_TAB },
+};
+
+/* Steps over blanks and links to where the value begins. */
+static enum gap skip_gap(struct nj_str t, size_t *at)
+{
+    enum gap gap = GAP_NONE;
+    size_t from = *at, to = from;
+    while (to < t.n && to - from < NJ_FORM_GAP && nj_is_blank(t.p[to])) {
+        gap = t.p[to] == '\t' ? GAP_TAB : gap == GAP_TAB ? gap : GAP_BLANK;
+        to++;
+    }
+    if (nj_byte(t, to) == '\n')
+        gap = GAP_LINE;
+    for (size_t i = 0; gap != GAP_LINE && i < NJ_COUNT(links); i++) {
+        if (!nj_str_starts_nocase(nj_str_slice(t, to, t.n), links[i].text))
+            continue;
+        to = nj_skip_blanks(t, to + links[i].text.n);
+        gap = links[i].gap;
+        break;
+    }
+    *at = to + (gap == GAP_LINE ? 1 : 0);
+    return gap;
+}
+
+/* --- does it look like a value? ----------------------------------------------------------------------------------- */
+
+/* People choose passwords; tokens and keys are made by machines and longer. */
+static bool is_chosen(int rule)
+{
+    return nj_str_starts(nj_secret_keys[rule].counter, NJ_STR("pass"));
+}
+
+static bool is_number_secret(int rule)
+{
+    return nj_secret_keys[rule].class == NJ_CLASS_CVV || nj_str_eq(nj_secret_keys[rule].counter, NJ_STR("otp"));
+}
+
+static bool is_digits(struct nj_str v, size_t shortest, size_t longest)
+{
+    while (v.n != 0 && strchr(".,!", v.p[v.n - 1]) != NULL)
+        v.n--;
+    return v.n >= shortest && v.n <= longest && nj_run(v, 0, NJ_IS_DIGIT) == v.n;
+}
+
+static bool is_uuid(struct nj_str v)
+{
+    return v.n >= 36 && v.p[8] == '-' && v.p[13] == '-' && v.p[18] == '-' && v.p[23] == '-';
+}
+
+static bool bare_fits(int rule, enum gap gap, struct nj_str v)
+{
+    if (gap == GAP_NONE || v.n == 0)
+        return false;
+    if (gap == GAP_TAB)
+        return !nj_form_is_prose(v) && (is_chosen(rule) || nj_form_is_made_up(v, 8) || (is_number_secret(rule) && is_digits(v, 3, 8)));
+    if (gap == GAP_LINK && is_number_secret(rule) && is_digits(v, 3, 8))
+        return true;
+    if (is_chosen(rule))
+        return nj_form_is_made_up(v, gap == GAP_LINK ? 4 : 6) || (gap == GAP_LINK && is_digits(v, 6, 32));
+    return gap == GAP_LINK ? nj_form_is_made_up(v, 8) : nj_form_is_made_up(v, 16) && !is_uuid(v);
+}
+
+static bool quoted_fits(int rule, struct nj_str v)
+{
+    bool blank = nj_str_chr(v, ' ', 0) != NJ_NPOS, digit = false;
+    for (size_t i = 0; i < v.n; i++)
+        digit |= nj_is(v.p[i], NJ_IS_DIGIT);
+    if (v.n < 3 || v.n > 256 || nj_str_chr(v, '\n', 0) != NJ_NPOS)
+        return false;
+    if (is_chosen(rule))
+        return !blank || digit;
+    return nj_form_is_made_up(v, 8) || (is_number_secret(rule) && is_digits(v, 3, 8));
+}
+
+/* A value behind a gap, in quotes or not. */
+static bool read_value(struct nj_form *f, enum gap gap, size_t at, struct nj_span *value)
+{
+    nj_form_open(f, at);
+    size_t from = f->value;
+    if (f->quote != 0) {
+        struct nj_str rest = nj_str_slice(f->t, 0, from + 512);
+        struct nj_form in = *f;
+        in.t = rest; /* not to the end of a long text for each apostrophe */
+        size_t to = nj_form_end(&in);
+        *value = (struct nj_span){ from, to };
+        return !in.open && quoted_fits(f->rule, nj_part(f->t, *value));
+    }
+    *value = (struct nj_span){ from, nj_form_bare_end(f->s, from) };
+    return bare_fits(f->rule, gap, nj_part(f->t, *value));
+}
+
+/* --- options of commands ------------------------------------------------------------------------------------------ */
+
+static bool is_metavariable(struct nj_str v)
+{
+    for (size_t i = 0; i < v.n; i++)
+        if (!((v.p[i] >= 'A' && v.p[i] <= 'Z') || v.p[i] == '_' || v.p[i] == '.'))
+            return false;
+    return true;
+}
+
+static bool is_path(struct nj_str v)
+{
+    return v.p[0] == '/' || v.p[0] == '~' || v.p[0] == '.' || nj_str_ends(v, NJ_STR(".pem")) || nj_str_ends(v, NJ_STR(".key"));
+}
+
+/* "--password hunter --jobs 4", and not "use --password or ...". */
+static bool closes_option(struct nj_str t, size_t end)
+{
+    size_t next = nj_skip_blanks(t, end);
+    return next >= t.n || t.p[next] == '\n' || t.p[next] == '-';
+}
+
+static const struct nj_str option_prose[] = {
+    NJ_STR_INIT("flag"),  NJ_STR_INIT("option"), NJ_STR_INIT("argument"), NJ_STR_INIT("instead"), NJ_STR_INIT("value"),
+    NJ_STR_INIT("flags"), NJ_STR_INIT("file"),   NJ_STR_INIT("or"),       NJ_STR_INIT("and"),     NJ_STR_INIT("parameter"),
+};
+
+static bool is_argument(struct nj_str t, struct nj_span span)
+{
+    struct nj_str v = nj_part(t, span);
+    if (v.n == 0 || strchr("-<[{|($%", v.p[0]) != NULL || nj_value_is_harmless(v) || is_metavariable(v) || is_path(v))
+        return false;
+    for (size_t i = 0; i < NJ_COUNT(option_prose); i++)
+        if (nj_str_eq_nocase(v, option_prose[i]))
+            return false;
+    return !nj_form_is_prose(v) || closes_option(t, span.to);
+}
+
+/* --name value, '--name', 'value'; f->key is the name, at stands behind it. */
+static bool option_value(struct nj_form *f, size_t at, struct nj_span *value)
+{
+    struct nj_str t = f->t;
+    bool list = nj_is_quote(nj_byte(t, at));
+    if (list) { /* ['--name', 'value'] */
+        at++;
+        if (nj_byte(t, at) == ',')
+            at = nj_skip_blanks(t, at + 1);
+    } else if (nj_byte(t, at) == ' ') {
+        at++;
+    } else {
+        return false;
+    }
+    nj_form_open(f, at);
+    if (list && f->quote == 0)
+        return false;
+    *value = (struct nj_span){ .from = f->value, .to = nj_form_end(f) };
+    if (f->quote != 0)
+        return !nj_value_is_harmless(nj_part(t, *value)) && nj_byte(t, f->value) != '-';
+    return is_argument(t, *value);
+}
+
+/* Commands with an option of one letter for a password.  GLUED: only -pX, the next word is something else. */
+static const struct {
+    struct nj_str command;
+    char option;
+} short_options[] = {
+    { NJ_STR_INIT("mysql"), 'p' },
+    { NJ_STR_INIT("mariadb"), 'p' },
+    { NJ_STR_INIT("docker login"), 'p' },
+    { NJ_STR_INIT("podman login"), 'p' },
+    { NJ_STR_INIT("sshpass"), 'p' },
+    { NJ_STR_INIT("mongo"), 'p' },
+    { NJ_STR_INIT("registry login"), 'p' },
+    { NJ_STR_INIT("az login"), 'p' },
+    { NJ_STR_INIT("oc login"), 'p' },
+    { NJ_STR_INIT("ldap"), 'w' },
+    { NJ_STR_INIT("redis-cli"), 'a' },
+    { NJ_STR_INIT("mosquitto"), 'P' },
+    { NJ_STR_INIT("zip"), 'P' },
+    { NJ_STR_INIT("sqlcmd"), 'P' },
+};
+
+static bool has_command(struct nj_str line, char option)
+{
+    for (size_t i = 0; i < NJ_COUNT(short_options); i++)
+        if (short_options[i].option == option && nj_str_find(line, short_options[i].command, 0) != NJ_NPOS)
+            return true;
+    return false;
+}
+
+static bool short_option(struct nj_form *f, size_t at, struct nj_span *value)
+{
+    enum { LOOK_BACK = 256 };
+    struct nj_str t = f->t;
+    size_t from = at > LOOK_BACK ? at - LOOK_BACK : 0;
+    if (!has_command(nj_str_slice(t, from, at), t.p[at]))
+        return false;
+    f->rule = nj_key_classify(f->s->r, NJ_STR("password")).rule;
+    if (f->rule == NJ_KEY_NONE)
+        return false;
+    size_t arg = nj_byte(t, at + 1) == ' ' ? at + 2 : at + 1;
+    nj_form_open(f, arg);
+    *value = (struct nj_span){ .from = f->value, .to = nj_form_end(f) };
+    struct nj_str v = nj_part(t, *value);
+    return v.n != 0 && v.p[0] != '-' && !nj_value_is_harmless(v) && !(f->quote == 0 && is_path(v));
+}
+
+/* At the byte behind " -". */
+static bool option(struct nj_form *f, size_t at, struct nj_span *value)
+{
+    struct nj_str t = f->t;
+    size_t from = t.p[at] == '-' ? at + 1 : at;
+    size_t to = nj_run(nj_str_slice(t, 0, from + NJ_FORM_KEY), from, NJ_IS_KEY);
+    if (from == at && nj_is(t.p[at], NJ_IS_ALPHA) && short_option(f, at, value))
+        return true;
+    if (to - from < 3)
+        return false;
+    f->key = (struct nj_span){ from, to };
+    f->rule = nj_key_classify(f->s->r, nj_part(t, f->key)).rule;
+    return f->rule != NJ_KEY_NONE && (nj_secret_keys[f->rule].how & (NJ_HOW_QUERY | NJ_HOW_GRANT)) == 0 && option_value(f, to, value);
+}
+
+/* --- sentences and SQL -------------------------------------------------------------------------------------------- */
+
+/* The name opens its line and the value is the next one. */
+static bool next_line(struct nj_form *f, size_t at, struct nj_span *value)
+{
+    struct nj_str t = f->t;
+    size_t from = f->key.from;
+    while (from > f->floor && nj_is_blank(t.p[from - 1]))
+        from--;
+    if (from > f->floor && t.p[from - 1] != '\n')
+        return false;
+    at = nj_skip_blanks(t, at);
+    *value = (struct nj_span){ at, nj_form_bare_end(f->s, at) };
+    char after = nj_byte(t, nj_skip_blanks(t, value->to));
+    return (after == '\n' || after == '\0') && nj_form_is_made_up(nj_part(t, *value), 5);
+}
+
+/* PASSWORD('x') */
+static bool call_value(struct nj_form *f, size_t at, struct nj_span *value)
+{
+    if (!is_metavariable(nj_part(f->t, f->key)) || !is_chosen(f->rule) || !nj_is_quote(nj_byte(f->t, at + 1)))
+        return false;
+    return read_value(f, GAP_BLANK, at + 1, value);
+}
+
+/* ('password', 'x1'): two in brackets, and the second was made up. */
+static bool tuple_value(struct nj_form *f, size_t at, struct nj_span *value)
+{
+    struct nj_str t = f->t;
+    size_t from = f->key.from - 1;
+    if (nj_byte(t, at) != ',' || from <= f->floor || (t.p[from - 1] != '(' && t.p[from - 1] != '['))
+        return false;
+    nj_form_open(f, nj_skip_blanks(t, at + 1));
+    if (f->quote == 0 || !read_value(f, GAP_BLANK, nj_skip_blanks(t, at + 1), value))
+        return false;
+    char close = nj_byte(t, value->to + 1 + f->slashes);
+    return (close == ')' || close == ']') && nj_form_is_made_up(nj_part(t, *value), 6);
+}
+
+/* A word with the letters of a secret's name; at is within it. */
+static bool word(struct nj_form *f, size_t at, struct nj_span *value)
+{
+    struct nj_str t = f->t;
+    if (at < f->s->word_read)
+        return false;
+    size_t to = nj_run(nj_str_slice(t, 0, at + NJ_FORM_KEY), at, NJ_IS_KEY);
+    f->s->word_read = to;
+    if (nj_byte(t, to) == '=' || nj_byte(t, to) == ':')
+        return false; /* has a separator */
+    while (to > at && !nj_is(t.p[to - 1], NJ_IS_WORD))
+        to--;
+    f->key = (struct nj_span){ nj_form_run_back(f, at), to };
+    bool is_option = t.p[f->key.from] == '-';
+    while (f->key.from < to && !nj_is(t.p[f->key.from], NJ_IS_WORD))
+        f->key.from++;
+    f->rule = nj_form_classify(f).rule;
+    if (f->rule == NJ_KEY_NONE || (nj_secret_keys[f->rule].how & (NJ_HOW_QUERY | NJ_HOW_GRANT | NJ_HOW_SUBTREE | NJ_HOW_MAIL)))
+        return false;
+    if (is_option && option_value(f, to, value))
+        return true;
+    if (nj_byte(t, to) == '(')
+        return call_value(f, to, value);
+    bool quoted = f->key.from > f->floor && nj_is_quote(t.p[f->key.from - 1]) && nj_byte(t, to) == t.p[f->key.from - 1];
+    at = to + (quoted ? 1 : 0);
+    if (quoted && tuple_value(f, at, value))
+        return true;
+    enum gap gap = skip_gap(t, &at);
+    if (gap == GAP_LINE)
+        return next_line(f, at, value);
+    return gap != GAP_NONE && at < t.n && read_value(f, gap, at, value) && !(quoted && f->quote != 0 && gap == GAP_BLANK);
+}
+
+/* "your OTP is 482910": at the digit. */
+static bool is_number(struct nj_form *f, size_t at, struct nj_span *value)
+{
+    struct nj_str t = f->t;
+    size_t verb = nj_form_run_back(f, at - 1);
+    struct nj_str v = nj_str_slice(t, verb, at - 1);
+    if ((!nj_str_eq_nocase(v, NJ_STR("is")) && !nj_str_eq_nocase(v, NJ_STR("was"))) || verb <= f->floor || t.p[verb - 1] != ' ')
+        return false;
+    f->key = (struct nj_span){ nj_form_run_back(f, verb - 1), verb - 1 };
+    if (f->key.from == f->key.to)
+        return false;
+    f->rule = nj_form_classify(f).rule;
+    return f->rule != NJ_KEY_NONE && (nj_secret_keys[f->rule].how & (NJ_HOW_QUERY | NJ_HOW_GRANT)) == 0 &&
+           read_value(f, GAP_LINK, at, value);
+}
+
+/* IDENTIFIED BY 'x': at the quote. */
+static bool identified_by(struct nj_form *f, size_t at, struct nj_span *value)
+{
+    enum { LOOK_BACK = 64 };
+    struct nj_str t = f->t;
+    size_t from = at > LOOK_BACK ? at - LOOK_BACK : 0;
+    if (at < 3 || !nj_str_eq_nocase(nj_str_slice(t, at - 3, at - 1), NJ_STR("by")))
+        return false;
+    for (; from + 11 <= at; from++)
+        if (nj_str_starts_nocase(nj_str_slice(t, from, at), NJ_STR("identified")))
+            break;
+    f->rule = nj_key_classify(f->s->r, NJ_STR("password")).rule;
+    if (from + 11 > at || f->rule == NJ_KEY_NONE)
+        return false;
+    nj_form_open(f, at);
+    *value = (struct nj_span){ .from = f->value, .to = nj_form_end(f) };
+    return value->to > value->from;
+}
+
+bool nj_form_words(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule)
+{
+    struct nj_form f = { .s = s, .t = s->text, .floor = s->done, .sep = at, .rule = NJ_KEY_NONE };
+    struct nj_str t = s->text;
+    char before = at > s->done ? t.p[at - 1] : '\0', first = at > s->done + 1 ? t.p[at - 2] : '\0';
+    bool found = false;
+    if (before == '-' && first == ' ')
+        found = option(&f, at, value);
+    else if (before == ' ' && nj_is(t.p[at], NJ_IS_DIGIT))
+        found = is_number(&f, at, value);
+    else if (before == ' ' && nj_is_quote(t.p[at]))
+        found = identified_by(&f, at, value);
+    if (!found && nj_is(t.p[at], NJ_IS_ALPHA))
+        found = word(&f, at, value);
+    if (!found || nj_value_is_harmless(nj_part(t, *value)) || !nj_key_takes(f.rule, nj_part(t, *value)))
+        return false;
+    *rule = f.rule;
+    return true;
+}
