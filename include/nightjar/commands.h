@@ -1,4 +1,5 @@
-/* nightjar/commands.h -- what the program does for people: --check, --reference, --help, --version, redact.
+/* nightjar/commands.h -- what the program does for people: --check, --reference, --help, --version, redact,
+ * pseudonym.
  *
  * Without arguments the program is the extension: *handled is false then and the caller goes on.  Only when no platform is
  * there either (AWS_LAMBDA_RUNTIME_API is not set) it was started by hand: one clear sentence and exit code 1, since there is
@@ -29,6 +30,8 @@ struct nj_stream {
 };
 /* redact: log lines in, log lines out, as the extension would redact them. */
 int nj_command_redact(const struct nj_stream *io);
+/* pseudonym: a list of people in, each with the pseudonym a log has for them out. */
+int nj_command_pseudonym(const struct nj_stream *io);
 
 /* The pieces of it, for tests and tools.  Each appends to out; the buffer latches failures. */
 /* --check: the configuration in use and what is wrong with it.  Returns how many problems there are, remarks not counted. */

@@ -57,6 +57,20 @@ NJ_MUST enum nj_status nj_redact_record(struct nj_redactor *r, const struct nj_r
  * current record.  The JSON form needs a value checked by nj_json_parse().  They know no streams. */
 void nj_redact_text(struct nj_redactor *r, struct nj_str in, struct nj_buf *out);
 void nj_redact_json(struct nj_redactor *r, struct nj_json in, struct nj_buf *out);
+/* What was found, for whoever explains it: never the value. */
+enum { NJ_LAYERS_MAX = 8 };
+struct nj_finding {
+    struct nj_str rule; /* as the counts name it, without "key." */
+    bool by_name;       /* the name of the value gave it away: counted as key.<rule> */
+    struct nj_str action;
+    size_t at, length;              /* bytes of the text that was given */
+    const char *how[NJ_LAYERS_MAX]; /* what was opened to find it, outermost first; at and length are then those of the run that */
+    unsigned layers;                /* was opened.  0 = it stands there as it is */
+};
+typedef void (*nj_finding_fn)(void *ctx, const struct nj_finding *f);
+/* From now on fn hears of everything found in views of given (a message, data_json); fn NULL ends it. */
+void nj_redact_trace(struct nj_redactor *r, struct nj_str given, nj_finding_fn fn, void *ctx);
+
 /* Counts since the last call as a JSON object ({"email":1,"key.password":1}), or nothing when there were none. */
 void nj_redact_counts_take(struct nj_redactor *r, struct nj_buf *out);
 

@@ -19,6 +19,7 @@ static const char help_text[] =
     "       nightjar --version     print the version, and the versions of everything linked in\n"
     "       nightjar --help        print this text\n"
     "       nightjar redact        redact standard input line by line (nightjar redact --help)\n"
+    "       nightjar pseudonym     turn a list of people into the pseudonyms of the log (nightjar pseudonym --help)\n"
     "\n"
     "Configuration is by environment variables. The ones most people need:\n"
     "  NIGHTJAR_SINK         stdout:  file:///tmp/x.ndjson  https://logs.example.com/in  json+https://...\n"
@@ -71,10 +72,14 @@ static const struct word {
     int (*run)(const char *const *environ_, struct nj_buf *out);
     int (*filter)(const struct nj_stream *io);
 } words[] = {
-    { NJ_STR_INIT("--check"), run_check, NULL },     { NJ_STR_INIT("--reference"), run_reference, NULL },
-    { NJ_STR_INIT("--version"), run_version, NULL }, { NJ_STR_INIT("--help"), run_help, NULL },
-    { NJ_STR_INIT("-h"), run_help, NULL },           { NJ_STR_INIT("redact"), NULL, nj_command_redact },
-    { NJ_STR_INIT("pseudonym"), NULL, NULL },        { NJ_STR_INIT("verify"), NULL, NULL },
+    { NJ_STR_INIT("--check"), run_check, NULL },
+    { NJ_STR_INIT("--reference"), run_reference, NULL },
+    { NJ_STR_INIT("--version"), run_version, NULL },
+    { NJ_STR_INIT("--help"), run_help, NULL },
+    { NJ_STR_INIT("-h"), run_help, NULL },
+    { NJ_STR_INIT("redact"), NULL, nj_command_redact },
+    { NJ_STR_INIT("pseudonym"), NULL, nj_command_pseudonym },
+    { NJ_STR_INIT("verify"), NULL, NULL },
 };
 
 static const struct word *word_of(struct nj_str text)

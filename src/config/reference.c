@@ -21,6 +21,7 @@ static void commands(struct nj_buf *out)
         { "`nightjar --version`", "Prints the version and the versions of everything linked in." },
         { "`nightjar --help`", "Prints a short help." },
         { "`nightjar redact`", "Redacts standard input line by line; `nightjar redact --help` lists its options." },
+        { "`nightjar pseudonym`", "Turns a list on standard input into pseudonyms; `nightjar pseudonym --help` lists its options." },
     };
     static const struct pair codes[] = {
         { "0", "Done. As an extension: left at SHUTDOWN." },

@@ -138,7 +138,7 @@ static struct nj_span quoted(const struct piece *p)
 
 static void withhold(struct walk *w, const struct piece *p)
 {
-    nj_count(w->r, NJ_COUNT_WITHHELD);
+    nj_found(w->r, NJ_COUNT_WITHHELD, NJ_ACT_MASK, view(w, p->in));
     replace_by_string(w, quoted(p), NJ_STR(NJ_WITHHELD));
 }
 
@@ -158,7 +158,8 @@ static bool mask(struct walk *w, struct nj_span value, struct nj_str text)
 {
     enum nj_class class = nj_secret_keys[w->rule].class;
     enum nj_action action = nj_policy_action(w->r->policy, class);
-    nj_found(w->r, NJ_COUNT_KEYS + (unsigned)w->rule, action, view(w, value));
+    size_t quote = w->t.p[value.from] == '"';
+    nj_found(w->r, NJ_COUNT_KEYS + (unsigned)w->rule, action, nj_str_slice(w->t, value.from + quote, value.to - quote));
     if (action == NJ_ACT_COUNT)
         return false;
     if (action == NJ_ACT_REMOVE && w->frames[w->depth].object) {
@@ -179,7 +180,14 @@ static void scan_string(struct walk *w, const struct piece *p, bool secret)
     bool resumes = w->message && w->pem != NULL && w->pem->inside;
     if (p->plain && !resumes && !secret)
         return;
-    if (!plain_text(w, p, &text, &mended) || !nj_text_redact(w->r, w->level + 1, w->message ? w->pem : NULL, text, &clean))
+    if (!plain_text(w, p, &text, &mended)) {
+        withhold(w, p);
+        return;
+    }
+    struct nj_layer before = nj_layer_open(w->r, "json string", view(w, p->in));
+    bool judged = nj_text_redact(w->r, w->level + 1, w->message ? w->pem : NULL, text, &clean);
+    nj_layer_close(w->r, before);
+    if (!judged)
         withhold(w, p);
     else if (!(secret && nj_key_takes(w->rule, clean) && mask(w, quoted(p), clean)) && (mended || clean.p != text.p))
         replace_by_string(w, quoted(p), clean);

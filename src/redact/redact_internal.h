@@ -383,7 +383,17 @@ struct nj_known {
     char text[NJ_KNOWN_LEN];
 };
 
+struct nj_trace {
+    nj_finding_fn fn; /* NULL: nobody listens */
+    void *ctx;
+    struct nj_str given;
+    struct nj_span outer; /* the innermost stretch of it that is known */
+    const char *how[NJ_LAYERS_MAX];
+    unsigned layers;
+};
+
 struct nj_redactor {
+    struct nj_trace trace;
     const struct nj_policy *policy;
     const struct nj_pseudonyms *pseudonyms; /* may be NULL */
     struct nj_str tenant;                   /* of the record at hand */
@@ -409,7 +419,18 @@ NJ_MUST bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_pem
 NJ_MUST bool nj_json_walk(struct nj_redactor *r, unsigned level, struct nj_pem *pem, struct nj_str json, int rule, struct nj_str *out);
 
 void nj_count(struct nj_redactor *r, unsigned counter);
-/* Counts a finding. */
+struct nj_str nj_counter_name(unsigned counter);
+/* Counts a finding and tells of it. */
 void nj_found(struct nj_redactor *r, unsigned counter, enum nj_action action, struct nj_str value);
+
+/* --- explaining (trace.c) ----------------------------------------------------------------------------------------- */
+
+struct nj_layer {
+    struct nj_span outer;
+    unsigned layers;
+};
+/* Around work on a decoded copy of raw, for whoever explains findings; how is a constant: "json string", "base64". */
+struct nj_layer nj_layer_open(struct nj_redactor *r, const char *how, struct nj_str raw);
+void nj_layer_close(struct nj_redactor *r, struct nj_layer before);
 
 #endif

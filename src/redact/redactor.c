@@ -89,7 +89,7 @@ void nj_redactor_free(struct nj_redactor *r)
 
 /* --- counts ------------------------------------------------------------------------------------------------------- */
 
-static struct nj_str counter_name(unsigned counter)
+struct nj_str nj_counter_name(unsigned counter)
 {
     if (counter < NJ_DETECTORS)
         return nj_detectors[counter].counter;
@@ -109,9 +109,9 @@ void nj_redact_counts_take(struct nj_redactor *r, struct nj_buf *out)
     r->counted = false;
     for (unsigned i = 0; i < NJ_COUNTS; i++) {
         uint64_t sum = r->counts[i];
-        struct nj_str name = counter_name(i);
+        struct nj_str name = nj_counter_name(i);
         r->counts[i] = 0;
-        while (i >= NJ_COUNT_KEYS && i + 1 < NJ_COUNTS && nj_str_eq(counter_name(i + 1), name)) {
+        while (i >= NJ_COUNT_KEYS && i + 1 < NJ_COUNTS && nj_str_eq(nj_counter_name(i + 1), name)) {
             sum += r->counts[++i];
             r->counts[i] = 0;
         }
@@ -131,9 +131,9 @@ void nj_redact_counts_take(struct nj_redactor *r, struct nj_buf *out)
 
 /* --- the workers -------------------------------------------------------------------------------------------------- */
 
-static void add_withheld(struct nj_redactor *r, struct nj_buf *out)
+static void add_withheld(struct nj_redactor *r, struct nj_str in, struct nj_buf *out)
 {
-    nj_count(r, NJ_COUNT_WITHHELD);
+    nj_found(r, NJ_COUNT_WITHHELD, NJ_ACT_MASK, in);
     nj_buf_add(out, NJ_STR(NJ_WITHHELD));
 }
 
@@ -143,7 +143,7 @@ static void add_text(struct nj_redactor *r, struct nj_pem *pem, struct nj_str in
     if (nj_text_redact(r, 0, pem, in, &clean))
         nj_buf_add(out, clean);
     else
-        add_withheld(r, out);
+        add_withheld(r, in, out);
 }
 
 /* An attribute or name: as add_text(), but what passed unchanged lately is not judged again. */
@@ -160,7 +160,7 @@ static void add_short_text(struct nj_redactor *r, struct nj_str in, struct nj_bu
         return;
     }
     if (!nj_text_redact(r, 0, NULL, in, &clean)) {
-        add_withheld(r, out);
+        add_withheld(r, in, out);
         return;
     }
     nj_buf_add(out, clean);
@@ -189,7 +189,7 @@ static void add_json(struct nj_redactor *r, struct nj_pem *pem, struct nj_str in
             flatten(out->p + from, out->n - from);
         return;
     }
-    nj_count(r, NJ_COUNT_WITHHELD);
+    nj_found(r, NJ_COUNT_WITHHELD, NJ_ACT_MASK, in);
     nj_buf_add(out, withheld);
 }
 

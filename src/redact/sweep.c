@@ -8,13 +8,6 @@ void nj_count(struct nj_redactor *r, unsigned counter)
         r->counts[counter]++;
 }
 
-void nj_found(struct nj_redactor *r, unsigned counter, enum nj_action action, struct nj_str value)
-{
-    (void)action;
-    (void)value;
-    nj_count(r, counter);
-}
-
 /* --- replacing ---------------------------------------------------------------------------------------------------- */
 
 /* Is this a piece of a pseudonym?  Its sixteen digits may by chance look like something else. */

@@ -122,7 +122,7 @@ END_TEST
 
 START_TEST(test_commands_of_later_versions_get_an_honest_answer)
 {
-    static const char *const later[] = { "pseudonym", "verify" };
+    static const char *const later[] = { "verify" };
     for (size_t i = 0; i < NJ_COUNT(later); i++) {
         ck_assert_int_eq(RUN(later[i], "--x", "A=b"), 2);
         ck_assert(has(err_text, later[i]) && has(err_text, "not supported by this version"));
