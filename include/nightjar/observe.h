@@ -19,19 +19,21 @@
 #include "nightjar/decode.h"
 #include "nightjar/payload.h"
 
+struct nj_alert_rules;
 struct nj_observe;
 struct nj_pseudonyms;
 
 enum { NJ_CASES = 64 };
 
 struct nj_observe_options {
-    struct nj_str categories;              /* what to derive: "all", "authentication,usage", "all,-usage", "-usage"; absent = all */
-    struct nj_pseudonyms *pseudonyms;      /* NULL: nobody is named at all */
-    uint64_t memory_mb;                    /* of the function; 0 = unknown until a report tells */
-    bool concurrent;                       /* managed instances: several invocations at a time, a report without an end before it */
-    bool cdn;                              /* a CDN stands in front: cloudfront-viewer-address is believed */
-    unsigned trusted_hops;                 /* how many entries at the right of x-forwarded-for our own balancers wrote; 0 = 1 */
-    uint64_t (*resident_bytes)(void *ctx); /* our own; NULL = not told */
+    struct nj_str categories;                 /* what to derive: "all", "authentication,usage", "all,-usage", "-usage"; absent = all */
+    struct nj_pseudonyms *pseudonyms;         /* NULL: nobody is named at all */
+    const struct nj_alert_rules *alert_rules; /* NULL = the built-in ones; the caller's */
+    uint64_t memory_mb;                       /* of the function; 0 = unknown until a report tells */
+    bool concurrent;                          /* managed instances: several invocations at a time, a report without an end before it */
+    bool cdn;                                 /* a CDN stands in front: cloudfront-viewer-address is believed */
+    unsigned trusted_hops;                    /* how many entries at the right of x-forwarded-for our own balancers wrote; 0 = 1 */
+    uint64_t (*resident_bytes)(void *ctx);    /* our own; NULL = not told */
     void (*emit)(void *ctx, struct nj_record *r);
     void *ctx;
 };

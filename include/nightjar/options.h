@@ -11,6 +11,7 @@
 #ifndef NIGHTJAR_OPTIONS_H
 #define NIGHTJAR_OPTIONS_H
 
+#include "nightjar/alert_rules.h"
 #include "nightjar/flush.h"
 #include "nightjar/sink.h"
 
@@ -70,6 +71,10 @@ void nj_options_read(struct nj_options *o, const char *const *environ_, struct n
 void nj_options_fini(struct nj_options *o);
 /* Too long texts are cut. */
 void nj_problem_add(struct nj_problems *p, bool fatal_for_check, const char *fmt, ...) NJ_PRINTF(3, 4);
+/* The rules of alerts: the built-in ones with what NIGHTJAR_ALERT_RULES says, JSON or the path of a file with it.  False: it cannot
+ * be used, *why is one sentence about where and what, and the rules are the built-in ones. */
+enum { NJ_ALERT_WHY = 160 };
+NJ_MUST bool nj_alert_rules_read(struct nj_alert_rules *rules, struct nj_str text, char why[static NJ_ALERT_WHY]);
 /* The word behind a choice: nj_options_choice(NJ_OPT_redact, o->redact) is "default", "strict" ...; absent for rows that
  * are no choice and for numbers outside it. */
 struct nj_str nj_options_choice(enum nj_option which, unsigned index);

@@ -48,6 +48,18 @@ static void check_redaction(const struct nj_options *o, struct nj_problems *prob
     nj_redaction_close(&r);
 }
 
+static void check_alert_rules(const struct nj_options *o, struct nj_problems *problems, struct nj_buf *out)
+{
+    struct nj_alert_rules rules;
+    char why[NJ_ALERT_WHY];
+    if (!nj_alert_rules_read(&rules, o->alert_rules, why))
+        nj_problem_add(problems, true, "NIGHTJAR_ALERT_RULES: %s; the built-in rules are used.", why);
+    nj_buf_addf(out, "Alerts: %zu rules:", rules.n);
+    for (size_t i = 0; i < rules.n; i++)
+        nj_buf_addf(out, " %s", rules.rule[i].name);
+    nj_buf_addc(out, '\n');
+}
+
 static size_t list_problems(const struct nj_problems *problems, bool fatal, const char *title, struct nj_buf *out)
 {
     size_t n = 0;
@@ -74,6 +86,7 @@ size_t nj_check(const char *const *environ_, struct nj_buf *out)
     if (o.alert_sink.url.n != 0)
         check_sink(&o.alert_sink, "alerts go to the other sinks only", &problems, out);
     check_redaction(&o, &problems, out);
+    check_alert_rules(&o, &problems, out);
     size_t n = list_problems(&problems, true, "Problems", out) + problems.more;
     if (problems.more != 0)
         nj_buf_addf(out, "  and %zu more\n", problems.more);

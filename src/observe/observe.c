@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 static const struct nj_observer *const table[] = {
-    &nj_summary_observer, /* the last one: its record sums up what the others found */
+    &nj_alert_observer, &nj_summary_observer, /* the last one: its record sums up what the others found */
 };
 enum { OBSERVERS = NJ_COUNT(table), CLEAN_MAX = 8192, SCRATCH_MAX = 1 << 20, SCRATCH_KEEP = 64 << 10 };
 
@@ -148,6 +148,19 @@ struct nj_record *nj_observe_record_of(struct nj_observe *o, struct nj_str event
     return r;
 }
 
+/* Those who listen to the others.  The hook that said it goes on afterwards as if nothing had been. */
+static void pass_on(struct nj_observe *o, struct nj_case *c, const struct nj_record *r)
+{
+    size_t speaker = o->at_work_index;
+    for (size_t i = 0; i < OBSERVERS; i++) {
+        if (!o->on[i] || table[i]->on_said == NULL)
+            continue;
+        o->at_work_index = i;
+        table[i]->on_said(o, o->state[i], c, r);
+    }
+    o->at_work_index = speaker;
+}
+
 void nj_observe_say(struct nj_observe *o, struct nj_case *c, struct nj_record *r)
 {
     if (o->off_category[r->category])
@@ -159,6 +172,8 @@ void nj_observe_say(struct nj_observe *o, struct nj_case *c, struct nj_record *r
         nj_case_put(c, r, false);
     }
     o->o.emit(o->o.ctx, r);
+    if (r->category != NJ_CAT_ALERT)
+        pass_on(o, c, r);
 }
 
 /* Runs a hook of every observer that has it.  The body sees: i, w (the observer), state. */

@@ -123,6 +123,8 @@ struct nj_observer {
     void (*on_invoke)(struct nj_observe *o, void *state, struct nj_case *c);
     void (*on_done)(struct nj_observe *o, void *state, struct nj_case *c); /* it is over: c->end, lines and answer are known */
     void (*on_end)(struct nj_observe *o, void *state, struct nj_case *c);  /* it goes: with its report, or there will be none */
+    /* A record that another observer said, on its way out; c may be NULL.  Alerts are not told of: they come of this. */
+    void (*on_said)(struct nj_observe *o, void *state, struct nj_case *c, const struct nj_record *r);
     /* Does what is due at nj_observe_now(); returns when it wants to be called again (INT64_MAX: not before something happens).
      * Also called after every hook of its own that asked for it with nj_observe_wake(). */
     int64_t (*on_tick)(struct nj_observe *o, void *state);
@@ -165,6 +167,7 @@ void nj_case_put(const struct nj_case *c, struct nj_record *r, bool brief);
 
 /* --- the observers, one a file ------------------------------------------------------------------------------------- */
 
+extern const struct nj_observer nj_alert_observer;   /* alert.c: alert.<rule> */
 extern const struct nj_observer nj_summary_observer; /* summary.c: invocation.summary */
 
 #endif

@@ -34,10 +34,20 @@ static void on_timer(void *ctx)
     nj_observing_rearm(s);
 }
 
+static void read_alert_rules(struct nj_sidecar *s)
+{
+    char why[NJ_ALERT_WHY];
+    if (nj_alert_rules_read(&s->alert_rules, s->o->alert_rules, why))
+        return;
+    nj_sidecar_lacks(s, NJ_LACK_CONFIGURATION);
+    nj_diag(NJ_LEVEL_WARN, "NJ1510", "NIGHTJAR_ALERT_RULES: %s; the built-in rules are used", why);
+}
+
 void nj_observing_start(struct nj_sidecar *s)
 {
     struct nj_observe_options oo = {
         .categories = s->o->observe,
+        .alert_rules = &s->alert_rules,
         .memory_mb = s->o->function_memory_mb,
         .concurrent = s->managed,
         .resident_bytes = resident_bytes,
@@ -48,6 +58,7 @@ void nj_observing_start(struct nj_sidecar *s)
     s->observe_timer = (struct nj_timer){ .fire = on_timer, .ctx = s };
     if (s->pipeline == NULL)
         return;
+    read_alert_rules(s);
     enum nj_status st = nj_observe_new(&s->observe, &oo);
     if (st == NJ_EPARSE) {
         nj_sidecar_lacks(s, NJ_LACK_CONFIGURATION);

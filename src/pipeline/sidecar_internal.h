@@ -56,6 +56,7 @@ struct nj_sidecar {
     struct nj_pipeline *pipeline;
     struct nj_observe *observe; /* NULL: nothing is derived */
     struct nj_timer observe_timer;
+    struct nj_alert_rules alert_rules;
     struct nj_short shutdown_reason;
     struct nj_buf own_text;
 

@@ -11,7 +11,7 @@ HEADERS = {
     "net": "loop http_client http_server",
     "record": "record decode invocation enrich",
     "redact": "redact",
-    "observe": "payload counters limits observe",
+    "observe": "payload counters limits observe alert_rules",
     "sink": "sink",
     "deliver": "batch outlet ledger flush verdict",
     "aws": "sigv4",
@@ -32,7 +32,7 @@ MAY = {
     "aws": ["base"],
     "deliver": ["base", "net", "record", "sink", "aws"],
     "lambda": ["base", "net", "record"],
-    "config": ["base", "record", "redact", "sink", "aws"],
+    "config": ["base", "record", "redact", "observe", "sink", "aws"],
     "pipeline": ["base", "net", "record", "redact", "observe", "sink", "deliver", "lambda", "config"],
     "extension": ["base", "config", "pipeline"],
 }
