@@ -251,7 +251,7 @@ class Run:
                     self.expect(False, "a diagnostic is no JSON", line)
         self.ledgers = [d["ledger"] for d in self.diagnostics if d.get("code") == "NJ1900" and "ledger" in d]
         self.requests = [r for r in read_lines(self.path("sink", "requests.ndjson")) if r]
-        self.records = []
+        self.records, self.alert_texts = [], []
         same = {}
         for raw in self.raw_records():
             try:
@@ -259,6 +259,9 @@ class Run:
             except ValueError:
                 self.expect(False, "a record at the sink is no JSON", raw[:400])
                 continue
+            if set(record) == {"text", "alert"}:  # what a webhook of alerts gets
+                self.alert_texts.append(record["text"])
+                record = record["alert"]
             for key in ("what", "who", "where"):  # nearly all records of a flood share these, and a flood has many records
                 part = record.get(key)
                 if isinstance(part, dict) and all(isinstance(v, (str, int, float)) for v in part.values()):
