@@ -27,13 +27,11 @@ INLINE uint64_t block_of(wide w)
     return (uint64_t)(w >> 64);
 }
 
-/* A letter and seven digits; two letters, six digits, a letter; five letters, four digits, a letter. */
+/* Two letters, six digits, a letter; five letters, four digits, a letter. */
 INLINE uint64_t mixes(wide digit2, wide digit4, wide letter)
 {
     wide letter2 = letter & letter << 1, letter5 = letter2 & letter2 << 2 & letter << 4;
-    wide seven = digit4 & digit4 << 3 & letter << 7;
-    wide closed = letter & digit4 << 1 & ((digit2 << 5 & letter2 << 7) | letter5 << 5);
-    return block_of(seven | closed);
+    return block_of(letter & digit4 << 1 & ((digit2 << 5 & letter2 << 7) | letter5 << 5));
 }
 
 /* From what the bytes are to where a mark stands. */
@@ -45,13 +43,13 @@ INLINE void combine(struct nj_marker *m, const struct sets *s, struct nj_marks *
 
     uint64_t bytes = s->digit | s->letter | s->dash;
     wide token = joined(m->token, bytes), token2 = token & token << 1, token4 = token2 & token2 << 2;
-    wide token12 = token4 & token4 << 4 & token4 << 8;
-    out->token = block_of(token12 & ~(token12 << 1));
+    wide token11 = token4 & token4 << 4 & token4 << 7;
+    out->token = block_of(token11 & ~(token11 << 1));
 
     uint64_t cells = s->digit | (s->gap & block_of(digit << 1));
-    wide cell = joined(m->cell, cells), cell2 = cell & cell << 1, cell4 = cell2 & cell2 << 2, cell8 = cell4 & cell4 << 4;
+    wide cell = joined(m->cell, cells), cell2 = cell & cell << 1, cell4 = cell2 & cell2 << 2, cell7 = cell4 & cell4 << 3;
     wide digit2 = digit & digit << 1, digit4 = digit2 & digit2 << 2;
-    out->number = block_of(cell8 & ~(cell8 << 1)) | mixes(digit2, digit4, letter);
+    out->number = block_of(cell7 & ~(cell7 << 1)) | mixes(digit2, digit4, letter);
 
     out->rare = s->rare;
     out->words = s->words;

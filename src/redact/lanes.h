@@ -30,7 +30,7 @@ enum nj_anchor {
     NJ_ANCHORS
 };
 
-enum { NJ_BLOCK = 64, NJ_BLOCK_BEFORE = 2, NJ_TOKEN_RUN = 12, NJ_NUMBER_RUN = 8 };
+enum { NJ_BLOCK = 64, NJ_BLOCK_BEFORE = 2, NJ_TOKEN_RUN = 11, NJ_NUMBER_RUN = 7 };
 
 /* Sixteen bytes at a time, for the code that is not worth more. */
 typedef uint8_t nj_lane __attribute__((vector_size(16)));

@@ -6,11 +6,15 @@ enum { GROUPS = 8, DIGITS = NJ_NUMBER_DIGITS };
 struct number {
     const char *pattern;
     bool (*valid)(const uint8_t *digits, size_t n);
+    uint64_t topics;
     enum nj_detector_id id;
 };
 
+#define FREE        0
+#define NEAR(topic) NJ_TOPIC_BIT(NJ_TOPIC_##topic)
+
 static const struct number numbers[NJ_NUMBERS] = {
-#define NJ_NUMBER(detector, pattern, validator) { pattern, validator, NJ_DET_##detector },
+#define NJ_NUMBER(detector, pattern, validator, topics) { pattern, validator, topics, NJ_DET_##detector },
 #include "numbers.def"
 #undef NJ_NUMBER
 };
@@ -56,9 +60,9 @@ static size_t match(const struct groups *g, const char *pattern)
         if (*pattern == '\0')
             return i + 1;
         char gap = *pattern++;
-        if (gap == '_') {
+        if (gap == '_' || gap == ':') {
             any = any != '\0' ? any : g->gap[i];
-            gap = any == ' ' || any == '-' ? any : '_';
+            gap = any == ' ' || any == '-' || (any == '.' && gap == ':') ? any : gap;
         }
         if (g->gap[i] != gap)
             return 0;
@@ -66,9 +70,22 @@ static size_t match(const struct groups *g, const char *pattern)
     return 0;
 }
 
-static bool borders_allow(struct nj_str t, struct nj_span sp)
+static bool is_digit(struct nj_str t, size_t at)
 {
-    return !nj_is_joined(t, sp) && (sp.from == 0 || t.p[sp.from - 1] != '+');
+    return at < t.n && nj_is(t.p[at], NJ_IS_DIGIT);
+}
+
+/* No identifier goes on to either side; and groups with spaces between them are all there are, or any list would do. */
+static bool borders_allow(struct nj_str t, struct nj_span sp, enum nj_detector_id id)
+{
+    if (nj_is_joined(t, sp) || (sp.from > 0 && t.p[sp.from - 1] == '+'))
+        return false;
+    if (id == NJ_DET_CREDIT_CARD)
+        return true;
+    bool before = sp.from > 1 && is_gap(t.p[sp.from - 1]) && is_digit(t, sp.from - 2);
+    bool after = is_digit(t, sp.to + 1) && is_gap(t.p[sp.to]);
+    bool spaced = memchr(t.p + sp.from, ' ', sp.to - sp.from) != NULL;
+    return !((before && (spaced || t.p[sp.from - 1] != ' ')) || (after && (spaced || t.p[sp.to] != ' ')));
 }
 
 static size_t digits_of(struct nj_str t, struct nj_span sp, uint8_t out[static DIGITS])
@@ -100,6 +117,7 @@ static bool try_groups(struct nj_sweep *s, const struct groups *g, size_t *end)
 {
     uint8_t digits[DIGITS];
     const struct nj_number_index *x = &s->r->numbers;
+    uint64_t topics = NJ_NPOS; /* not looked at yet */
     if (g->size[0] > DIGITS)
         return false;
     for (int i = x->first[g->size[0]]; i >= 0; i = x->next[i]) {
@@ -107,10 +125,14 @@ static bool try_groups(struct nj_sweep *s, const struct groups *g, size_t *end)
         if (n == 0)
             continue;
         struct nj_span span = { g->from[0], g->from[n - 1] + g->size[n - 1] };
-        if (!borders_allow(s->text, span))
+        if (!borders_allow(s->text, span, numbers[i].id))
             continue;
         size_t count = digits_of(s->text, span, digits);
         if (numbers[i].valid != NULL && !numbers[i].valid(digits, count))
+            continue;
+        if (numbers[i].topics != 0 && topics == NJ_NPOS)
+            topics = nj_topics_near(s, span);
+        if (numbers[i].topics != 0 && (topics & numbers[i].topics) == 0)
             continue;
         *end = span.to;
         if (nj_sweep_take(s, span, numbers[i].id))
@@ -139,13 +161,89 @@ bool nj_number_may(struct nj_str t, size_t at)
     size_t from = at + 1 - NJ_NUMBER_RUN;
     if (nj_is(t.p[at], NJ_IS_ALPHA)) /* letters, digits, a letter */
         return !is_word(t, at + 1);
-    if (nj_is(t.p[from], NJ_IS_ALPHA)) /* a letter and seven digits */
-        return from < 2 || !is_word(t, from - 1) || !is_word(t, from - 2);
-    if (from < 2 || !is_word(t, from - 1) || !is_word(t, from - 2))
+    size_t letters = 0;
+    while (letters < 4 && letters < from && nj_is(t.p[from - letters - 1], NJ_IS_ALPHA))
+        letters++;
+    if (letters < 4 && (letters == from || !is_word(t, from - letters - 1)))
         return !is_date(t, from);
     /* The first group belongs to a word; what follows it may not. */
     size_t end = nj_run(nj_str_slice(t, 0, from + DIGITS), from, NJ_IS_DIGIT);
     return end + 1 < t.n && is_gap(t.p[end]) && nj_is(t.p[end + 1], NJ_IS_DIGIT);
+}
+
+/* --- the magnetic stripe ------------------------------------------------------------------------------------------ */
+
+/* "%B<card>^<name>^<data>?" and ";<card>=<data>?": the whole track goes. */
+static bool try_track(struct nj_sweep *s, const struct groups *g, size_t *end)
+{
+    enum { TRACK_MAX = 110 };
+    struct nj_str t = s->text;
+    uint8_t digits[DIGITS];
+    size_t from = g->from[0], to = from + g->size[0];
+    if (g->size[0] > DIGITS || from <= s->done || to >= t.n || !nj_valid_card(digits, digits_of(t, (struct nj_span){ from, to }, digits)))
+        return false;
+    bool first = from > 1 && t.p[to] == '^' && t.p[from - 1] == 'B';
+    bool second = t.p[from - 1] == ';' && (t.p[to] == '=' || t.p[to] == 'D');
+    if (!first && !second)
+        return false;
+    size_t limit = t.n - to > TRACK_MAX ? to + TRACK_MAX : t.n;
+    for (to++; to < limit && t.p[to] != '?' && t.p[to] != '"' && t.p[to] != '\n' && (first || !nj_is(t.p[to], NJ_IS_SPACE)); to++)
+        ;
+    *end = to;
+    return nj_sweep_take(s, (struct nj_span){ from, to }, NJ_DET_TRACK);
+}
+
+/* --- telephones --------------------------------------------------------------------------------------------------- */
+
+/* "(206) 555-0123": the parentheses say what it is. */
+static bool try_parenthesis(struct nj_sweep *s, const struct groups *g, size_t *end)
+{
+    struct nj_str t = s->text;
+    size_t from = g->from[0];
+    if (g->n < 2 || g->size[0] != 3 || g->size[1] != 4 || g->gap[1] != '\0' || t.p[from] < '2')
+        return false;
+    size_t close = from - (from > 0 && t.p[from - 1] == ' ');
+    if (close < s->done + 5 || t.p[close - 1] != ')' || t.p[close - 5] != '(' || !is_digit(t, close - 2) || !is_digit(t, close - 3) ||
+        t.p[close - 4] < '2' || t.p[close - 4] > '9')
+        return false;
+    *end = g->from[1] + 4;
+    return !nj_is_joined(t, (struct nj_span){ from, *end }) && nj_sweep_take(s, (struct nj_span){ close - 5, *end }, NJ_DET_PHONE);
+}
+
+/* Any groups of seven to fifteen digits, where a word says that it is one. */
+static bool try_phone(struct nj_sweep *s, const struct groups *g, size_t *end)
+{
+    size_t digits = 0, n = 0, to = 0;
+    while (n < g->n && digits + g->size[n] <= 15) {
+        digits += g->size[n];
+        to = g->from[n] + g->size[n];
+        n++;
+        if (g->gap[n - 1] != ' ' && g->gap[n - 1] != '-' && g->gap[n - 1] != '.')
+            break;
+    }
+    struct nj_span span = { g->from[0], to };
+    if (digits < 7 || (n < g->n && g->gap[n - 1] != ',') || !borders_allow(s->text, span, NJ_DET_PHONE))
+        return false;
+    *end = to;
+    return (nj_topics_near(s, span) & NEAR(PHONE)) != 0 && nj_sweep_take(s, span, NJ_DET_PHONE);
+}
+
+/* --- at a mark ---------------------------------------------------------------------------------------------------- */
+
+/* An account number or identifier may begin before its digits: "GB29 NWBK 6016", "AB 12 34". */
+static bool try_before(struct nj_sweep *s, size_t from, size_t *end)
+{
+    enum { BACK = 15 };
+    size_t floor = from > s->done + BACK ? from - BACK : s->done;
+    for (size_t at = floor; at < from; at++) {
+        if (!nj_is(s->text.p[at], NJ_IS_ALPHA | NJ_IS_DIGIT) || !nj_begins_word(s->text, at))
+            continue;
+        if (nj_iban_try(s, at) || (from - at <= 8 && nj_id_try(s, at))) {
+            *end = s->done;
+            return true;
+        }
+    }
+    return false;
 }
 
 /* One mark stands for a whole run of digits and gaps: each group may begin something. */
@@ -154,14 +252,27 @@ bool nj_number_visit(struct nj_sweep *s, size_t at)
     struct nj_str t = s->text;
     struct groups g;
     bool found = false;
-    size_t from = at + 1 - NJ_NUMBER_RUN;
+    size_t from = at + 1 - NJ_NUMBER_RUN, end = 0;
+    if (nj_is(t.p[at], NJ_IS_ALPHA)) {
+        for (from = at; from > s->done && at - from < 10 && nj_is(t.p[from - 1], NJ_IS_WORD); from--)
+            ;
+        return nj_id_try(s, from);
+    }
     if (from < s->done)
         from = s->done;
+    if (from < t.n && try_before(s, from, &end)) {
+        from = end + (end < t.n && is_gap(t.p[end]));
+        found = true;
+    }
     while (from < t.n && nj_is(t.p[from], NJ_IS_DIGIT)) {
-        size_t end = 0;
         read_groups(t, from, &g);
-        if (try_groups(s, &g, &end)) {
+        end = from + g.size[0];
+        bool lettered = g.size[0] <= DIGITS && g.size[0] > 1 && end < t.n && (nj_is(t.p[end], NJ_IS_ALPHA) || is_gap(t.p[end]));
+        if (try_track(s, &g, &end) || try_groups(s, &g, &end) || try_parenthesis(s, &g, &end) || try_phone(s, &g, &end)) {
             found = true;
+        } else if (lettered && nj_id_try(s, from)) {
+            found = true;
+            end = s->done;
         } else {
             end = g.size[0] > DIGITS ? nj_run(t, from, NJ_IS_DIGIT) : from + g.size[0];
         }

@@ -205,12 +205,69 @@ bool nj_token_may(const struct nj_redactor *r, struct nj_str text, size_t at);
 /* Looks at the run marked at byte at; true when something was replaced. */
 bool nj_token_visit(struct nj_sweep *s, size_t at);
 
+/* --- the words around (context.c, contexts.def) --------------------------------------------------------------------- */
+
+enum nj_topic {
+    NJ_TOPIC_SECRET,
+    NJ_TOPIC_CURSOR, /* what looks like a secret and is none */
+    NJ_TOPIC_CARD,
+    NJ_TOPIC_SSN,
+    NJ_TOPIC_SIN,
+    NJ_TOPIC_NHS,
+    NJ_TOPIC_NINO,
+    NJ_TOPIC_CPF,
+    NJ_TOPIC_CNPJ,
+    NJ_TOPIC_AADHAAR,
+    NJ_TOPIC_IN_PAN,
+    NJ_TOPIC_DNI,
+    NJ_TOPIC_CF,
+    NJ_TOPIC_PESEL,
+    NJ_TOPIC_BSN,
+    NJ_TOPIC_STEUER,
+    NJ_TOPIC_NIR,
+    NJ_TOPIC_PNR,
+    NJ_TOPIC_TFN,
+    NJ_TOPIC_NRIC,
+    NJ_TOPIC_CN_ID,
+    NJ_TOPIC_NATIONAL,
+    NJ_TOPIC_PASSPORT,
+    NJ_TOPIC_LICENCE,
+    NJ_TOPIC_DEA,
+    NJ_TOPIC_NPI,
+    NJ_TOPIC_MBI,
+    NJ_TOPIC_MRN,
+    NJ_TOPIC_BANK,
+    NJ_TOPIC_SORT,
+    NJ_TOPIC_PHONE,
+    NJ_TOPICS
+};
+_Static_assert(NJ_TOPICS < 64, "a bit each");
+#define NJ_TOPIC_BIT(topic) ((uint64_t)1 << (topic))
+
+enum {
+    NJ_CONTEXTS = 0
+#define NJ_CONTEXT(topic, phrase) +1
+#include "contexts.def"
+#undef NJ_CONTEXT
+};
+
+/* Phrases by the low bits of their first byte. */
+struct nj_context_index {
+    int16_t first[32], next[NJ_CONTEXTS];
+};
+void nj_contexts_init(struct nj_redactor *r);
+
+/* Bits of the topics a text speaks of. */
+uint64_t nj_topics_of(const struct nj_redactor *r, struct nj_str text);
+/* Those of the words within some forty bytes of a span, and of the member's name where the text is a value of JSON. */
+uint64_t nj_topics_near(const struct nj_sweep *s, struct nj_span span);
+
 /* --- numbers in groups (numbers.c, numbers.def) --------------------------------------------------------------------- */
 
 enum {
     NJ_NUMBER_DIGITS = 20, /* no identifier is longer */
     NJ_NUMBERS = 0
-#define NJ_NUMBER(detector, pattern, validator) +1
+#define NJ_NUMBER(detector, pattern, validator, topics) +1
 #include "numbers.def"
 #undef NJ_NUMBER
 };
@@ -223,7 +280,56 @@ void nj_numbers_init(struct nj_redactor *r);
 
 bool nj_number_may(struct nj_str text, size_t at);
 bool nj_number_visit(struct nj_sweep *s, size_t at);
+bool nj_shape_phone(struct nj_sweep *s, size_t at, struct nj_span *out);
+bool nj_valid_phone(struct nj_str text, struct nj_span *sp);
+
+/* --- letters and digits (ids.c, ids.def) ----------------------------------------------------------------------------- */
+
+enum {
+    NJ_IDS = 0
+#define NJ_ID(detector, pattern, validator, topics) +1
+#include "ids.def"
+#undef NJ_ID
+};
+
+/* Replaces what begins at byte from, if it is one. */
+bool nj_id_try(struct nj_sweep *s, size_t from);
+bool nj_iban_may(struct nj_str text, size_t from);
+bool nj_iban_try(struct nj_sweep *s, size_t from);
+
+/* Of digits alone (validators.c, validators_ids.c). */
+bool nj_luhn(const uint8_t *d, size_t n);
 bool nj_valid_card(const uint8_t *d, size_t n);
+bool nj_valid_ssn(const uint8_t *d, size_t n);
+bool nj_valid_sin(const uint8_t *d, size_t n);
+bool nj_valid_tfn(const uint8_t *d, size_t n);
+bool nj_valid_bsn(const uint8_t *d, size_t n);
+bool nj_valid_aba(const uint8_t *d, size_t n);
+bool nj_valid_nhs(const uint8_t *d, size_t n);
+bool nj_valid_cpf(const uint8_t *d, size_t n);
+bool nj_valid_cnpj(const uint8_t *d, size_t n);
+bool nj_valid_aadhaar(const uint8_t *d, size_t n);
+bool nj_valid_pesel(const uint8_t *d, size_t n);
+bool nj_valid_steuer(const uint8_t *d, size_t n);
+bool nj_valid_nir(const uint8_t *d, size_t n);
+bool nj_valid_pnr(const uint8_t *d, size_t n);
+bool nj_valid_cn_digits(const uint8_t *d, size_t n);
+bool nj_valid_npi(const uint8_t *d, size_t n);
+bool nj_valid_nanp(const uint8_t *d, size_t n);
+/* Of capitals and digits. */
+bool nj_valid_nino(const char *p, size_t n);
+bool nj_valid_in_pan(const char *p, size_t n);
+bool nj_valid_dni(const char *p, size_t n);
+bool nj_valid_nie(const char *p, size_t n);
+bool nj_valid_nric(const char *p, size_t n);
+bool nj_valid_cf(const char *p, size_t n);
+bool nj_valid_cn_id(const char *p, size_t n);
+bool nj_valid_nir_2a(const char *p, size_t n);
+bool nj_valid_mbi(const char *p, size_t n);
+bool nj_valid_dea(const char *p, size_t n);
+bool nj_valid_iban(const char *p, size_t n);
+/* Length of a country's account numbers, or 0. */
+size_t nj_iban_length(const char *country);
 
 /* What a byte may belong to; the table is in validators.c. */
 enum {
@@ -405,6 +511,8 @@ struct nj_redactor {
     nj_marks_fn marks;
     struct nj_prefix_index prefixes;
     struct nj_number_index numbers;
+    struct nj_context_index contexts;
+    struct nj_str context;                             /* name of the member whose value is swept, or empty */
     int16_t rule_first[26], rule_next[NJ_SECRET_KEYS]; /* rows by the first letter of their phrase */
     struct nj_key_slot slots[NJ_KEY_SLOTS];
     struct nj_stream streams[NJ_STREAMS];

@@ -58,6 +58,15 @@ static bool ends_like_mailchimp(struct nj_str t, size_t from)
     return t.n - from >= 36 && memcmp(t.p + from + 32, "-us", 3) == 0;
 }
 
+/* A code of letters and digits: "RSSMRA85T10...", "1EG4TE5MK73". */
+static bool is_mixed(struct nj_str t, size_t from)
+{
+    const char *p = t.p + from;
+    if (nj_is(p[0], NJ_IS_DIGIT))
+        return nj_is(p[1], NJ_IS_ALPHA) && nj_is(p[3], NJ_IS_DIGIT) && nj_is(p[NJ_TOKEN_RUN - 1], NJ_IS_DIGIT);
+    return nj_is(p[5], NJ_IS_ALPHA) && nj_is(p[6], NJ_IS_DIGIT) && nj_is(p[7], NJ_IS_DIGIT) && nj_is(p[8], NJ_IS_ALPHA);
+}
+
 bool nj_token_may(const struct nj_redactor *r, struct nj_str t, size_t at)
 {
     size_t from = at + 1 - NJ_TOKEN_RUN;
@@ -70,7 +79,7 @@ bool nj_token_may(const struct nj_redactor *r, struct nj_str t, size_t at)
     for (size_t i = from; i <= at; i++)
         if (t.p[i] == '-' && i + 1 < t.n && has_pair(r, t, i + 1))
             return true;
-    return ends_like_mailchimp(t, from);
+    return ends_like_mailchimp(t, from) || nj_iban_may(t, from) || is_mixed(t, from);
 }
 
 /* --- bodies ------------------------------------------------------------------------------------------------------- */
@@ -205,7 +214,7 @@ bool nj_token_visit(struct nj_sweep *s, size_t at)
 {
     struct nj_str t = s->text;
     size_t run = at + 1 - NJ_TOKEN_RUN, from = run + nj_escape_tail(t, run);
-    if (try_start(s, from) || try_jwt(s, from) || try_mailchimp(s, from))
+    if (try_start(s, from) || try_jwt(s, from) || try_mailchimp(s, from) || nj_iban_try(s, from) || nj_id_try(s, from))
         return true;
     if (run > 0 && (t.p[run - 1] == '.' || t.p[run - 1] == '/') && try_dotted(s, run))
         return true;

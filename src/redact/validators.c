@@ -173,6 +173,7 @@ bool nj_valid_email(struct nj_str text, struct nj_span *sp)
 /* --- payment cards ------------------------------------------------------------------------------------------------ */
 
 #define LEN(n) (1u << (n))
+#define ALL    (LEN(12) | LEN(13) | LEN(14) | LEN(15) | LONG)
 #define LONG   (LEN(16) | LEN(17) | LEN(18) | LEN(19))
 
 /* First digits from low to high, and the lengths issued. */
@@ -198,13 +199,13 @@ static const struct {
     { 60, 60, 2, LEN(16) },                    /* RuPay */
     { 508, 508, 3, LEN(16) },                  /* RuPay */
     { 2200, 2204, 4, LONG },                   /* Mir */
-    { 5018, 5018, 4, LONG },                   /* Maestro */
-    { 5020, 5020, 4, LONG },                   /* Maestro */
-    { 5038, 5038, 4, LONG },                   /* Maestro */
-    { 5893, 5893, 4, LONG },                   /* Maestro */
-    { 6304, 6304, 4, LONG },                   /* Maestro */
-    { 6759, 6759, 4, LONG },                   /* Maestro */
-    { 6761, 6763, 4, LONG },                   /* Maestro */
+    { 5018, 5018, 4, ALL },                    /* Maestro */
+    { 5020, 5020, 4, ALL },                    /* Maestro */
+    { 5038, 5038, 4, ALL },                    /* Maestro */
+    { 5893, 5893, 4, ALL },                    /* Maestro */
+    { 6304, 6304, 4, ALL },                    /* Maestro */
+    { 6759, 6759, 4, ALL },                    /* Maestro */
+    { 6761, 6763, 4, ALL },                    /* Maestro */
 };
 
 static bool brand_issues(const uint8_t *d, size_t n)
@@ -219,18 +220,6 @@ static bool brand_issues(const uint8_t *d, size_t n)
     return false;
 }
 
-static bool luhn(const uint8_t *d, size_t n)
-{
-    unsigned sum = 0;
-    for (size_t i = 0; i < n; i++) {
-        unsigned v = d[n - 1 - i];
-        if (i % 2 == 1)
-            v = v > 4 ? v * 2 - 9 : v * 2;
-        sum += v;
-    }
-    return sum % 10 == 0;
-}
-
 static bool all_equal(const uint8_t *d, size_t n)
 {
     for (size_t i = 1; i < n; i++)
@@ -241,7 +230,7 @@ static bool all_equal(const uint8_t *d, size_t n)
 
 bool nj_valid_card(const uint8_t *d, size_t n)
 {
-    return brand_issues(d, n) && luhn(d, n) && !all_equal(d, n);
+    return brand_issues(d, n) && nj_luhn(d, n) && !all_equal(d, n);
 }
 
 /* --- tokens ------------------------------------------------------------------------------------------------------- */

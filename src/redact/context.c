@@ -1,0 +1,124 @@
+/* What the words around a candidate speak about: numbers without a check digit of their own are told by their company. */
+#include "redact_internal.h"
+
+enum { BEFORE = 44, AFTER = 20 };
+
+struct phrase {
+    struct nj_str text;
+    enum nj_topic topic;
+};
+
+static const struct phrase phrases[NJ_CONTEXTS] = {
+#define NJ_CONTEXT(topic, phrase) { NJ_STR_INIT(phrase), NJ_TOPIC_##topic },
+#include "contexts.def"
+#undef NJ_CONTEXT
+};
+
+static unsigned fold(char c)
+{
+    return (unsigned char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+}
+
+void nj_contexts_init(struct nj_redactor *r)
+{
+    struct nj_context_index *x = &r->contexts;
+    for (size_t i = 0; i < NJ_COUNT(x->first); i++)
+        x->first[i] = -1;
+    for (int i = NJ_CONTEXTS - 1; i >= 0; i--) {
+        unsigned c = (unsigned char)phrases[i].text.p[0] & 31;
+        x->next[i] = x->first[c];
+        x->first[c] = (int16_t)i;
+    }
+}
+
+static bool is_letter(struct nj_str t, size_t at)
+{
+    return nj_is(t.p[at], NJ_IS_ALPHA) || (unsigned char)t.p[at] >= 0x80;
+}
+
+/* Does a word begin at byte at?  Case counts: "customerSsn", "NHSNumber". */
+static bool begins(struct nj_str t, size_t at)
+{
+    if (at == 0 || !is_letter(t, at - 1))
+        return true;
+    if (!nj_is(t.p[at], NJ_IS_UPPER))
+        return false;
+    return nj_is(t.p[at - 1], NJ_IS_LOWER) || (at + 1 < t.n && nj_is(t.p[at + 1], NJ_IS_LOWER));
+}
+
+static bool ends(struct nj_str t, size_t at)
+{
+    if (at >= t.n || !is_letter(t, at) || begins(t, at))
+        return true;
+    return fold(t.p[at]) == 's' && (at + 1 >= t.n || !is_letter(t, at + 1) || begins(t, at + 1));
+}
+
+static bool is_joint(char c)
+{
+    return c == ' ' || c == '_' || c == '-' || c == '.' || c == '/';
+}
+
+static bool matches(struct nj_str t, size_t at, struct nj_str phrase)
+{
+    for (size_t i = 0; i < phrase.n; i++) {
+        if (phrase.p[i] == ' ') {
+            at += at < t.n && is_joint(t.p[at]);
+            continue;
+        }
+        if (at >= t.n || fold(t.p[at]) != (unsigned char)phrase.p[i])
+            return false;
+        at++;
+    }
+    return ends(t, at);
+}
+
+uint64_t nj_topics_of(const struct nj_redactor *r, struct nj_str t)
+{
+    uint64_t topics = 0;
+    for (size_t at = 0; at < t.n; at++) {
+        if (!is_letter(t, at) || !begins(t, at))
+            continue;
+        for (int i = r->contexts.first[fold(t.p[at]) & 31]; i >= 0; i = r->contexts.next[i])
+            if (matches(t, at, phrases[i].text))
+                topics |= NJ_TOPIC_BIT(phrases[i].topic);
+    }
+    return topics;
+}
+
+static bool is_fence(char c)
+{
+    return c == '{' || c == '}' || c == '&' || c == ';' || c == '\n';
+}
+
+/* Where the words that may speak about the candidate begin.  Behind "name: " only the name does. */
+static size_t words_from(struct nj_str t, size_t from)
+{
+    size_t floor = from > BEFORE ? from - BEFORE : 0, at = from;
+    while (at > floor && memchr(" \"'\\#", t.p[at - 1], 5) != NULL)
+        at--;
+    bool named = at > floor && (t.p[at - 1] == ':' || t.p[at - 1] == '=');
+    at -= named;
+    while (at > floor && !is_fence(t.p[at - 1]) && !(named && memchr(",()|", t.p[at - 1], 4) != NULL))
+        at--;
+    while (at > 0 && at < from && at == floor && is_letter(t, at - 1) && is_letter(t, at))
+        at++, floor++; /* not within a word */
+    return at;
+}
+
+static size_t words_to(struct nj_str t, size_t to)
+{
+    size_t limit = t.n - to > AFTER ? to + AFTER : t.n;
+    while (to < limit && !is_fence(t.p[to]) && memchr(",\"'", t.p[to], 3) == NULL)
+        to++;
+    while (to == limit && to < t.n && to > 0 && is_letter(t, to - 1) && is_letter(t, to))
+        to--, limit--;
+    return to;
+}
+
+uint64_t nj_topics_near(const struct nj_sweep *s, struct nj_span span)
+{
+    struct nj_str t = s->text;
+    uint64_t topics = s->r->context.n != 0 ? nj_topics_of(s->r, s->r->context) : 0;
+    topics |= nj_topics_of(s->r, nj_str_slice(t, words_from(t, span.from), span.from));
+    return topics | nj_topics_of(s->r, nj_str_slice(t, span.to, words_to(t, span.to)));
+}

@@ -1,0 +1,94 @@
+/* Identifiers of letters and digits, by the table of ids.def, and account numbers that begin with their country. */
+#include "redact_internal.h"
+
+enum { ID_MAX = 20, IBAN_MAX = 34, IBAN_HEAD = 4 };
+
+struct id {
+    const char *pattern;
+    bool (*valid)(const char *chars, size_t n);
+    uint64_t topics;
+    enum nj_detector_id id;
+};
+
+#define FREE        0
+#define NEAR(topic) NJ_TOPIC_BIT(NJ_TOPIC_##topic)
+
+static const struct id ids[NJ_IDS] = {
+#define NJ_ID(detector, pattern, validator, topics) { pattern, validator, topics, NJ_DET_##detector },
+#include "ids.def"
+#undef NJ_ID
+};
+
+/* Reads the pattern at byte from; its letters and digits go to out as capitals.  Returns the byte behind it, or 0. */
+static size_t match(struct nj_str t, size_t from, const char *pattern, char out[static ID_MAX], size_t *n, bool *lower)
+{
+    size_t at = from;
+    *n = 0;
+    *lower = false;
+    for (; *pattern != '\0'; pattern++, at++) {
+        if (at >= t.n)
+            return 0;
+        char c = t.p[at];
+        unsigned wanted = *pattern == 'L' ? NJ_IS_ALPHA : *pattern == 'd' ? NJ_IS_DIGIT : *pattern == 'A' ? NJ_IS_ALPHA | NJ_IS_DIGIT : 0;
+        if (wanted == 0 ? c != *pattern : !nj_is(c, wanted))
+            return 0;
+        if (wanted == 0)
+            continue;
+        *lower = *lower || nj_is(c, NJ_IS_LOWER);
+        out[(*n)++] = nj_is(c, NJ_IS_LOWER) ? (char)(c & ~0x20) : c;
+    }
+    return at;
+}
+
+bool nj_id_try(struct nj_sweep *s, size_t from)
+{
+    struct nj_str t = s->text;
+    char chars[ID_MAX];
+    if (from < s->done || from >= t.n || !nj_begins_word(t, from))
+        return false;
+    for (size_t i = 0; i < NJ_IDS; i++) {
+        size_t n = 0;
+        bool lower = false;
+        size_t to = match(t, from, ids[i].pattern, chars, &n, &lower);
+        struct nj_span span = { from, to };
+        if (to == 0 || nj_is_joined(t, span) || (ids[i].valid != NULL && !ids[i].valid(chars, n)))
+            continue;
+        if ((ids[i].topics != 0 || lower) && nj_topics_near(s, span) == 0)
+            continue;
+        if (ids[i].topics != 0 && (nj_topics_near(s, span) & ids[i].topics) == 0)
+            continue;
+        if (nj_sweep_take(s, span, ids[i].id))
+            return true;
+    }
+    return false;
+}
+
+/* --- account numbers ---------------------------------------------------------------------------------------------- */
+
+bool nj_iban_may(struct nj_str t, size_t from)
+{
+    return t.n - from >= IBAN_HEAD && nj_is(t.p[from], NJ_IS_ALPHA) && nj_is(t.p[from + 1], NJ_IS_ALPHA) &&
+           nj_is(t.p[from + 2], NJ_IS_DIGIT) && nj_is(t.p[from + 3], NJ_IS_DIGIT);
+}
+
+/* Country and check digits begin at byte from; single spaces or hyphens may part the groups. */
+bool nj_iban_try(struct nj_sweep *s, size_t from)
+{
+    struct nj_str t = s->text;
+    char chars[IBAN_MAX];
+    if (from < s->done || !nj_iban_may(t, from) || !nj_begins_word(t, from))
+        return false;
+    const char country[2] = { (char)(t.p[from] & ~0x20), (char)(t.p[from + 1] & ~0x20) };
+    size_t want = nj_iban_length(country), n = 0, at = from;
+    for (; n < want && at < t.n; at++) {
+        char c = t.p[at];
+        if (nj_is(c, NJ_IS_ALPHA | NJ_IS_DIGIT))
+            chars[n++] = nj_is(c, NJ_IS_LOWER) ? (char)(c & ~0x20) : c;
+        else if (n == 0 || (c != ' ' && c != '-') || !nj_is(t.p[at - 1], NJ_IS_ALPHA | NJ_IS_DIGIT))
+            return false;
+    }
+    struct nj_span span = { from, at };
+    if (want == 0 || n < want || (at < t.n && nj_is(t.p[at], NJ_IS_WORD)) || !nj_valid_iban(chars, n))
+        return false;
+    return nj_sweep_take(s, span, NJ_DET_IBAN);
+}

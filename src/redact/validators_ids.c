@@ -1,0 +1,404 @@
+/* Check digits and structure of the identifiers that governments, banks and health systems give out.
+ *
+ * Digits come as numbers 0 to 9; letters and digits as capitals.  The shapes have seen to the length. */
+#include "redact_internal.h"
+
+/* Sum of the digits times their weights. */
+static unsigned weighted(const uint8_t *d, const uint8_t *weights, size_t n)
+{
+    unsigned sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (unsigned)d[i] * weights[i];
+    return sum;
+}
+
+static bool all_equal(const uint8_t *d, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        if (d[i] != d[0])
+            return false;
+    return true;
+}
+
+static unsigned number(const uint8_t *d, size_t n)
+{
+    unsigned v = 0;
+    for (size_t i = 0; i < n; i++)
+        v = v * 10 + d[i];
+    return v;
+}
+
+/* The digits of a text of letters and digits, from byte at on. */
+static void digits_at(uint8_t *out, const char *p, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] = (uint8_t)(p[i] - '0');
+}
+
+static bool is_day(unsigned month, unsigned day)
+{
+    return month >= 1 && month <= 12 && day >= 1 && day <= 31;
+}
+
+bool nj_luhn(const uint8_t *d, size_t n)
+{
+    unsigned sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        unsigned v = d[n - 1 - i];
+        if (i % 2 == 1)
+            v = v > 4 ? v * 2 - 9 : v * 2;
+        sum += v;
+    }
+    return sum % 10 == 0;
+}
+
+/* --- United States ------------------------------------------------------------------------------------------------ */
+
+bool nj_valid_ssn(const uint8_t *d, size_t n)
+{
+    unsigned area = number(d, 3), group = number(d + 3, 2), serial = number(d + 5, 4);
+    if (n != 9 || area == 0 || area == 666 || area >= 900 || group == 0 || serial == 0)
+        return false;
+    /* Printed on cards that were sold, and on a leaflet. */
+    return !(area == 78 && group == 5 && serial == 1120) && !(area == 219 && group == 9 && serial == 9999);
+}
+
+/* Routing numbers of the American Bankers Association. */
+bool nj_valid_aba(const uint8_t *d, size_t n)
+{
+    static const uint8_t weights[] = { 3, 7, 1, 3, 7, 1, 3, 7, 1 };
+    unsigned area = number(d, 2);
+    bool issued = area <= 12 || (area >= 21 && area <= 32) || (area >= 61 && area <= 72) || area == 80;
+    return n == 9 && issued && !all_equal(d, n) && weighted(d, weights, n) % 10 == 0;
+}
+
+/* National provider identifiers: Luhn behind the prefix 80840. */
+bool nj_valid_npi(const uint8_t *d, size_t n)
+{
+    uint8_t whole[15] = { 8, 0, 8, 4, 0 };
+    if (n != 10 || (d[0] != 1 && d[0] != 2))
+        return false;
+    memcpy(whole + 5, d, 10);
+    return nj_luhn(whole, sizeof(whole));
+}
+
+/* Registrations of the Drug Enforcement Administration. */
+bool nj_valid_dea(const char *p, size_t n)
+{
+    uint8_t d[7];
+    if (n != 9 || memchr("ABCDEFGHJKLMPRSTUX", p[0], 18) == NULL)
+        return false;
+    digits_at(d, p + 2, 7);
+    return (unsigned)(d[0] + d[2] + d[4] + 2 * (d[1] + d[3] + d[5])) % 10 == d[6];
+}
+
+/* Medicare beneficiary identifiers leave out letters that look like digits. */
+bool nj_valid_mbi(const char *p, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (memchr("SLOIBZ", p[i], 6) != NULL)
+            return false;
+    return n == 11 && p[0] != '0';
+}
+
+/* Telephone numbers of North America, with or without the 1 in front. */
+bool nj_valid_nanp(const uint8_t *d, size_t n)
+{
+    if (n == 11 && d[0] == 1) {
+        d++;
+        n--;
+    }
+    return n == 10 && d[0] >= 2 && d[3] >= 2;
+}
+
+/* --- Canada, Australia, India ------------------------------------------------------------------------------------- */
+
+bool nj_valid_sin(const uint8_t *d, size_t n)
+{
+    return n == 9 && d[0] != 0 && d[0] != 8 && nj_luhn(d, n);
+}
+
+bool nj_valid_tfn(const uint8_t *d, size_t n)
+{
+    static const uint8_t weights[] = { 1, 4, 3, 7, 5, 8, 6, 9, 10 };
+    return n == 9 && !all_equal(d, n) && weighted(d, weights, n) % 11 == 0;
+}
+
+/* Verhoeff's check: the digits as elements of the dihedral group of order ten. */
+static bool verhoeff(const uint8_t *d, size_t n)
+{
+    static const uint8_t product[10][10] = {
+        { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 }, { 1, 2, 3, 4, 0, 6, 7, 8, 9, 5 }, { 2, 3, 4, 0, 1, 7, 8, 9, 5, 6 },
+        { 3, 4, 0, 1, 2, 8, 9, 5, 6, 7 }, { 4, 0, 1, 2, 3, 9, 5, 6, 7, 8 }, { 5, 9, 8, 7, 6, 0, 4, 3, 2, 1 },
+        { 6, 5, 9, 8, 7, 1, 0, 4, 3, 2 }, { 7, 6, 5, 9, 8, 2, 1, 0, 4, 3 }, { 8, 7, 6, 5, 9, 3, 2, 1, 0, 4 },
+        { 9, 8, 7, 6, 5, 4, 3, 2, 1, 0 },
+    };
+    static const uint8_t turn[10] = { 1, 5, 7, 6, 2, 8, 3, 0, 9, 4 };
+    unsigned check = 0;
+    for (size_t i = 0; i < n; i++) {
+        unsigned v = d[n - 1 - i];
+        for (size_t k = 0; k < i % 8; k++)
+            v = turn[v];
+        check = product[check][v];
+    }
+    return check == 0;
+}
+
+bool nj_valid_aadhaar(const uint8_t *d, size_t n)
+{
+    return n == 12 && d[0] >= 2 && !all_equal(d, n) && verhoeff(d, n);
+}
+
+/* The fourth letter tells the kind of holder. */
+bool nj_valid_in_pan(const char *p, size_t n)
+{
+    return n == 10 && memchr("PCHFATBLJGE", p[3], 11) != NULL;
+}
+
+/* --- Brazil ------------------------------------------------------------------------------------------------------- */
+
+bool nj_valid_cpf(const uint8_t *d, size_t n)
+{
+    if (n != 11 || all_equal(d, n))
+        return false;
+    for (size_t k = 9; k < 11; k++) {
+        unsigned sum = 0;
+        for (size_t i = 0; i < k; i++)
+            sum += d[i] * (unsigned)(k + 1 - i);
+        if (sum * 10 % 11 % 10 != d[k])
+            return false;
+    }
+    return true;
+}
+
+bool nj_valid_cnpj(const uint8_t *d, size_t n)
+{
+    static const uint8_t weights[] = { 6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2 };
+    if (n != 14 || all_equal(d, n))
+        return false;
+    for (size_t k = 12; k < 14; k++) {
+        unsigned rest = weighted(d, weights + 13 - k, k) % 11;
+        if ((rest < 2 ? 0 : 11 - rest) != d[k])
+            return false;
+    }
+    return true;
+}
+
+/* --- Europe ------------------------------------------------------------------------------------------------------- */
+
+bool nj_valid_nhs(const uint8_t *d, size_t n)
+{
+    static const uint8_t weights[] = { 10, 9, 8, 7, 6, 5, 4, 3, 2, 1 };
+    return n == 10 && !all_equal(d, n) && weighted(d, weights, n) % 11 == 0;
+}
+
+bool nj_valid_nino(const char *p, size_t n)
+{
+    static const char never[][3] = { "BG", "GB", "NK", "KN", "TN", "NT", "ZZ" };
+    if (n != 9 || memchr("DFIQUV", p[0], 6) != NULL || memchr("DFIOQUV", p[1], 7) != NULL || p[8] < 'A' || p[8] > 'D')
+        return false;
+    for (size_t i = 0; i < NJ_COUNT(never); i++)
+        if (memcmp(p, never[i], 2) == 0)
+            return false;
+    return true;
+}
+
+static const char dni_letters[] = "TRWAGMYFPDXBNJZSQVHLCKE";
+
+bool nj_valid_dni(const char *p, size_t n)
+{
+    uint8_t d[8];
+    if (n != 9)
+        return false;
+    digits_at(d, p, 8);
+    return dni_letters[number(d, 8) % 23] == p[8];
+}
+
+bool nj_valid_nie(const char *p, size_t n)
+{
+    uint8_t d[8];
+    if (n != 9 || p[0] < 'X' || p[0] > 'Z')
+        return false;
+    d[0] = (uint8_t)(p[0] - 'X');
+    digits_at(d + 1, p + 1, 7);
+    return dni_letters[number(d, 8) % 23] == p[8];
+}
+
+/* A digit, or the letter that stands for it where two people would have the same code. */
+static int cf_digit(char c)
+{
+    static const char letters[] = "LMNPQRSTUV";
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    const char *at = c != '\0' ? strchr(letters, c) : NULL;
+    return at != NULL ? (int)(at - letters) : -1;
+}
+
+bool nj_valid_cf(const char *p, size_t n)
+{
+    static const uint8_t odd[] = { 1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23 };
+    static const uint8_t digits[] = { 6, 7, 9, 10, 12, 13, 14 };
+    unsigned sum = 0;
+    if (n != 16 || memchr("ABCDEHLMPRST", p[8], 12) == NULL)
+        return false;
+    for (size_t i = 0; i < NJ_COUNT(digits); i++)
+        if (cf_digit(p[digits[i]]) < 0)
+            return false;
+    for (size_t i = 0; i < 15; i++) {
+        unsigned v = (unsigned)(p[i] >= 'A' ? p[i] - 'A' : p[i] - '0');
+        sum += i % 2 == 0 ? odd[v] : v;
+    }
+    return (char)('A' + sum % 26) == p[15];
+}
+
+bool nj_valid_pesel(const uint8_t *d, size_t n)
+{
+    static const uint8_t weights[] = { 1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1 };
+    return n == 11 && is_day(number(d + 2, 2) % 20, number(d + 4, 2)) && weighted(d, weights, n) % 10 == 0;
+}
+
+bool nj_valid_bsn(const uint8_t *d, size_t n)
+{
+    static const uint8_t weights[] = { 9, 8, 7, 6, 5, 4, 3, 2 };
+    return n == 9 && !all_equal(d, n) && weighted(d, weights, 8) % 11 == d[8];
+}
+
+/* The first ten digits hold one digit two or three times; ISO 7064 mod 11,10. */
+bool nj_valid_steuer(const uint8_t *d, size_t n)
+{
+    unsigned seen[10] = { 0 }, twice = 0, most = 0, product = 10;
+    if (n != 11 || d[0] == 0)
+        return false;
+    for (size_t i = 0; i < 10; i++) {
+        seen[d[i]]++;
+        unsigned sum = (d[i] + product) % 10;
+        product = 2 * (sum == 0 ? 10 : sum) % 11;
+    }
+    for (size_t i = 0; i < 10; i++) {
+        twice += seen[i] > 1;
+        most = seen[i] > most ? seen[i] : most;
+    }
+    return twice == 1 && most <= 3 && (11 - product) % 10 == d[10];
+}
+
+static bool nir_key(const uint8_t *d, unsigned less)
+{
+    uint64_t body = 0;
+    for (size_t i = 0; i < 13; i++)
+        body = body * 10 + d[i];
+    return 97 - (body - less) % 97 == number(d + 13, 2);
+}
+
+bool nj_valid_nir(const uint8_t *d, size_t n)
+{
+    unsigned month = number(d + 3, 2);
+    bool dated = (month >= 1 && month <= 12) || (month >= 20 && month <= 42) || (month >= 50 && month <= 99);
+    return n == 15 && (d[0] == 1 || d[0] == 2 || d[0] == 7 || d[0] == 8) && dated && nir_key(d, 0);
+}
+
+/* Born in Corsica: 2A counts as 19, 2B as 18. */
+bool nj_valid_nir_2a(const char *p, size_t n)
+{
+    uint8_t d[15];
+    if (n != 15 || (p[6] != 'A' && p[6] != 'B') || p[5] != '2')
+        return false;
+    digits_at(d, p, 15);
+    d[6] = 0;
+    /* 2A is 20 less one million: the key is that of the number with 19 or 18 in its place. */
+    return nir_key(d, p[6] == 'A' ? 1000000u : 2000000u);
+}
+
+/* Personal and coordination numbers (their day is 60 more); a century may stand in front. */
+bool nj_valid_pnr(const uint8_t *d, size_t n)
+{
+    if (n == 12 && number(d, 2) >= 18 && number(d, 2) <= 20) {
+        d += 2;
+        n -= 2;
+    }
+    unsigned day = n == 10 ? number(d + 4, 2) : 0;
+    return n == 10 && is_day(number(d + 2, 2), day > 60 ? day - 60 : day) && nj_luhn(d, n);
+}
+
+/* --- Singapore, China --------------------------------------------------------------------------------------------- */
+
+bool nj_valid_nric(const char *p, size_t n)
+{
+    static const uint8_t weights[] = { 2, 7, 6, 5, 4, 3, 2 };
+    uint8_t d[7];
+    if (n != 9)
+        return false;
+    digits_at(d, p + 1, 7);
+    unsigned sum = weighted(d, weights, 7);
+    switch (p[0]) {
+    case 'S':
+        return "JZIHGFEDCBA"[sum % 11] == p[8];
+    case 'T':
+        return "JZIHGFEDCBA"[(sum + 4) % 11] == p[8];
+    case 'F':
+        return "XWUTRQPNMLK"[sum % 11] == p[8];
+    case 'G':
+        return "XWUTRQPNMLK"[(sum + 4) % 11] == p[8];
+    case 'M':
+        return "XWUTRQPNJLK"[(sum + 3) % 11] == p[8];
+    default:
+        return false;
+    }
+}
+
+/* Place, date of birth, serial; ISO 7064 mod 11,2. */
+static bool cn_body(const uint8_t *d, unsigned check)
+{
+    static const uint8_t weights[] = { 7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2 };
+    static const uint8_t checks[] = { 1, 0, 10, 9, 8, 7, 6, 5, 4, 3, 2 };
+    unsigned century = number(d + 6, 2);
+    return d[0] != 0 && d[0] != 9 && (century == 19 || century == 20) && is_day(number(d + 10, 2), number(d + 12, 2)) &&
+           checks[weighted(d, weights, 17) % 11] == check;
+}
+
+bool nj_valid_cn_digits(const uint8_t *d, size_t n)
+{
+    return n == 18 && cn_body(d, d[17]);
+}
+
+bool nj_valid_cn_id(const char *p, size_t n)
+{
+    uint8_t d[17];
+    if (n != 18 || p[17] != 'X')
+        return false;
+    digits_at(d, p, 17);
+    return cn_body(d, 10);
+}
+
+/* --- bank accounts ------------------------------------------------------------------------------------------------ */
+
+/* Country and length of the whole number, as the IBAN registry has them. */
+static const char iban_lengths[] =
+    "AD24AE23AL28AT20AZ28BA20BE16BG22BH22BI27BR29BY28CH21CR22CY28CZ24DE22DJ27DK18DO28EE20EG29ES24FI18FK18FO18FR27GB22GE22GI23GL18GR27GT28"
+    "HN28HR21HU28IE22IL23IQ23IS26IT27JO30KW30KZ20LB28LC32LI21LT20LU20LV21LY25MC27MD24ME22MK19MN20MR27MT31MU30NI28NL18NO15OM23PK24PL28PS29"
+    "PT25QA29RO24RS22RU33SA24SC31SD18SE24SI19SK24SM27SO23ST25SV28TL23TN24TR26UA29VA22VG24XK20YE30";
+
+size_t nj_iban_length(const char *country)
+{
+    for (const char *p = iban_lengths; *p != '\0'; p += 4)
+        if (memcmp(p, country, 2) == 0)
+            return (size_t)(p[2] - '0') * 10 + (size_t)(p[3] - '0');
+    return 0;
+}
+
+/* Capitals and digits: ISO 7064 mod 97,10 with the first four characters behind the rest. */
+bool nj_valid_iban(const char *p, size_t n)
+{
+    unsigned rest = 0;
+    if (n < 5 || nj_iban_length(p) != n)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        char c = p[(i + 4) % n];
+        if (c >= '0' && c <= '9')
+            rest = (rest * 10 + (unsigned)(c - '0')) % 97;
+        else if (c >= 'A' && c <= 'Z')
+            rest = (rest * 100 + (unsigned)(c - 'A') + 10) % 97;
+        else
+            return false;
+    }
+    return rest == 1 && p[2] >= '0' && p[2] <= '9' && p[3] >= '0' && p[3] <= '9';
+}
