@@ -224,6 +224,8 @@ static bool try_phone(struct nj_sweep *s, const struct groups *g, size_t *end)
     struct nj_span span = { g->from[0], to };
     if (digits < 7 || (n < g->n && g->gap[n - 1] != ',') || !borders_allow(s->text, span, NJ_DET_PHONE))
         return false;
+    if (digits < 10 && s->text.p[span.from] != '0' && memchr(s->text.p + span.from, '-', to - span.from) != NULL)
+        return false; /* short ones are written with spaces */
     *end = to;
     return (nj_topics_near(s, span) & NEAR(PHONE)) != 0 && nj_sweep_take(s, span, NJ_DET_PHONE);
 }
