@@ -17,10 +17,11 @@ struct walk {
     bool changed;
     struct nj_frame *frames;
     size_t depth;
-    int rule;     /* what the next value is secret under, or NJ_KEY_NONE */
-    bool own;     /* ... under its own name, not that of a container around it */
-    bool naming;  /* the next value names the secret of its object */
-    bool message; /* the next value is the line of a log record */
+    int rule;          /* what the next value is secret under, or NJ_KEY_NONE */
+    bool own;          /* ... under its own name, not that of a container around it */
+    bool naming;       /* the next value names the secret of its object */
+    bool message;      /* the next value is the line of a log record */
+    struct nj_str key; /* the name in front of the next value */
     /* the block that is marked */
     struct nj_marker marker;
     struct nj_marks marks;
@@ -185,7 +186,9 @@ static void scan_string(struct walk *w, const struct piece *p, bool secret)
         return;
     }
     struct nj_layer before = nj_layer_open(w->r, "json string", view(w, p->in));
+    w->r->context = w->key;
     bool judged = nj_text_redact(w->r, w->level + 1, w->message ? w->pem : NULL, text, &clean);
+    w->r->context = (struct nj_str){ NULL, 0 };
     nj_layer_close(w->r, before);
     if (!judged)
         withhold(w, p);
@@ -251,13 +254,19 @@ static bool string_value(struct walk *w)
 
 /* --- numbers and words -------------------------------------------------------------------------------------------- */
 
+/* Shorter numbers than a card's need a name that says what they are. */
+static bool may_be_identifier(const struct walk *w, struct nj_str raw)
+{
+    return raw.n >= 13 || (raw.n >= NJ_NUMBER_RUN && nj_topics_of(w->r, w->key) != 0);
+}
+
 /* Cards also come as 4242424242424242.0 and 4.242424242424242e15. */
 static bool card_digits(struct nj_str raw, char digits[static 24], struct nj_str *out)
 {
     double v = 0;
     *out = raw;
     if (nj_run(raw, 0, NJ_IS_DIGIT) == raw.n)
-        return raw.n >= 13 && raw.n <= 19;
+        return raw.n <= 19;
     if (raw.n < 13 || raw.n > 32 || !nj_json_f64((struct nj_json){ NJ_JSON_NUMBER, raw }, &v) || v < 1e12 || v > 9e15)
         return false;
     uint64_t whole = (uint64_t)v;
@@ -281,10 +290,12 @@ static void number_value(struct walk *w, struct nj_span value)
         (void)mask(w, value, view(w, value));
         return;
     }
-    if (value.to - value.from < 13 || !card_digits(view(w, value), digits, &text))
+    w->r->context = w->key;
+    if (!may_be_identifier(w, view(w, value)) || !card_digits(view(w, value), digits, &text))
         text = clean = (struct nj_str){ NULL, 0 };
     else if (!nj_text_redact(w->r, w->level + 1, NULL, text, &clean))
         clean = NJ_STR(NJ_WITHHELD);
+    w->r->context = (struct nj_str){ NULL, 0 };
     if (clean.p != text.p)
         replace_by_string(w, value, clean);
     else if (secret)
@@ -439,6 +450,7 @@ static void apply_key(struct walk *w, struct nj_str name)
     w->naming = (key.roles & NJ_ROLE_NAME) != 0;
     w->message = w->depth == 1 && (key.roles & NJ_ROLE_MESSAGE) != 0;
     w->rule = key.rule;
+    w->key = name;
     w->own = true;
     if (key.rule != NJ_KEY_NONE && (nj_secret_keys[key.rule].how & (NJ_HOW_QUERY | NJ_HOW_GRANT)))
         w->rule = NJ_KEY_NONE;
