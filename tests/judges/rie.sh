@@ -7,7 +7,7 @@
 # folder prepared here.  What cannot be done on this machine is skipped, by name and with the reason; JUDGES_MUST=1 makes it fail.
 set -u
 RIE_MODULE=github.com/aws/aws-lambda-runtime-interface-emulator
-RIE_VERSION=v0.0.0-20260102185807-4fa215715260 # the tags of the project are not versions that Go knows
+RIE_VERSION=v0.0.0-20261030222936-bef5c4ba774d # the tags of the project are not versions that Go knows
 
 here=$(cd "$(dirname "$0")" && pwd)
 BUILD=$(cd "${BUILD:-build}" && pwd) || exit 1
