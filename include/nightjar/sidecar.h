@@ -13,6 +13,10 @@
 /* argv0 is what the platform executed: its file name is the extension's name. */
 int nj_sidecar_run(const struct nj_options *o, const char *argv0, const struct nj_problems *problems);
 
+/* Gives the calling thread, and those it starts from now on, a third of the scheduler's weight: work on telemetry must not delay the
+ * handler, nor the proxy's thread, which keeps its own.  nj_sidecar_run() does so once it is registered. */
+void nj_sidecar_stand_back(void);
+
 /* nightjar --probe PORT [HOST:PORT], for the exec wrapper: does our Runtime API proxy answer on that port, and lead where the
  * runtime would have gone (runtime_api; NULL compares nothing)?  Exit code 0 or 1; blocks for a second at most. */
 int nj_sidecar_probe(const char *port, const char *runtime_api);

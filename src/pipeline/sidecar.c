@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <malloc.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,11 +16,18 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* A step is some two milliseconds of work.  While the queue is nearly full and the sink takes what it is given, a body waits
  * a little for room, and the platform with it, rather than push out what is queued. */
 enum { STEP_BYTES = 64 << 10, CONGESTED_MS = 1, PAUSE_MAX_MS = 200 };
+
+/* A third of the scheduler's weight: a handler, or the proxy's thread, that wakes up runs before work on telemetry goes on; and that
+ * still goes on when the function uses all of the processor.  Linux 6.12 and later protect whoever runs for the length of its slice, a
+ * millisecond and more, unless a thread with a shorter one wakes up: hence the long one.  Neither can be taken back without
+ * privilege, so they have to do for SHUTDOWN, too. */
+enum { STAND_BACK_NICE = 5, STAND_BACK_SLICE_NS = 10000000, NICE_LOWEST = 19 };
 
 enum {
     OWN_TEXT_MAX = 64 << 10,
@@ -124,11 +132,31 @@ static void name_lacks(const struct nj_sidecar *s, struct nj_buf *out)
     }
 }
 
+/* On Linux both calls are about the calling thread alone. */
+void nj_sidecar_stand_back(void)
+{
+    struct {
+        uint32_t size, policy;
+        uint64_t flags;
+        int32_t nice;
+        uint32_t priority;
+        uint64_t runtime, deadline, period;
+    } wish = { .size = sizeof(wish), .policy = SCHED_OTHER, .runtime = STAND_BACK_SLICE_NS }; /* no libc before 2024 has this struct */
+    errno = 0;
+    int nice = getpriority(PRIO_PROCESS, 0);
+    if (errno != 0)
+        return;
+    wish.nice = nice + STAND_BACK_NICE < NICE_LOWEST ? nice + STAND_BACK_NICE : NICE_LOWEST;
+    if (syscall(SYS_sched_setattr, 0, &wish, 0) != 0 && setpriority(PRIO_PROCESS, 0, wish.nice) != 0)
+        nj_diag(NJ_LEVEL_INFO, "NJ1407", "telemetry is worked on with the same weight as the function");
+}
+
 static void on_ready(void *ctx, const struct nj_registered *registered, enum nj_telemetry_state t)
 {
     struct nj_sidecar *s = ctx;
     struct nj_record r;
     struct nj_buf degraded;
+    nj_sidecar_stand_back();
     s->telemetry = t == NJ_TELEMETRY_SUBSCRIBED && nj_str_find(s->o->telemetry, NJ_STR("platform"), 0) != NJ_NPOS;
     if (t != NJ_TELEMETRY_SUBSCRIBED)
         nj_sidecar_lacks(s, NJ_LACK_TELEMETRY);

@@ -301,7 +301,7 @@ def redaction_data(b):
 
 def programs(b):
     """bench_*.c of the modules: each prints its own lines."""
-    arguments = {"bench_redact": redaction_data}
+    runs = {"bench_redact": lambda: [[redaction_data(b)]], "bench_proxy": lambda: [[], ["--one-processor"]]}
     names = sorted(f[:-2] for f in os.listdir(HERE) if f.startswith("bench_") and f.endswith(".c"))
     for name in names:
         path = os.path.join(b.build, "bench", name)
@@ -309,9 +309,12 @@ def programs(b):
         if not os.access(path, os.X_OK):
             b.row("  not built", "")
             continue
-        status = subprocess.run([path] + [make(b) for make in [arguments.get(name)] if make], check=False).returncode
-        if status != 0:
-            b.row("  left with status", str(status), "0", False)
+        for arguments in runs.get(name, lambda: [[]])():
+            if arguments and arguments[0].startswith("-"):
+                b.title(" ".join([name, *arguments]))
+            status = subprocess.run([path, *arguments], check=False).returncode
+            if status != 0:
+                b.row("  left with status", str(status), "0", False)
 
 
 SECTIONS = [startup, memory, flood, delay, shutdown, idle, programs]
