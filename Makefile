@@ -19,7 +19,7 @@ WERROR  ?=
 # Left out where the compiler does not have it without further persuasion (clang before 16).
 ZERO    := $(shell $(CC) -ftrivial-auto-var-init=zero -x c -c -o /dev/null /dev/null 2>/dev/null && echo -ftrivial-auto-var-init=zero)
 HARDEN  := -fPIE -fstack-protector-strong $(ZERO)
-ifeq ($(shell uname -m),x86_64)
+ifneq ($(findstring x86_64,$(shell $(CC) -dumpmachine 2>/dev/null)),)
 HARDEN  += -fstack-clash-protection -fcf-protection
 endif
 FORTIFY := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
@@ -65,7 +65,8 @@ $(LIB): $(LIB_OBJ)
 	@rm -f $@
 	ar rcs $@ $^
 
-$(BUILD)/nightjar: $(BUILD)/obj/extension/main.o $(LIB)
+# EXTRA_OBJ: what only the static build has (packaging/layer).
+$(BUILD)/nightjar: $(BUILD)/obj/extension/main.o $(EXTRA_OBJ) $(LIB)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/nightjar-capture: extension/nightjar-capture
@@ -89,6 +90,10 @@ $(BUILD)/unit/test_emu_%: $(BUILD)/obj/tests/unit/test_emu_%.o $(EMU_OBJ) $(LIB)
 	$(CC) $(LDFLAGS) -o $@ $^ -lcheck -lsubunit -lrt $(LIBS)
 
 $(BUILD)/unit/test_cap_%: $(BUILD)/obj/tests/unit/test_cap_%.o $(CAP_OBJ) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ -lcheck -lsubunit -lrt $(CAP_LIBS) $(LIBS)
+
+$(BUILD)/unit/test_tls_%: $(BUILD)/obj/tests/unit/test_tls_%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ -lcheck -lsubunit -lrt $(CAP_LIBS) $(LIBS)
 
@@ -139,7 +144,7 @@ selftest: all ## the emulator against an extension that misbehaves
 	@BUILD=$(BUILD) sh tests/emulator/selftest.sh
 
 .PHONY: scenarios
-scenarios: all ## run the scenarios: nightjar in the emulator, story by story (ONLY=name for some)
+scenarios: all ## run the scenarios: nightjar in the emulator, story by story (ONLY=name for some, SCENARIOS_BINARY=another nightjar)
 	@BUILD=$(BUILD) sh tests/scenarios/run.sh $(ONLY)
 
 .PHONY: redaction-score
@@ -190,6 +195,44 @@ format: ## let clang-format lay out every source file
 .PHONY: docs
 docs: $(BUILD)/nightjar ## write the reference pages from the tables
 	$(BUILD)/nightjar --reference > docs/reference.md
+
+# The layer: one static program, built from source with its libraries.  LAYER_DIR may be shared between work trees.
+ARCH       ?= x86_64
+LAYER_DIR  ?= build/layer
+LAYER_OPT  := $(LAYER_DIR)/$(ARCH)/opt
+LAYER_RUN  := $(if $(filter arm64,$(ARCH)),--run qemu-aarch64-static)
+LAYER_ARGS  = --arch $(ARCH) --out $(LAYER_DIR) --zips build --jobs $(JOBS)
+
+.PHONY: layer
+layer: ## build/nightjar-layer-x86_64.zip: a static build for every runtime (ARCH=arm64 for the other)
+	@ARCH=$(ARCH) sh packaging/deps.sh layer
+	@python3 -B packaging/layer/build.py $(LAYER_ARGS)
+	@python3 -B packaging/layer/check.py build/nightjar-layer-$(ARCH).zip --full $(LAYER_DIR)/$(ARCH)/nightjar.full $(LAYER_RUN)
+
+.PHONY: layer-relink-kit
+layer-relink-kit: ## the layer, and the archive that serves to link it with another libmicrohttpd; proves that it does
+	@ARCH=$(ARCH) sh packaging/deps.sh layer
+	@python3 -B packaging/layer/build.py $(LAYER_ARGS) --relink-kit
+	@sh tests/layer/relink.sh build/nightjar-layer-$(ARCH)-relink.zip $(LAYER_OPT)/extensions/nightjar
+
+.PHONY: check-layer
+check-layer: layer all ## prove the layer: in an empty root, with its own roots of trust, against the start-up budget (arm64: under qemu)
+	@BUILD=$(BUILD) ARCH=$(ARCH) LAYER_DIR=$(LAYER_DIR) sh tests/layer/run.sh
+
+.PHONY: reproduce
+reproduce: ## build the layer twice, in two places, and compare the bytes
+	@ARCH=$(ARCH) sh packaging/deps.sh layer
+	@ARCH=$(ARCH) LAYER_DIR=$(LAYER_DIR) JOBS=$(JOBS) sh tests/layer/reproduce.sh
+
+.PHONY: layer-newer
+layer-newer: ## are there newer versions of what the layer is made of, and can they be fetched?
+	@ARCH=$(ARCH) sh packaging/deps.sh layer
+	@python3 -B packaging/layer/sources.py $(LAYER_DIR)/sources --newer
+
+.PHONY: check-packaging
+check-packaging: ## templates, Dockerfiles, scripts and policies of packaging/, by their own tools
+	@sh packaging/deps.sh packaging
+	@sh tests/packaging/run.sh
 
 .PHONY: install-layer-tree
 install-layer-tree: $(BUILD)/nightjar ## lay the files out as a layer's /opt below DESTDIR

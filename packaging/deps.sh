@@ -1,10 +1,14 @@
 #!/bin/sh
-# Installs what building (deps.sh build), linting (lint), fuzzing (fuzz) or measuring beside others (bench) needs: asks apt only for
-# what is absent.
+# Installs what building (deps.sh build), linting (lint), fuzzing (fuzz), measuring beside others (bench), the layer (layer; ARCH=arm64
+# adds the cross tools) or the check of the templates (packaging) needs: asks apt only for what is absent.
 set -u
 
 BUILD="gcc make libc6-dev libcurl4-openssl-dev libmicrohttpd-dev libjansson-dev zlib1g-dev libzstd-dev libssl-dev check libsubunit-dev
 python3 openssl"
+LAYER="gcc make libc6-dev python3 openssl git perl patch xz-utils binutils dpkg-dev autoconf automake libtool debian-archive-keyring
+linux-libc-dev zip unzip"
+ARM64="gcc-aarch64-linux-gnu libc6-dev-arm64-cross linux-libc-dev-arm64-cross lld qemu-user-static"
+PACKAGING="python3 python3-venv"
 LINT="clang clang-format clang-tidy cppcheck"
 BENCH="libpcre2-dev"
 FUZZ="clang"
@@ -15,6 +19,10 @@ say() {
 
 # Names of other systems, in words: they change too rarely to be tables and too often to be installed unasked.
 elsewhere() {
+    if [ "$set_name" = layer ]; then
+        say "the layer is built from Debian's source packages: use Debian, Ubuntu, or a container of theirs (docker run debian:bookworm)"
+        return
+    fi
     say "this is not Debian or Ubuntu; install these and try again:"
     if [ "$set_name" = bench ]; then
         say "  Fedora  dnf install pcre2-devel"
@@ -24,6 +32,10 @@ elsewhere() {
     if [ "$set_name" = fuzz ]; then
         say "  Fedora  dnf install clang compiler-rt"
         say "  Alpine  apk add clang compiler-rt"
+        return
+    fi
+    if [ "$set_name" = packaging ]; then
+        say "  python3 with its venv module"
         return
     fi
     if [ "$set_name" = lint ]; then
@@ -47,6 +59,19 @@ usable() {
     fi
     if [ "$set_name" = fuzz ]; then
         command -v clang >/dev/null
+        return
+    fi
+    if [ "$set_name" = layer ]; then
+        for tool in gcc make python3 openssl git perl patch xz readelf dpkg-source autoreconf libtoolize unzip; do
+            command -v "$tool" >/dev/null || return 1
+        done
+        [ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || return 1
+        [ "${ARCH:-x86_64}" = arm64 ] || return 0
+        command -v aarch64-linux-gnu-gcc >/dev/null && command -v ld.lld >/dev/null && command -v qemu-aarch64-static >/dev/null
+        return
+    fi
+    if [ "$set_name" = packaging ]; then
+        python3 -c 'import venv, ensurepip' 2>/dev/null
         return
     fi
     if [ "$set_name" = lint ]; then
@@ -117,8 +142,13 @@ lint) wanted=$LINT ;;
 bench) wanted=$BENCH ;;
 # The package of libFuzzer carries the version of the clang it belongs to.
 fuzz) wanted="$FUZZ $(apt-cache depends clang 2>/dev/null | sed -n 's/.*Depends: clang-\([0-9]*\)$/libclang-rt-\1-dev/p' | head -n 1)" ;;
+layer)
+    wanted=$LAYER
+    [ "${ARCH:-x86_64}" != arm64 ] || wanted="$LAYER $ARM64"
+    ;;
+packaging) wanted=$PACKAGING ;;
 *)
-    echo "usage: deps.sh build|lint|bench|fuzz" >&2
+    echo "usage: deps.sh build|lint|bench|fuzz|layer|packaging" >&2
     exit 2
     ;;
 esac

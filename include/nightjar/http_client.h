@@ -37,6 +37,9 @@ typedef void (*nj_http_done_fn)(void *ctx, const struct nj_http_reply *reply);
 
 NJ_MUST enum nj_status nj_http_new(struct nj_http **out, struct nj_loop *l);
 void nj_http_free(struct nj_http *h); /* cancels what is under way */
+/* The file of certificates to trust in place of SSL_CERT_FILE's, the system's or the compiled-in ones; "" = as before.  Before the
+ * first request. */
+void nj_http_trust(struct nj_http *h, struct nj_str file);
 
 NJ_MUST enum nj_status nj_request_new(struct nj_request **out, const char *method, struct nj_str url);
 void nj_request_free(struct nj_request *r);                                          /* NULL allowed */

@@ -8,6 +8,10 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#ifdef NJ_LAYER
+#include "layer_parts.h"
+#endif
+
 enum { OUTPUT_MAX = 1 << 20, NO_ERROR = 0, FAILED = 1, WRONG_USAGE = 2 };
 
 static const char help_text[] =
@@ -38,6 +42,11 @@ void nj_versions(struct nj_buf *out)
     nj_buf_addf(out, "jansson %s\n", jansson_version_str());
     nj_buf_addf(out, "zlib %s\n", zlibVersion());
     nj_buf_addf(out, "zstd %s\n", ZSTD_versionString());
+    if (curl->age >= CURLVERSION_SECOND && curl->ares != NULL)
+        nj_buf_addf(out, "c-ares %s\n", curl->ares);
+#ifdef NJ_LAYER
+    nj_buf_addz(out, nj_layer_parts);
+#endif
 }
 
 static int run_check(const char *const *environ_, struct nj_buf *out)

@@ -3,6 +3,7 @@
 
 #include "http_date.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static const struct nj_engine *const engines[] = { &nj_engine_plain, &nj_engine_curl };
@@ -74,6 +75,11 @@ enum nj_status nj_http_new(struct nj_http **out, struct nj_loop *l)
         return NJ_ENOMEM;
     h->loop = l;
     return NJ_OK;
+}
+
+void nj_http_trust(struct nj_http *h, struct nj_str file)
+{
+    snprintf(h->trust, sizeof(h->trust), "%.*s", NJ_STR_ARG(file));
 }
 
 void nj_http_free(struct nj_http *h)

@@ -122,22 +122,24 @@ static void peer_text(const struct sockaddr *a, char out[static INET6_ADDRSTRLEN
 
 static void opened(struct nj_http_server *s, struct MHD_Connection *mhd, void **context)
 {
-    const union MHD_ConnectionInfo *fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
-    const union MHD_ConnectionInfo *addr = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    struct nj_connection *c = fd != NULL ? calloc(1, sizeof(*c)) : NULL;
+    /* libmicrohttpd 1.0 answers every question in one and the same place: read before asking the next. */
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+    int fd = info != NULL ? info->connect_fd : -1;
+    struct nj_connection *c = fd >= 0 ? calloc(1, sizeof(*c)) : NULL;
     *context = c;
     if (c == NULL) {
-        if (fd != NULL)
-            shutdown(fd->connect_fd, SHUT_RDWR);
+        if (fd >= 0)
+            shutdown(fd, SHUT_RDWR);
         return;
     }
+    info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     c->server = s;
     c->mhd = mhd;
-    c->fd = fd->connect_fd;
+    c->fd = fd;
     c->hook = (struct nj_hook){ .ready = on_hook, .fd = -1 };
     c->deadline = (struct nj_timer){ .fire = on_deadline, .ctx = c };
     c->state = NJ_CONN_READING; /* the first request is expected at once */
-    peer_text(addr != NULL ? addr->client_addr : NULL, c->peer);
+    peer_text(info != NULL ? info->client_addr : NULL, c->peer);
     list_append(s, c);
     s->open++;
     nj_timer_set(s->loop, &c->deadline, s->o.read_ms);

@@ -3,6 +3,12 @@
 
 #include "nightjar/diag.h"
 
+#ifdef NJ_EMBEDDED_ROOTS
+#include "tls_roots.h"
+
+#include <openssl/ssl.h>
+#endif
+
 #include <arpa/inet.h>
 #include <limits.h>
 #include <stdio.h>
@@ -223,6 +229,68 @@ static CURLcode set_callbacks(struct nj_request *r)
     return rc != CURLE_OK ? rc : curl_easy_setopt(e, CURLOPT_PREREQDATA, r);
 }
 
+#ifdef NJ_EMBEDDED_ROOTS
+static CURLcode on_tls(CURL *easy, void *context, void *store)
+{
+    (void)easy;
+    SSL_CTX_set1_cert_store(context, store);
+    return CURLE_OK;
+}
+
+static CURLcode set_roots(struct nj_http *h, CURL *e)
+{
+    if (h->roots == NULL)
+        h->roots = calloc(1, sizeof(*h->roots));
+    if (h->roots == NULL || (h->roots->store == NULL && !nj_tls_trust_init(h->roots, &nj_embedded_roots)))
+        return CURLE_OUT_OF_MEMORY;
+    CURLcode rc = curl_easy_setopt(e, CURLOPT_CAINFO, NULL);
+    rc = rc != CURLE_OK ? rc : curl_easy_setopt(e, CURLOPT_CAPATH, NULL);
+    rc = rc != CURLE_OK ? rc : curl_easy_setopt(e, CURLOPT_SSL_CTX_FUNCTION, on_tls);
+    return rc != CURLE_OK ? rc : curl_easy_setopt(e, CURLOPT_SSL_CTX_DATA, h->roots->store);
+}
+
+static void free_roots(struct nj_http *h)
+{
+    if (h->roots != NULL)
+        nj_tls_trust_fini(h->roots);
+    free(h->roots);
+}
+
+/* What the system trusts is not asked for: most images have no such file, and the set here is the newer one. */
+static void find_system_ca(struct nj_http *h)
+{
+    (void)h;
+}
+#else
+static CURLcode set_roots(struct nj_http *h, CURL *e)
+{
+    (void)h;
+    (void)e;
+    return CURLE_OK; /* curl has a default of its own */
+}
+
+static void free_roots(struct nj_http *h)
+{
+    (void)h;
+}
+
+static void find_system_ca(struct nj_http *h)
+{
+    /* Amazon Linux and the RHEL family, then Debian and Alpine, then the rest. */
+    static const char *const places[] = { "/etc/pki/tls/certs/ca-bundle.crt", "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+                                          "/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/cert.pem", "/etc/ssl/ca-bundle.pem" };
+    const curl_version_info_data *v = curl_version_info(CURLVERSION_NOW);
+    if (v->age >= CURLVERSION_SEVENTH && v->cainfo != NULL && access(v->cainfo, R_OK) == 0)
+        return;
+    for (size_t i = 0; i < NJ_COUNT(places); i++) {
+        if (access(places[i], R_OK) == 0) {
+            snprintf(h->ca_file, sizeof(h->ca_file), "%s", places[i]);
+            return;
+        }
+    }
+}
+#endif
+
 static CURLcode set_texts(struct nj_request *r)
 {
     CURL *e = r->easy;
@@ -232,9 +300,9 @@ static CURLcode set_texts(struct nj_request *r)
     rc = rc != CURLE_OK ? rc : curl_easy_setopt(e, CURLOPT_USERAGENT, "nightjar/" NJ_VERSION);
     if (rc == CURLE_OK && r->direct)
         rc = curl_easy_setopt(e, CURLOPT_NOPROXY, "*");
-    if (rc == CURLE_OK && r->http->ca_file[0] != '\0')
-        rc = curl_easy_setopt(e, CURLOPT_CAINFO, r->http->ca_file);
-    return rc;
+    if (rc != CURLE_OK)
+        return rc;
+    return r->http->ca_file[0] != '\0' ? curl_easy_setopt(e, CURLOPT_CAINFO, r->http->ca_file) : set_roots(r->http, e);
 }
 
 static enum nj_status prepare(struct nj_request *r)
@@ -251,25 +319,14 @@ static enum nj_status prepare(struct nj_request *r)
     return rc == CURLE_OUT_OF_MEMORY ? NJ_ENOMEM : NJ_EARG;
 }
 
+/* A file that was named is taken also when it cannot be read: a wrong trust store is an error, not a reason to widen trust. */
 static void find_ca(struct nj_http *h)
 {
-    /* Amazon Linux and the RHEL family, then Debian and Alpine, then the rest. */
-    static const char *const places[] = { "/etc/pki/tls/certs/ca-bundle.crt", "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
-                                          "/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/cert.pem", "/etc/ssl/ca-bundle.pem" };
-    const char *wanted = getenv("SSL_CERT_FILE");
-    const curl_version_info_data *v = curl_version_info(CURLVERSION_NOW);
-    if (wanted != NULL && *wanted != '\0') { /* also when it cannot be read: a wrong trust store is an error, not a reason to widen trust */
+    const char *wanted = h->trust[0] != '\0' ? h->trust : getenv("SSL_CERT_FILE");
+    if (wanted != NULL && *wanted != '\0')
         snprintf(h->ca_file, sizeof(h->ca_file), "%s", wanted);
-        return;
-    }
-    if (v->age >= CURLVERSION_SEVENTH && v->cainfo != NULL && access(v->cainfo, R_OK) == 0)
-        return;
-    for (size_t i = 0; i < NJ_COUNT(places); i++) {
-        if (access(places[i], R_OK) == 0) {
-            snprintf(h->ca_file, sizeof(h->ca_file), "%s", places[i]);
-            return;
-        }
-    }
+    else
+        find_system_ca(h);
 }
 
 /* --- the engine ---------------------------------------------------------------------------------------------------- */
@@ -390,6 +447,7 @@ static void free_engine(struct nj_http *h)
         nj_source_remove(h->loop, &h->source);
         curl_multi_cleanup(h->multi);
     }
+    free_roots(h);
     if (h->curl_started)
         curl_global_cleanup();
 }

@@ -16,6 +16,7 @@
 #include <netinet/in.h>
 
 struct nj_engine;
+struct nj_tls_trust;
 
 /* A socket that curl holds.  We open and close them ourselves, so that idle ones can be shut after a thaw while a long poll
  * on another one stays untouched. */
@@ -89,7 +90,9 @@ struct nj_http {
     struct nj_client_socket *sockets;
     unsigned curl_active;
     bool curl_started;
-    char ca_file[256]; /* "" = curl's default */
+    char trust[256];            /* a file of certificates somebody named; "" = none */
+    char ca_file[256];          /* "" = curl's default, or the set that was compiled in */
+    struct nj_tls_trust *roots; /* that set, once it was asked for */
 
     struct nj_plain *connections;
     const struct nj_plain *spared; /* its reply is being told: alive, whatever a thaw did to the others */

@@ -412,6 +412,7 @@ static enum nj_status build(struct nj_sidecar *s, const char *argv0)
     st = nj_http_new(&s->http, s->loop);
     if (st != NJ_OK)
         return st;
+    nj_http_trust(s->http, s->o->ca_file);
     nj_turns_init(s);
     if (s->problems->n != 0)
         nj_sidecar_lacks(s, NJ_LACK_CONFIGURATION);

@@ -19,9 +19,11 @@ static const struct {
     long from_s, to_s;
     const char *names;
 } certs[CAP_CERTS] = {
-    { -HOUR_S, DAY_S, "IP:127.0.0.1,DNS:localhost" },   { -2 * DAY_S, -DAY_S, "IP:127.0.0.1,DNS:localhost" },
-    { DAY_S, 2 * DAY_S, "IP:127.0.0.1,DNS:localhost" }, { -HOUR_S, DAY_S, "DNS:somewhere-else.example" },
-    { -HOUR_S, DAY_S, "IP:127.0.0.1,DNS:localhost" },
+    { -HOUR_S, DAY_S, "IP:127.0.0.1,DNS:localhost,DNS:sink.nightjar.test" },
+    { -2 * DAY_S, -DAY_S, "IP:127.0.0.1,DNS:localhost,DNS:sink.nightjar.test" },
+    { DAY_S, 2 * DAY_S, "IP:127.0.0.1,DNS:localhost,DNS:sink.nightjar.test" },
+    { -HOUR_S, DAY_S, "DNS:somewhere-else.example" },
+    { -HOUR_S, DAY_S, "IP:127.0.0.1,DNS:localhost,DNS:sink.nightjar.test" },
 };
 
 static bool add_extension(X509 *x, int nid, const char *value)

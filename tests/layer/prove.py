@@ -1,0 +1,208 @@
+"""Proves a layer's program where nothing else is: in an empty root, by scenarios and by stories of its own.
+
+prove.py [STEP...]: scenarios, stories, startup.  BUILD says where the tools are, LAYER_DIR and ARCH which layer.
+
+On x86_64 the program is started by chroot in a folder that holds it, /tmp and a resolv.conf, and nothing else: no library, no certificates, no
+shell.  On arm64 it runs under qemu-aarch64-static, outside of such a root, and start-up is not measured.
+"""
+import os
+import re
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import threading
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+sys.path.insert(0, os.path.join(ROOT, "tests", "scenarios"))
+
+import runner  # noqa: E402
+from sandbox import Failed, Tools  # noqa: E402
+
+# One of each kind: what starts, what is posted, what is compressed, what is encrypted, what goes wrong.
+SCENARIOS = """cold-start demo text-logs json-logs json-array login-secrets strict-keys invalid-utf8 cut-record record-too-large forged-post
+payload-capture payload-snapstart sink-headers sink-statuses sink-closes sink-unreachable retry-after too-large two-sinks tls tls-expired tls-old
+tls-unknown-ca tls-wrong-host thaw-dead-connection port-taken bad-configuration shutdown-300 signals stdout-sink""".split()
+EMULATED = """cold-start text-logs json-logs login-secrets invalid-utf8 payload-capture sink-statuses too-large tls tls-unknown-ca
+tls-wrong-host bad-configuration stdout-sink""".split()
+NAME_SERVER = "127.0.0.77"
+
+
+class NameServer(threading.Thread):
+    """Knows names below nightjar.test: they are this machine.  Counts what it is asked."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind((NAME_SERVER, 53))
+        self.asked = []
+
+    def run(self):
+        while True:
+            try:
+                query, peer = self.socket.recvfrom(1500)
+            except OSError:
+                return
+            answer = self.answer(query)
+            if answer:
+                self.socket.sendto(answer, peer)
+
+    def answer(self, query):
+        labels, at = [], 12
+        while at < len(query) and query[at]:
+            labels.append(query[at + 1:at + 1 + query[at]].decode("ascii", "replace"))
+            at += 1 + query[at]
+        if len(query) < at + 5:
+            return None
+        kind = struct.unpack("!H", query[at + 1:at + 3])[0]
+        name = ".".join(labels).lower()
+        self.asked.append(name)
+        known = name.endswith(".nightjar.test")
+        address = known and kind == 1
+        head = query[:2] + struct.pack("!HHHHH", 0x8180 if known else 0x8183, 1, int(address), 0, 0)
+        record = b"\xc0\x0c" + struct.pack("!HHIH", 1, 1, 30, 4) + socket.inet_aton("127.0.0.1") if address else b""
+        return head + query[12:at + 5] + record
+
+
+class Place:
+    """Where the program runs, and the command by which the emulator starts it."""
+
+    def __init__(self, layer, arch):
+        self.arch = arch
+        self.dir = os.path.join(layer, arch, "proof")
+        self.program = os.path.join(layer, arch, "opt", "extensions", "nightjar")
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    def starter(self, name, program=None, resolver=True):
+        """A folder with a `nightjar` that starts the program in a root of its own."""
+        folder = os.path.join(self.dir, name)
+        program = program or self.program
+        path = os.path.join(folder, "nightjar")
+        os.makedirs(folder)
+        if self.arch == "arm64":
+            text = f'#!/bin/sh\nexec qemu-aarch64-static -0 nightjar "{program}" "$@"\n'
+        else:
+            root = os.path.join(folder, "root")
+            for part in ("extensions", "etc", "tmp"):
+                os.makedirs(os.path.join(root, part))
+            shutil.copy2(program, os.path.join(root, "extensions", "nightjar"))
+            if resolver:
+                with open(os.path.join(root, "etc", "resolv.conf"), "w", encoding="ascii") as f:
+                    f.write(f"nameserver {NAME_SERVER}\n")
+            enter = f'chroot "{root}"' if os.geteuid() == 0 else f'unshare --map-root-user --root="{root}"'
+            text = f"""#!/bin/sh
+# Files that the configuration names are put into the root, at the same place.
+for file in "$SSL_CERT_FILE" "$NIGHTJAR_CA_FILE"; do
+    if [ -f "$file" ]; then
+        mkdir -p "{root}${{file%/*}}" && cp "$file" "{root}$file"
+    fi
+done
+exec {enter} /extensions/nightjar "$@"
+"""
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+        os.chmod(path, 0o755)
+        return path
+
+
+def tell(text):
+    print(f"layer proof: {text}", flush=True)
+
+
+def scenarios(place, build):
+    names = EMULATED if place.arch == "arm64" else SCENARIOS
+    tell(f"{len(names)} scenarios " + ("under qemu" if place.arch == "arm64" else "in an empty root"))
+    env = dict(os.environ, BUILD=build, SCENARIOS_BINARY=place.starter("scenarios"))
+    return subprocess.run([sys.executable, "-B", os.path.join(ROOT, "tests", "scenarios", "runner.py"), *names], env=env, check=False).returncode == 0
+
+
+# --- stories ----------------------------------------------------------------------------------------------------------
+
+def with_root(place, layer, pem):
+    """The program once more, with one more root of trust compiled in: the only way to see a chain to a compiled-in root without the
+    internet."""
+    out = os.path.join(place.dir, "with-root")
+    subprocess.run([sys.executable, "-B", os.path.join(ROOT, "packaging", "layer", "build.py"), "--arch", place.arch, "--out", layer, "--also-trust",
+                    pem, "--program", out], check=True, stdout=subprocess.DEVNULL)
+    return out
+
+
+def story(tools, name, before=None):
+    """runner.run_one() for a folder of ours; before(run) is called once the sink stands."""
+    run = runner.Run(tools, os.path.join(HERE, "stories", name), os.path.join(tools.build, "layer-proof", name))
+    try:
+        try:
+            run.prepare()
+            if before:
+                before(run)
+            run.emulate(run.expected.get("seconds", 60))
+        finally:
+            run.stop_sink()
+        run.collect()
+        runner.checks.check_all(run)
+    except Failed as e:
+        run.problems.append(str(e))
+    return run.problems
+
+
+def stories(place, build, layer):
+    try:
+        names = NameServer()
+    except OSError as e:
+        tell(f"the stories need port 53 of {NAME_SERVER}: {e}")
+        return False
+    names.start()
+    tell("stories with a name server of their own")
+    good = True
+
+    def made(run):
+        run.tools.nightjar = place.starter("story-" + run.name, with_root(place, layer, run.path("sink", "ca.pem")))
+
+    for name in sorted(os.listdir(os.path.join(HERE, "stories"))):
+        before = len(names.asked)
+        tools = Tools(build, place.starter(name))
+        problems = story(tools, name, made if name == "embedded-roots" else None)
+        if "sink.nightjar.test" not in names.asked[before:]:
+            problems.append("the name server was not asked")
+        runner.report(name, problems, None, 0)
+        good = good and not problems
+    names.socket.close()
+    return good
+
+
+def startup(place, build):
+    if place.arch == "arm64":
+        tell("start-up is not measured under qemu")
+        return True
+    env = dict(os.environ, BUILD=build, SCENARIOS_BINARY=place.program)
+    subprocess.run(["make", "-s", f"BUILD={build}", os.path.join(build, "bench", "minimal_extension")], cwd=ROOT, check=True)
+    for _ in range(3):  # a busy machine may spoil one
+        done = subprocess.run([sys.executable, "-B", os.path.join(ROOT, "tests", "bench", "bench.py"), "--gate", "startup", "memory"], env=env,
+                              capture_output=True, text=True, check=False)
+        print("".join(line + "\n" for line in done.stdout.splitlines() if re.search(r"ratio|resident|nightjar|smallest", line)), end="", flush=True)
+        if done.returncode == 0:
+            return True
+    return False
+
+
+def main():
+    build = os.environ.get("BUILD", "build")
+    layer = os.path.abspath(os.environ.get("LAYER_DIR", "build/layer"))
+    arch = os.environ.get("ARCH", "x86_64")
+    place = Place(layer, arch)
+    if not os.path.exists(place.program):
+        raise SystemExit(f"layer proof: {place.program} is missing; run make layer ARCH={arch} first")
+    steps = {"scenarios": lambda: scenarios(place, os.path.abspath(build)), "stories": lambda: stories(place, os.path.abspath(build), layer),
+             "startup": lambda: startup(place, build)}
+    wanted = sys.argv[1:] or list(steps)
+    if any(w not in steps for w in wanted):
+        raise SystemExit(f"layer proof: steps are {', '.join(steps)}")
+    failed = [w for w in wanted if not steps[w]()]
+    tell(f"{arch}: " + (f"FAILED: {', '.join(failed)}" if failed else "passed"))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
