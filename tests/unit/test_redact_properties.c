@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <time.h>
 
-#define RIGHT_TO_LEFT "\xE2\x80\xAE\xE2\x80\xAC" /* changes how the text behind it is shown: the redactor must make it visible */
-
 /* --- texts put together at random from what the detectors wait for ------------------------------------------------ */
 
 static uint64_t seed;
@@ -243,74 +241,9 @@ struct hostile {
 };
 
 static const struct hostile hostile[] = {
-    { "", "a@", "" },
-    { "", "a@a.", "" },
-    { "", "aaaaaaaaaaaaaaaa", "@b.com" },
-    { "", "4111111111111111", "" },
-    { "", "4111 1111 ", "" },
-    { "", "4111-1111-1111-1112 ", "" },
-    { "", "eyJ", "" },
-    { "", "eyJ.", "" },
-    { "", "eyJhbGciOiJIUzI1NiJ9.", "" },
-    { "", "eyJhbGciOiJIUzI1NiJ9", "" },
-    { "", "AKIA", "" },
-    { "", AWS_ID " ", "" },
-    { "", "-----BEGIN ", "" },
-    { "",
-      "-----BEGIN RSA"
-      " PRIVATE KEY-----",
-      "" },
-    { "",
-      "-----BEGIN RSA"
-      " PRIVATE KEY-----\n" PEM_LINE "\n. ",
-      "" },
-    { "", "-----", "" },
-    { "", "bearer ", "" },
-    { "", "basic ", "" },
-    { "Bearer ", "aaaaaaaaaaaaaaaaaaaa", "" },
-    { "", "password=", "" },
-    { "", "pwd=/", "" },
-    { "", "password='/", "" },
-    { "", "pwd=\\\"/", "" },
-    { "", "pwd=\"/", "" },
-    { "", "\\\"password\\\":\\", "" },
-    { "", "password='\\", "" },
-    { "", "token: a ", "" },
-    { "", "sig=a", "" },
-    { "", "api key: ", "" },
-    { "", "cookie=none;", "" },
-    { "", "authorization: digest none\"", "" },
-    { "", "=", "" },
-    { "", ":", "" },
-    { "", " :", "" },
-    { "", "k:", "" },
-    { "", "a://", "" },
-    { "", "a://b:c", "" },
-    { "", "a://b:c/", "" },
-    { "", "a://b:c/a://b:c@", "" },
-    { "", "\"", "" },
-    { "", "\\", "" },
-    { "", "\\\"", "" },
-    { "", "%40", "" },
-    { "", "\x1b]", "" },
-    { "", "\x1b[", "" },
-    { "", "\x01", "" },
-    { "", "\xFF", "" },
-    { "", RIGHT_TO_LEFT, "" },
-    { "", "[", "" },
-    { "", "{\"a\":", "" },
-    { "[", "\"a@b.com\",", "1]" },
-    { "[", "{\"value\":1,\"a\":1},", "1]" },
-    { "[", "{\"value\":1,\"value\":1,\"value\":1,\"value\":1},", "1]" },
-    { "[", "[\"password\",1],", "1]" },
-    { "{", "\"password\":1,", "\"a\":1}" },
-    { "{", "\"a@b.com\":1,", "\"a\":1}" },
-    { "{\"a\":\"", "\\\\", "\"}" },
-    { "{\"a\":\"", "\\\"", "\"}" },
-    { "{\"a\":\"", "\\ud800", "\"}" },
-    { "{\"a\":\"{", "\\\"a\\\":1,", "\\\"a\\\":1}\"}" },
-    { "{\"a\":\"{", "\\\"a\\\":1,", "\\\"a\\\":1\"}" },
-    { "{\"password\":[", "1,", "1]}" },
+#define NJ_HOSTILE(head, piece, tail) { head, piece, tail },
+#include "redact_hostile.def"
+#undef NJ_HOSTILE
 };
 
 static void fill(struct nj_buf *b, const struct hostile *h, size_t n)
