@@ -151,6 +151,10 @@ scenarios: all ## run the scenarios: nightjar in the emulator, story by story (O
 redaction-score: $(BUILD)/redaction-driver ## what the redactor hides and leaves of thousands of made-up cases (SCORE="--misses --group keys")
 	@python3 -B tests/redaction/score.py --driver $(BUILD)/redaction-driver $(SCORE)
 
+.PHONY: check-backends
+check-backends: all ## scenarios against real servers (moto for AWS; from PyPI, into build/; ONLY=name for some)
+	@BUILD=$(BUILD) sh tests/backends/run.sh $(ONLY)
+
 .PHONY: check-rie
 check-rie: all ## nightjar under AWS's own emulator (RIE=program to use, otherwise built with go; ONLY=case for some)
 	@BUILD=$(BUILD) RIE="$(RIE)" sh tests/judges/rie.sh $(ONLY)

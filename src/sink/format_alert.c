@@ -177,7 +177,10 @@ static void add_form_value(struct nj_buf *out, const char *name, struct nj_str v
         bool plain =
             (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
         char escaped[3] = { '%', digits[c >> 4], digits[c & 15] };
-        nj_buf_add(out, plain ? nj_str_slice(value, i, i + 1) : (struct nj_str){ escaped, sizeof(escaped) });
+        if (c == ' ')
+            nj_buf_addc(out, '+'); /* as forms have it, and as those encode it anew who check the signature */
+        else
+            nj_buf_add(out, plain ? nj_str_slice(value, i, i + 1) : (struct nj_str){ escaped, sizeof(escaped) });
     }
 }
 

@@ -103,6 +103,8 @@ def check_delivered(run):
     if paths is None:
         run.expect(len(names) == 1, f"expect.json must map the sinks {names} to paths")
     for name in names:
+        if paths and paths.get(name) == "elsewhere":
+            continue  # check.py asks there
         delivered = sum(one["sinks"].get(name, {}).get("delivered", 0) for one in run.ledgers)
         ids = set(ids_at(run, paths.get(name) if paths else None))
         good = len(ids) >= delivered if run.expected.get("sink_may_hold_more") else len(ids) == delivered

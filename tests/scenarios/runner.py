@@ -10,7 +10,7 @@ import traceback
 import checks
 from sandbox import Failed, Run, Tools
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+HERE = os.path.abspath(os.environ.get("SCENARIOS_DIR", os.path.dirname(os.path.abspath(__file__))))
 AT_ONCE = 2
 SECONDS = 60
 

@@ -137,7 +137,7 @@ static void form_value(struct nj_str form, const char *name, struct nj_buf *out)
             v = (unsigned)strtoul(hex, NULL, 16);
             at += 2;
         }
-        nj_buf_addc(out, (char)v);
+        nj_buf_addc(out, form.p[at] == '+' ? ' ' : (char)v);
     }
 }
 
@@ -173,7 +173,7 @@ START_TEST(test_alerts_without_anything_known_are_still_sound)
     r.data = NJ_STR("[1]");
     for (size_t i = 0; i < NJ_COUNT(formats); i++)
         json_decref(parse(encode(formats[i], &r, NULL)));
-    ck_assert(nj_str_find(encode(&nj_format_sns, &r, NULL), NJ_STR("&Subject=%5BTRACE%5D%20alert.x"), 0) != NJ_NPOS);
+    ck_assert(nj_str_find(encode(&nj_format_sns, &r, NULL), NJ_STR("&Subject=%5BTRACE%5D+alert.x"), 0) != NJ_NPOS);
 }
 END_TEST
 
