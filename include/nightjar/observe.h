@@ -27,11 +27,13 @@ enum { NJ_CASES = 64 };
 
 struct nj_observe_options {
     struct nj_str categories;                 /* what to derive: "all", "authentication,usage", "all,-usage", "-usage"; absent = all */
-    struct nj_pseudonyms *pseudonyms;         /* NULL: nobody is named at all */
+    const struct nj_pseudonyms *pseudonyms;   /* NULL: nobody is named at all */
     const struct nj_alert_rules *alert_rules; /* NULL = the built-in ones; the caller's */
     uint64_t memory_mb;                       /* of the function; 0 = unknown until a report tells */
     bool concurrent;                          /* managed instances: several invocations at a time, a report without an end before it */
     bool cdn;                                 /* a CDN stands in front: cloudfront-viewer-address is believed */
+    struct nj_str auth_routes;                /* globs of paths that ask to be let in, besides those known; absent = none; borrowed */
+    struct nj_str sensitive_routes;           /* globs of paths whose use is told; borrowed */
     unsigned trusted_hops;                    /* how many entries at the right of x-forwarded-for our own balancers wrote; 0 = 1 */
     uint64_t (*resident_bytes)(void *ctx);    /* our own; NULL = not told */
     void (*emit)(void *ctx, struct nj_record *r);
@@ -43,7 +45,7 @@ NJ_MUST enum nj_status nj_observe_new(struct nj_observe **out, const struct nj_o
 void nj_observe_free(struct nj_observe *o);
 
 /* Will telemetry come?  Without it the end of an invocation is the answer the proxy saw, or the next INVOKE.  At first: yes. */
-void nj_observe_telemetry(struct nj_observe *o, bool comes);
+void nj_observe_telemetry(struct nj_observe *o, int64_t now_ns, bool comes);
 /* INVOKE. */
 void nj_observe_invoke(struct nj_observe *o, int64_t now_ns, struct nj_str request_id, int64_t deadline_ms, struct nj_str arn);
 /* A copy from the proxy, before it becomes a record: so that its own record can already say who. */

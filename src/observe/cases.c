@@ -215,7 +215,7 @@ void nj_case_put(const struct nj_case *c, struct nj_record *r, bool brief)
     const struct nj_request *q = &c->request;
     nj_attrs_str(&r->who, NJ_STR("client.address"), a->address);
     nj_attrs_str(&r->who, NJ_STR("enduser.pseudo.id"), a->pseudonym);
-    put_word(&r->where, NJ_STR("faas.trigger"), q->faas_trigger);
+    put_word(&r->where, NJ_STR("faas.trigger"), q->trigger != NULL ? q->trigger->faas : NULL);
     if (brief)
         return;
     put_word(&r->who, NJ_STR("nightjar.client.address_source"), a->address_source);
@@ -224,10 +224,13 @@ void nj_case_put(const struct nj_case *c, struct nj_record *r, bool brief)
         nj_attrs_bool(&r->who, NJ_STR("nightjar.who.claimed"), true);
     if (a->unknown_user)
         nj_attrs_bool(&r->who, NJ_STR("nightjar.who.unknown_user"), true);
+    nj_attrs_str(&r->who, NJ_STR("nightjar.who.service"), a->service);
     nj_attrs_str(&r->who, NJ_STR("nightjar.api_key.id"), a->api_key_id);
     nj_attrs_str(&r->who, NJ_STR("tenant.id"), a->tenant);
     nj_attrs_str(&r->who, NJ_STR("user_agent.original"), a->user_agent);
     nj_attrs_str(&r->who, NJ_STR("session.id"), a->session);
+    if (q->trigger != NULL)
+        nj_attrs_str(&r->where, NJ_STR("nightjar.trigger"), q->trigger->name);
     nj_attrs_str(&r->where, NJ_STR("http.request.method"), q->method);
     nj_attrs_str(&r->where, NJ_STR("http.route"), q->route);
     nj_attrs_str(&r->where, NJ_STR("url.path"), q->path);

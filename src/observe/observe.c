@@ -1,10 +1,11 @@
 /* The front desk: opens and closes cases, and tells the observers. */
-#include "observe_internal.h"
+#include "judge.h"
 
 #include <stdlib.h>
 
 static const struct nj_observer *const table[] = {
-    &nj_alert_observer, &nj_summary_observer, /* the last one: its record sums up what the others found */
+    &nj_system_observer, &nj_authentication_observer, &nj_authorization_observer,
+    &nj_relay_observer,  &nj_alert_observer,          &nj_summary_observer, /* the last one: its record sums up what the others found */
 };
 enum { OBSERVERS = NJ_COUNT(table), CLEAN_MAX = 8192, SCRATCH_MAX = 1 << 20, SCRATCH_KEEP = 64 << 10 };
 
@@ -23,6 +24,9 @@ struct nj_observe {
     void *state[OBSERVERS];
     struct nj_buf scratch, clean;
     struct nj_record record;
+    struct nj_document document;
+    struct nj_body body;
+    struct nj_text_scan *text_scan;
     struct nj_cases cases;
 };
 
@@ -88,6 +92,15 @@ enum nj_status nj_observe_new(struct nj_observe **out, const struct nj_observe_o
     o->telemetry = true;
     nj_buf_init(&o->scratch, SCRATCH_MAX);
     nj_buf_init(&o->clean, 2 * CLEAN_MAX);
+    nj_document_init(&o->document);
+    nj_body_init(&o->body);
+    o->text_scan = malloc(nj_text_scan_size());
+    if (o->text_scan == NULL) {
+        nj_observe_free(o);
+        *out = NULL;
+        return NJ_ENOMEM;
+    }
+    nj_text_scan_init(o->text_scan);
     bool good = read_categories(o, options->categories);
     for (size_t i = 0; i < OBSERVERS; i++) {
         if (!start_observer(o, i)) {
@@ -110,6 +123,9 @@ void nj_observe_free(struct nj_observe *o)
     }
     nj_buf_fini(&o->scratch);
     nj_buf_fini(&o->clean);
+    nj_document_fini(&o->document);
+    nj_body_fini(&o->body);
+    free(o->text_scan);
     free(o);
 }
 
@@ -123,6 +139,21 @@ int64_t nj_observe_now(const struct nj_observe *o)
 const struct nj_observe_options *nj_observe_config(const struct nj_observe *o)
 {
     return &o->o;
+}
+
+struct nj_document *nj_observe_document(struct nj_observe *o)
+{
+    return &o->document;
+}
+
+struct nj_body *nj_observe_body(struct nj_observe *o)
+{
+    return &o->body;
+}
+
+struct nj_text_finding nj_observe_text(struct nj_observe *o, struct nj_str text)
+{
+    return nj_auth_text(o->text_scan, text);
 }
 
 void nj_observe_wake(struct nj_observe *o, int64_t at_ns)
@@ -187,12 +218,24 @@ void nj_observe_say(struct nj_observe *o, struct nj_case *c, struct nj_record *r
 
 /* --- the way of a case -------------------------------------------------------------------------------------------- */
 
+/* A response that refused nothing is a word, too: what logs told then was about another call, or was dealt with. */
+static void overrule(struct nj_case *c)
+{
+    struct nj_judgement *const both[] = { &c->authn, &c->authz };
+    bool good = c->response_seen && !c->request.error_response && c->status_code >= 200 && c->status_code < 400;
+    for (size_t i = 0; i < NJ_COUNT(both) && good && !nj_case_asks(c); i++)
+        if (both[i]->source == NJ_AUTH_LOG_STATUS || both[i]->source == NJ_AUTH_TEXT)
+            *both[i] = (struct nj_judgement){ .source = NJ_AUTH_NOBODY };
+}
+
 static void be_done(struct nj_observe *o, struct nj_case *c)
 {
     if (c->done)
         return;
     c->done = true;
+    overrule(c);
     c->end = nj_case_verdict(c);
+    nj_activity_read(o, c);
     EACH(o, on_done, c)
 }
 
@@ -251,9 +294,11 @@ static void close_those_before(struct nj_observe *o, const struct nj_case *c)
 
 /* --- what comes in ------------------------------------------------------------------------------------------------- */
 
-void nj_observe_telemetry(struct nj_observe *o, bool comes)
+void nj_observe_telemetry(struct nj_observe *o, int64_t now_ns, bool comes)
 {
+    o->now_ns = now_ns;
     o->telemetry = comes;
+    EACH(o, on_watched, comes)
 }
 
 void nj_observe_invoke(struct nj_observe *o, int64_t now_ns, struct nj_str request_id, int64_t deadline_ms, struct nj_str arn)
@@ -304,6 +349,13 @@ void nj_observe_payload(struct nj_observe *o, int64_t now_ns, const struct nj_pa
     if (c == NULL)
         return;
     take_payload(c, p);
+    (void)nj_document_read(&o->document, p->kept, p->size); /* no JSON: an empty one, a direct invocation */
+    if (p->kind == NJ_PAYLOAD_INPUT) {
+        nj_trigger_read(o, c, p, &o->document);
+        nj_ask_read(o, c, &o->document);
+    } else {
+        nj_answer_read(o, c, p, &o->document);
+    }
     EACH(o, on_payload, c, p)
 }
 
@@ -332,6 +384,7 @@ static void observe_line(struct nj_observe *o, struct nj_case *c, const struct n
         c->lines++;
         c->line_bytes += raw->data_json.n != 0 ? raw->data_json.n : raw->message.n;
     }
+    nj_line_read(o, c, f, raw);
     if (!o->wants_clean)
         return;
     nj_buf_reset(&o->clean);

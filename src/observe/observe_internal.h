@@ -8,6 +8,7 @@
 #define NIGHTJAR_OBSERVE_OBSERVE_INTERNAL_H
 
 #include "nightjar/observe.h"
+#include "trigger.h"
 
 /* --- the case ----------------------------------------------------------------------------------------------------- */
 
@@ -24,23 +25,39 @@ struct nj_actor {
     struct nj_str address;      /* of the client, canonical as it came */
     const char *address_source; /* "gateway", "x-forwarded-for", "log", ...; NULL = unknown */
     enum nj_who_kind kind;
-    struct nj_str principal;                               /* raw: never on a record, only its pseudonym is */
-    const char *principal_class;                           /* "user" or "email": the domain of the pseudonym */
     bool claimed;                                          /* somebody said to be this one; nobody has proved it */
     bool unknown_user;                                     /* the application says there is no such account */
     struct nj_str pseudonym;                               /* enduser.pseudo.id; absent = nobody, or no key */
     uint64_t tag;                                          /* the same as a number, for tables; 0 = none */
     uint64_t address_tag;                                  /* of the address (IPv6 by /64), 0 = none */
+    struct nj_str service;                                 /* the name of a service of the platform's: no person, so it is on the records */
     struct nj_str api_key_id, tenant, user_agent, session; /* session: its pseudonym */
+};
+
+/* What a request asks for, as far as it is about being let in. */
+enum nj_ask {
+    NJ_ASK_NONE, /* an ordinary call */
+    NJ_ASK_LOGIN,
+    NJ_ASK_TOKEN,
+    NJ_ASK_REFRESH, /* a token for a token */
+    NJ_ASK_MFA,
+    NJ_ASK_LOGOUT,
+    NJ_ASK_REVOKE,
+    NJ_ASK_RESET,    /* forgot it */
+    NJ_ASK_PASSWORD, /* change it */
+    NJ_ASK_DECISION, /* an authorizer */
+    NJ_ASK_TRIGGER   /* a user pool */
 };
 
 struct nj_request {
     const struct nj_trigger *trigger; /* NULL: no input was seen */
-    const char *faas_trigger;         /* http, pubsub, datasource, timer, other; NULL = unknown */
     struct nj_str method, path, route;
     struct nj_str operation, object; /* "ObjectCreated:Put", the bucket or queue */
     uint32_t batch;                  /* records in it; 0 = it is none */
-    bool authentication;             /* it asks to be let in (or to be let in again) */
+    enum nj_ask ask;                 /* what it wants, where that is about being let in */
+    bool secret;                     /* a secret was submitted with it */
+    bool upload;                     /* its body is a form with files */
+    bool graphql;                    /* its answer is 200 whatever happened: the errors are in the body */
     bool error_response;             /* the function posted an error instead of a response */
 };
 
@@ -65,7 +82,6 @@ struct nj_judgement {
     enum nj_auth_source source; /* NJ_AUTH_NOBODY: there is none */
     enum nj_outcome outcome;
     const char *reason; /* bad_secret, unknown_user, locked, mfa, expired, malformed, unknown; or NULL */
-    bool token;         /* an ordinary call with a token, not a login */
     bool said;          /* its record is out */
 };
 
@@ -85,7 +101,8 @@ struct nj_case {
     struct nj_str error_type;      /* the platform's or the function's */
     struct nj_str platform_status; /* success, failure, error, timeout */
     enum nj_end end;               /* NJ_END_OPEN until on_done */
-    uint64_t events_said;          /* bits of the vocabulary, so that none is said twice */
+    uint8_t event_sources[64];     /* enum nj_auth_source of each */
+    uint64_t events, events_said;  /* bits of the vocabulary, so that none is said twice */
 
     int64_t start_ns, end_ns;                           /* the platform's; the proxy's or INVOKE's where there are none */
     int64_t deadline_ms;                                /* epoch; 0 = unknown */
@@ -120,6 +137,7 @@ struct nj_observer {
     void (*on_payload)(struct nj_observe *o, void *state, struct nj_case *c, const struct nj_payload *p);
     void (*on_line)(struct nj_observe *o, void *state, struct nj_case *c, const struct nj_line *l); /* c may be NULL */
     void (*on_platform)(struct nj_observe *o, void *state, struct nj_case *c, const struct nj_facts *f, const struct nj_record *raw);
+    void (*on_watched)(struct nj_observe *o, void *state, bool comes); /* is there telemetry of the platform? */
     void (*on_invoke)(struct nj_observe *o, void *state, struct nj_case *c);
     void (*on_done)(struct nj_observe *o, void *state, struct nj_case *c); /* it is over: c->end, lines and answer are known */
     void (*on_end)(struct nj_observe *o, void *state, struct nj_case *c);  /* it goes: with its report, or there will be none */
@@ -133,6 +151,15 @@ struct nj_observer {
 };
 
 int64_t nj_observe_now(const struct nj_observe *o);
+/* Is an authentication outcome of this case about a login (or the like), or about the token of an ordinary call? */
+static inline bool nj_case_asks(const struct nj_case *c)
+{
+    enum nj_ask a = c->request.ask;
+    return a == NJ_ASK_LOGIN || a == NJ_ASK_TOKEN || a == NJ_ASK_REFRESH || a == NJ_ASK_MFA || a == NJ_ASK_TRIGGER;
+}
+
+/* During on_payload: the payload as far as it is JSON; empty otherwise. */
+struct nj_document *nj_observe_document(struct nj_observe *o);
 const struct nj_observe_options *nj_observe_config(const struct nj_observe *o);
 /* on_tick at or before that moment. */
 void nj_observe_wake(struct nj_observe *o, int64_t at_ns);
@@ -165,9 +192,29 @@ extern const char *const nj_end_names[NJ_ENDS];
 extern const char *const nj_who_kind_names[NJ_WHO_KINDS];
 void nj_case_put(const struct nj_case *c, struct nj_record *r, bool brief);
 
+/* --- who (trigger.c, actor.c) ------------------------------------------------------------------------------------- */
+
+/* Takes the input's who and what into the case: which source it is, and the facts of its rows. */
+void nj_trigger_read(struct nj_observe *o, struct nj_case *c, const struct nj_payload *p, struct nj_document *d);
+/* An address if it is one: trimmed, without brackets, zone and port; else absent. */
+struct nj_str nj_address_of(struct nj_str s);
+/* The entry that the outermost of our own balancers wrote: hops counted from the right, 1 = the last.  Absent when the list is
+ * shorter than that: what is left of it is the client's own word. */
+struct nj_str nj_address_forwarded(struct nj_str list, unsigned hops);
+/* "/users/{id}/cards/{id}": a path with what varies taken out, at most max bytes of it in out. */
+struct nj_str nj_route_of_path(struct nj_str path, char *out, size_t max);
+/* Who is behind the case, unless somebody is known already who is no mere claim.  Only the pseudonym is kept. */
+void nj_actor_name(struct nj_observe *o, struct nj_case *c, struct nj_str principal, enum nj_who_kind kind, bool claimed);
+void nj_actor_address(struct nj_observe *o, struct nj_case *c, struct nj_str address, const char *source);
+void nj_actor_session(struct nj_observe *o, struct nj_case *c, struct nj_str session);
+
 /* --- the observers, one a file ------------------------------------------------------------------------------------- */
 
-extern const struct nj_observer nj_alert_observer;   /* alert.c: alert.<rule> */
-extern const struct nj_observer nj_summary_observer; /* summary.c: invocation.summary */
+extern const struct nj_observer nj_alert_observer;          /* alert.c: alert.<rule> */
+extern const struct nj_observer nj_authentication_observer; /* authentication.c: authn_*, session_*, user_* */
+extern const struct nj_observer nj_authorization_observer;  /* authorization.c: authz_*, sensitive_*, input_*, upload_*, excess_* */
+extern const struct nj_observer nj_relay_observer;          /* authorization.c: what applications say in the words of others */
+extern const struct nj_observer nj_system_observer;         /* system.c: sys_* */
+extern const struct nj_observer nj_summary_observer;        /* summary.c: invocation.summary */
 
 #endif

@@ -162,7 +162,7 @@ static void on_ready(void *ctx, const struct nj_registered *registered, enum nj_
         nj_sidecar_lacks(s, NJ_LACK_TELEMETRY);
     nj_sandbox_learn_account(&s->sandbox, nj_short_str(&registered->account));
     if (s->observe != NULL)
-        nj_observe_telemetry(s->observe, s->telemetry);
+        nj_observe_telemetry(s->observe, s->clock->wall_ns, s->telemetry);
     if (s->pipeline == NULL)
         return;
     nj_buf_init(&degraded, LACKS_MAX);

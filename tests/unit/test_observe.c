@@ -182,7 +182,7 @@ START_TEST(test_observe_without_telemetry_the_answer_is_the_end)
 {
     struct desk d;
     open_desk(&d, false);
-    nj_observe_telemetry(d.room, false);
+    nj_observe_telemetry(d.room, t0, false);
     nj_observe_invoke(d.room, t0, NJ_STR(ID), 0, NJ_STR(""));
     struct nj_payload in = payload(NJ_PAYLOAD_INPUT, ID, "{}"), out = payload(NJ_PAYLOAD_RESPONSE, ID, "{\"statusCode\":404}");
     out.status_code = 404;
@@ -201,7 +201,7 @@ START_TEST(test_observe_without_telemetry_or_proxy_the_next_one_ends_it)
 {
     struct desk d;
     open_desk(&d, false);
-    nj_observe_telemetry(d.room, false);
+    nj_observe_telemetry(d.room, t0, false);
     nj_observe_invoke(d.room, t0, NJ_STR(ID), 0, NJ_STR(""));
     nj_observe_invoke(d.room, t0 + 1, NJ_STR(ID2), 0, NJ_STR(""));
     ck_assert_uint_eq(count(&d, "invocation.summary"), 1);
