@@ -6,16 +6,11 @@ enum { WINDOW = 256, NAME_MAX = 64 };
 
 /* --- names that stand in values ----------------------------------------------------------------------------------- */
 
+/* Addresses and cards are left to the detectors. */
 static int rule_of_name(struct nj_redactor *r, struct nj_str name)
 {
-    if (name.n == 0 || name.n > NAME_MAX)
-        return NJ_KEY_NONE;
-    for (size_t i = 0; i < name.n; i++)
-        if (!nj_is(name.p[i], NJ_IS_KEY) && strchr(" :/[]", name.p[i]) == NULL)
-            return NJ_KEY_NONE;
-    int rule = nj_key_classify(r, name).rule;
-    unsigned never = NJ_HOW_QUERY | NJ_HOW_GRANT | NJ_HOW_SUBTREE | NJ_HOW_MAIL | NJ_HOW_LONG;
-    return rule != NJ_KEY_NONE && (nj_secret_keys[rule].how & never) ? NJ_KEY_NONE : rule;
+    int rule = nj_rule_of_name(r, name);
+    return rule != NJ_KEY_NONE && (nj_secret_keys[rule].how & (NJ_HOW_MAIL | NJ_HOW_LONG)) ? NJ_KEY_NONE : rule;
 }
 
 /* --- pairs -------------------------------------------------------------------------------------------------------- */

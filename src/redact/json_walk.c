@@ -2,7 +2,7 @@
  *
  * The walk reads the marks of lanes.h block by block: strings end where the lanes say, and a string without marks, escapes
  * or foreign bytes is passed without another look. */
-#include "redact_internal.h"
+#include "decode.h"
 
 #include "nightjar/hash.h"
 #include "nightjar/json.h"
@@ -21,6 +21,8 @@ struct walk {
     bool own;          /* ... under its own name, not that of a container around it */
     bool naming;       /* the next value names the secret of its object */
     bool message;      /* the next value is the line of a log record */
+    bool key_part;     /* it is a private member of a JSON web key, if it looks like one */
+    unsigned roles;    /* of its name */
     struct nj_str key; /* the name in front of the next value */
     /* the block that is marked */
     struct nj_marker marker;
@@ -212,18 +214,6 @@ static bool mask_string(struct walk *w, const struct piece *p)
     return mask(w, quoted(p), text);
 }
 
-/* The name in {"name": "smtp_password", "value": ...}: an identifier, not a sentence. */
-static int rule_of_name(struct walk *w, struct nj_str name)
-{
-    if (name.n > 64)
-        return NJ_KEY_NONE;
-    for (size_t i = 0; i < name.n; i++)
-        if (!nj_is(name.p[i], NJ_IS_KEY) && name.p[i] != ' ' && name.p[i] != ':' && name.p[i] != '/')
-            return NJ_KEY_NONE;
-    int rule = nj_key_classify(w->r, name).rule;
-    return rule != NJ_KEY_NONE && (nj_secret_keys[rule].how & NJ_HOW_QUERY) ? NJ_KEY_NONE : rule;
-}
-
 /* A rule for subtrees says nothing about a value that stands right behind the name. */
 static bool takes(const struct walk *w, struct nj_str value)
 {
@@ -236,6 +226,39 @@ static bool detectors_first(const struct walk *w)
     return (nj_secret_keys[w->rule].how & (NJ_HOW_MAIL | NJ_HOW_LONG)) != 0;
 }
 
+/* A string that may be base64 all through; true when it was replaced. */
+static bool encoded_value(struct walk *w, const struct piece *p)
+{
+    struct nj_str text, out;
+    bool mended = false;
+    if (!plain_text(w, p, &text, &mended) || !nj_decode_value(w->r, w->level, text, (w->roles & NJ_ROLE_BODY) != 0, &out))
+        return false;
+    replace_by_string(w, quoted(p), out);
+    return true;
+}
+
+/* What an element of a list says about the next one: ["--password", "x"], and name after value in rawHeaders. */
+static void list_names(struct walk *w, struct nj_str raw)
+{
+    struct nj_frame *f = &w->frames[w->depth];
+    f->pair = NJ_KEY_NONE;
+    if (f->flat) {
+        f->flat_value = !f->flat_value;
+        f->pair = (int16_t)(f->flat_value ? nj_rule_of_name(w->r, raw) : NJ_KEY_NONE);
+    } else if (raw.n > 2 && raw.p[0] == '-' && nj_run(raw, 0, NJ_IS_KEY) == raw.n) {
+        f->pair = (int16_t)nj_rule_of_name(w->r, raw);
+    }
+    if (raw.n != 0 && raw.p[0] == '-' && !f->flat && f->rule == NJ_KEY_NONE)
+        w->rule = NJ_KEY_NONE; /* an option, not the value of the one before */
+}
+
+/* Numbers of a key are long and written in base64. */
+static bool is_key_material(struct nj_str raw)
+{
+    enum { SHORTEST = 16 };
+    return raw.n >= SHORTEST && nj_run(raw, 0, NJ_IS_B64URL | NJ_IS_B64) == raw.n;
+}
+
 static bool string_value(struct walk *w)
 {
     struct piece p;
@@ -244,8 +267,15 @@ static bool string_value(struct walk *w)
         return false;
     struct nj_str raw = view(w, p.in);
     if (w->naming)
-        w->frames[w->depth].pair = (int16_t)rule_of_name(w, raw);
-    bool secret = takes(w, raw);
+        w->frames[w->depth].pair = (int16_t)nj_rule_of_name(w->r, raw);
+    if (!w->frames[w->depth].object)
+        list_names(w, raw);
+    else if (nj_str_eq(raw, NJ_STR("SecureString")) && w->frames[w->depth].pair == NJ_KEY_NONE)
+        w->frames[w->depth].pair = (int16_t)nj_key_classify(w->r, NJ_STR("secret")).rule;
+    bool names_secret = w->naming && !w->own && w->frames[w->depth].pair != NJ_KEY_NONE;
+    bool secret = !names_secret && takes(w, raw) && (!w->key_part || is_key_material(raw));
+    if (!secret && (w->roles & NJ_ROLE_ENCODED) && encoded_value(w, &p))
+        return true;
     if (secret && !detectors_first(w) && mask_string(w, &p))
         return true;
     scan_string(w, &p, secret && detectors_first(w));
@@ -312,94 +342,6 @@ static void scalar_value(struct walk *w)
         number_value(w, (struct nj_span){ from, w->at });
 }
 
-/* --- looking ahead for pairs -------------------------------------------------------------------------------------- */
-
-/* Reads ahead over scalars only: every byte is read for its own object at most, so the walk stays linear. */
-struct peek {
-    struct nj_str t;
-    size_t at;
-};
-
-static char peek_char(struct peek *p)
-{
-    while (p->at < p->t.n && nj_is(p->t.p[p->at], NJ_IS_SPACE))
-        p->at++;
-    return p->at < p->t.n ? p->t.p[p->at] : '\0';
-}
-
-static bool peek_string(struct peek *p, struct nj_str *inner)
-{
-    if (peek_char(p) != '"')
-        return false;
-    size_t from = ++p->at;
-    while (p->at < p->t.n && p->t.p[p->at] != '"')
-        p->at += p->t.p[p->at] == '\\' ? 2 : 1;
-    *inner = nj_str_slice(p->t, from, p->at);
-    p->at++;
-    return p->at <= p->t.n;
-}
-
-static bool peek_scalar(struct peek *p, struct nj_str *inner)
-{
-    char c = peek_char(p);
-    if (c == '"')
-        return peek_string(p, inner);
-    if (c == '{' || c == '[' || c == '\0')
-        return false;
-    *inner = (struct nj_str){ NULL, 0 };
-    while (p->at < p->t.n && strchr(",]} \t\r\n", p->t.p[p->at]) == NULL)
-        p->at++;
-    return true;
-}
-
-static bool peek_past(struct peek *p, char c)
-{
-    if (peek_char(p) != c)
-        return false;
-    p->at++;
-    return true;
-}
-
-/* A value, if it is a scalar or a container that holds one: "x", ["x"], {"S": "x"}. */
-static bool peek_small(struct peek *p)
-{
-    struct nj_str skipped;
-    char c = peek_char(p);
-    if (c != '{' && c != '[')
-        return peek_scalar(p, &skipped);
-    p->at++;
-    if (c == '{' && !(peek_string(p, &skipped) && peek_past(p, ':')))
-        return false;
-    return peek_scalar(p, &skipped) && peek_past(p, c == '{' ? '}' : ']');
-}
-
-/* The value stands before its name: {"value": "x", "name": "password"}. */
-static int rule_behind(struct walk *w, size_t value)
-{
-    enum { MEMBERS = 8 };
-    struct peek p = { w->t, value };
-    struct nj_str key, name;
-    if (!peek_small(&p))
-        return NJ_KEY_NONE;
-    for (int i = 0; i < MEMBERS && peek_past(&p, ','); i++) {
-        if (!peek_string(&p, &key) || !peek_past(&p, ':') || !peek_scalar(&p, &name))
-            return NJ_KEY_NONE;
-        if (nj_key_classify(w->r, key).roles & NJ_ROLE_NAME)
-            return name.p != NULL ? rule_of_name(w, name) : NJ_KEY_NONE;
-    }
-    return NJ_KEY_NONE;
-}
-
-/* ["authorization", "Bearer x"] within a list: the rule of its first element, if there are exactly two. */
-static int rule_of_tuple(struct walk *w, size_t first)
-{
-    struct peek p = { w->t, first };
-    struct nj_str name, value;
-    if (!peek_string(&p, &name) || !peek_past(&p, ',') || !peek_scalar(&p, &value) || peek_char(&p) != ']')
-        return NJ_KEY_NONE;
-    return rule_of_name(w, name);
-}
-
 /* --- containers and members --------------------------------------------------------------------------------------- */
 
 static bool open_container(struct walk *w)
@@ -407,15 +349,19 @@ static bool open_container(struct walk *w)
     bool object = w->t.p[w->at++] == '{';
     if (w->depth == NJ_JSON_DEPTH)
         return false;
-    bool in_list = w->depth > 0 && !w->frames[w->depth].object;
+    bool in_list = w->depth > 0 && !w->frames[w->depth].object, flat = !object && (w->roles & NJ_ROLE_FLAT) != 0;
+    if (object && w->naming)
+        w->frames[w->depth].pair = (int16_t)nj_ahead_typed_name(w->r, w->t, w->at);
     struct nj_frame *f = &w->frames[++w->depth];
-    *f = (struct nj_frame){ .rule = (int16_t)(is_secret(w) ? w->rule : NJ_KEY_NONE), .pair = NJ_KEY_NONE, .object = object };
+    *f = (struct nj_frame){ .rule = (int16_t)(is_secret(w) ? w->rule : NJ_KEY_NONE), .pair = NJ_KEY_NONE, .object = object, .flat = flat };
     if (!object && in_list && f->rule == NJ_KEY_NONE) {
-        f->rule = (int16_t)rule_of_tuple(w, w->at);
+        f->rule = (int16_t)nj_ahead_tuple(w->r, w->t, w->at);
         f->spare_first = f->rule != NJ_KEY_NONE;
     }
     w->rule = f->spare_first ? NJ_KEY_NONE : f->rule;
     w->own = w->naming = w->message = false;
+    w->key_part = false;
+    w->roles = 0;
     return true;
 }
 
@@ -443,23 +389,55 @@ static struct nj_str rewrite_key(struct walk *w, const struct piece *p)
     return nj_buf_str(b);
 }
 
+/* Is there a member of that name in the object, before this one or after it? */
+static bool has_member(const struct walk *w, struct nj_str name, bool seen)
+{
+    return seen || nj_ahead_member(w->t, w->at, name);
+}
+
+/* The private numbers of a JSON web key. */
+static bool is_key_part(struct nj_str name)
+{
+    static const struct nj_str parts[] = { NJ_STR_INIT("d"),  NJ_STR_INIT("p"),  NJ_STR_INIT("q"), NJ_STR_INIT("dp"),
+                                           NJ_STR_INIT("dq"), NJ_STR_INIT("qi"), NJ_STR_INIT("k") };
+    for (size_t i = 0; name.n <= 2 && i < NJ_COUNT(parts); i++)
+        if (nj_str_eq(name, parts[i]))
+            return true;
+    return false;
+}
+
+/* Some rules are for text alone, and a code is one of OAuth only where a grant is asked for. */
+static bool stands(const struct walk *w, int rule)
+{
+    unsigned how = nj_secret_keys[rule].how;
+    if (how & NJ_HOW_GRANT)
+        return has_member(w, NJ_STR("grant_type"), w->frames[w->depth].grant);
+    return (how & NJ_HOW_QUERY) == 0;
+}
+
 static void apply_key(struct walk *w, struct nj_str name)
 {
-    const struct nj_frame *f = &w->frames[w->depth];
+    struct nj_frame *f = &w->frames[w->depth];
     struct nj_key key = nj_key_classify(w->r, name);
+    f->kty |= nj_str_eq(name, NJ_STR("kty"));
+    f->grant |= nj_str_eq(name, NJ_STR("grant_type")) || nj_str_eq(name, NJ_STR("grantType"));
+    w->roles = key.roles;
     w->naming = (key.roles & NJ_ROLE_NAME) != 0;
     w->message = w->depth == 1 && (key.roles & NJ_ROLE_MESSAGE) != 0;
     w->rule = key.rule;
     w->key = name;
     w->own = true;
-    if (key.rule != NJ_KEY_NONE && (nj_secret_keys[key.rule].how & (NJ_HOW_QUERY | NJ_HOW_GRANT)))
+    if (w->rule != NJ_KEY_NONE && !stands(w, key.rule))
         w->rule = NJ_KEY_NONE;
+    w->key_part = w->rule == NJ_KEY_NONE && is_key_part(name) && has_member(w, NJ_STR("kty"), f->kty);
+    if (w->key_part)
+        w->rule = nj_key_classify(w->r, NJ_STR("private_key")).rule;
     if (f->rule != NJ_KEY_NONE && w->rule == NJ_KEY_NONE && (key.roles & NJ_ROLE_SAFE) == 0) {
         w->rule = f->rule;
         w->own = false;
     }
     if (w->rule == NJ_KEY_NONE && (key.roles & NJ_ROLE_VALUE))
-        w->rule = f->pair != NJ_KEY_NONE ? f->pair : rule_behind(w, w->at);
+        w->rule = f->pair != NJ_KEY_NONE ? f->pair : nj_ahead_name(w->r, w->t, w->at);
 }
 
 /* Reads the name and the colon; the value is next. */
@@ -484,8 +462,10 @@ static bool member_key(struct walk *w)
 static void next_element(struct walk *w)
 {
     struct nj_frame *f = &w->frames[w->depth];
-    w->rule = f->rule;
+    w->rule = f->rule != NJ_KEY_NONE ? f->rule : f->pair;
     w->own = w->naming = w->message = false;
+    w->key_part = false;
+    w->roles = 0;
 }
 
 /* At the comma behind a member. */
@@ -537,6 +517,8 @@ static bool step(struct walk *w)
 bool nj_json_walk(struct nj_redactor *r, unsigned level, struct nj_pem *pem, struct nj_str json, int rule, struct nj_str *out)
 {
     struct nj_level *l = &r->levels[level];
+    if (level == 0)
+        r->decode_left = NJ_DECODE_SHARE * json.n + NJ_DECODE_FREE;
     struct walk w = { .r = r, .level = level, .pem = pem, .t = json, .out = &l->walked, .frames = l->frames, .rule = rule };
     nj_buf_reset(w.out);
     w.frames[0] = (struct nj_frame){ .rule = (int16_t)rule, .pair = NJ_KEY_NONE };

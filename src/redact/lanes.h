@@ -10,7 +10,8 @@
  * the byte tells which it is.  '<' is a separator too.
  *
  * Names that no separator follows have marks of their own (words): "sw" and "wd" (password, passwd, pwd), "tok", "ecr"
- * (secret), "key", an option (" -"), a number behind "s ", a quote behind "y ", at the last byte of these. */
+ * (secret), "key", an option (" -"), a number behind "s ", a quote behind "y ", and
+ * the escape "\u", at the last byte of these. */
 #ifndef NIGHTJAR_REDACT_LANES_H
 #define NIGHTJAR_REDACT_LANES_H
 

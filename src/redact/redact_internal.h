@@ -86,11 +86,14 @@ enum nj_key_how {
 
 /* What a name is besides secret. */
 enum nj_key_role {
-    NJ_ROLE_NAME = 1,    /* {"name": x, "value": y}: its value names the secret */
-    NJ_ROLE_VALUE = 2,   /* ... and this one holds it */
-    NJ_ROLE_SAFE = 4,    /* left below a secret container */
-    NJ_ROLE_MESSAGE = 8, /* holds the line of a log record */
-    NJ_ROLE_ENDING = 16  /* ends a longer phrase: "key" of "api key" */
+    NJ_ROLE_NAME = 1,     /* {"name": x, "value": y}: its value names the secret */
+    NJ_ROLE_VALUE = 2,    /* ... and this one holds it */
+    NJ_ROLE_SAFE = 4,     /* left below a secret container */
+    NJ_ROLE_MESSAGE = 8,  /* holds the line of a log record */
+    NJ_ROLE_ENCODED = 32, /* may hold base64 */
+    NJ_ROLE_FLAT = 128,   /* a list of names and values in turn */
+    NJ_ROLE_BODY = 64,    /* ... and is written as base64 again */
+    NJ_ROLE_ENDING = 16   /* ends a longer phrase: "key" of "api key" */
 };
 
 struct nj_secret_key_row {
@@ -394,6 +397,7 @@ struct nj_waiting {
 
 struct nj_sweep {
     struct nj_redactor *r;
+    unsigned level;
     struct nj_str text;
     struct nj_buf *out;
     struct nj_pem *pem;
@@ -408,18 +412,22 @@ struct nj_sweep {
     struct {
         size_t from, to, last_at; /* a word from..to and its last '@', or NJ_NPOS */
     } word;
-    struct nj_span bare;                  /* a stretch without a byte that ends a bare value */
-    struct nj_span stretch[NJ_STRETCHES]; /* stretches of one alphabet each */
-    size_t aws_read;                      /* companions were looked for up to here */
-    size_t word_read;                     /* words were looked at up to here */
-    bool grant_read, grant;               /* the text speaks of a grant_type */
+    struct nj_span bare;                                                 /* a stretch without a byte that ends a bare value */
+    struct nj_span stretch[NJ_STRETCHES];                                /* stretches of one alphabet each */
+    size_t aws_read;                                                     /* companions were looked for up to here */
+    size_t run_read, percent_read, unicode_read, entity_read, json_read; /* decoders have looked up to here */
+    size_t word_read;                                                    /* words were looked at up to here */
+    bool grant_read, grant;                                              /* the text speaks of a grant_type */
 };
+
+/* At the mark of a run of token bytes: could it be base64 of some text (decode.c)?  Cheap, and right whenever it says no. */
+bool nj_encoded_may(struct nj_str text, size_t at);
 
 /* Drops the marks of runs that cannot be anything; what is left is worth a visit. */
 static inline uint64_t nj_marks_prune(const struct nj_redactor *r, struct nj_str text, size_t base, struct nj_marks *m)
 {
     for (uint64_t any = m->token; any != 0; any &= any - 1)
-        if (!nj_token_may(r, text, base + (size_t)__builtin_ctzll(any)))
+        if (!nj_token_may(r, text, base + (size_t)__builtin_ctzll(any)) && !nj_encoded_may(text, base + (size_t)__builtin_ctzll(any)))
             m->token &= ~(any & (0 - any));
     for (uint64_t any = m->number; any != 0; any &= any - 1)
         if (!nj_number_may(text, base + (size_t)__builtin_ctzll(any)))
@@ -433,9 +441,12 @@ static inline uint64_t nj_marks_prune(const struct nj_redactor *r, struct nj_str
 }
 
 /* Appends text to out with everything found replaced; false and nothing appended when nothing was found. */
-bool nj_sweep(struct nj_redactor *r, struct nj_str text, struct nj_pem *pem, struct nj_buf *out);
+bool nj_sweep(struct nj_redactor *r, unsigned level, struct nj_str text, struct nj_pem *pem, struct nj_buf *out);
 /* Replaces a span, if it does not reach back before s->done and the policy does not keep its class. */
 bool nj_sweep_take(struct nj_sweep *s, struct nj_span span, enum nj_detector_id id);
+/* The same with text that was made ready; and without replacing: nothing of it is looked at again. */
+bool nj_sweep_put(struct nj_sweep *s, struct nj_span span, struct nj_str by);
+void nj_sweep_pass(struct nj_sweep *s, size_t to);
 bool nj_sweep_take_key(struct nj_sweep *s, struct nj_span value, int rule);
 /* Keeps a span that lies ahead until the sweep gets there. */
 void nj_sweep_wait(struct nj_sweep *s, struct nj_span span, enum nj_detector_id id);
@@ -457,8 +468,11 @@ uint32_t nj_clean_add(struct nj_buf *out, struct nj_str text);
 
 /* --- JSON (json_walk.c) and the whole (text.c, redactor.c) --------------------------------------------------------- */
 
-/* JSON inside strings of JSON is opened this often; what is nested deeper is swept as text. */
-enum { NJ_NEST_MAX = 3, NJ_LEVELS = NJ_NEST_MAX + 2 };
+/* Text inside text (JSON in strings, base64, ...) is opened this often; JSON that is nested deeper is swept as text. */
+enum { NJ_NEST_MAX = 6, NJ_LEVELS = NJ_NEST_MAX + 2 };
+
+/* All that is decoded for one value: so many times its length, and as much more for short ones. */
+enum { NJ_DECODE_SHARE = 4, NJ_DECODE_FREE = 64 << 10 };
 
 struct nj_frame {
     int16_t rule; /* everything below is secret under this rule, or NJ_KEY_NONE */
@@ -466,7 +480,9 @@ struct nj_frame {
     uint16_t renamed;
     uint64_t names; /* a bit for each rewritten name */
     bool object;
-    bool spare_first; /* the first element of ["name", secret] stays */
+    bool flat, flat_value; /* names and values in turn; the last element was a name */
+    bool kty, grant;       /* it has a member of that name */
+    bool spare_first;      /* the first element of ["name", secret] stays */
     /* For dropping the member at hand: where it begins, the comma before it, what out held then, and whether it was dropped
      * and any before it was not. */
     bool removed, kept;
@@ -477,8 +493,9 @@ struct nj_level {
     struct nj_buf plain; /* a string with its escapes undone */
     struct nj_buf clean; /* text after cleaning */
     struct nj_buf swept[2];
-    struct nj_buf walked; /* rewritten JSON */
-    struct nj_buf key;    /* a rewritten member name */
+    struct nj_buf walked;                     /* rewritten JSON */
+    struct nj_buf key;                        /* a rewritten member name */
+    struct nj_buf decoded, inflated, encoded; /* for the decoders of the level above */
     struct nj_frame frames[NJ_JSON_DEPTH + 1];
 };
 
@@ -504,6 +521,8 @@ struct nj_redactor {
     const struct nj_pseudonyms *pseudonyms; /* may be NULL */
     struct nj_str tenant;                   /* of the record at hand */
     bool counted;                           /* some counter is not zero */
+    uint64_t findings;                      /* ever: whether a text held something is told by the difference */
+    size_t decode_left;                     /* bytes that may still be decoded for the value at hand */
     struct nj_known known[NJ_KNOWN_SLOTS];
     struct nj_globs keys, allow_keys;
     uint32_t counts[NJ_COUNTS];
@@ -519,6 +538,17 @@ struct nj_redactor {
     uint64_t records;
     struct nj_buf out, fields, counts_out, resource;
 };
+
+/* The rule of a name that is itself a value: an identifier, not a sentence; or NJ_KEY_NONE. */
+int nj_rule_of_name(struct nj_redactor *r, struct nj_str name);
+/* What stands ahead in checked JSON (json_ahead.c).  The name of a pair behind its value: {"value": "x", "name": "password"}. */
+int nj_ahead_name(struct nj_redactor *r, struct nj_str t, size_t value);
+/* ["authorization", "Bearer x"] within a list: the rule of its first element, if there are exactly two. */
+int nj_ahead_tuple(struct nj_redactor *r, struct nj_str t, size_t first);
+/* {"S": "password"}, at is behind the brace. */
+int nj_ahead_typed_name(struct nj_redactor *r, struct nj_str t, size_t inside);
+/* Does a member of this name follow in the object whose member's value begins at byte value? */
+bool nj_ahead_member(struct nj_str t, size_t value, struct nj_str name);
 
 /* Redacts and cleans one text.  *out is the input itself when nothing had to change, else it lives in the buffers of the
  * level.  pem may be NULL.  False: the text must be withheld. */

@@ -20,6 +20,9 @@ static void level_init(struct nj_level *l)
     nj_buf_init(&l->swept[1], OUT_MAX);
     nj_buf_init(&l->walked, OUT_MAX);
     nj_buf_init(&l->key, OUT_MAX);
+    nj_buf_init(&l->decoded, OUT_MAX);
+    nj_buf_init(&l->inflated, OUT_MAX);
+    nj_buf_init(&l->encoded, OUT_MAX);
 }
 
 static void each_scratch(struct nj_redactor *r, void (*visit)(struct nj_buf *))
@@ -32,6 +35,9 @@ static void each_scratch(struct nj_redactor *r, void (*visit)(struct nj_buf *))
         visit(&l->swept[1]);
         visit(&l->walked);
         visit(&l->key);
+        visit(&l->decoded);
+        visit(&l->inflated);
+        visit(&l->encoded);
     }
 }
 

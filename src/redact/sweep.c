@@ -1,5 +1,5 @@
 /* One pass over a text: from mark to mark, each judged by the detectors that wait for it. */
-#include "redact_internal.h"
+#include "decode.h"
 
 void nj_count(struct nj_redactor *r, unsigned counter)
 {
@@ -75,6 +75,27 @@ bool nj_sweep_take_key(struct nj_sweep *s, struct nj_span value, int rule)
     return take_key(s, value, rule);
 }
 
+bool nj_sweep_put(struct nj_sweep *s, struct nj_span span, struct nj_str by)
+{
+    settle(s, span.from);
+    if (span.from < s->done)
+        span.from = s->done;
+    nj_buf_add(s->out, nj_str_slice(s->text, s->done, span.from));
+    nj_buf_add(s->out, by);
+    s->done = span.to > s->done ? span.to : s->done;
+    s->changed = true;
+    return true;
+}
+
+void nj_sweep_pass(struct nj_sweep *s, size_t to)
+{
+    settle(s, to);
+    if (to <= s->done)
+        return;
+    nj_buf_add(s->out, nj_str_slice(s->text, s->done, to));
+    s->done = to;
+}
+
 static void wait_for(struct nj_sweep *s, struct nj_waiting w)
 {
     if (s->waiting_n == NJ_WAITING_MAX)
@@ -125,34 +146,56 @@ static enum nj_anchor rare_anchor(char c)
     }
 }
 
-static void visit(struct nj_sweep *s, size_t at, const struct nj_marks *m, uint64_t bit)
+/* Separators, and the decoders that wait for one; true when something was replaced. */
+static bool visit_separator(struct nj_sweep *s, size_t at)
 {
     struct nj_span value;
     int rule = NJ_KEY_NONE;
-    if ((m->separator & bit) && s->text.p[at - 1] == '<') {
+    char c = s->text.p[at - 1];
+    if (c == '<') {
         nj_form_tag(s, at);
-    } else if (m->separator & bit) {
-        if (nj_form_find(s, at, &value, &rule) && nj_sweep_take_key(s, value, rule))
-            return;
-        if (s->text.p[at] == '/' && try_anchor(s, at, NJ_ANCHOR_SEPARATOR))
-            return;
+        return false;
     }
-    if ((m->words & bit) && nj_form_words(s, at, &value, &rule) && nj_sweep_take_key(s, value, rule))
+    if (c == ':' && (nj_decode_json(s, at) || nj_decode_data_uri(s, at - 1)))
+        return true;
+    if (at >= 2 && s->text.p[at - 2] == ';' && nj_decode_entities(s, at - 2))
+        return true;
+    if (nj_form_find(s, at, &value, &rule) && nj_sweep_take_key(s, value, rule))
+        return true;
+    return s->text.p[at] == '/' && try_anchor(s, at, NJ_ANCHOR_SEPARATOR);
+}
+
+static bool visit_word(struct nj_sweep *s, size_t at)
+{
+    struct nj_span value;
+    int rule = NJ_KEY_NONE;
+    if (s->text.p[at] == 'u' && at > s->done && s->text.p[at - 1] == '\\')
+        return nj_decode_unicode(s, at);
+    return nj_form_words(s, at, &value, &rule) && nj_sweep_take_key(s, value, rule);
+}
+
+static void visit(struct nj_sweep *s, size_t at, const struct nj_marks *m, uint64_t bit)
+{
+    if ((m->separator & bit) && visit_separator(s, at))
+        return;
+    if ((m->words & bit) && visit_word(s, at))
         return;
     if ((m->number & bit) && nj_number_visit(s, at))
         return;
-    if ((m->token & bit) && nj_token_visit(s, at))
+    if ((m->token & bit) && (nj_token_visit(s, at) || nj_decode_run(s, at)))
         return;
-    if (m->rare & bit)
-        (void)try_anchor(s, at, rare_anchor(s->text.p[at]));
+    if ((m->rare & bit) == 0 || try_anchor(s, at, rare_anchor(s->text.p[at])))
+        return;
+    if (s->text.p[at] == '%')
+        (void)nj_decode_percent(s, at);
 }
 
-bool nj_sweep(struct nj_redactor *r, struct nj_str text, struct nj_pem *pem, struct nj_buf *out)
+bool nj_sweep(struct nj_redactor *r, unsigned level, struct nj_str text, struct nj_pem *pem, struct nj_buf *out)
 {
     struct nj_pem own = { 0 };
     struct nj_marker marker = { 0 };
     size_t before = out->n;
-    struct nj_sweep s = { .r = r, .text = text, .out = out, .pem = pem != NULL ? pem : &own };
+    struct nj_sweep s = { .r = r, .level = level, .text = text, .out = out, .pem = pem != NULL ? pem : &own };
     s.pem_end.from = NJ_NPOS;
     nj_pem_resume(&s);
     for (size_t base = 0; base < text.n; base += NJ_BLOCK) {

@@ -43,6 +43,8 @@ bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_pem *pem, s
     struct nj_json json;
     if (text.n > NJ_REDACT_MAX)
         return false;
+    if (level == 0)
+        r->decode_left = NJ_DECODE_SHARE * text.n + NJ_DECODE_FREE;
     if (nj_clean_prefix(text) != text.n) {
         nj_buf_reset(&l->clean);
         for (uint32_t n = nj_clean_add(&l->clean, text); n > 0; n--)
@@ -62,7 +64,7 @@ bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_pem *pem, s
         }
         struct nj_buf *b = &l->swept[i % 2];
         nj_buf_reset(b);
-        if (!nj_sweep(r, text, i == 0 ? pem : NULL, b)) {
+        if (!nj_sweep(r, level, text, i == 0 ? pem : NULL, b)) {
             *out = text;
             return true;
         }

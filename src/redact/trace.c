@@ -39,6 +39,7 @@ void nj_layer_close(struct nj_redactor *r, struct nj_layer before)
 void nj_found(struct nj_redactor *r, unsigned counter, enum nj_action action, struct nj_str value)
 {
     struct nj_trace *t = &r->trace;
+    r->findings++;
     nj_count(r, counter);
     if (t->fn == NULL)
         return;

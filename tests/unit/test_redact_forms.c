@@ -95,7 +95,7 @@ START_TEST(test_redact_json_in_text_is_read_also_when_it_is_cut_or_escaped)
     static const struct row rows[] = {
         { "body {\"password\":\"x1\",\"a\":2}", "body {\"password\":\"[secret]\",\"a\":2}" },
         { "{\"a\":\"b\",\"password\":\"x1", "{\"a\":\"b\",\"password\":\"[secret]" },
-        { "got {\"otp\":338162,\"seq\":90418}", "got {\"otp\":[secret],\"seq\":90418}" },
+        { "got {\"otp\":338162,\"seq\":90418}", "got {\"otp\":\"[secret]\",\"seq\":90418}" },
         { "b=\"{\\\"password\\\":\\\"x\\\\\\\"1\\\",\\\"a\\\":2}\"", "b=\"{\\\"password\\\":\\\"[secret]\\\",\\\"a\\\":2}\"" },
         { "x {\"password\" : \"x1\" , \"a\":2}", "x {\"password\" : \"[secret]\" , \"a\":2}" },
         { "x {\"private_key\":\"" PEM_BEGIN "\\n" PEM_LINE "\\n" PEM_END "\\n\",\"b\":1}", "x {\"private_key\":\"[secret]\",\"b\":1}" },

@@ -1,0 +1,132 @@
+/* Looks ahead in JSON for what a member or element means: the name of a pair behind its value, the type of a key. */
+#include "redact_internal.h"
+
+/* Over scalars only: every byte is read for its own object at most, so the walk stays linear. */
+struct peek {
+    struct nj_str t;
+    size_t at;
+};
+
+enum { MEMBERS = 16 };
+
+static char peek_char(struct peek *p)
+{
+    while (p->at < p->t.n && nj_is(p->t.p[p->at], NJ_IS_SPACE))
+        p->at++;
+    return p->at < p->t.n ? p->t.p[p->at] : '\0';
+}
+
+static bool peek_string(struct peek *p, struct nj_str *inner)
+{
+    if (peek_char(p) != '"')
+        return false;
+    size_t from = ++p->at;
+    while (p->at < p->t.n && p->t.p[p->at] != '"')
+        p->at += p->t.p[p->at] == '\\' ? 2 : 1;
+    *inner = nj_str_slice(p->t, from, p->at);
+    p->at++;
+    return p->at <= p->t.n;
+}
+
+/* A scalar that is no string leaves *inner absent. */
+static bool peek_scalar(struct peek *p, struct nj_str *inner)
+{
+    char c = peek_char(p);
+    if (c == '"')
+        return peek_string(p, inner);
+    if (c == '{' || c == '[' || c == '\0')
+        return false;
+    *inner = (struct nj_str){ NULL, 0 };
+    while (p->at < p->t.n && strchr(",]} \t\r\n", p->t.p[p->at]) == NULL)
+        p->at++;
+    return true;
+}
+
+static bool peek_past(struct peek *p, char c)
+{
+    if (peek_char(p) != c)
+        return false;
+    p->at++;
+    return true;
+}
+
+/* A value, if it is a scalar or a container that holds one: "x", ["x"], {"S": "x"}. */
+static bool peek_small(struct peek *p, struct nj_str *inner)
+{
+    struct nj_str skipped;
+    char c = peek_char(p);
+    if (c != '{' && c != '[')
+        return peek_scalar(p, inner);
+    p->at++;
+    if (c == '{' && !(peek_string(p, &skipped) && peek_past(p, ':')))
+        return false;
+    return peek_scalar(p, inner) && peek_past(p, c == '{' ? '}' : ']');
+}
+
+int nj_rule_of_name(struct nj_redactor *r, struct nj_str name)
+{
+    enum { LONGEST = 64 };
+    if (name.n == 0 || name.n > LONGEST)
+        return NJ_KEY_NONE;
+    for (size_t i = 0; i < name.n; i++)
+        if (!nj_is(name.p[i], NJ_IS_KEY) && (name.p[i] == '\0' || strchr(" :/", name.p[i]) == NULL))
+            return NJ_KEY_NONE;
+    int rule = nj_key_classify(r, name).rule;
+    unsigned never = NJ_HOW_QUERY | NJ_HOW_GRANT | NJ_HOW_SUBTREE;
+    return rule != NJ_KEY_NONE && (nj_secret_keys[rule].how & never) ? NJ_KEY_NONE : rule;
+}
+
+int nj_ahead_name(struct nj_redactor *r, struct nj_str t, size_t value)
+{
+    struct peek p = { t, value };
+    struct nj_str key, name;
+    if (!peek_small(&p, &name))
+        return NJ_KEY_NONE;
+    for (int i = 0; i < MEMBERS && peek_past(&p, ','); i++) {
+        int rule = NJ_KEY_NONE;
+        if (!peek_string(&p, &key) || !peek_past(&p, ':') || !peek_small(&p, &name))
+            return NJ_KEY_NONE;
+        if (name.p != NULL && (nj_key_classify(r, key).roles & NJ_ROLE_NAME))
+            rule = nj_rule_of_name(r, name);
+        else if (nj_str_eq(name, NJ_STR("SecureString")))
+            rule = nj_key_classify(r, NJ_STR("secret")).rule;
+        if (rule != NJ_KEY_NONE)
+            return rule;
+    }
+    return NJ_KEY_NONE;
+}
+
+int nj_ahead_tuple(struct nj_redactor *r, struct nj_str t, size_t first)
+{
+    struct peek p = { t, first };
+    struct nj_str name, value;
+    if (!peek_string(&p, &name) || !peek_past(&p, ',') || !peek_scalar(&p, &value) || peek_char(&p) != ']')
+        return NJ_KEY_NONE;
+    return nj_rule_of_name(r, name);
+}
+
+int nj_ahead_typed_name(struct nj_redactor *r, struct nj_str t, size_t inside)
+{
+    struct peek p = { t, inside };
+    struct nj_str type, name;
+    if (!peek_string(&p, &type) || !peek_past(&p, ':') || !peek_string(&p, &name) || peek_char(&p) != '}')
+        return NJ_KEY_NONE;
+    return nj_rule_of_name(r, name);
+}
+
+bool nj_ahead_member(struct nj_str t, size_t value, struct nj_str name)
+{
+    struct peek p = { t, value };
+    struct nj_str key, skipped;
+    if (!peek_small(&p, &skipped))
+        return false;
+    for (int i = 0; i < MEMBERS && peek_past(&p, ','); i++) {
+        if (!peek_string(&p, &key) || !peek_past(&p, ':'))
+            return false;
+        if (nj_str_eq(key, name))
+            return true;
+        if (!peek_small(&p, &skipped))
+            return false;
+    }
+    return false;
+}
