@@ -15,6 +15,7 @@ import json
 import cases_benign
 import cases_ids
 import cases_keys
+import cases_second
 import cases_shapes
 import cases_text
 import cases_tokens
@@ -92,6 +93,7 @@ GROUPS = (
     ("multiline", cases_text.MULTILINE),
     ("unicode", cases_text.UNICODE),
     ("injection", cases_text.INJECTION),
+    ("second", cases_second.ROUNDS),
 )
 
 
@@ -105,7 +107,7 @@ def build(seed=SEED, size=SIZE):
         c.group = "benign"
         at_least = c.benign + 1
         while c.benign < at_least or c.benign < BENIGN_SHARE * len(c.cases):
-            for make in cases_benign.ROUNDS:
+            for make in cases_benign.ROUNDS + cases_second.BENIGN:
                 make(c)
     return c.cases
 
