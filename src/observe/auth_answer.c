@@ -202,6 +202,8 @@ static void read_http(struct nj_observe *o, struct nj_case *c, struct nj_documen
     b->kind = NJ_BODY_NONE;
     if (status >= 400 || nj_case_asks(c) || c->request.graphql)
         nj_body_read(b, d);
+    if (c->status_code == 0 && d->root.type == NJ_JSON_OBJECT && nj_document_read(&b->document, d->root.raw, d->root.raw.n))
+        b->kind = NJ_BODY_JSON;
     if (status >= 400)
         read_refusal(o, c, status, b);
     else

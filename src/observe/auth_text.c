@@ -53,26 +53,26 @@ static const struct noun {
     struct nj_str text;
     bool authz;
     const char *reason; /* what a failure of this one means */
+    bool stem;          /* the word may go on */
 } nouns[] = {
-    { NJ_STR_INIT("login"), false, NULL },
-    { NJ_STR_INIT("logon"), false, NULL },
-    { NJ_STR_INIT("sign-in"), false, NULL },
-    { NJ_STR_INIT("signin"), false, NULL },
-    { NJ_STR_INIT("password"), false, "bad_secret" },
-    { NJ_STR_INIT("credential"), false, "bad_secret" },
-    { NJ_STR_INIT("mfa"), false, "mfa" },
-    { NJ_STR_INIT("otp"), false, "mfa" },
-    { NJ_STR_INIT("jwt"), false, NULL },
-    { NJ_STR_INIT("token"), false, NULL },
-    { NJ_STR_INIT("session"), false, NULL },
-    { NJ_STR_INIT("api key"), false, "bad_secret" },
-    { NJ_STR_INIT("authentication"), false, NULL },
-    { NJ_STR_INIT("authenticat"), false, NULL },
-    { NJ_STR_INIT("authorization"), true, NULL },
-    { NJ_STR_INIT("permission"), true, NULL },
-    { NJ_STR_INIT("privilege"), true, NULL },
-    { NJ_STR_INIT("access"), true, NULL },
-    { NJ_STR_INIT("auth"), false, NULL },
+    { NJ_STR_INIT("login"), false, NULL, false },
+    { NJ_STR_INIT("logon"), false, NULL, false },
+    { NJ_STR_INIT("sign-in"), false, NULL, false },
+    { NJ_STR_INIT("signin"), false, NULL, false },
+    { NJ_STR_INIT("password"), false, "bad_secret", false },
+    { NJ_STR_INIT("credential"), false, "bad_secret", false },
+    { NJ_STR_INIT("mfa"), false, "mfa", false },
+    { NJ_STR_INIT("otp"), false, "mfa", false },
+    { NJ_STR_INIT("jwt"), false, NULL, false },
+    { NJ_STR_INIT("token"), false, NULL, false },
+    { NJ_STR_INIT("session"), false, NULL, false },
+    { NJ_STR_INIT("api key"), false, "bad_secret", false },
+    { NJ_STR_INIT("authenticat"), false, NULL, true },
+    { NJ_STR_INIT("authorization"), true, NULL, false },
+    { NJ_STR_INIT("permission"), true, NULL, false },
+    { NJ_STR_INIT("privilege"), true, NULL, false },
+    { NJ_STR_INIT("access"), true, NULL, false },
+    { NJ_STR_INIT("auth"), false, NULL, false },
 };
 
 /* --- words -------------------------------------------------------------------------------------------------------- */
@@ -97,12 +97,21 @@ static bool stands_at(struct nj_str s, size_t at, struct nj_str word)
     return true;
 }
 
-/* In from..to, at the beginning of a word or behind a capital (loginFailed); NJ_NPOS = nowhere. */
-static size_t find_noun(struct nj_str s, size_t from, size_t to, struct nj_str noun)
+/* Ends a word there, or its plural, or a part of one (loginFailed)? */
+static bool ends_word(struct nj_str s, size_t at)
 {
+    bool plural = at < s.n && s.p[at] == 's';
+    size_t next = at + plural;
+    return next >= s.n || s.p[next] < 'a' || s.p[next] > 'z';
+}
+
+/* In from..to, at the beginning of a word or behind a capital (userLogin); NJ_NPOS = nowhere. */
+static size_t find_noun(struct nj_str s, size_t from, size_t to, const struct noun *n)
+{
+    struct nj_str noun = n->text;
     for (size_t i = from; i + noun.n <= to; i++) {
         bool starts = i == 0 || !is_letter(s.p[i - 1]) || (s.p[i] >= 'A' && s.p[i] <= 'Z' && s.p[i - 1] >= 'a');
-        if (starts && stands_at(s, i, noun))
+        if (starts && stands_at(s, i, noun) && (n->stem || ends_word(s, i + noun.n)))
             return i;
     }
     return NJ_NPOS;
@@ -197,7 +206,7 @@ static bool judge_failure(struct nj_str s, size_t at, const struct stem *stem, s
     if (!starts_word(s, at) || denies_before(s, at) || denies_after(s, end))
         return false;
     for (size_t i = 0; i < NJ_COUNT(nouns) && (!found || (f->reason == NULL && f->word == NJ_WORD_LOGIN_FAIL)); i++) {
-        size_t noun = find_noun(s, from, to, nouns[i].text);
+        size_t noun = find_noun(s, from, to, &nouns[i]);
         if (noun == NJ_NPOS || (noun >= at && noun < end) || (found && nouns[i].authz))
             continue;
         if (denies_before(s, noun) || denies_after(s, noun + nouns[i].text.n))
