@@ -17,6 +17,7 @@
 #define NIGHTJAR_OBSERVE_H
 
 #include "nightjar/decode.h"
+#include "nightjar/limits.h"
 #include "nightjar/payload.h"
 
 struct nj_alert_rules;
@@ -36,6 +37,7 @@ struct nj_observe_options {
     struct nj_str sensitive_routes;           /* globs of paths whose use is told; borrowed */
     unsigned trusted_hops;                    /* how many entries at the right of x-forwarded-for our own balancers wrote; 0 = 1 */
     uint64_t (*resident_bytes)(void *ctx);    /* our own; NULL = not told */
+    const struct nj_limits *limits;           /* thresholds of the findings, copied; NULL: the standard ones */
     void (*emit)(void *ctx, struct nj_record *r);
     void *ctx;
 };

@@ -1,5 +1,6 @@
 /* --check: the effective configuration, built as far as it can be without a platform, and what is wrong with it. */
 #include "nightjar/commands.h"
+#include "nightjar/limits.h"
 #include "nightjar/redaction.h"
 #include "nightjar/sink.h"
 
@@ -60,6 +61,11 @@ static void check_alert_rules(const struct nj_options *o, struct nj_problems *pr
     nj_buf_addc(out, '\n');
 }
 
+static void on_limits_problem(void *ctx, struct nj_str sentence)
+{
+    nj_problem_add(ctx, true, "%.*s", NJ_STR_ARG(sentence));
+}
+
 static size_t list_problems(const struct nj_problems *problems, bool fatal, const char *title, struct nj_buf *out)
 {
     size_t n = 0;
@@ -87,6 +93,8 @@ size_t nj_check(const char *const *environ_, struct nj_buf *out)
         check_sink(&o.alert_sink, "alerts go to the other sinks only", &problems, out);
     check_redaction(&o, &problems, out);
     check_alert_rules(&o, &problems, out);
+    struct nj_limits limits;
+    nj_limits_read(&limits, o.detect, on_limits_problem, &problems);
     size_t n = list_problems(&problems, true, "Problems", out) + problems.more;
     if (problems.more != 0)
         nj_buf_addf(out, "  and %zu more\n", problems.more);

@@ -1,5 +1,6 @@
 /* --reference: one Markdown page, all of it from the tables the program itself runs on. */
 #include "nightjar/commands.h"
+#include "nightjar/limits.h"
 
 struct pair {
     const char *name, *text;
@@ -45,6 +46,14 @@ static void variables(struct nj_buf *out)
     nj_options_reference(out);
 }
 
+static void thresholds(struct nj_buf *out)
+{
+    nj_buf_addz(out,
+                "\n## Thresholds\n\nWhat `NIGHTJAR_DETECT` may hold, for example `guess.failures=8,stuffing.window=15m`. Durations need "
+                "`ms`, `s`, `m`, `h` or `d`.\n\n| name | default | from, to | meaning |\n| --- | --- | --- | --- |\n");
+    nj_limits_reference(out);
+}
+
 static void sinks(struct nj_buf *out)
 {
     static const struct pair rows[] = {
@@ -78,6 +87,16 @@ static void events(struct nj_buf *out)
         { "`invocation.input`", "What the runtime was given; category `input`. With the wrapper only, as the next two." },
         { "`invocation.response`", "What the runtime answered; category `response`. 4xx is a WARN, 5xx an ERROR." },
         { "`invocation.error`", "What the runtime reported as an error, also in init and restore; category `error`." },
+        { "`performance.stalled`", "An invocation that still runs is far beyond its usual or declared time, or close to its deadline." },
+        { "`performance.slow`", "One invocation took far longer than its series does; at most one a minute and series, with a count." },
+        { "`performance.shift`", "A series takes longer than it did, for several invocations (`nightjar.shift.state` began, ended)." },
+        { "`performance.expectation`", "Most of 20 invocations took more than twice what `expect` declares." },
+        { "`invocation.timeout`", "The invocation ran out of time." },
+        { "`memory.oom`, `memory.thrash`", "The invocation ran out of memory, or of time with all memory in use." },
+        { "`memory.headroom`, `memory.leak`", "Little memory is left; or it grows steadily and will be exhausted within `leak.calls`." },
+        { "`cost.summary`, `cost.burn`", "Estimated cost of each minute with invocations; a minute that costs many times the usual." },
+        { "`error.new`", "A kind of error not met before in this sandbox, with type, frames and an example." },
+        { "`error.summary`", "How often each kind came in the last minute, the last hour, today and in all; at 1-2-5 steps also at once." },
         { "`alert.telemetry_spoofed`", "A POST to the listener was refused because it does not look like the platform's." },
     };
     nj_buf_addz(out, "\n## Events\n\n"
@@ -157,6 +176,7 @@ void nj_reference(struct nj_buf *out)
                      "it.\n\n");
     commands(out);
     variables(out);
+    thresholds(out);
     sinks(out);
     events(out);
     counters(out);

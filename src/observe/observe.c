@@ -4,8 +4,10 @@
 #include <stdlib.h>
 
 static const struct nj_observer *const table[] = {
-    &nj_system_observer, &nj_authentication_observer, &nj_authorization_observer,
-    &nj_relay_observer,  &nj_alert_observer,          &nj_summary_observer, /* the last one: its record sums up what the others found */
+    /* who and what first, then what is counted of it, then who is told */
+    &nj_system_observer,      &nj_authentication_observer, &nj_authorization_observer, &nj_relay_observer,
+    &nj_performance_observer, &nj_memory_observer,         &nj_cost_observer,          &nj_errors_observer,
+    &nj_alert_observer,       &nj_summary_observer, /* the last one: its record sums up what the others found */
 };
 enum { OBSERVERS = NJ_COUNT(table), CLEAN_MAX = 8192, SCRATCH_MAX = 1 << 20, SCRATCH_KEEP = 64 << 10 };
 
@@ -15,6 +17,7 @@ static const enum nj_category derived[] = { NJ_CAT_PERFORMANCE, NJ_CAT_AUTHENTIC
 
 struct nj_observe {
     struct nj_observe_options o;
+    struct nj_limits limits;
     int64_t now_ns;
     int64_t due_ns[OBSERVERS]; /* INT64_MAX: not before something happens */
     const struct nj_observer *at_work;
@@ -89,6 +92,7 @@ enum nj_status nj_observe_new(struct nj_observe **out, const struct nj_observe_o
     if (o == NULL)
         return NJ_ENOMEM;
     o->o = *options;
+    o->limits = options->limits != NULL ? *options->limits : nj_limits_standard;
     o->telemetry = true;
     nj_buf_init(&o->scratch, SCRATCH_MAX);
     nj_buf_init(&o->clean, 2 * CLEAN_MAX);
@@ -154,6 +158,11 @@ struct nj_body *nj_observe_body(struct nj_observe *o)
 struct nj_text_finding nj_observe_text(struct nj_observe *o, struct nj_str text)
 {
     return nj_auth_text(o->text_scan, text);
+}
+
+const struct nj_limits *nj_observe_limits(const struct nj_observe *o)
+{
+    return &o->limits;
 }
 
 void nj_observe_wake(struct nj_observe *o, int64_t at_ns)
@@ -252,6 +261,11 @@ static struct nj_case *find_case(struct nj_observe *o, struct nj_str id)
 {
     struct nj_case *c = nj_cases_find(&o->cases, id);
     return c != NULL && !c->closed ? c : NULL;
+}
+
+struct nj_case *nj_observe_case(struct nj_observe *o, struct nj_str id)
+{
+    return find_case(o, id);
 }
 
 /* NULL: there is no id, or that case is closed. */

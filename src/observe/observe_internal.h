@@ -108,6 +108,8 @@ struct nj_case {
     int64_t deadline_ms;                                /* epoch; 0 = unknown */
     double duration_ms, billed_ms, init_ms, restore_ms; /* of the report; < 0 = not told */
     int64_t memory_mb, max_memory_mb;                   /* of the report; 0 = not told */
+    double usual_ms;                                    /* median of its series; 0 = not known */
+    double cost_usd;                                    /* estimate; known from on_end of the cost observer on */
     bool coldstart, coldstart_known;
     int64_t bytes_in, bytes_out; /* of input and response; < 0 = not told */
     uint64_t lines, line_bytes;  /* function logs */
@@ -161,6 +163,9 @@ static inline bool nj_case_asks(const struct nj_case *c)
 /* During on_payload: the payload as far as it is JSON; empty otherwise. */
 struct nj_document *nj_observe_document(struct nj_observe *o);
 const struct nj_observe_options *nj_observe_config(const struct nj_observe *o);
+const struct nj_limits *nj_observe_limits(const struct nj_observe *o);
+/* The open case of that id; NULL = there is none. */
+struct nj_case *nj_observe_case(struct nj_observe *o, struct nj_str id);
 /* on_tick at or before that moment. */
 void nj_observe_wake(struct nj_observe *o, int64_t at_ns);
 /* An empty buffer for the length of a hook; what nj_observe_say() was given may lie in it. */
@@ -215,6 +220,12 @@ extern const struct nj_observer nj_authentication_observer; /* authentication.c:
 extern const struct nj_observer nj_authorization_observer;  /* authorization.c: authz_*, sensitive_*, input_*, upload_*, excess_* */
 extern const struct nj_observer nj_relay_observer;          /* authorization.c: what applications say in the words of others */
 extern const struct nj_observer nj_system_observer;         /* system.c: sys_* */
+extern const struct nj_observer nj_summary_observer;        /* summary.c: invocation.summary */
+extern const struct nj_observer nj_alert_observer;          /* alert.c: alert.<rule> */
+extern const struct nj_observer nj_performance_observer;    /* performance.c: performance.*, invocation.timeout */
+extern const struct nj_observer nj_memory_observer;         /* memory.c: memory.* */
+extern const struct nj_observer nj_cost_observer;           /* cost.c: cost.* */
+extern const struct nj_observer nj_errors_observer;         /* errors.c: error.* */
 extern const struct nj_observer nj_summary_observer;        /* summary.c: invocation.summary */
 
 #endif

@@ -43,11 +43,19 @@ static void read_alert_rules(struct nj_sidecar *s)
     nj_diag(NJ_LEVEL_WARN, "NJ1510", "NIGHTJAR_ALERT_RULES: %s; the built-in rules are used", why);
 }
 
+static void on_limits_problem(void *ctx, struct nj_str sentence)
+{
+    nj_sidecar_lacks(ctx, NJ_LACK_CONFIGURATION);
+    nj_diag(NJ_LEVEL_WARN, "NJ1513", "%.*s", NJ_STR_ARG(sentence));
+}
+
 void nj_observing_start(struct nj_sidecar *s)
 {
+    struct nj_limits limits;
     struct nj_observe_options oo = {
         .categories = s->o->observe,
         .alert_rules = &s->alert_rules,
+        .limits = &limits,
         .memory_mb = s->o->function_memory_mb,
         .concurrent = s->managed,
         .auth_routes = s->o->auth_routes,
@@ -63,6 +71,7 @@ void nj_observing_start(struct nj_sidecar *s)
     if (s->pipeline == NULL)
         return;
     read_alert_rules(s);
+    nj_limits_read(&limits, s->o->detect, on_limits_problem, s);
     enum nj_status st = nj_observe_new(&s->observe, &oo);
     if (st == NJ_EPARSE) {
         nj_sidecar_lacks(s, NJ_LACK_CONFIGURATION);

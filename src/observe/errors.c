@@ -1,0 +1,308 @@
+/* error.new, error.summary: what went wrong, how often, since when, for how many. */
+#include "error_groups.h"
+#include "finding.h"
+#include "template.h"
+
+#include <math.h>
+#include <stdio.h>
+
+enum { SUMMARIES = 32, SETTLED_S = 3600, REQUESTS = 64, TITLE_ROOM = 512 };
+
+/* Failures of the platform count only where nothing else told of an error in that request. */
+struct request {
+    uint64_t tag;
+    bool told;
+};
+
+struct errors_state {
+    struct nj_errors errors;
+    struct nj_templates templates;
+    struct request requests[REQUESTS];
+    size_t next;
+    uint32_t first_s; /* when this sandbox was first heard of */
+    int64_t minute_ns;
+};
+
+static void start(struct nj_observe *o, void *state)
+{
+    struct errors_state *s = state;
+    (void)o;
+    nj_errors_init(&s->errors);
+}
+
+/* --- what is told --------------------------------------------------------------------------------------------------- */
+
+static void put_group(struct nj_finding *f, const struct nj_errors *e, const struct nj_topk_slot *s)
+{
+    const struct nj_error_group *g = &e->g[nj_topk_at(&e->top, s)];
+    char text[32];
+    snprintf(text, sizeof(text), "e1:%016llx", (unsigned long long)s->tag);
+    nj_finding_str(f, "nightjar.error.fingerprint", nj_str_of(text));
+    nj_finding_str(f, "nightjar.error.kind", nj_str_of(nj_error_kind_names[g->kind]));
+    nj_finding_str(f, "nightjar.error.title", (struct nj_str){ g->title, g->title_n });
+}
+
+static void put_counts(struct nj_finding *f, const struct nj_errors *e, const struct nj_topk_slot *s)
+{
+    const struct nj_error_group *g = &e->g[nj_topk_at(&e->top, s)];
+    double requests = nj_hll_estimate(s->distinct, NJ_HLL_SMALL), principals = nj_hll_estimate(g->principals, NJ_HLL_SMALL);
+    nj_finding_i64(f, "nightjar.error.total", (int64_t)s->count - (int64_t)s->error);
+    if (s->error != 0) /* of kinds that gave way: they may have been some of these */
+        nj_finding_i64(f, "nightjar.error.total_error", (int64_t)s->error);
+    nj_finding_i64(f, "nightjar.error.day", (int64_t)g->day_count);
+    nj_finding_i64(f, "nightjar.error.last_hour", (int64_t)nj_error_last_hour(g, nj_observe_now_ms(f->o)));
+    nj_finding_time(f, "nightjar.error.first_seen", (int64_t)s->first_s * 1000000000);
+    nj_finding_time(f, "nightjar.error.last_seen", (int64_t)s->last_s * 1000000000);
+    if (requests > 0)
+        nj_finding_i64(f, "nightjar.error.requests", (int64_t)llround(requests));
+    if (principals > 0)
+        nj_finding_i64(f, "nightjar.error.principals", (int64_t)llround(principals));
+}
+
+static void say_new(struct nj_observe *o, struct errors_state *s, struct nj_case *c, const struct nj_error_told *t,
+                    const struct nj_stack *stack)
+{
+    struct nj_finding f = nj_finding_open(o, "error.new", NJ_CAT_ERROR, NJ_SEV_ERROR);
+    bool settled = nj_observe_now_s(o) - s->first_s >= SETTLED_S;
+    nj_finding_message(&f, "a new kind of error: %.*s", (int)t->group->title_n, t->group->title);
+    put_group(&f, &s->errors, t->slot);
+    if (stack != NULL && stack->type_n != 0)
+        nj_finding_str(&f, "error.type", nj_stack_type(stack));
+    if (stack != NULL && stack->n != 0) {
+        size_t from = nj_finding_json_begin(&f);
+        for (size_t i = 0; i < stack->n; i++) {
+            nj_buf_addc(f.b, i == 0 ? '[' : ',');
+            nj_buf_add_json(f.b, nj_frame_str(&stack->f[i]));
+        }
+        nj_buf_addc(f.b, ']');
+        nj_finding_json_end(&f, "nightjar.error.frames", from);
+    }
+    nj_finding_str(&f, "nightjar.error.exemplar", nj_error_exemplar(&s->errors, t->slot->tag));
+    if (!settled) /* seen since this version began here: it may have come with it */
+        nj_finding_bool(&f, "nightjar.error.regression_candidate", true);
+    nj_finding_say(&f, c);
+}
+
+static void say_milestone(struct nj_observe *o, struct errors_state *s, struct nj_case *c, const struct nj_error_told *t)
+{
+    struct nj_finding f = nj_finding_open(o, "error.summary", NJ_CAT_ERROR, NJ_SEV_ERROR);
+    nj_finding_message(&f, "%llu times today: %.*s", (unsigned long long)t->group->day_count, (int)t->group->title_n, t->group->title);
+    put_group(&f, &s->errors, t->slot);
+    nj_finding_i64(&f, "nightjar.error.milestone", (int64_t)t->milestone);
+    put_counts(&f, &s->errors, t->slot);
+    nj_finding_say(&f, c);
+}
+
+static void say_summary(struct nj_observe *o, struct errors_state *s, const struct nj_topk_slot *slot, uint32_t count, bool last)
+{
+    struct nj_finding f = nj_finding_open(o, "error.summary", NJ_CAT_ERROR, NJ_SEV_ERROR);
+    const struct nj_error_group *g = &s->errors.g[nj_topk_at(&s->errors.top, slot)];
+    f.r->lane = last ? NJ_LANE_CRITICAL : NJ_LANE_BULK;
+    nj_finding_message(&f, "%u times in the last minute, %u since %s: %.*s", count, slot->count - slot->error,
+                       slot->error == 0 ? "the start" : "it was noticed", (int)g->title_n, g->title);
+    put_group(&f, &s->errors, slot);
+    nj_finding_i64(&f, "nightjar.error.count", (int64_t)count);
+    nj_finding_i64(&f, "nightjar.window_s", 60);
+    put_counts(&f, &s->errors, slot);
+    nj_finding_str(&f, "nightjar.error.exemplar", nj_error_exemplar(&s->errors, slot->tag));
+    nj_finding_say(&f, NULL);
+}
+
+static void say_rest(struct nj_observe *o, uint64_t count, size_t kinds)
+{
+    struct nj_finding f = nj_finding_open(o, "error.summary", NJ_CAT_ERROR, NJ_SEV_ERROR);
+    f.r->lane = NJ_LANE_BULK;
+    nj_finding_message(&f, "%llu times in the last minute: errors of other kinds", (unsigned long long)count);
+    nj_finding_str(&f, "nightjar.error.kind", NJ_STR("other"));
+    nj_finding_i64(&f, "nightjar.error.count", (int64_t)count);
+    nj_finding_i64(&f, "nightjar.error.kinds", (int64_t)kinds);
+    nj_finding_i64(&f, "nightjar.window_s", 60);
+    nj_finding_say(&f, NULL);
+}
+
+static void close_minute(struct nj_observe *o, struct errors_state *s, bool last)
+{
+    const struct nj_topk_slot *slot = NULL;
+    uint64_t rest = nj_errors_other_untold(&s->errors);
+    uint32_t count = 0;
+    size_t told = 0, untold = 0;
+    while ((slot = nj_errors_untold(&s->errors, &count)) != NULL) {
+        if (told++ < SUMMARIES) {
+            say_summary(o, s, slot, count, last);
+            continue;
+        }
+        untold++;
+        rest += count;
+    }
+    if (rest != 0)
+        say_rest(o, rest, untold);
+    s->minute_ns = 0;
+}
+
+/* --- what is counted ------------------------------------------------------------------------------------------------ */
+
+static void note_request(struct errors_state *s, const struct nj_case *c)
+{
+    uint64_t tag = nj_case_tag(c);
+    if (tag == 0)
+        return;
+    for (size_t i = 0; i < REQUESTS; i++)
+        if (s->requests[i].tag == tag)
+            return;
+    s->requests[s->next++ % REQUESTS] = (struct request){ .tag = tag, .told = true };
+}
+
+static bool was_noted(const struct errors_state *s, const struct nj_case *c)
+{
+    uint64_t tag = nj_case_tag(c);
+    for (size_t i = 0; i < REQUESTS; i++)
+        if (tag != 0 && s->requests[i].tag == tag)
+            return true;
+    return false;
+}
+
+static void take(struct nj_observe *o, struct errors_state *s, struct nj_case *c, struct nj_error_seen *seen, const struct nj_stack *stack)
+{
+    struct nj_error_told t;
+    seen->request = nj_case_tag(c);
+    seen->principal = c != NULL ? c->actor.tag : 0;
+    if (s->minute_ns != 0 && nj_observe_now(o) >= s->minute_ns)
+        close_minute(o, s, false);
+    if (s->minute_ns == 0) {
+        s->minute_ns = nj_next_minute_ns(nj_observe_now(o));
+        nj_observe_wake(o, s->minute_ns);
+    }
+    if (s->first_s == 0)
+        s->first_s = nj_observe_now_s(o);
+    nj_errors_count(&s->errors, seen, nj_observe_now_ms(o), &t);
+    if (c != NULL && seen->kind != NJ_ERROR_EVENT)
+        note_request(s, c);
+    if (!t.counted)
+        return;
+    if (t.fresh && seen->kind == NJ_ERROR_EVENT) /* its own record tells of the first one */
+        return;
+    if (t.fresh)
+        say_new(o, s, c, &t, stack);
+    else if (t.milestone != 0)
+        say_milestone(o, s, c, &t);
+}
+
+/* Several lines may be one error: the first line that says something is its template. */
+static struct nj_str headline(struct nj_str text)
+{
+    struct nj_str line = { NULL, 0 };
+    while (nj_str_cut(&text, '\n', &line))
+        if (nj_str_trim(line).n != 0)
+            break;
+    return nj_str_trim(line);
+}
+
+static void on_line(struct nj_observe *o, void *state, struct nj_case *c, const struct nj_line *l)
+{
+    struct errors_state *s = state;
+    struct nj_stack stack = { .n = 0 };
+    struct nj_json v = { .type = NJ_JSON_NONE };
+    struct nj_buf title;
+    if (s->first_s == 0)
+        s->first_s = nj_observe_now_s(o);
+    if (l->raw->severity < NJ_SEV_ERROR || l->facts->kind != NJ_EV_FUNCTION || (l->clean_message.n == 0 && l->clean_data.n == 0))
+        return;
+    bool structured = l->clean_data.n != 0 && nj_json_parse(l->clean_data, &v) == NJ_OK;
+    if (structured)
+        nj_stack_of_json(&stack, v);
+    nj_stack_of_text(&stack, l->clean_message);
+    const struct nj_cluster *cluster = nj_templates_learn(&s->templates, headline(l->clean_message));
+    struct nj_error_seen seen = { .source = NJ_ERROR_OF_LINE };
+    seen.tag = nj_error_of_stack(&stack, cluster != NULL ? cluster->id : 0, &seen.kind);
+    if (seen.tag == 0)
+        return;
+    nj_buf_init(&title, TITLE_ROOM);
+    struct nj_buf text;
+    nj_buf_init(&text, TITLE_ROOM);
+    if (cluster != NULL)
+        nj_template_text(&s->templates, cluster, &text);
+    nj_error_title(&stack, nj_buf_str(&text), &title);
+    seen.title = nj_buf_str(&title);
+    seen.exemplar = l->clean_message.n != 0 ? l->clean_message : l->clean_data;
+    take(o, s, c, &seen, &stack);
+    nj_buf_fini(&title);
+    nj_buf_fini(&text);
+}
+
+/* What was posted is raw here: only its type and frames are used, which are names in the code. */
+static void on_payload(struct nj_observe *o, void *state, struct nj_case *c, const struct nj_payload *p)
+{
+    struct errors_state *s = state;
+    struct nj_stack stack = { .n = 0 };
+    struct nj_json v;
+    if (p->kind != NJ_PAYLOAD_ERROR)
+        return;
+    if (nj_json_parse(p->kept, &v) == NJ_OK)
+        nj_stack_of_json(&stack, v);
+    stack.code_n = 0; /* a value, not a name */
+    if (stack.type_n == 0 && p->error_type.n != 0) {
+        stack.type_n = p->error_type.n < NJ_TYPE_MAX ? p->error_type.n : NJ_TYPE_MAX;
+        memcpy(stack.type, p->error_type.p, stack.type_n);
+    }
+    struct nj_error_seen seen = { .source = NJ_ERROR_OF_PAYLOAD };
+    seen.tag = nj_error_of_stack(&stack, 0, &seen.kind);
+    if (seen.tag == 0 || (stack.n == 0 && was_noted(s, c)))
+        return;
+    struct nj_buf title;
+    nj_buf_init(&title, TITLE_ROOM);
+    nj_error_title(&stack, (struct nj_str){ NULL, 0 }, &title);
+    seen.title = nj_buf_str(&title);
+    take(o, s, c, &seen, &stack);
+    nj_buf_fini(&title);
+}
+
+static void take_event(struct nj_observe *o, struct errors_state *s, struct nj_case *c, struct nj_str name)
+{
+    struct nj_error_seen seen = { .kind = NJ_ERROR_EVENT, .source = NJ_ERROR_OF_PLATFORM, .title = name };
+    seen.tag = nj_tag_pair(NJ_ERROR_EVENT, nj_tag_of(name));
+    take(o, s, c, &seen, NULL);
+}
+
+/* Refusals and ends that are counted like errors. */
+static void on_done(struct nj_observe *o, void *state, struct nj_case *c)
+{
+    struct errors_state *s = state;
+    if (c->authn.source != NJ_AUTH_NOBODY && c->authn.outcome == NJ_OUTCOME_FAILURE)
+        take_event(o, s, c, !nj_case_asks(c) ? NJ_STR("authn_login_fail by token") : NJ_STR("authn_login_fail"));
+    if (c->authz.source != NJ_AUTH_NOBODY && c->authz.outcome == NJ_OUTCOME_FAILURE)
+        take_event(o, s, c, NJ_STR("authz_fail"));
+    bool ended_badly = c->end == NJ_END_TIMEOUT || c->end == NJ_END_CRASH || c->end == NJ_END_OUT_OF_MEMORY;
+    if (ended_badly || (c->end == NJ_END_ERROR && c->error_type.n != 0 && !was_noted(s, c))) {
+        struct nj_error_seen seen = { .kind = NJ_ERROR_TYPE, .source = NJ_ERROR_OF_PLATFORM, .title = c->error_type };
+        if (ended_badly)
+            seen.title = nj_str_of(nj_end_names[c->end]);
+        seen.tag = nj_tag_pair(NJ_ERROR_TYPE, nj_tag_of(seen.title));
+        take(o, s, c, &seen, NULL);
+    }
+}
+
+static int64_t on_tick(struct nj_observe *o, void *state)
+{
+    struct errors_state *s = state;
+    if (s->minute_ns != 0 && nj_observe_now(o) >= s->minute_ns)
+        close_minute(o, s, false);
+    return s->minute_ns != 0 ? s->minute_ns : INT64_MAX;
+}
+
+static void on_shutdown(struct nj_observe *o, void *state, struct nj_str reason)
+{
+    (void)reason;
+    close_minute(o, state, true);
+}
+
+const struct nj_observer nj_errors_observer = {
+    .name = "errors",
+    .category = NJ_CAT_ERROR,
+    .state = sizeof(struct errors_state),
+    .start = start,
+    .on_line = on_line,
+    .on_payload = on_payload,
+    .on_done = on_done,
+    .on_tick = on_tick,
+    .on_shutdown = on_shutdown,
+};

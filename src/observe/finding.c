@@ -1,0 +1,139 @@
+/* Fills findings. */
+#include "finding.h"
+
+#include "nightjar/clock.h"
+#include "nightjar/pseudonym.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+struct nj_finding nj_finding_open(struct nj_observe *o, const char *event, enum nj_category category, enum nj_severity severity)
+{
+    struct nj_finding f = { .o = o, .r = nj_observe_record_of(o, nj_str_of(event), category), .b = nj_observe_scratch(o) };
+    f.r->severity = severity;
+    f.r->lane = severity >= NJ_SEV_WARN ? NJ_LANE_CRITICAL : NJ_LANE_BULK;
+    f.r->outcome = severity >= NJ_SEV_WARN ? NJ_OUTCOME_FAILURE : NJ_OUTCOME_NONE;
+    f.max = f.b->max;
+    bool there = nj_buf_reserve(f.b, NJ_FINDING_ROOM) == NJ_OK;
+    f.b->max = there ? f.b->cap : 0; /* it must not move any more; without memory nothing fits, and the record is bare */
+    return f;
+}
+
+/* What was written since from, or nothing where there was no room. */
+static struct nj_str kept(struct nj_finding *f, size_t from)
+{
+    if (f->b->err != NJ_OK)
+        return (struct nj_str){ NULL, 0 };
+    return nj_str_slice(nj_buf_str(f->b), from, f->b->n);
+}
+
+static bool room(const struct nj_finding *f, size_t n)
+{
+    return f->b->err == NJ_OK && f->b->cap >= f->b->n && f->b->cap - f->b->n > n;
+}
+
+void nj_finding_message(struct nj_finding *f, const char *fmt, ...)
+{
+    char text[400];
+    va_list ap;
+    va_start(ap, fmt);
+    int n = vsnprintf(text, sizeof(text), fmt, ap);
+    va_end(ap);
+    size_t from = f->b->n, bytes = n < 0 ? 0 : (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1;
+    if (bytes == 0 || !room(f, bytes))
+        return;
+    nj_buf_add(f->b, (struct nj_str){ text, bytes });
+    f->r->message = kept(f, from);
+}
+
+void nj_finding_f64(struct nj_finding *f, const char *key, double v)
+{
+    nj_attrs_f64(&f->r->data, nj_str_of(key), fabs(v) < 1e12 ? round(v * 1000) / 1000 : v);
+}
+
+void nj_finding_i64(struct nj_finding *f, const char *key, int64_t v)
+{
+    nj_attrs_i64(&f->r->data, nj_str_of(key), v);
+}
+
+void nj_finding_bool(struct nj_finding *f, const char *key, bool v)
+{
+    nj_attrs_bool(&f->r->data, nj_str_of(key), v);
+}
+
+void nj_finding_str(struct nj_finding *f, const char *key, struct nj_str v)
+{
+    size_t from = f->b->n;
+    if (v.n == 0 || !room(f, v.n))
+        return;
+    nj_buf_add(f->b, v);
+    nj_attrs_str(&f->r->data, nj_str_of(key), kept(f, from));
+}
+
+static bool add_who(struct nj_finding *f, uint64_t tag)
+{
+    const struct nj_pseudonyms *p = nj_observe_config(f->o)->pseudonyms;
+    if (p == NULL || tag == 0 || !room(f, NJ_PSEUDONYM_MAX))
+        return false;
+    nj_pseudonym_add_tag(p, tag, f->b);
+    return true;
+}
+
+void nj_finding_who(struct nj_finding *f, const char *key, uint64_t tag)
+{
+    size_t from = f->b->n;
+    if (add_who(f, tag))
+        nj_attrs_str(&f->r->data, nj_str_of(key), kept(f, from));
+}
+
+void nj_finding_whos(struct nj_finding *f, const char *key, const uint64_t *tags, size_t n)
+{
+    size_t from = nj_finding_json_begin(f), told = 0;
+    nj_buf_addc(f->b, '[');
+    for (size_t i = 0; i < n && told < NJ_FINDING_WHOS && room(f, NJ_PSEUDONYM_MAX); i++) {
+        nj_buf_addz(f->b, told != 0 ? ",\"" : "\"");
+        if (!add_who(f, tags[i])) {
+            nj_buf_cut(f->b, f->b->n - (told != 0 ? 2 : 1));
+            continue;
+        }
+        nj_buf_addc(f->b, '"');
+        told++;
+    }
+    nj_buf_addc(f->b, ']');
+    if (told != 0)
+        nj_finding_json_end(f, key, from);
+}
+
+size_t nj_finding_json_begin(struct nj_finding *f)
+{
+    return f->b->n;
+}
+
+void nj_finding_json_end(struct nj_finding *f, const char *key, size_t from)
+{
+    struct nj_str json = kept(f, from);
+    if (json.n != 0)
+        nj_attrs_json(&f->r->data, nj_str_of(key), json);
+}
+
+void nj_finding_time(struct nj_finding *f, const char *key, int64_t unix_ns)
+{
+    char text[NJ_TIME_LEN + 1];
+    nj_finding_str(f, key, nj_time_format(text, unix_ns));
+}
+
+void nj_finding_say(struct nj_finding *f, struct nj_case *c)
+{
+    f->b->max = f->max;
+    nj_observe_say(f->o, c, f->r);
+}
+
+double nj_case_duration_ms(const struct nj_case *c)
+{
+    if (c->duration_ms >= 0)
+        return c->duration_ms;
+    if (c->end_ns > c->start_ns && c->start_ns != 0)
+        return (double)((c->end_ns - c->start_ns) / 1000) / 1000.0;
+    return -1;
+}

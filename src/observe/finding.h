@@ -1,0 +1,60 @@
+/* finding.h -- a finding in the making: its record and the room its texts lie in.
+ *
+ * One at a time: opened, filled and said, always, before the next one.  Texts stay where they are until it is said: what there is no room for
+ * (NJ_FINDING_ROOM bytes) is left out.
+ */
+#ifndef NIGHTJAR_OBSERVE_FINDING_H
+#define NIGHTJAR_OBSERVE_FINDING_H
+
+#include "nightjar/counters.h"
+#include "nightjar/limits.h"
+#include "observe_internal.h"
+
+enum { NJ_FINDING_ROOM = 24 << 10, NJ_FINDING_WHOS = 20 };
+
+struct nj_finding {
+    struct nj_observe *o;
+    struct nj_record *r;
+    struct nj_buf *b;
+    size_t max; /* of b, given back when it is said */
+};
+
+/* Critical lane and outcome failure from WARN on; bulk and no outcome below. */
+struct nj_finding nj_finding_open(struct nj_observe *o, const char *event, enum nj_category category, enum nj_severity severity);
+void nj_finding_message(struct nj_finding *f, const char *fmt, ...) NJ_PRINTF(2, 3);
+/* Numbers of a finding are told with three digits behind the point. */
+void nj_finding_f64(struct nj_finding *f, const char *key, double v);
+void nj_finding_i64(struct nj_finding *f, const char *key, int64_t v);
+void nj_finding_bool(struct nj_finding *f, const char *key, bool v);
+void nj_finding_str(struct nj_finding *f, const char *key, struct nj_str v); /* copied */
+/* The pseudonyms of these tags, at most NJ_FINDING_WHOS; nothing without a key. */
+void nj_finding_whos(struct nj_finding *f, const char *key, const uint64_t *tags, size_t n);
+void nj_finding_who(struct nj_finding *f, const char *key, uint64_t tag);
+/* JSON that is written into b between these two. */
+size_t nj_finding_json_begin(struct nj_finding *f);
+void nj_finding_json_end(struct nj_finding *f, const char *key, size_t from);
+void nj_finding_time(struct nj_finding *f, const char *key, int64_t unix_ns);
+void nj_finding_say(struct nj_finding *f, struct nj_case *c);
+
+static inline int64_t nj_observe_now_ms(const struct nj_observe *o)
+{
+    return nj_observe_now(o) / 1000000;
+}
+static inline uint32_t nj_observe_now_s(const struct nj_observe *o)
+{
+    return (uint32_t)(nj_observe_now(o) / 1000000000);
+}
+/* Of the id of a case: what counts requests. */
+static inline uint64_t nj_case_tag(const struct nj_case *c)
+{
+    return c != NULL && c->id.n != 0 ? nj_tag_of(c->id) : 0;
+}
+/* How long it took, as well as it is known; < 0 = not at all. */
+double nj_case_duration_ms(const struct nj_case *c);
+/* When the next minute of UTC begins: windows are told at its end. */
+static inline int64_t nj_next_minute_ns(int64_t now_ns)
+{
+    return (now_ns / 60000000000 + 1) * 60000000000;
+}
+
+#endif
