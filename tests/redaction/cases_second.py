@@ -209,10 +209,47 @@ BENIGN_TEXTS = (
 )
 
 
+URLS_WITHOUT = (
+    "postgres://db-1:5432/shop", "redis://cache-2:6379/0", "https://user@host.example/repo.git", "mysql://${DB_USER}:${DB_PASS}@db/x", "postgres://app:***@db-1/shop", "amqp://guest@rabbit:5672",
+    "mongodb://m-0:27017,m-1:27017/?replicaSet=rs0", "https://example.com:8443/a@b", "http://[::1]:8080/x", "jdbc:postgresql://pg-4/crm?ssl=true", "jdbc:oracle:thin:@//ora-1:1521/ORCL",
+    "s3://bucket/key@2x.png", "git+ssh://git@github.example/org/repo", "ldap://ldap-1:389/dc=x", "kafka://b-1:9092,b-2:9092", "ws://rt-1/socket", "file:///var/task/a:b@c", "https://a.example/@scope/pkg/-/pkg-1.2.3.tgz",
+    "mailer smtp://smtp-3:587", "dsn_host=pg-1", "Server=sql-1;Database=hr;Integrated Security=true", "Endpoint=sb://ns.servicebus.windows.net/", "host=pg dbname=crm user=app sslmode=require",
+)
+NAMES_THAT_STAY = (
+    "pan=45 tilt=10 zoom=2", "address=0.0.0.0:8080", "bind_address: 127.0.0.1", "session: closed by peer", "vpn session=up", "code: ER_DUP_ENTRY", "exit code: 137", "error code=ECONNRESET", "status code 504",
+    "email_verified=true", "phone_verified: false", "email_count=4", "phone_type=home", "device_type=tablet", "ip_version=4", "mobile=true", "name=service-a", "hostname=ip-10-0-0-4", "filename=report.csv",
+    "username=kim42", "user: kim42", "login=robot-3 ok", "company_name=Acme", "table_name=orders", "last_login=2026-11-01", "first_seen=2026-10-01", "first=40 last=50", "license=Apache-2.0", "healthcheck=pass", "health: green",
+    "key=name sort=asc", "keys: 14", "key: orders/9", "tokens=14", "tokens: 900", "card_type=visa", "card_count=2", "cards: 3", "account_id=acc_77", "account: 4 open", "account_type=checking",
+    "card_last4=4242", "last4: 1881", "cardBrand=amex", "expiry_month=12", "iban_count=2", "bank_name=Nordea", "country=FI", "city_count=4", "region: eu-north-1", "zip=true", "state=open", "province=QC",
+    "passenger_name_record=on", "author_name=redactor", "signature_version=4", "sig_alg=ed25519", "assertion_count=4", "assertions: 412 passed", "pin_layout=A", "pinned: 4", "opt=4 otp_issuer=acme", "cookie_domain=.example.com",
+    "cookie_count=3", "set_cookie_count=1", "auth_type=iam", "authorizer=lambda-authorizer-v2", "authorization_endpoint=https://idp.example.com/authorize", "jwt_issuer=https://idp.example.com", "jwt_format=compact",
+    "bearer_methods_supported=header", "basic=true", "digest=%(h64)s", "hash=%(h40)s", "nonce=%(h12)s", "salt_length=16", "iv_size=12", "checksum=%(h32)s", "crc=%(h7)s", "sub=%(u)s", "aud=web-9", "iss=https://idp.example.com",
+    "uid=1000 gid=1000", "pid=4411", "tid=9", "mac_count=3", "lat=60.17 lon=24.94", "geo: 60.1699,24.9384", "imei_count=2", "vin_count=9", "mrn_format=8d", "diagnosis_count=2", "dob_required=true",
+)
+
+
+def wrong_numbers(c):
+    """What looks like the number of a card, an account or a person, and fails its check."""
+    v = c.v
+
+    def off(value):
+        """With another last digit or letter."""
+        last = value[-1]
+        other = chr(ord(last) - 1) if last not in "0Aa" else chr(ord(last) + 1)
+        return value[:-1] + other
+
+    cpf, cnpj = off(v.cpf()), off(v.cnpj())
+    for text in ("lote %s.%s.%s-%s" % (cpf[:3], cpf[3:6], cpf[6:9], cpf[9:]), "lote %s.%s.%s/%s-%s" % (cnpj[:2], cnpj[2:5], cnpj[5:8], cnpj[8:12], cnpj[12:]), "unit %s sold" % off(v.dni()),
+                 "unit %s sold" % off(v.nie()), "model %s shipped" % off(v.codice_fiscale()), "crate %s weighed" % off(v.nric()), "ref %s booked" % off(v.iban("DE")), "ref %s booked" % off(v.iban("FR")),
+                 "ref %s booked" % off(v.iban("GB")), "blob %s stored" % off(v.card("visa", 16)), "blob %s stored" % off(v.card("amex")), "blob %s-%s-%s-%s" % tuple(off(v.card("visa", 16))[i:i + 4] for i in (0, 4, 8, 12)),
+                 "wallet-like %s" % off(v.bitcoin()), "ghp_%s is too short" % v.b62(20), "AKIA%s" % v.of("ABCDEFGHJKLM", 9), "sk_live_short", "xoxb-123", "SG.short.key", "npm_%s" % v.b62(12), "AIza%s" % v.b62(12)):
+        c.neg("second_wrong", text)
+
+
 def benign(c):
     v = c.v
     values = {"h7": v.hex(7), "h12": v.hex(12), "h32": v.hex(32), "h40": v.hex(40), "h64": v.hex(64), "b43": v.b64(43), "u": v.uuid(), "d8": v.digits(8), "d12": v.account()}
-    for text in BENIGN_TEXTS:
+    for text in BENIGN_TEXTS + URLS_WITHOUT + NAMES_THAT_STAY:
         c.neg("second", text % values if "%(" in text or "%%" in text else text)
     for record in ({"level": 30, "time": int(v.epoch_ms()), "pid": 7, "hostname": "h", "reqId": "req-1", "res": {"statusCode": 200}, "responseTime": 3.41, "msg": "request completed"},
                    {"@t": "2026-11-04T10:11:12.131Z", "@mt": "Token validated in {Elapsed} ms", "Elapsed": 4.1, "SourceContext": "Auth.TokenValidator"},
@@ -235,4 +272,4 @@ def benign(c):
             c.neg("second_json", record)
 
 
-ROUNDS, BENIGN = (texts, records, identities), (benign,)
+ROUNDS, BENIGN = (texts, records, identities), (benign, wrong_numbers)

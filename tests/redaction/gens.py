@@ -433,7 +433,7 @@ class Values:
             "tailscale": lambda: "tskey-%s-%s-%s" % (v.pick("auth", "api"), "k" + v.b62(11) + "CNTRL", v.b62(32)),
             "age": lambda: "AGE-SECRET-KEY-1" + v.fresh(lambda: v.of(BECH32.upper(), 58)),
             "atlassian": lambda: v.pick("ATATT3", "ATCTT3", "ATBB") + v.b62(v.pick(24, 60)),
-            "bedrock_long": lambda: "ABSK" + v.b64(v.between(109, 128)),
+            "bedrock_long": lambda: "ABSK" + base64.b64encode(("BedrockAPIKey-%s-at-%s:%s" % (v.hex(4), v.account(), v.b64(60))).encode()).decode(),
             "bedrock_short": lambda: "bedrock-api-key-" + v.b64(60),
             "heroku": lambda: "HRKU-AA" + v.b64u(58),
             "perplexity": lambda: "pplx-" + v.b62(48),
