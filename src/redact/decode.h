@@ -14,7 +14,7 @@
 bool nj_decode_run(struct nj_sweep *s, size_t at);
 /* data:text/plain;base64,..., at is its colon. */
 bool nj_decode_data_uri(struct nj_sweep *s, size_t colon);
-/* The same for characters written as %XX, \uXXXX or &quot; around byte at. */
+/* The same for characters written as %XX, \uXXXX or &quot; where byte at is the first, second or last of one. */
 bool nj_decode_percent(struct nj_sweep *s, size_t at);
 bool nj_decode_unicode(struct nj_sweep *s, size_t at);
 bool nj_decode_entities(struct nj_sweep *s, size_t at);

@@ -277,5 +277,9 @@ bool nj_decode_unicode(struct nj_sweep *s, size_t at)
 
 bool nj_decode_entities(struct nj_sweep *s, size_t at)
 {
-    return stretch(s, &entity, at, &s->entity_read);
+    enum { LONGEST = 10 };
+    for (size_t from = at; from > s->done && at - from < LONGEST; from--)
+        if (s->text.p[from - 1] == '&')
+            return stretch(s, &entity, from - 1, &s->entity_read);
+    return false;
 }

@@ -86,6 +86,33 @@ struct nj_key nj_form_classify(struct nj_form *f)
     return key;
 }
 
+/* "the password is: x": the name stands before the verb. */
+static void skip_verb(struct nj_form *f)
+{
+    static const struct nj_str verbs[] = { NJ_STR_INIT("is"), NJ_STR_INIT("was"), NJ_STR_INIT("to"), NJ_STR_INIT("are") };
+    struct nj_str key = nj_part(f->t, f->key);
+    for (size_t i = 0; i < NJ_COUNT(verbs); i++) {
+        size_t to = f->key.from;
+        if (!nj_str_eq_nocase(key, verbs[i]) || to <= f->floor || f->t.p[to - 1] != ' ')
+            continue;
+        size_t from = nj_form_run_back(f, to - 1);
+        if (from < to - 1)
+            f->key = (struct nj_span){ from, to - 1 };
+        return;
+    }
+}
+
+int nj_form_pending(struct nj_sweep *s, size_t sep)
+{
+    enum { NEVER = NJ_HOW_QUERY | NJ_HOW_GRANT | NJ_HOW_SUBTREE | NJ_HOW_MAIL | NJ_HOW_LONG };
+    struct nj_form f = { .s = s, .t = s->text, .floor = s->done, .sep = sep };
+    if (is_operator(&f) || !find_key(&f))
+        return NJ_KEY_NONE;
+    skip_verb(&f);
+    int rule = nj_form_classify(&f).rule;
+    return rule != NJ_KEY_NONE && (nj_secret_keys[rule].how & NEVER) ? NJ_KEY_NONE : rule;
+}
+
 /* --- the value ---------------------------------------------------------------------------------------------------- */
 
 /* The mark of a text that follows on lines of its own: "password: |". */
@@ -158,6 +185,16 @@ static bool is_whole_member(const struct nj_form *f, size_t end)
     return last || !nj_is_blank(t.p[end]) || closer == '}' || closer == ']' || closer == ',';
 }
 
+/* "given_name: Ada, ...": a name nobody writes in a sentence, and a value that ends like a member. */
+static bool is_identified_member(const struct nj_form *f, size_t end)
+{
+    struct nj_str key = nj_part(f->t, f->key);
+    bool identifier = nj_str_chr(key, '_', 0) != NJ_NPOS;
+    for (size_t i = 1; i < key.n; i++)
+        identifier |= key.p[i] >= 'A' && key.p[i] <= 'Z' && key.p[i - 1] >= 'a' && key.p[i - 1] <= 'z';
+    return identifier && (end >= f->t.n || strchr(",;\n}])|", f->t.p[end]) != NULL);
+}
+
 /* "token = lexer.get_token()", "lasttoken = token": a line of a program, as stack traces show them. */
 static bool is_code(const struct nj_form *f, struct nj_str v)
 {
@@ -192,13 +229,15 @@ static bool is_data(const struct nj_form *f, struct nj_span v)
         return is_alone_on_line(f, v);
     if (f->key_quote != 0 || f->quote != 0)
         return true;
+    if (t.p[f->sep] == ':' && tight && f->key.from == 0 && v.to == t.n && nj_form_is_prose(nj_part(t, v)))
+        return false; /* all of a text: a scope, "secret:list" */
     if (t.p[f->sep] == ':' && tight)
         return f->key.from == 0 || strchr(":/", t.p[f->key.from - 1]) == NULL; /* arn:aws:...:secret:name */
     if (t.p[f->sep] == '=' && !f->gap_before)
         return true;
     if (is_code(f, nj_part(t, v)))
         return false;
-    return !nj_form_is_prose(nj_part(t, v)) || is_whole_member(f, v.to);
+    return !nj_form_is_prose(nj_part(t, v)) || is_whole_member(f, v.to) || is_identified_member(f, v.to);
 }
 
 /* "secret.js:19:11" is a place in a source file, "credentials: {" opens a container whose members are looked at one by one. */
@@ -212,6 +251,42 @@ static bool is_place_or_container(const struct nj_form *f, struct nj_str value)
     while (i < value.n && (nj_is(value.p[i], NJ_IS_DIGIT) || value.p[i] == ':'))
         i++;
     return i == value.n;
+}
+
+/* "${DB_PASSWORD}", "{{ token }}", "$password": the bare value ended too early, or says no more than the name. */
+static bool is_slot(const struct nj_form *f, struct nj_span v)
+{
+    enum { LONGEST = 64 };
+    struct nj_str value = nj_part(f->t, v), rest = nj_str_slice(f->t, v.from, v.from + LONGEST);
+    if (f->quote != 0 || value.n == 0)
+        return false;
+    if (value.p[0] == '$' && nj_str_eq_nocase(nj_str_slice(value, 1, value.n), nj_part(f->t, f->key)))
+        return true;
+    size_t end = strchr("${%", value.p[0]) != NULL ? nj_str_chr(rest, '}', 0) : NJ_NPOS;
+    if (end == NJ_NPOS)
+        return false;
+    end += end + 1 < rest.n && rest.p[end + 1] == '}' ? 2 : 1;
+    return nj_value_is_harmless(nj_str_slice(rest, 0, end));
+}
+
+/* A container that is secret as a whole: { session: 'x', ... }; its members are judged when the sweep gets there. */
+static void open_container(struct nj_form *f)
+{
+    enum { LONGEST = 4096 };
+    struct nj_str t = nj_str_slice(f->t, 0, f->value + LONGEST);
+    size_t depth = 0, at = f->value;
+    bool arrow = f->t.p[f->sep] == '=' && nj_byte(f->t, f->sep + 1) == '>';
+    if (nj_byte(t, at) != '{' || f->quote != 0 || f->s->under.to > at || (arrow && f->key_quote == 0))
+        return;
+    do {
+        depth += t.p[at] == '{' ? 1 : 0;
+        depth -= t.p[at] == '}' ? 1 : 0;
+        at++;
+    } while (at < t.n && depth != 0);
+    if (depth == 0 || t.n == f->t.n) {
+        f->s->under.to = at;
+        f->s->under.rule = f->rule;
+    }
 }
 
 /* openssl -passin pass:x, curl -u user:x: the option in front says what follows. */
@@ -268,7 +343,10 @@ bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rul
         return false;
     if (is_user_option(&f) || is_option_value(&f))
         return find_option_value(&f, value, rule);
+    skip_verb(&f);
     struct nj_key key = nj_form_classify(&f);
+    if (key.rule == NJ_KEY_NONE && at < s->under.to && (key.roles & NJ_ROLE_SAFE) == 0)
+        key.rule = (int16_t)s->under.rule;
     if (key.rule == NJ_KEY_NONE) {
         if (key.roles & (NJ_ROLE_NAME | NJ_ROLE_VALUE)) {
             find_value(&f);
@@ -282,13 +360,18 @@ bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rul
         return false; /* "password= next=1": no value */
     if (is_closing_quote(&f))
         return false;
+    open_container(&f);
     struct nj_span v = { .from = 0, .to = nj_form_end(&f) };
     v.from = f.value; /* the end may have moved it */
     struct nj_str text = nj_part(f.t, v);
-    if (nj_value_is_harmless(text) || nj_str_starts(text, NJ_STR("-----BEGIN")) || nj_str_starts(text, NJ_STR("//")))
+    if (f.open && text.n == 0)
+        s->open = (struct nj_open_quote){ f.quote, (uint8_t)f.slashes, (int16_t)f.rule };
+    if (is_slot(&f, v) || nj_value_is_harmless(text) || nj_str_starts(text, NJ_STR("-----BEGIN")) || nj_str_starts(text, NJ_STR("//")))
         return false;
     if (is_place_or_container(&f, text) || !nj_form_takes(&f, v) || !is_data(&f, v))
         return false;
+    if (f.open)
+        s->open = (struct nj_open_quote){ f.quote, (uint8_t)f.slashes, (int16_t)f.rule };
     *value = v;
     *rule = f.rule;
     return true;

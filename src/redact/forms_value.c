@@ -145,7 +145,7 @@ static const struct {
     struct nj_str word;
     bool params;
 } schemes[] = {
-    { NJ_STR_INIT("bearer "), false }, { NJ_STR_INIT("basic "), false },           { NJ_STR_INIT("token "), false },
+    { NJ_STR_INIT("bearer "), false }, { NJ_STR_INIT("basic "), false },           { NJ_STR_INIT("token "), true },
     { NJ_STR_INIT("ssws "), false },   { NJ_STR_INIT("apikey "), false },          { NJ_STR_INIT("negotiate "), false },
     { NJ_STR_INIT("digest "), true },  { NJ_STR_INIT("aws4-hmac-sha256 "), true }, { NJ_STR_INIT("oauth "), true },
     { NJ_STR_INIT("hawk "), true },    { NJ_STR_INIT("signature "), true },        { NJ_STR_INIT("sharedaccesssignature "), false },

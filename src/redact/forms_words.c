@@ -42,6 +42,26 @@ static enum gap skip_gap(struct nj_str t, size_t *at)
     return gap;
 }
 
+/* "Password for svc account changed to x": the link stands further on in the sentence. */
+static bool skip_sentence(struct nj_str t, size_t *at)
+{
+    enum { LONGEST = 64 };
+    static const struct nj_str far[] = { NJ_STR_INIT(" changed to "), NJ_STR_INIT(" reset to "), NJ_STR_INIT(" set to "),
+                                         NJ_STR_INIT(" updated to ") };
+    struct nj_str rest = nj_str_slice(t, *at, *at + LONGEST);
+    size_t end = 0;
+    while (end < rest.n && strchr("\n.:=\"'", rest.p[end]) == NULL)
+        end++;
+    for (size_t i = 0; i < NJ_COUNT(far); i++) {
+        size_t link = nj_str_find(nj_str_slice(rest, 0, end), far[i], 0);
+        if (link == NJ_NPOS)
+            continue;
+        *at += link + far[i].n;
+        return true;
+    }
+    return false;
+}
+
 /* --- does it look like a value? ----------------------------------------------------------------------------------- */
 
 /* People choose passwords; tokens and keys are made by machines and longer. */
@@ -300,7 +320,10 @@ static bool word(struct nj_form *f, size_t at, struct nj_span *value)
     enum gap gap = skip_gap(t, &at);
     if (gap == GAP_LINE)
         return next_line(f, at, value);
-    return gap != GAP_NONE && at < t.n && read_value(f, gap, at, value) && !(quoted && f->quote != 0 && gap == GAP_BLANK);
+    if (gap != GAP_NONE && at < t.n && read_value(f, gap, at, value))
+        return !(quoted && f->quote != 0 && gap == GAP_BLANK);
+    at = to;
+    return is_chosen(f->rule) && !quoted && skip_sentence(t, &at) && at < t.n && read_value(f, GAP_LINK, at, value);
 }
 
 /* "your OTP is 482910": at the digit. */

@@ -214,10 +214,11 @@ static bool mask_string(struct walk *w, const struct piece *p)
     return mask(w, quoted(p), text);
 }
 
-/* A rule for subtrees says nothing about a value that stands right behind the name. */
+/* A rule for subtrees says little about a value that stands right behind the name. */
 static bool takes(const struct walk *w, struct nj_str value)
 {
-    return is_secret(w) && !(w->own && (nj_secret_keys[w->rule].how & NJ_HOW_SUBTREE)) && nj_key_takes(w->rule, value);
+    bool subtree = w->own && is_secret(w) && (nj_secret_keys[w->rule].how & NJ_HOW_SUBTREE);
+    return is_secret(w) && nj_key_takes(w->rule, value) && (!subtree || nj_value_is_street(value));
 }
 
 /* Addresses and cards have detectors that say more than "[secret]"; the name only decides what they do not know. */
@@ -432,7 +433,8 @@ static void apply_key(struct walk *w, struct nj_str name)
     w->key_part = w->rule == NJ_KEY_NONE && is_key_part(name) && has_member(w, NJ_STR("kty"), f->kty);
     if (w->key_part)
         w->rule = nj_key_classify(w->r, NJ_STR("private_key")).rule;
-    if (f->rule != NJ_KEY_NONE && w->rule == NJ_KEY_NONE && (key.roles & NJ_ROLE_SAFE) == 0) {
+    bool subtree = w->rule != NJ_KEY_NONE && (nj_secret_keys[w->rule].how & NJ_HOW_SUBTREE);
+    if (f->rule != NJ_KEY_NONE && (w->rule == NJ_KEY_NONE || subtree) && (key.roles & NJ_ROLE_SAFE) == 0) {
         w->rule = f->rule;
         w->own = false;
     }

@@ -269,6 +269,8 @@ static struct nj_key classify(const struct nj_redactor *r, struct nj_str name)
     for (size_t i = 0; i < w.count; i++)
         match_suffix(&w, i, &best);
     key.rule = (int16_t)best.rule;
+    if (best.rule == NJ_KEY_NONE && w.count > 1 && listed(word_at(&w, w.count - 1), cancel_tails, NJ_COUNT(cancel_tails)))
+        key.roles |= NJ_ROLE_SAFE; /* in a secret container too it speaks about something else */
     if (w.count != 0 && ends_a_phrase(&w))
         key.roles |= NJ_ROLE_ENDING;
     return key;
@@ -467,4 +469,20 @@ bool nj_key_takes(int rule, struct nj_str value)
     if ((how & NJ_HOW_LONG) && count_digits(value, MANY) < MANY)
         return false;
     return (how & NJ_HOW_MAIL) == 0 || nj_str_chr(value, '@', 0) != NJ_NPOS || nj_str_find(value, NJ_STR("%40"), 0) != NJ_NPOS;
+}
+
+bool nj_value_is_street(struct nj_str v)
+{
+    enum { SHORTEST = 6, LONGEST = 128 };
+    size_t digits = 0, letters = 0, blanks = 0;
+    if (v.n < SHORTEST || v.n > LONGEST)
+        return false;
+    for (size_t i = 0; i < v.n; i++) {
+        digits += nj_is(v.p[i], NJ_IS_DIGIT) ? 1 : 0;
+        letters += nj_is(v.p[i], NJ_IS_ALPHA) || (unsigned char)v.p[i] >= 0x80 ? 1 : 0;
+        blanks += v.p[i] == ' ' ? 1 : 0;
+        if (v.p[i] == '@' || v.p[i] == ':' || v.p[i] == '=')
+            return false;
+    }
+    return digits != 0 && letters >= 4 && blanks != 0;
 }

@@ -9,9 +9,9 @@
  * PLUS), at the B behind dashes (PEM), at the third letter of "Bearer" and "Basic" (SCHEME).  The rare ones share their marks;
  * the byte tells which it is.  '<' is a separator too.
  *
- * Names that no separator follows have marks of their own (words): "sw" and "wd" (password, passwd, pwd), "tok", "ecr"
- * (secret), "key", an option (" -"), a number behind "s ", a quote behind "y ", and
- * the escape "\u", at the last byte of these. */
+ * Names that no separator follows have marks of their own (words): "sw" and "wd" (password, passwd, pwd), "ssp" and "ssc"
+ * (passphrase, passcode), "tok", "ecr" (secret), "key", an option (" -"), a number behind "s ", a quote behind "y ", and
+ * encoded characters: "\u", and a semicolon behind "t" or a digit, at the last byte of these. */
 #ifndef NIGHTJAR_REDACT_LANES_H
 #define NIGHTJAR_REDACT_LANES_H
 

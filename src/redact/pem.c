@@ -94,7 +94,8 @@ static size_t body_end(struct nj_str t, size_t at, bool *open)
 
 static void note(struct nj_pem *p, bool inside)
 {
-    *p = (struct nj_pem){ .inside = inside };
+    p->inside = inside;
+    p->lines = p->bytes = 0;
 }
 
 bool nj_shape_pem(struct nj_sweep *s, size_t at, struct nj_span *out)

@@ -56,6 +56,7 @@ bool nj_globs_match(const struct nj_globs *g, struct nj_str name);
 
 enum nj_secret_key {
     NJ_KEY_CUSTOM = 0, /* the row that names of NIGHTJAR_REDACT_KEYS are counted under */
+    NJ_KEY_SPLIT = 1,  /* ... and what touches the place where a record was cut */
     NJ_SECRET_KEYS = 0
 #define NJ_SECRET_KEY(counter, class, how, phrase) +1
 #include "keys.def"
@@ -124,6 +125,8 @@ struct nj_key nj_key_classify(struct nj_redactor *r, struct nj_str name);
 bool nj_value_is_harmless(struct nj_str value);
 /* Can this text be what the rule speaks of?  Harmless text never is; some rules want digits, an at sign, ... */
 bool nj_key_takes(int rule, struct nj_str value);
+/* "12 Mill Lane", "Hauptstr. 5" */
+bool nj_value_is_street(struct nj_str value);
 /* Length of the placeholder (or pseudonym) that starts at byte at, or 0. */
 size_t nj_placeholder_len(struct nj_str text, size_t at);
 
@@ -367,13 +370,25 @@ static inline size_t nj_run(struct nj_str s, size_t at, unsigned classes)
 /* Decodes base64 of either alphabet up to the end of in or its padding; bytes written, or NJ_NPOS (foreign byte, no room). */
 size_t nj_base64_decode(struct nj_str in, char *out, size_t room);
 
-/* --- PEM blocks, also across the records of a stream (pem.c) ------------------------------------------------------- */
+/* --- what the records of a stream hand on (pem.c, carry.c) ---------------------------------------------------------- */
 
 enum { NJ_PEM_LINES = 200, NJ_PEM_BYTES = 32 << 10, NJ_STREAMS = 16 };
 
+/* A quote that no text has closed yet. */
+struct nj_open_quote {
+    char quote; /* or 0 */
+    uint8_t slashes;
+    int16_t rule;
+};
+
+/* Nothing is held back for it: what a text leaves open is looked for at the beginning of the next. */
 struct nj_pem {
-    bool inside;
+    bool inside; /* a private key */
     uint32_t lines, bytes;
+    struct nj_open_quote open;
+    uint8_t open_left; /* records it may still take */
+    int16_t pending;   /* the text ended behind a name and its separator: its rule plus one, or 0 */
+    bool cut;          /* ... where the platform cut it */
 };
 
 struct nj_stream {
@@ -384,6 +399,11 @@ struct nj_stream {
 
 /* Masks the head of a text that continues a block opened by an earlier record. */
 void nj_pem_resume(struct nj_sweep *s);
+/* The same for values and quotes (carry.c), and the end of a text that was cut; and what the text leaves for the next. */
+void nj_carry_resume(struct nj_sweep *s);
+void nj_carry_note(struct nj_sweep *s);
+/* The rule of the name in front of the separator at byte sep, or NJ_KEY_NONE (forms.c). */
+int nj_form_pending(struct nj_sweep *s, size_t sep);
 
 /* --- the sweep over text (sweep.c) -------------------------------------------------------------------------------- */
 
@@ -416,8 +436,13 @@ struct nj_sweep {
     struct nj_span stretch[NJ_STRETCHES];                                /* stretches of one alphabet each */
     size_t aws_read;                                                     /* companions were looked for up to here */
     size_t run_read, percent_read, unicode_read, entity_read, json_read; /* decoders have looked up to here */
-    size_t word_read;                                                    /* words were looked at up to here */
-    bool grant_read, grant;                                              /* the text speaks of a grant_type */
+    struct nj_open_quote open;                                           /* the last value read, if its quote is not closed */
+    struct {
+        size_t to;
+        int rule;
+    } under;                /* names before this are of a container that is secret as a whole */
+    size_t word_read;       /* words were looked at up to here */
+    bool grant_read, grant; /* the text speaks of a grant_type */
 };
 
 /* At the mark of a run of token bytes: could it be base64 of some text (decode.c)?  Cheap, and right whenever it says no. */

@@ -158,8 +158,6 @@ static bool visit_separator(struct nj_sweep *s, size_t at)
     }
     if (c == ':' && (nj_decode_json(s, at) || nj_decode_data_uri(s, at - 1)))
         return true;
-    if (at >= 2 && s->text.p[at - 2] == ';' && nj_decode_entities(s, at - 2))
-        return true;
     if (nj_form_find(s, at, &value, &rule) && nj_sweep_take_key(s, value, rule))
         return true;
     return s->text.p[at] == '/' && try_anchor(s, at, NJ_ANCHOR_SEPARATOR);
@@ -171,6 +169,8 @@ static bool visit_word(struct nj_sweep *s, size_t at)
     int rule = NJ_KEY_NONE;
     if (s->text.p[at] == 'u' && at > s->done && s->text.p[at - 1] == '\\')
         return nj_decode_unicode(s, at);
+    if (s->text.p[at] == ';')
+        return nj_decode_entities(s, at);
     return nj_form_words(s, at, &value, &rule) && nj_sweep_take_key(s, value, rule);
 }
 
@@ -198,6 +198,8 @@ bool nj_sweep(struct nj_redactor *r, unsigned level, struct nj_str text, struct 
     struct nj_sweep s = { .r = r, .level = level, .text = text, .out = out, .pem = pem != NULL ? pem : &own };
     s.pem_end.from = NJ_NPOS;
     nj_pem_resume(&s);
+    if (pem != NULL)
+        nj_carry_resume(&s);
     for (size_t base = 0; base < text.n; base += NJ_BLOCK) {
         struct nj_marks m;
         nj_marks_at(r->marks, &marker, text, base, &m);
@@ -213,6 +215,8 @@ bool nj_sweep(struct nj_redactor *r, unsigned level, struct nj_str text, struct 
         }
     }
     settle(&s, text.n + 1);
+    if (pem != NULL)
+        nj_carry_note(&s);
     if (s.changed)
         nj_buf_add(out, nj_str_slice(text, s.done, text.n));
     else if (out->err == NJ_OK)

@@ -1,0 +1,97 @@
+/* What one record of a stream leaves open for the next: a name whose value is still to come, a quote, a token cut in two. */
+#include "forms.h"
+
+/* The platform cuts lines of 256 KiB; what is a little shorter may have lost a piece of a character. */
+enum { CUT_AT = (256 << 10) - 8, OPEN_RECORDS = 8, RUN_MAX = 4096, RUN_MIN = 4 };
+
+static bool ends_run(char c)
+{
+    return nj_is(c, NJ_IS_SPACE) || nj_is_quote(c) || (c != '\0' && strchr(",;{}[]()<>", c) != NULL);
+}
+
+static void mask(struct nj_sweep *s, struct nj_span span, int rule)
+{
+    if (span.to > span.from && !nj_value_is_harmless(nj_part(s->text, span)))
+        (void)nj_sweep_take_key(s, span, rule);
+}
+
+/* To the quote that closes what an earlier record opened; all of it when none does. */
+static void resume_quote(struct nj_sweep *s, const struct nj_pem *was)
+{
+    struct nj_form f = { .s = s, .t = s->text, .quote = was->open.quote, .slashes = was->open.slashes, .rule = was->open.rule };
+    size_t to = nj_form_end(&f);
+    mask(s, (struct nj_span){ 0, to }, was->open.rule);
+    if (f.open && was->open_left > 1) {
+        s->pem->open = was->open;
+        s->pem->open_left = (uint8_t)(was->open_left - 1);
+    }
+}
+
+/* The first token of the text, if it can be a value: in quotes, alone, or no word of prose. */
+static void resume_value(struct nj_sweep *s, int rule)
+{
+    struct nj_form f = { .s = s, .t = s->text, .rule = rule };
+    size_t at = nj_skip_blanks(s->text, 0);
+    if (at >= s->text.n || s->text.p[at] == '{' || s->text.p[at] == '[')
+        return;
+    nj_form_open(&f, at);
+    struct nj_span value = { f.value, 0 };
+    value.to = nj_form_end(&f);
+    struct nj_str v = nj_part(s->text, value);
+    char last = v.n != 0 ? v.p[v.n - 1] : '\0';
+    if (v.n == 0 || last == ':' || !nj_key_takes(rule, v) || (f.quote == 0 && nj_form_is_prose(v)))
+        return;
+    mask(s, value, rule);
+    if (f.open)
+        s->open = (struct nj_open_quote){ f.quote, (uint8_t)f.slashes, (int16_t)rule };
+}
+
+void nj_carry_resume(struct nj_sweep *s)
+{
+    struct nj_pem was = *s->pem;
+    s->pem->open = (struct nj_open_quote){ 0 };
+    s->pem->pending = 0;
+    s->pem->cut = false;
+    if (s->text.n == 0)
+        return;
+    if (was.cut) {
+        size_t to = 0;
+        while (to < s->text.n && !ends_run(s->text.p[to]))
+            to++;
+        mask(s, (struct nj_span){ 0, to }, NJ_KEY_SPLIT);
+    }
+    if (was.open.quote != 0)
+        resume_quote(s, &was);
+    else if (was.pending != 0)
+        resume_value(s, was.pending - 1);
+}
+
+/* The run of bytes that touches the cut: half a token is one that no detector knows. */
+static void mask_cut(struct nj_sweep *s)
+{
+    size_t from = s->text.n;
+    while (from > s->done && s->text.n - from < RUN_MAX && !ends_run(s->text.p[from - 1]))
+        from--;
+    if (s->text.n - from >= RUN_MIN && !nj_form_is_prose(nj_str_slice(s->text, from, s->text.n)))
+        mask(s, (struct nj_span){ from, s->text.n }, NJ_KEY_SPLIT);
+}
+
+void nj_carry_note(struct nj_sweep *s)
+{
+    struct nj_str t = s->text;
+    size_t end = t.n;
+    if (t.n >= CUT_AT) {
+        mask_cut(s);
+        s->pem->cut = true;
+    }
+    if (s->open.quote != 0) {
+        s->pem->open = s->open;
+        s->pem->open_left = OPEN_RECORDS;
+    }
+    while (end > s->done && nj_is(t.p[end - 1], NJ_IS_SPACE))
+        end--;
+    if (end > s->done && (t.p[end - 1] == ':' || t.p[end - 1] == '=')) {
+        int rule = nj_form_pending(s, end - 1);
+        s->pem->pending = (int16_t)(rule != NJ_KEY_NONE ? rule + 1 : 0);
+    }
+}
