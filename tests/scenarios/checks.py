@@ -17,6 +17,7 @@ def check_all(run):
     check_ledgers(run)
     check_delivered(run)
     check_received(run)
+    check_summaries(run)
     check_secrets(run)
     check_form(run)
     check_diagnostics(run)
@@ -136,6 +137,22 @@ def check_received(run):
                    {"emulator": totals, "counters": [one.get("counters") for one in run.ledgers]})
         lost = totals[origin].get("dropped", 0)
         run.expect(run.expected.get("losses") or not lost, f"the emulator dropped {lost} {origin} records", totals)
+
+
+def check_summaries(run):
+    """One invocation.summary for each invocation: never two, and one where nothing was lost on the way."""
+    seen = {}
+    for record in run.records:
+        if lookup(record, "what.event") == "invocation.summary":
+            seen.setdefault(lookup(record, "where.faas.invocation_id"), set()).add(record["id"])
+    twice = [request for request, records in seen.items() if len(records) != 1]
+    run.expect(not twice, "more than one invocation.summary for an invocation", twice[:3])
+    whole = run.ledgers and not run.expected.get("no_telemetry") and run.expected.get("sink", "capture") != "none"
+    whole = whole and "sinks" not in run.expected and run.expected.get("nightjar_exit", 0) == 0
+    whole = whole and not sum(sum(s["dropped"].values()) for one in run.ledgers for s in one.get("sinks", {}).values())
+    whole = whole and not run.ledger_sum("lost") and len(run.ledgers) == len(nightjars(run))
+    missing = [i["requestId"] for i in run.report.get("invocations", []) if whole and i["requestId"] not in seen]
+    run.expect(not missing, "an invocation without an invocation.summary", missing[:3])
 
 
 # --- secrets ----------------------------------------------------------------------------------------------------------
