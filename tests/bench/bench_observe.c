@@ -17,16 +17,20 @@
 enum { LINES = 20000, CALLS = 4000, ROUNDS = 7, TEXT_BYTES = 8 << 20 };
 static const int64_t t0 = 1795418101000000000;
 
+/* What differs from line to line.  In the pipeline there is one struct nj_record, and it is hot. */
 struct line {
-    struct nj_record record;
-    struct nj_facts facts;
+    struct nj_str message, data_json;
+    enum nj_severity severity;
+    int64_t status;
+    struct nj_str address, user;
 };
 
 struct bench {
     struct nj_observe *room;
     struct line *lines;
-    struct nj_buf text, scratch;
-    size_t bytes;
+    struct nj_record record;
+    struct nj_facts facts;
+    struct nj_buf text;
     uint64_t said;
 };
 
@@ -68,9 +72,9 @@ static void make_line(struct bench *b, size_t i)
     struct line *l = &b->lines[i];
     struct nj_buf own;
     nj_buf_init(&own, 1 << 16);
-    nj_decode(nj_str_slice(nj_buf_str(&b->text), from, b->text.n), t0, &own, &l->record, &l->facts);
-    nj_attrs_str(&l->record.where, NJ_STR("faas.invocation_id"), NJ_STR("3d2c5f0a-1111-4222-8333-444455556666"));
-    b->bytes += l->record.message.n + l->record.data_json.n;
+    nj_decode(nj_str_slice(nj_buf_str(&b->text), from, b->text.n), t0, &own, &b->record, &b->facts);
+    *l = (struct line){ b->record.message,   b->record.data_json,  b->record.severity,
+                        b->facts.log_status, b->facts.log_address, b->facts.log_user };
     /* own stays: the record's views point into it, and the program is short. */
 }
 
@@ -79,10 +83,17 @@ static double run_lines(struct bench *b)
     struct nj_clean clean = { .when_ns = t0 };
     double begun = cpu_s();
     for (size_t i = 0; i < LINES; i++) {
-        clean.message = b->lines[i].record.message;
-        clean.data = b->lines[i].record.data_json;
-        nj_observe_put(b->room, &b->lines[i].record, true);
-        nj_observe_record(b->room, t0, &b->lines[i].facts, &b->lines[i].record, &clean);
+        const struct line *l = &b->lines[i];
+        b->record.who.n = b->record.where.n = 0;
+        b->record.message = clean.message = l->message;
+        b->record.data_json = clean.data = l->data_json;
+        b->record.severity = l->severity;
+        b->facts.log_status = l->status;
+        b->facts.log_address = l->address;
+        b->facts.log_user = l->user;
+        nj_attrs_str(&b->record.where, NJ_STR("faas.invocation_id"), NJ_STR("3d2c5f0a-1111-4222-8333-444455556666"));
+        nj_observe_put(b->room, &b->record, true);
+        nj_observe_record(b->room, t0, &b->facts, &b->record, &clean);
     }
     return cpu_s() - begun;
 }
@@ -95,8 +106,9 @@ static double run_zlib(const struct bench *b)
     if (deflateInit(&z, 1) != Z_OK)
         exit(1);
     for (size_t i = 0; i < LINES; i++) {
-        z.next_in = (Bytef *)(uintptr_t)b->lines[i].record.message.p;
-        z.avail_in = (uInt)(b->lines[i].record.message.n);
+        struct nj_str s = b->lines[i].data_json.n != 0 ? b->lines[i].data_json : b->lines[i].message;
+        z.next_in = (Bytef *)(uintptr_t)s.p;
+        z.avail_in = (uInt)s.n;
         while (z.avail_in != 0) {
             z.next_out = out;
             z.avail_out = sizeof(out);
