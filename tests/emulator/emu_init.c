@@ -305,14 +305,16 @@ void emu_restore_begin(struct emu *w)
     w->restored = true;
     w->restore_begin = emu_now();
     emu_say(w, EMU_TAG_INIT, "restore from the snapshot");
+    struct nj_exchange *x = w->restore_poll;
+    w->restore_poll = NULL; /* it is answered whatever else breaks: the supervisor takes no second one, and no runtime sends it */
     if (w->o.snapshot_drop)
         emu_api_drop_polls(w);
     emu_thaw(w);
     emu_event_restore_start(w);
     w->restore_limit = (struct nj_timer){ .fire = on_restore_limit, .ctx = w };
     nj_timer_set(w->loop, &w->restore_limit, w->o.restore_timeout_ms);
-    struct nj_exchange *x = w->restore_poll;
-    w->restore_poll = NULL;
+    if (x != NULL && w->o.snapshot_drop)
+        nj_exchange_reply_header(x, "Connection", NJ_STR("close"));
     if (x != NULL)
         nj_exchange_reply(x, 200, NULL, NJ_STR(""));
     else if (w->n_polls != 0)

@@ -3,6 +3,7 @@ import argparse
 import json
 import os
 import pathlib
+import secrets
 import shutil
 import signal
 import socket
@@ -89,6 +90,7 @@ class Case:
         sink_port = self.dir / "sink.port"
         self.sink = self.spawn("sink", [BUILD / "capture-sink", "--dir", self.dir, "--port-file", sink_port], {})
         until(lambda: read(sink_port).strip(), "the sink's port")
+        self.key = "k1:" + secrets.token_hex(16)  # without one there is a warning
         self.sink_url = f"http://127.0.0.1:{read(sink_port).strip()}/"
 
     def spawn(self, name, command, env):

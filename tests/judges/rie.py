@@ -32,7 +32,7 @@ class Sandbox(Case):
         env = {
             "AWS_LAMBDA_FUNCTION_NAME": "judged", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256", "AWS_REGION": "eu-west-1",
             "AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "JUDGE_DIR": str(self.dir),
-            "NIGHTJAR_SINK": self.sink_url, "NIGHTJAR_LOG_LEVEL": "info",
+            "NIGHTJAR_SINK": self.sink_url, "NIGHTJAR_PSEUDONYM_KEY": self.key, "NIGHTJAR_LOG_LEVEL": "info",
             "NIGHTJAR_FLUSH": "end", "NIGHTJAR_PROXY_PORT": str(self.proxy_port), **self.settings,
         }
         # /var/task must be there in managed instances; an empty /var of its own leaves the machine's alone.

@@ -19,7 +19,7 @@ def drive(name, events, settings):
         (box.dir / "events").write_text("".join(json.dumps(e) + "\n" for e in events))
         report = box.dir / "report.json"
         command = [DRIVER, BUILD / "nightjar-capture", BUILD / "nightjar", BUILD / "sample-function", box.dir / "events", report]
-        env = {"NIGHTJAR_SINK": box.sink_url, "NIGHTJAR_LOG_LEVEL": "info", "NIGHTJAR_PROXY_PORT": str(proxy_port), **settings}
+        env = {"NIGHTJAR_SINK": box.sink_url, "NIGHTJAR_PSEUDONYM_KEY": box.key, "NIGHTJAR_LOG_LEVEL": "info", "NIGHTJAR_PROXY_PORT": str(proxy_port), **settings}
         driver = box.spawn("driver", command, env)
         try:
             code = driver.wait(3 * WAIT_S + len(events))
