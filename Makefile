@@ -157,14 +157,17 @@ check-backends: all ## scenarios against real servers (moto for AWS; from PyPI, 
 
 .PHONY: check-rie
 check-rie: all ## nightjar under AWS's own emulator (RIE=program to use, otherwise built with go; ONLY=case for some)
+	@sh packaging/deps.sh judges
 	@BUILD=$(BUILD) RIE="$(RIE)" sh tests/judges/rie.sh $(ONLY)
 
 .PHONY: check-simulator
 check-simulator: all ## nightjar in lambda-simulator, which freezes processes (needs cargo; ONLY=case for some)
+	@sh packaging/deps.sh judges
 	@BUILD=$(BUILD) sh tests/judges/simulator.sh $(ONLY)
 
 .PHONY: check-runtimes
 check-runtimes: all ## real runtime clients through the wrapper and the proxy (ONLY=client for some)
+	@sh packaging/deps.sh runtimes
 	@BUILD=$(BUILD) sh tests/runtimes/run.sh $(ONLY)
 
 .PHONY: demo

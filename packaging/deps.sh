@@ -1,6 +1,8 @@
 #!/bin/sh
 # Installs what building (deps.sh build), linting (lint), fuzzing (fuzz), measuring beside others (bench), the layer (layer; ARCH=arm64
-# adds the cross tools) or the check of the templates (packaging) needs: asks apt only for what is absent.
+# adds the cross tools) or the check of the templates (packaging) needs: asks apt only for what is absent.  For real runtime clients
+# (runtimes) and outside judges (judges) it looks for commands, wherever they came from, and what cannot be had is said and left to
+# those who need it: they skip it by name.
 set -u
 
 BUILD="gcc make libc6-dev libcurl4-openssl-dev libmicrohttpd-dev libjansson-dev zlib1g-dev libzstd-dev libssl-dev check libsubunit-dev
@@ -12,6 +14,10 @@ PACKAGING="python3 python3-venv"
 LINT="clang clang-format clang-tidy cppcheck"
 BENCH="libpcre2-dev"
 FUZZ="clang"
+# command=package
+JUDGES="go=golang-go cargo=cargo"
+RUNTIMES="$JUDGES java=default-jre-headless javac=default-jdk-headless mvn=maven node=nodejs npm=npm curl=curl g++=g++ cmake=cmake
+autoconf=autoconf automake=automake libtoolize=libtool pkg-config=pkg-config"
 
 say() {
     echo "deps: $*" >&2
@@ -135,8 +141,43 @@ try_install() {
     apt install -y --no-install-recommends $missing >"$log" 2>&1
 }
 
+# The packages of the commands that are not there.
+packages_of() {
+    for pair in "$@"; do
+        command -v "${pair%%=*}" >/dev/null || printf '%s ' "${pair#*=}"
+    done
+}
+
+# One package after the other: one that this system does not have must not keep the others away.
+install_optional() {
+    log=$(mktemp) || exit 0
+    trap 'rm -f "$log"' EXIT
+    fetched=
+    for missing in $1; do
+        try_install && continue
+        if [ -z "$fetched" ]; then
+            fetched=yes
+            apt update >"$log" 2>&1 && try_install && continue
+        fi
+        say "$missing could not be installed: $(tail -n 1 "$log")"
+    done
+}
+
 set_name=${1:-}
 case "$set_name" in
+runtimes | judges)
+    # shellcheck disable=SC2086
+    [ "$set_name" = judges ] && absent=$(packages_of $JUDGES) || absent=$(packages_of $RUNTIMES)
+    [ "$set_name" = judges ] || python3 -c 'import ensurepip' 2>/dev/null || absent="$absent python3-venv"
+    [ -z "$absent" ] && exit 0
+    if ! command -v apt-get >/dev/null || { [ "$(id -u)" -ne 0 ] && ! sudo -n true 2>/dev/null; }; then
+        say "not there, and not to be installed here without being asked: $absent"
+        exit 0
+    fi
+    say "installing $absent"
+    install_optional "$absent"
+    exit 0
+    ;;
 build) wanted=$BUILD ;;
 lint) wanted=$LINT ;;
 bench) wanted=$BENCH ;;
@@ -148,7 +189,7 @@ layer)
     ;;
 packaging) wanted=$PACKAGING ;;
 *)
-    echo "usage: deps.sh build|lint|bench|fuzz|layer|packaging" >&2
+    echo "usage: deps.sh build|lint|bench|fuzz|layer|packaging|runtimes|judges" >&2
     exit 2
     ;;
 esac
