@@ -4,7 +4,7 @@
  * member whose name is that of a secret is replaced whatever its value.  Text that is JSON, and JSON in strings of JSON, is
  * walked too.  Untouched values keep their bytes and their order; what leaves would not change if it came in again.
  *
- * Placeholders   [secret] for what a name gives away, [email] [credit_card-4242] [jwt] [aws_key] [private_key] [credential] for
+ * Placeholders   [secret] for what a name gives away, [custom] for the operator's patterns, [email] [credit_card-4242] [jwt] [aws_key] [private_key] [credential] for
  *            what a detector found: a word in brackets, at most a hyphen and four digits more; never anything JSON escapes.
  *            Where the preset asks for a pseudonym, "hmac:<key id>:<16 hex digits>" of the value under its class and the
  *            record's tenant.  What the preset removes is dropped from objects, name and value, and masked elsewhere.
@@ -34,10 +34,24 @@ enum { NJ_REDACT_MAX = 8 << 20 };
 
 struct nj_redactor;
 
+/* --- rules of the operator's own: docs/redaction.md has the language ----------------------------------------------- */
+
+enum { NJ_RULES_MAX = 32, NJ_RULES_BYTES = 64 << 10 };
+struct nj_rules;
+struct nj_rules_error {
+    size_t line, column; /* of the JSON, from 1 */
+    char text[200];
+};
+/* json: a list of rules, or an object with "rules".  NJ_EPARSE, NJ_ELIMIT and NJ_ENOMEM with *error. */
+NJ_MUST enum nj_status nj_rules_new(struct nj_rules **out, struct nj_str json, struct nj_rules_error *error);
+void nj_rules_free(struct nj_rules *rules);
+
 struct nj_redact_options {
     struct nj_str policy;                   /* preset name; absent = "default" */
     struct nj_str keys;                     /* more field names to redact: comma separated globs; may be absent; wins over allow_keys */
     struct nj_str allow_keys;               /* field names never redacted by name: comma separated globs; may be absent */
+    bool withhold;                          /* there should be rules and are none: words of the function are withheld */
+    const struct nj_rules *rules;           /* borrowed, for as long as the redactor lives; may be NULL */
     const struct nj_pseudonyms *pseudonyms; /* borrowed, for as long as the redactor lives; NULL: placeholders take their place */
 };
 
@@ -62,6 +76,7 @@ enum { NJ_LAYERS_MAX = 8 };
 struct nj_finding {
     struct nj_str rule; /* as the counts name it, without "key." */
     bool by_name;       /* the name of the value gave it away: counted as key.<rule> */
+    bool by_rule;       /* one of the operator's rules: counted as rule.<rule> */
     struct nj_str action;
     size_t at, length;              /* bytes of the text that was given */
     const char *how[NJ_LAYERS_MAX]; /* what was opened to find it, outermost first; at and length are then those of the run that */

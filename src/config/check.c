@@ -37,6 +37,8 @@ static void check_redaction(const struct nj_options *o, struct nj_problems *prob
     if (r.notes & (NJ_NOTE_KEYS | NJ_NOTE_ALLOW_KEYS))
         nj_problem_add(problems, true, "%s is no list of names with * in them; every named field is redacted instead.",
                        r.notes & NJ_NOTE_KEYS ? "NIGHTJAR_REDACT_KEYS" : "NIGHTJAR_REDACT_ALLOW_KEYS");
+    if (r.notes & NJ_NOTE_RULES)
+        nj_problem_add(problems, true, "%s; function logs and payloads are withheld.", r.why);
     if (r.notes & NJ_NOTE_NO_PSEUDONYMS)
         nj_problem_add(problems, true, "The system gives no random bytes for a key: what would be a pseudonym is masked.");
     if (r.notes & NJ_NOTE_EPHEMERAL)

@@ -4,13 +4,15 @@
 #include "nightjar/redaction.h"
 
 static const char help_text[] =
-    "usage: nightjar redact [--policy NAME] [--keys LIST] [--allow-keys LIST] [--key-file FILE] [--explain[=json]] < log > clean\n"
+    "usage: nightjar redact [--policy NAME] [--rules FILE] [--keys LIST] [--allow-keys LIST]\n"
+    "                       [--key-file FILE] [--explain[=json]] < log > clean\n"
     "\n"
     "Redacts standard input line by line, as the extension does with a function's log. A line that is a JSON object is taken as a\n"
     "structured log record and stays valid JSON; any other line is taken as text. Lines belong together: a private key that was\n"
     "printed line by line is recognised.\n"
     "\n"
     "  --policy NAME       default, strict, pci, hipaa, or off, which only cleans; otherwise NIGHTJAR_REDACT\n"
+    "  --rules FILE        rules of your own, as JSON; otherwise NIGHTJAR_REDACT_RULES\n"
     "  --keys LIST         more field names to redact, comma separated, * stands for anything; otherwise NIGHTJAR_REDACT_KEYS\n"
     "  --allow-keys LIST   field names that are never redacted for their name; otherwise NIGHTJAR_REDACT_ALLOW_KEYS\n"
     "  --key-file FILE     the key of the pseudonyms; otherwise NIGHTJAR_PSEUDONYM_KEY\n"
@@ -23,7 +25,7 @@ static const char help_text[] =
 enum { KEY_FILE_MAX = 8 << 10, FINDINGS_MAX = 64 << 20 };
 
 struct flags {
-    struct nj_str policy, keys, allow_keys, key_file, explain_as;
+    struct nj_str policy, rules, keys, allow_keys, key_file, explain_as;
     bool help, explain;
 };
 
@@ -38,7 +40,7 @@ struct work {
 
 static void explain_json(struct work *w, const struct nj_finding *f)
 {
-    nj_buf_addf(&w->found, "{\"line\":%llu,\"rule\":\"%s", (unsigned long long)w->line, f->by_name ? "key." : "");
+    nj_buf_addf(&w->found, "{\"line\":%llu,\"rule\":\"%s", (unsigned long long)w->line, f->by_name ? "key." : f->by_rule ? "rule." : "");
     nj_buf_add(&w->found, f->rule);
     nj_buf_addf(&w->found, "\",\"offset\":%zu,\"length\":%zu,\"action\":\"", f->at, f->length);
     nj_buf_add(&w->found, f->action);
@@ -50,7 +52,7 @@ static void explain_json(struct work *w, const struct nj_finding *f)
 
 static void explain_text(struct work *w, const struct nj_finding *f)
 {
-    nj_buf_addf(&w->found, "line %llu: %s", (unsigned long long)w->line, f->by_name ? "key." : "");
+    nj_buf_addf(&w->found, "line %llu: %s", (unsigned long long)w->line, f->by_name ? "key." : f->by_rule ? "rule." : "");
     nj_buf_add(&w->found, f->rule);
     nj_buf_addf(&w->found, " at %zu, %zu bytes: ", f->at, f->length);
     nj_buf_add(&w->found, f->action);
@@ -115,6 +117,8 @@ static bool build(struct work *w, const struct flags *f, struct nj_options *o)
     }
     if (f->keys.p != NULL)
         o->redact_keys = f->keys;
+    if (f->rules.p != NULL)
+        o->redact_rules = f->rules;
     if (f->allow_keys.p != NULL)
         o->redact_allow_keys = f->allow_keys;
     if (nj_options_choice(NJ_OPT_redact, o->redact).p == NULL) {
@@ -124,6 +128,10 @@ static bool build(struct work *w, const struct flags *f, struct nj_options *o)
     enum nj_status st = nj_redaction_open(&w->redaction, o);
     if (w->redaction.notes & (NJ_NOTE_KEYS | NJ_NOTE_ALLOW_KEYS)) {
         fprintf(w->io->err, "nightjar redact: the list of names to %s is none.\n", w->redaction.notes & NJ_NOTE_KEYS ? "redact" : "allow");
+        return false;
+    }
+    if (w->redaction.notes & NJ_NOTE_RULES) {
+        fprintf(w->io->err, "nightjar redact: %s.\n", w->redaction.why);
         return false;
     }
     if (st != NJ_OK)
@@ -149,11 +157,9 @@ int nj_command_redact(const struct nj_stream *io)
     struct flags f = { .help = false };
     struct nj_buf key;
     const struct filter_flag flags[] = {
-        { NJ_STR("--policy"), &f.policy, NULL },
-        { NJ_STR("--keys"), &f.keys, NULL },
-        { NJ_STR("--allow-keys"), &f.allow_keys, NULL },
-        { NJ_STR("--key-file"), &f.key_file, NULL },
-        { NJ_STR("--explain"), &f.explain_as, &f.explain },
+        { NJ_STR("--policy"), &f.policy, NULL },     { NJ_STR("--rules"), &f.rules, NULL },
+        { NJ_STR("--keys"), &f.keys, NULL },         { NJ_STR("--allow-keys"), &f.allow_keys, NULL },
+        { NJ_STR("--key-file"), &f.key_file, NULL }, { NJ_STR("--explain"), &f.explain_as, &f.explain },
         { NJ_STR("--help"), NULL, &f.help },
     };
     struct work w = { .io = io };

@@ -255,6 +255,10 @@ static void build_redactor(struct nj_sidecar *s)
         nj_sidecar_lacks(s, NJ_LACK_CONFIGURATION);
         nj_diag(NJ_LEVEL_ERROR, "NJ1501", "the lists of field names could not be used; every named field is redacted instead");
     }
+    if (notes & NJ_NOTE_RULES) {
+        nj_sidecar_lacks(s, NJ_LACK_CONFIGURATION);
+        nj_diag(NJ_LEVEL_ERROR, "NJ1521", "%s; function logs and payloads are withheld", s->redaction.why);
+    }
     if (notes & NJ_NOTE_NO_PSEUDONYMS)
         nj_diag(NJ_LEVEL_ERROR, "NJ1511", "the system gives no random bytes for a key; what would be a pseudonym is masked");
     if (notes & NJ_NOTE_EPHEMERAL)

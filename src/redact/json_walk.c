@@ -159,8 +159,8 @@ static void remove_member(struct walk *w, size_t value_end)
 /* Does to the value of a secret name what the policy wants; text is what the value says.  False: it stays. */
 static bool mask(struct walk *w, struct nj_span value, struct nj_str text)
 {
-    enum nj_class class = nj_secret_keys[w->rule].class;
-    enum nj_action action = nj_policy_action(w->r->policy, class);
+    enum nj_class class = nj_key_class(w->r, w->rule);
+    enum nj_action action = nj_key_action(w->r, w->rule);
     size_t quote = w->t.p[value.from] == '"';
     nj_found(w->r, NJ_COUNT_KEYS + (unsigned)w->rule, action, nj_str_slice(w->t, value.from + quote, value.to - quote));
     if (action == NJ_ACT_COUNT)
@@ -181,7 +181,7 @@ static void scan_string(struct walk *w, const struct piece *p, bool secret)
     struct nj_str text, clean;
     bool mended = false;
     bool resumes = w->message && w->pem != NULL && w->pem->inside;
-    if (p->plain && !resumes && !secret)
+    if (p->plain && !resumes && !secret && !nj_rules_read_all(w->r))
         return;
     if (!plain_text(w, p, &text, &mended)) {
         withhold(w, p);
@@ -202,7 +202,7 @@ static void scan_string(struct walk *w, const struct piece *p, bool secret)
 
 static bool is_secret(const struct walk *w)
 {
-    return w->rule != NJ_KEY_NONE && nj_policy_action(w->r->policy, nj_secret_keys[w->rule].class) != NJ_ACT_KEEP;
+    return w->rule != NJ_KEY_NONE && nj_key_action(w->r, w->rule) != NJ_ACT_KEEP;
 }
 
 static bool mask_string(struct walk *w, const struct piece *p)
@@ -288,7 +288,7 @@ static bool string_value(struct walk *w)
 /* Shorter numbers than a card's need a name that says what they are. */
 static bool may_be_identifier(const struct walk *w, struct nj_str raw)
 {
-    return raw.n >= 13 || (raw.n >= NJ_NUMBER_RUN && nj_topics_of(w->r, w->key) != 0);
+    return raw.n >= 13 || nj_rules_read_all(w->r) || (raw.n >= NJ_NUMBER_RUN && nj_topics_of(w->r, w->key) != 0);
 }
 
 /* Cards also come as 4242424242424242.0 and 4.242424242424242e15. */

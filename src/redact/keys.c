@@ -23,10 +23,11 @@ enum {
     GRANT = NJ_HOW_GRANT
 };
 
-const struct nj_secret_key_row nj_secret_keys[NJ_SECRET_KEYS] = {
+const struct nj_secret_key_row nj_secret_keys[NJ_KEY_ROWS] = {
 #define NJ_SECRET_KEY(counter, class, how, phrase) { NJ_STR_INIT(counter), NJ_CLASS_##class, how, NJ_STR_INIT(phrase) },
 #include "keys.def"
 #undef NJ_SECRET_KEY
+    [NJ_SECRET_KEYS... NJ_KEY_ROWS - 1] = { NJ_STR_INIT("custom"), NJ_CLASS_CUSTOM, WHOLE, { NULL, 0 } },
 };
 
 static const char *const cancel_tails[] = { NJ_CANCEL_TAILS };
@@ -257,6 +258,11 @@ static struct nj_key classify(const struct nj_redactor *r, struct nj_str name)
     struct words w;
     struct best best = { NJ_KEY_NONE, 0 };
     struct nj_key key = { .rule = NJ_KEY_NONE, .roles = roles_of(name) };
+    int own = nj_rules_key(r, name);
+    if (own != NJ_KEY_NONE) {
+        key.rule = (int16_t)own;
+        return key;
+    }
     if (nj_globs_match(&r->keys, name)) {
         key.rule = NJ_KEY_CUSTOM;
         return key;
@@ -394,6 +400,7 @@ static const struct nj_str placeholder_words[] = {
 #include "detectors.def"
 #undef NJ_DETECTOR
     NJ_STR_INIT("[secret]"),
+    NJ_STR_INIT("[custom]"),
     NJ_STR_INIT(NJ_WITHHELD),
 };
 

@@ -62,7 +62,7 @@ enum nj_secret_key {
 #include "keys.def"
 #undef NJ_SECRET_KEY
 };
-enum { NJ_KEY_NONE = -1 };
+enum { NJ_KEY_NONE = -1, NJ_KEY_ROWS = NJ_SECRET_KEYS + NJ_RULES_MAX }; /* the rows behind the table: names in the operator's rules */
 
 /* How a phrase applies; keys.def explains them. */
 enum nj_key_how {
@@ -103,7 +103,7 @@ struct nj_secret_key_row {
     unsigned how;
     struct nj_str phrase;
 };
-extern const struct nj_secret_key_row nj_secret_keys[NJ_SECRET_KEYS];
+extern const struct nj_secret_key_row nj_secret_keys[NJ_KEY_ROWS];
 
 struct nj_key {
     int16_t rule; /* row of nj_secret_keys, or NJ_KEY_NONE */
@@ -139,8 +139,14 @@ enum nj_detector_id {
     NJ_DETECTORS
 };
 
-/* Counters in the order they are printed: detectors, notes, key rows. */
-enum { NJ_COUNT_ESCAPES = NJ_DETECTORS, NJ_COUNT_WITHHELD, NJ_COUNT_KEYS, NJ_COUNTS = NJ_COUNT_KEYS + NJ_SECRET_KEYS };
+/* Counters in the order they are printed: detectors, notes, key rows, rules of the operator. */
+enum {
+    NJ_COUNT_ESCAPES = NJ_DETECTORS,
+    NJ_COUNT_WITHHELD,
+    NJ_COUNT_KEYS,
+    NJ_COUNT_RULES = NJ_COUNT_KEYS + NJ_SECRET_KEYS,
+    NJ_COUNTS = NJ_COUNT_RULES + NJ_RULES_MAX
+};
 
 struct nj_span {
     size_t from, to;
@@ -443,6 +449,9 @@ struct nj_sweep {
     } under;                /* names before this are of a container that is secret as a whole */
     size_t word_read;       /* words were looked at up to here */
     bool grant_read, grant; /* the text speaks of a grant_type */
+    struct nj_span own;     /* the next match of the operator's patterns, from NJ_NPOS: none */
+    unsigned own_rule;
+    struct nj_span *ahead; /* of each automaton */
 };
 
 /* At the mark of a run of token bytes: could it be base64 of some text (decode.c)?  Cheap, and right whenever it says no. */
@@ -467,6 +476,9 @@ static inline uint64_t nj_marks_prune(const struct nj_redactor *r, struct nj_str
 
 /* Appends text to out with everything found replaced; false and nothing appended when nothing was found. */
 bool nj_sweep(struct nj_redactor *r, unsigned level, struct nj_str text, struct nj_pem *pem, struct nj_buf *out);
+/* Replaces a span by what the action asks for; false when it stays. */
+bool nj_sweep_replace(struct nj_sweep *s, struct nj_span span, enum nj_class class, enum nj_action action, unsigned counter,
+                      struct nj_str placeholder);
 /* Replaces a span, if it does not reach back before s->done and the policy does not keep its class. */
 bool nj_sweep_take(struct nj_sweep *s, struct nj_span span, enum nj_detector_id id);
 /* The same with text that was made ready; and without replacing: nothing of it is looked at again. */
@@ -483,6 +495,21 @@ bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rul
 bool nj_form_words(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule);
 /* <password>x</password> (forms_markup.c): at is the byte behind '<'; the value is kept with nj_sweep_wait_key(). */
 void nj_form_tag(struct nj_sweep *s, size_t at);
+
+/* --- rules of the operator (rules_match.c) ------------------------------------------------------------------------- */
+
+/* The rule that names this field, or NJ_KEY_NONE. */
+int nj_rules_key(const struct nj_redactor *r, struct nj_str name);
+struct nj_str nj_rules_name(const struct nj_redactor *r, unsigned rule);
+/* What is done about a value for its name, and as what. */
+enum nj_action nj_key_action(const struct nj_redactor *r, int rule);
+enum nj_class nj_key_class(const struct nj_redactor *r, int rule);
+/* Do patterns want to see every text? */
+bool nj_rules_read_all(const struct nj_redactor *r);
+/* Sets s->own to the next match of a pattern at or after s->done, or to NJ_NPOS. */
+void nj_rules_next(struct nj_sweep *s);
+/* Replaces it and looks for the next. */
+void nj_rules_take(struct nj_sweep *s);
 
 /* --- cleaning (clean.c) ------------------------------------------------------------------------------------------- */
 
@@ -544,7 +571,9 @@ struct nj_redactor {
     struct nj_trace trace;
     const struct nj_policy *policy;
     const struct nj_pseudonyms *pseudonyms; /* may be NULL */
+    const struct nj_rules *rules;           /* may be NULL */
     struct nj_str tenant;                   /* of the record at hand */
+    bool withhold;                          /* texts that rules of the operator should have cleaned */
     bool counted;                           /* some counter is not zero */
     uint64_t findings;                      /* ever: whether a text held something is told by the difference */
     size_t decode_left;                     /* bytes that may still be decoded for the value at hand */
@@ -582,7 +611,7 @@ NJ_MUST bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_pem
 NJ_MUST bool nj_json_walk(struct nj_redactor *r, unsigned level, struct nj_pem *pem, struct nj_str json, int rule, struct nj_str *out);
 
 void nj_count(struct nj_redactor *r, unsigned counter);
-struct nj_str nj_counter_name(unsigned counter);
+struct nj_str nj_counter_name(const struct nj_redactor *r, unsigned counter);
 /* Counts a finding and tells of it. */
 void nj_found(struct nj_redactor *r, unsigned counter, enum nj_action action, struct nj_str value);
 

@@ -58,6 +58,8 @@ enum nj_status nj_redactor_new(struct nj_redactor **out, const struct nj_redact_
         return NJ_ENOMEM;
     r->policy = policy;
     r->pseudonyms = o->pseudonyms;
+    r->rules = o->rules;
+    r->withhold = o->withhold;
     for (size_t i = 0; i < NJ_LEVELS; i++)
         level_init(&r->levels[i]);
     nj_buf_init(&r->out, OUT_MAX);
@@ -96,7 +98,7 @@ void nj_redactor_free(struct nj_redactor *r)
 
 /* --- counts ------------------------------------------------------------------------------------------------------- */
 
-struct nj_str nj_counter_name(unsigned counter)
+struct nj_str nj_counter_name(const struct nj_redactor *r, unsigned counter)
 {
     if (counter < NJ_DETECTORS)
         return nj_detectors[counter].counter;
@@ -104,6 +106,8 @@ struct nj_str nj_counter_name(unsigned counter)
         return NJ_STR("escape_sequence");
     if (counter == NJ_COUNT_WITHHELD)
         return NJ_STR("withheld");
+    if (counter >= NJ_COUNT_RULES)
+        return nj_rules_name(r, counter - NJ_COUNT_RULES);
     return nj_secret_keys[counter - NJ_COUNT_KEYS].counter;
 }
 
@@ -116,9 +120,9 @@ void nj_redact_counts_take(struct nj_redactor *r, struct nj_buf *out)
     r->counted = false;
     for (unsigned i = 0; i < NJ_COUNTS; i++) {
         uint64_t sum = r->counts[i];
-        struct nj_str name = nj_counter_name(i);
+        struct nj_str name = nj_counter_name(r, i);
         r->counts[i] = 0;
-        while (i >= NJ_COUNT_KEYS && i + 1 < NJ_COUNTS && nj_str_eq(nj_counter_name(i + 1), name)) {
+        while (i >= NJ_COUNT_KEYS && i + 1 < NJ_COUNT_RULES && nj_str_eq(nj_counter_name(r, i + 1), name)) {
             sum += r->counts[++i];
             r->counts[i] = 0;
         }
@@ -126,7 +130,7 @@ void nj_redact_counts_take(struct nj_redactor *r, struct nj_buf *out)
             continue;
         nj_buf_addz(out, any ? ",\"" : "{\"");
         if (i >= NJ_COUNT_KEYS)
-            nj_buf_addz(out, "key.");
+            nj_buf_addz(out, i >= NJ_COUNT_RULES ? "rule." : "key.");
         nj_buf_add(out, name);
         nj_buf_addz(out, "\":");
         nj_buf_add_u64(out, sum);
@@ -259,7 +263,7 @@ static int rule_of_attr(struct nj_redactor *r, struct nj_str key)
 {
     int rule = nj_key_classify(r, key).rule;
     if (rule == NJ_KEY_NONE || (nj_secret_keys[rule].how & (NJ_HOW_QUERY | NJ_HOW_GRANT | NJ_HOW_SUBTREE | NJ_HOW_MAIL | NJ_HOW_LONG)) ||
-        nj_policy_action(r->policy, nj_secret_keys[rule].class) == NJ_ACT_KEEP)
+        nj_key_action(r, rule) == NJ_ACT_KEEP)
         return NJ_KEY_NONE;
     return rule;
 }
@@ -270,8 +274,8 @@ enum fate { KEPT, MASKED, REMOVED };
 static enum fate put_masked(struct writer *w, int rule, struct nj_str text, struct nj_value *v)
 {
     size_t from = w->out->n;
-    enum nj_class class = nj_secret_keys[rule].class;
-    enum nj_action action = nj_policy_action(w->r->policy, class);
+    enum nj_class class = nj_key_class(w->r, rule);
+    enum nj_action action = nj_key_action(w->r, rule);
     nj_found(w->r, NJ_COUNT_KEYS + (unsigned)rule, action, text);
     if (action == NJ_ACT_REMOVE || action == NJ_ACT_COUNT)
         return action == NJ_ACT_REMOVE ? REMOVED : KEPT;
@@ -454,6 +458,13 @@ static void add_data(struct writer *w, struct nj_pem *pem, const struct nj_recor
     nj_buf_addc(out, '}');
 }
 
+/* Does a record hold words of the function?  Errors we derive quote them. */
+static bool quotes_function(const struct nj_record *in)
+{
+    return in->origin == NJ_FROM_FUNCTION || in->origin == NJ_FROM_EXTENSION || in->origin == NJ_FROM_PAYLOAD ||
+           in->category == NJ_CAT_ERROR;
+}
+
 static enum nj_status clean_record(struct nj_redactor *r, const struct nj_record *in, struct nj_str id, bool withhold, struct nj_clean *out)
 {
     struct writer w = { .r = r, .out = &r->out, .withhold = withhold };
@@ -462,6 +473,10 @@ static enum nj_status clean_record(struct nj_redactor *r, const struct nj_record
     put_text(&w, NULL, in->event, &out->event);
     put_attrs(&w, &in->who, &out->who);
     put_attrs(&w, &in->where, &out->where);
+    if (r->withhold && quotes_function(in)) {
+        nj_count(r, NJ_COUNT_WITHHELD);
+        w.withhold = true;
+    }
     put_text(&w, pem, in->message, &out->message);
 
     size_t from = w.out->n;

@@ -1,5 +1,6 @@
 /* One pass over a text: from mark to mark, each judged by the detectors that wait for it. */
 #include "decode.h"
+#include "rules.h"
 
 void nj_count(struct nj_redactor *r, unsigned counter)
 {
@@ -10,23 +11,23 @@ void nj_count(struct nj_redactor *r, unsigned counter)
 
 /* --- replacing ---------------------------------------------------------------------------------------------------- */
 
-/* Is this a piece of a pseudonym?  Its sixteen digits may by chance look like something else. */
-static bool in_pseudonym(struct nj_str t, struct nj_span span)
+/* Is this a piece of what was put in place of something?  The digits of a pseudonym may by chance look like something else. */
+static bool in_placeholder(struct nj_str t, struct nj_span span)
 {
-    enum { HEAD = 5 + NJ_PSEUDONYM_ID_MAX + 1 }; /* "hmac:<id>:" */
+    enum { HEAD = 5 + NJ_PSEUDONYM_ID_MAX + 1 }; /* "hmac:<id>:"; placeholders are shorter */
     size_t floor = span.from > HEAD ? span.from - HEAD : 0;
     for (size_t at = span.from + 1; at > floor; at--)
-        if (t.p[at - 1] == 'h' && at - 1 + nj_placeholder_len(t, at - 1) >= span.to)
+        if ((t.p[at - 1] == 'h' || t.p[at - 1] == '[') && at - 1 + nj_placeholder_len(t, at - 1) >= span.to)
             return true;
     return false;
 }
 
-static bool take(struct nj_sweep *s, struct nj_span span, enum nj_class class, unsigned counter, struct nj_str placeholder)
+bool nj_sweep_replace(struct nj_sweep *s, struct nj_span span, enum nj_class class, enum nj_action action, unsigned counter,
+                      struct nj_str placeholder)
 {
-    enum nj_action action = nj_policy_action(s->r->policy, class);
     if (span.from < s->done)
         span.from = s->done;
-    if (span.from >= span.to || action == NJ_ACT_KEEP || in_pseudonym(s->text, span))
+    if (span.from >= span.to || action == NJ_ACT_KEEP || in_placeholder(s->text, span))
         return false;
     struct nj_str value = nj_str_slice(s->text, span.from, span.to);
     nj_buf_add(s->out, nj_str_slice(s->text, s->done, span.from));
@@ -39,16 +40,18 @@ static bool take(struct nj_sweep *s, struct nj_span span, enum nj_class class, u
 
 static bool take_detected(struct nj_sweep *s, struct nj_span span, enum nj_detector_id id)
 {
-    return take(s, span, nj_detectors[id].class, id, nj_detectors[id].placeholder);
+    enum nj_class class = nj_detectors[id].class;
+    return nj_sweep_replace(s, span, class, nj_policy_action(s->r->policy, class), id, nj_detectors[id].placeholder);
 }
 
 static bool take_key(struct nj_sweep *s, struct nj_span value, int rule)
 {
-    return take(s, value, nj_secret_keys[rule].class, NJ_COUNT_KEYS + (unsigned)rule, NJ_STR("[secret]"));
+    return nj_sweep_replace(s, value, nj_key_class(s->r, rule), nj_key_action(s->r, rule), NJ_COUNT_KEYS + (unsigned)rule,
+                            NJ_STR("[secret]"));
 }
 
 /* Replaces what was found ahead and begins before byte at. */
-static void settle(struct nj_sweep *s, size_t at)
+static void settle_waiting(struct nj_sweep *s, size_t at)
 {
     size_t taken = 0;
     while (taken < s->waiting_n && s->waiting[taken].span.from < at) {
@@ -61,6 +64,19 @@ static void settle(struct nj_sweep *s, size_t at)
     }
     s->waiting_n -= taken;
     memmove(s->waiting, s->waiting + taken, s->waiting_n * sizeof(s->waiting[0]));
+}
+
+/* The same with the operator's patterns, which come first where something else begins at the same byte. */
+static void settle(struct nj_sweep *s, size_t at)
+{
+    while (s->own.from <= at && s->own.from != NJ_NPOS) {
+        settle_waiting(s, s->own.from);
+        if (s->own.from >= s->done)
+            nj_rules_take(s);
+        else
+            nj_rules_next(s);
+    }
+    settle_waiting(s, at);
 }
 
 bool nj_sweep_take(struct nj_sweep *s, struct nj_span span, enum nj_detector_id id)
@@ -190,33 +206,53 @@ static void visit(struct nj_sweep *s, size_t at, const struct nj_marks *m, uint6
         (void)nj_decode_percent(s, at);
 }
 
-bool nj_sweep(struct nj_redactor *r, unsigned level, struct nj_str text, struct nj_pem *pem, struct nj_buf *out)
+/* stream: the text goes on what records before it left open. */
+static void run(struct nj_sweep *s, bool stream)
 {
-    struct nj_pem own = { 0 };
     struct nj_marker marker = { 0 };
-    size_t before = out->n;
-    struct nj_sweep s = { .r = r, .level = level, .text = text, .out = out, .pem = pem != NULL ? pem : &own };
-    s.pem_end.from = NJ_NPOS;
-    nj_pem_resume(&s);
-    if (pem != NULL)
-        nj_carry_resume(&s);
-    for (size_t base = 0; base < text.n; base += NJ_BLOCK) {
+    nj_pem_resume(s);
+    if (stream)
+        nj_carry_resume(s);
+    for (size_t base = 0; base < s->text.n; base += NJ_BLOCK) {
         struct nj_marks m;
-        nj_marks_at(r->marks, &marker, text, base, &m);
-        uint64_t any = nj_marks_prune(r, text, base, &m);
+        nj_marks_at(s->r->marks, &marker, s->text, base, &m);
+        uint64_t any = nj_marks_prune(s->r, s->text, base, &m);
         while (any != 0) {
             uint64_t bit = any & (0 - any);
             size_t at = base + (size_t)__builtin_ctzll(any);
             any ^= bit;
-            if (s.waiting_n != 0 && at >= s.waiting[0].span.from)
-                settle(&s, at + 1);
-            if (at >= s.done)
-                visit(&s, at, &m, bit);
+            if ((s->waiting_n != 0 && at >= s->waiting[0].span.from) || at >= s->own.from)
+                settle(s, at + 1);
+            if (at >= s->done)
+                visit(s, at, &m, bit);
         }
     }
-    settle(&s, text.n + 1);
-    if (pem != NULL)
-        nj_carry_note(&s);
+    settle(s, s->text.n + 1);
+    if (stream)
+        nj_carry_note(s);
+}
+
+/* Apart, because the room for what lies ahead is not cleared for those who have no patterns. */
+static __attribute__((noinline)) void run_with_rules(struct nj_sweep *s, bool stream)
+{
+    struct nj_span ahead[NJ_RULE_AUTOMATA];
+    memset(ahead, 0, sizeof(ahead));
+    s->ahead = ahead;
+    nj_rules_next(s);
+    run(s, stream);
+}
+
+bool nj_sweep(struct nj_redactor *r, unsigned level, struct nj_str text, struct nj_pem *pem, struct nj_buf *out)
+{
+    struct nj_pem own = { 0 };
+    size_t before = out->n;
+    struct nj_sweep s = { .r = r, .level = level, .text = text, .out = out, .pem = pem != NULL ? pem : &own };
+    s.pem_end.from = NJ_NPOS;
+    s.own.from = NJ_NPOS;
+    if (nj_rules_read_all(r))
+        run_with_rules(&s, pem != NULL);
+    else
+        run(&s, pem != NULL);
     if (s.changed)
         nj_buf_add(out, nj_str_slice(text, s.done, text.n));
     else if (out->err == NJ_OK)

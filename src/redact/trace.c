@@ -46,8 +46,9 @@ void nj_found(struct nj_redactor *r, unsigned counter, enum nj_action action, st
     struct nj_span span = t->outer;
     bool exact = place(t, value, &span);
     struct nj_finding f = {
-        .rule = nj_counter_name(counter),
-        .by_name = counter >= NJ_COUNT_KEYS,
+        .rule = nj_counter_name(r, counter),
+        .by_name = counter >= NJ_COUNT_KEYS && counter < NJ_COUNT_RULES,
+        .by_rule = counter >= NJ_COUNT_RULES,
         .action = nj_action_names[action == NJ_ACT_HMAC && r->pseudonyms == NULL ? NJ_ACT_MASK : action],
         .at = span.from,
         .length = span.to - span.from,

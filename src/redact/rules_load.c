@@ -1,0 +1,423 @@
+/* Rules of the operator: from JSON to automata, or a refusal that says where and why. */
+#include "rules.h"
+
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* --- what a match may have to pass -------------------------------------------------------------------------------- */
+
+static bool passes_luhn(struct nj_str s)
+{
+    unsigned sum = 0, digits = 0;
+    for (size_t i = s.n; i > 0; i--) {
+        if (!nj_is(s.p[i - 1], NJ_IS_DIGIT))
+            continue;
+        unsigned d = (unsigned)(s.p[i - 1] - '0') << (digits++ % 2);
+        sum += d > 9 ? d - 9 : d;
+    }
+    return digits >= 2 && sum % 10 == 0;
+}
+
+/* ISO 7064 as IBANs have it: the first four characters count last, letters as 10 to 35. */
+static bool passes_mod97(struct nj_str s)
+{
+    char text[NJ_PATTERN_POSITIONS];
+    size_t n = 0;
+    unsigned sum = 0;
+    for (size_t i = 0; i < s.n && n < sizeof(text); i++)
+        if (nj_is(s.p[i], NJ_IS_ALPHA | NJ_IS_DIGIT))
+            text[n++] = s.p[i];
+    for (size_t i = 0; i < n; i++) {
+        char c = text[(i + 4) % n];
+        unsigned v = nj_is(c, NJ_IS_DIGIT) ? (unsigned)(c - '0') : (unsigned)((c | 0x20) - 'a') + 10;
+        sum = (sum * (v > 9 ? 100 : 10) + v) % 97;
+    }
+    return n > 4 && sum == 1;
+}
+
+static bool passes_verhoeff(struct nj_str s)
+{
+    static const uint8_t turn[8][10] = { { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 }, { 1, 5, 7, 6, 2, 8, 3, 0, 9, 4 },
+                                         { 5, 8, 0, 3, 7, 9, 6, 1, 4, 2 }, { 8, 9, 1, 6, 0, 4, 3, 5, 2, 7 },
+                                         { 9, 4, 5, 3, 1, 2, 6, 8, 7, 0 }, { 4, 2, 8, 6, 5, 7, 3, 9, 0, 1 },
+                                         { 2, 7, 9, 3, 8, 0, 6, 4, 1, 5 }, { 7, 0, 4, 6, 9, 1, 3, 2, 5, 8 } };
+    unsigned check = 0, digits = 0;
+    for (size_t i = s.n; i > 0; i--) {
+        if (!nj_is(s.p[i - 1], NJ_IS_DIGIT))
+            continue;
+        unsigned v = turn[digits++ % 8][s.p[i - 1] - '0'];
+        /* the product in the dihedral group of the pentagon */
+        unsigned a = check, b = v;
+        check = a < 5 ? (b < 5 ? (a + b) % 5 : 5 + (a + b - 5) % 5) : (b < 5 ? 5 + (a - 5 + 5 - b) % 5 : (a - b + 5) % 5);
+    }
+    return digits >= 2 && check == 0;
+}
+
+/* Looks made by a machine: two kinds of characters at least, and hardly any of them often. */
+static bool passes_random(struct nj_str s)
+{
+    unsigned count[256] = { 0 }, most = 0, different = 0;
+    bool digit = false, lower = false, upper = false;
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        different += count[c]++ == 0;
+        most = count[c] > most ? count[c] : most;
+        digit = digit || (c >= '0' && c <= '9');
+        lower = lower || (c >= 'a' && c <= 'z');
+        upper = upper || (c >= 'A' && c <= 'Z');
+    }
+    return s.n >= 8 && digit + lower + upper >= 2 && different >= (s.n < 20 ? s.n / 2 : 10) && most <= s.n / 4 + 1;
+}
+
+static const struct {
+    struct nj_str name;
+    bool (*valid)(struct nj_str);
+} validators[] = {
+    { NJ_STR_INIT("luhn"), passes_luhn },
+    { NJ_STR_INIT("mod97"), passes_mod97 },
+    { NJ_STR_INIT("verhoeff"), passes_verhoeff },
+    { NJ_STR_INIT("random"), passes_random },
+};
+
+static const struct nj_str class_names[NJ_CLASSES] = {
+#define NJ_REDACT_CLASS(name, standard, strict, pci, hipaa) [NJ_CLASS_##name] = NJ_STR_INIT(#name),
+#include "classes.def"
+#undef NJ_REDACT_CLASS
+};
+
+/* --- reading ------------------------------------------------------------------------------------------------------ */
+
+enum member { M_NAME, M_PATTERN, M_KEYS, M_VALIDATOR, M_CONTEXT, M_CLASS, M_ACTION, M_IGNORE_CASE, MEMBERS };
+
+static const struct nj_str member_names[MEMBERS] = {
+    [M_NAME] = NJ_STR_INIT("name"),           [M_PATTERN] = NJ_STR_INIT("pattern"),         [M_KEYS] = NJ_STR_INIT("keys"),
+    [M_VALIDATOR] = NJ_STR_INIT("validator"), [M_CONTEXT] = NJ_STR_INIT("context"),         [M_CLASS] = NJ_STR_INIT("class"),
+    [M_ACTION] = NJ_STR_INIT("action"),       [M_IGNORE_CASE] = NJ_STR_INIT("ignore_case"),
+};
+
+struct loading {
+    struct nj_str text;
+    struct nj_rules *rules;
+    struct nj_rules_error *error;
+    struct nj_pattern_row *rows;
+    enum nj_status st;
+};
+
+static void place(struct nj_str text, size_t at, struct nj_rules_error *error)
+{
+    error->line = error->column = 1;
+    for (size_t i = 0; i < at && i < text.n; i++) {
+        error->column++;
+        if (text.p[i] == '\n') {
+            error->line++;
+            error->column = 1;
+        }
+    }
+}
+
+/* at points into the text. */
+static bool fail(struct loading *l, const char *at, const char *fmt, ...) NJ_PRINTF(3, 4);
+static bool fail(struct loading *l, const char *at, const char *fmt, ...)
+{
+    va_list ap;
+    if (l->st != NJ_OK)
+        return false;
+    l->st = NJ_EPARSE;
+    place(l->text, (size_t)(at - l->text.p), l->error);
+    va_start(ap, fmt);
+    vsnprintf(l->error->text, sizeof(l->error->text), fmt, ap);
+    va_end(ap);
+    return false;
+}
+
+static bool out_of_memory(struct loading *l)
+{
+    l->st = NJ_ENOMEM;
+    return false;
+}
+
+/* The text of a string value of up to max bytes, in out. */
+static bool text_of(struct loading *l, struct nj_json v, size_t max, const char *what, struct nj_buf *out)
+{
+    bool escaped;
+    if (v.type != NJ_JSON_STRING)
+        return fail(l, v.raw.p, "%s is no string", what);
+    nj_buf_reset(out);
+    nj_json_unescape(out, nj_json_inner(v, &escaped));
+    if (out->err == NJ_ENOMEM)
+        return out_of_memory(l);
+    if (out->n == 0 || out->n > max || out->err != NJ_OK)
+        return fail(l, v.raw.p, "%s has 1 to %zu bytes", what, max);
+    return true;
+}
+
+static bool read_name(struct loading *l, struct nj_rule *r, struct nj_json v, struct nj_buf *text)
+{
+    if (!text_of(l, v, NJ_RULE_NAME, "name", text))
+        return false;
+    for (size_t i = 0; i < text->n; i++)
+        if (!nj_is(text->p[i], NJ_IS_WORD) && text->p[i] != '-' && text->p[i] != '.')
+            return fail(l, v.raw.p, "a name is made of letters, digits, _ - and .");
+    for (size_t i = 0; i < l->rules->n; i++)
+        if (nj_str_eq(nj_buf_str(text), nj_rule_name(&l->rules->rule[i])))
+            return fail(l, v.raw.p, "there are two rules of this name");
+    memcpy(r->name, text->p, text->n);
+    r->name_n = text->n;
+    return true;
+}
+
+/* What replaces a match must not be matched in its turn, or nothing would ever come to rest. */
+static bool matches_a_placeholder(const struct nj_automaton *a)
+{
+    static const struct nj_str words[] = {
+#define NJ_DETECTOR(id, counter, class, anchor, shape, validator, companion, placeholder) NJ_STR_INIT(placeholder),
+#include "detectors.def"
+#undef NJ_DETECTOR
+        NJ_STR_INIT("[secret]"),
+        NJ_STR_INIT("[custom]"),
+        NJ_STR_INIT(NJ_WITHHELD),
+    };
+    struct nj_span span;
+    for (size_t i = 0; i < NJ_COUNT(words); i++)
+        if (nj_automaton_find(a, words[i], 0, &span))
+            return true;
+    return false;
+}
+
+static bool add_automata(struct loading *l, struct nj_rule *r, struct nj_json v, size_t rows)
+{
+    struct nj_rules *rules = l->rules;
+    r->from = rules->automata;
+    for (size_t i = 0; i < rows; i++) {
+        if (rules->automata == NJ_RULE_AUTOMATA)
+            return fail(l, v.raw.p, "all rules together have more than %d alternatives", NJ_RULE_AUTOMATA);
+        struct nj_automaton *a = &rules->automaton[rules->automata];
+        if (nj_automaton_init(a, &l->rows[i]) != NJ_OK)
+            return out_of_memory(l);
+        rules->rule_of[rules->automata++] = (uint8_t)rules->n;
+        if (matches_a_placeholder(a))
+            return fail(l, v.raw.p, "the pattern matches what nightjar puts in place of secrets, such as [custom]");
+    }
+    r->to = rules->automata;
+    return true;
+}
+
+static bool read_pattern(struct loading *l, struct nj_rule *r, struct nj_json v, bool ignore_case, struct nj_buf *text)
+{
+    struct nj_pattern_error error = { 0, "" };
+    size_t rows = 0;
+    if (!text_of(l, v, NJ_PATTERN_BYTES, "pattern", text))
+        return false;
+    enum nj_status st = nj_pattern_read(nj_buf_str(text), ignore_case, l->rows, &rows, &error);
+    if (st == NJ_EPARSE)
+        return fail(l, v.raw.p, "pattern, byte %zu: %s", error.at + 1, error.text);
+    return st == NJ_OK ? add_automata(l, r, v, rows) : out_of_memory(l);
+}
+
+static bool read_keys(struct loading *l, struct nj_rule *r, struct nj_json v, struct nj_buf *text)
+{
+    struct nj_buf list;
+    struct nj_json_iter it;
+    struct nj_json one;
+    struct nj_str key;
+    bool good = v.type == NJ_JSON_ARRAY || fail(l, v.raw.p, "keys is no list of names");
+    nj_buf_init(&list, (NJ_GLOB_LEN + 1) * NJ_GLOBS_MAX);
+    nj_json_iter_init(&it, v);
+    while (good && nj_json_next(&it, &key, &one)) {
+        good = text_of(l, one, NJ_GLOB_LEN, "a key", text);
+        if (good && nj_str_chr(nj_buf_str(text), ',', 0) != NJ_NPOS)
+            good = fail(l, one.raw.p, "a key has no comma");
+        nj_buf_addz(&list, list.n != 0 ? "," : "");
+        nj_buf_add(&list, nj_buf_str(text));
+    }
+    enum nj_status st = !good ? l->st : list.err != NJ_OK ? list.err : list.n == 0 ? NJ_EPARSE : nj_globs_init(&r->keys, nj_buf_str(&list));
+    nj_buf_fini(&list);
+    if (st == NJ_ENOMEM)
+        return out_of_memory(l);
+    return st == NJ_OK || fail(l, v.raw.p, "keys is a list of names with * in them, up to %d", NJ_GLOBS_MAX);
+}
+
+static bool read_context(struct loading *l, struct nj_rule *r, struct nj_json v, struct nj_buf *text)
+{
+    struct nj_json_iter it;
+    struct nj_json one;
+    struct nj_str key;
+    if (v.type != NJ_JSON_ARRAY)
+        return fail(l, v.raw.p, "context is no list of words");
+    nj_json_iter_init(&it, v);
+    while (nj_json_next(&it, &key, &one)) {
+        if (r->words == NJ_RULE_WORDS)
+            return fail(l, one.raw.p, "more than %d words", NJ_RULE_WORDS);
+        if (!text_of(l, one, NJ_RULE_WORD, "a word", text))
+            return false;
+        for (size_t i = 0; i < text->n; i++)
+            r->word[r->words][i] = text->p[i] >= 'A' && text->p[i] <= 'Z' ? (char)(text->p[i] | 0x20) : text->p[i];
+        r->word_n[r->words++] = text->n;
+    }
+    return r->words != 0 || fail(l, v.raw.p, "context is an empty list");
+}
+
+static bool read_validator(struct loading *l, struct nj_rule *r, struct nj_json v, struct nj_buf *text)
+{
+    if (!text_of(l, v, NJ_RULE_NAME, "validator", text))
+        return false;
+    for (size_t i = 0; i < NJ_COUNT(validators); i++)
+        if (nj_str_eq(nj_buf_str(text), validators[i].name))
+            r->valid = validators[i].valid;
+    return r->valid != NULL || fail(l, v.raw.p, "validator is one of luhn, mod97, verhoeff, random");
+}
+
+static bool read_class(struct loading *l, struct nj_rule *r, struct nj_json v, struct nj_buf *text)
+{
+    if (!text_of(l, v, NJ_RULE_NAME, "class", text))
+        return false;
+    for (unsigned i = 0; i < NJ_CLASSES; i++)
+        if (nj_str_eq_nocase(nj_buf_str(text), class_names[i])) {
+            r->class = (enum nj_class)i;
+            return true;
+        }
+    return fail(l, v.raw.p, "there is no such class; docs/redaction.md lists them");
+}
+
+static bool read_action(struct loading *l, struct nj_rule *r, struct nj_json v, struct nj_buf *text)
+{
+    static const enum nj_action allowed[] = { NJ_ACT_MASK, NJ_ACT_LAST4, NJ_ACT_HMAC, NJ_ACT_REMOVE, NJ_ACT_COUNT };
+    if (!text_of(l, v, NJ_RULE_NAME, "action", text))
+        return false;
+    for (size_t i = 0; i < NJ_COUNT(allowed); i++)
+        if (nj_str_eq(nj_buf_str(text), nj_action_names[allowed[i]])) {
+            r->action = allowed[i];
+            r->has_action = true;
+        }
+    return r->has_action || fail(l, v.raw.p, "action is one of mask, last4, hmac, remove, count");
+}
+
+/* --- rules -------------------------------------------------------------------------------------------------------- */
+
+static bool sort_members(struct loading *l, struct nj_json rule, struct nj_json m[static MEMBERS])
+{
+    struct nj_json_iter it;
+    struct nj_json v;
+    struct nj_str key;
+    if (rule.type != NJ_JSON_OBJECT)
+        return fail(l, rule.raw.p, "a rule is an object");
+    nj_json_iter_init(&it, rule);
+    while (nj_json_next(&it, &key, &v)) {
+        unsigned i = 0;
+        while (i < MEMBERS && !nj_json_key_is(key, member_names[i]))
+            i++;
+        if (i == MEMBERS)
+            return fail(l, key.p, "a rule has no member \"%.*s\"", (int)(key.n < 40 ? key.n : 40), key.p);
+        m[i] = v;
+    }
+    return true;
+}
+
+static bool read_rule(struct loading *l, struct nj_json json, struct nj_buf *text)
+{
+    struct nj_json m[MEMBERS] = { { .type = NJ_JSON_NONE } };
+    if (l->rules->n == NJ_RULES_MAX)
+        return fail(l, json.raw.p, "more than %d rules", NJ_RULES_MAX);
+    struct nj_rule *r = &l->rules->rule[l->rules->n];
+    *r = (struct nj_rule){ .class = NJ_CLASS_CUSTOM };
+    if (!sort_members(l, json, m))
+        return false;
+    if (m[M_NAME].type == NJ_JSON_NONE)
+        return fail(l, json.raw.p, "the rule has no name");
+    if (m[M_PATTERN].type == NJ_JSON_NONE && m[M_KEYS].type == NJ_JSON_NONE)
+        return fail(l, json.raw.p, "the rule has neither a pattern nor keys");
+    bool fold = m[M_IGNORE_CASE].type == NJ_JSON_TRUE;
+    if (!fold && m[M_IGNORE_CASE].type != NJ_JSON_NONE && m[M_IGNORE_CASE].type != NJ_JSON_FALSE)
+        return fail(l, m[M_IGNORE_CASE].raw.p, "ignore_case is true or false");
+    if (m[M_PATTERN].type == NJ_JSON_NONE && (m[M_VALIDATOR].type != NJ_JSON_NONE || m[M_CONTEXT].type != NJ_JSON_NONE))
+        return fail(l, json.raw.p, "validator and context belong to a pattern");
+    bool good = read_name(l, r, m[M_NAME], text) && (m[M_CLASS].type == NJ_JSON_NONE || read_class(l, r, m[M_CLASS], text)) &&
+                (m[M_ACTION].type == NJ_JSON_NONE || read_action(l, r, m[M_ACTION], text)) &&
+                (m[M_VALIDATOR].type == NJ_JSON_NONE || read_validator(l, r, m[M_VALIDATOR], text)) &&
+                (m[M_CONTEXT].type == NJ_JSON_NONE || read_context(l, r, m[M_CONTEXT], text)) &&
+                (m[M_KEYS].type == NJ_JSON_NONE || read_keys(l, r, m[M_KEYS], text)) &&
+                (m[M_PATTERN].type == NJ_JSON_NONE || read_pattern(l, r, m[M_PATTERN], fold, text));
+    if (good && r->class == NJ_CLASS_PAN && r->has_action) /* one number, once hashed and once cut short, can be worked out */
+        good = fail(l, m[M_ACTION].raw.p, "card numbers are treated by the preset; a rule of class pan has no action of its own");
+    l->rules->n++; /* in any case: what it holds is freed with the others */
+    return good;
+}
+
+static bool read_rules(struct loading *l, struct nj_json list)
+{
+    struct nj_json_iter it;
+    struct nj_json one;
+    struct nj_str key;
+    struct nj_buf text;
+    bool good = true;
+    nj_buf_init(&text, 4 * NJ_PATTERN_BYTES);
+    nj_json_iter_init(&it, list);
+    while (good && nj_json_next(&it, &key, &one))
+        good = read_rule(l, one, &text);
+    nj_buf_fini(&text);
+    return good;
+}
+
+/* The list, alone or as "rules" of an object. */
+static bool find_list(struct loading *l, struct nj_json *list)
+{
+    struct nj_json top;
+    json_error_t where;
+    if (l->text.n > NJ_RULES_BYTES) {
+        l->st = NJ_ELIMIT;
+        *l->error = (struct nj_rules_error){ 1, 1, "the rules are longer than 64 KiB" };
+        return false;
+    }
+    json_t *tree = json_loadb(l->text.p != NULL ? l->text.p : "", l->text.n, JSON_REJECT_DUPLICATES, &where);
+    if (tree == NULL || nj_json_parse(l->text, &top) != NJ_OK) {
+        json_decref(tree);
+        l->st = NJ_EPARSE;
+        l->error->line = where.line > 0 ? (size_t)where.line : 1;
+        l->error->column = where.column > 0 ? (size_t)where.column : 1;
+        snprintf(l->error->text, sizeof(l->error->text), "no JSON: %s", tree == NULL ? where.text : "nested too deeply");
+        return false;
+    }
+    json_decref(tree);
+    *list = top.type == NJ_JSON_OBJECT ? nj_json_get(top, NJ_STR("rules")) : top;
+    return list->type == NJ_JSON_ARRAY || fail(l, top.raw.p, "a list of rules is expected, or an object with \"rules\"");
+}
+
+struct nj_str nj_rule_name(const struct nj_rule *r)
+{
+    return (struct nj_str){ r->name, r->name_n };
+}
+
+enum nj_status nj_rules_new(struct nj_rules **out, struct nj_str json, struct nj_rules_error *error)
+{
+    struct nj_json list;
+    struct loading l = { .text = json, .error = error, .st = NJ_OK };
+    *out = NULL;
+    *error = (struct nj_rules_error){ 0, 0, "" };
+    l.rules = calloc(1, sizeof(*l.rules));
+    l.rows = calloc(NJ_PATTERN_ROWS, sizeof(*l.rows));
+    if (l.rules == NULL || l.rows == NULL)
+        l.st = NJ_ENOMEM;
+    else if (find_list(&l, &list))
+        (void)read_rules(&l, list);
+    free(l.rows);
+    if (l.st == NJ_ENOMEM)
+        snprintf(error->text, sizeof(error->text), "there is not memory enough");
+    if (l.st == NJ_OK)
+        *out = l.rules;
+    else
+        nj_rules_free(l.rules);
+    return l.st;
+}
+
+void nj_rules_free(struct nj_rules *rules)
+{
+    if (rules == NULL)
+        return;
+    for (size_t i = 0; i < rules->automata; i++)
+        nj_automaton_fini(&rules->automaton[i]);
+    for (size_t i = 0; i < rules->n; i++)
+        nj_globs_fini(&rules->rule[i].keys);
+    free(rules);
+}
