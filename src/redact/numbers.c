@@ -151,7 +151,7 @@ static bool is_date(struct nj_str t, size_t from)
 {
     const char *p = t.p + from;
     size_t left = t.n - from;
-    if (p[4] != '-' || p[7] != '-' || (p[0] != '2' && p[0] != '1') || left < 11)
+    if (left < 11 || p[4] != '-' || p[7] != '-' || (p[0] != '2' && p[0] != '1'))
         return false;
     return !is_gap(p[10]) || left < 14 || !nj_is(p[11], NJ_IS_DIGIT) || p[13] == ':';
 }

@@ -176,14 +176,16 @@ static bool visit_separator(struct nj_sweep *s, size_t at)
         return true;
     if (nj_form_find(s, at, &value, &rule) && nj_sweep_take_key(s, value, rule))
         return true;
-    return s->text.p[at] == '/' && try_anchor(s, at, NJ_ANCHOR_SEPARATOR);
+    return at < s->text.n && s->text.p[at] == '/' && try_anchor(s, at, NJ_ANCHOR_SEPARATOR);
 }
 
 static bool visit_word(struct nj_sweep *s, size_t at)
 {
     struct nj_span value;
     int rule = NJ_KEY_NONE;
-    if (s->text.p[at] == 'u' && at > s->done && s->text.p[at - 1] == '\\')
+    if (at >= s->text.n) /* the mark is behind what was seen */
+        return false;
+    if (at > s->done && s->text.p[at] == 'u' && s->text.p[at - 1] == '\\')
         return nj_decode_unicode(s, at);
     if (s->text.p[at] == ';')
         return nj_decode_entities(s, at);

@@ -77,7 +77,7 @@ bool nj_token_may(const struct nj_redactor *r, struct nj_str t, size_t at)
         if (has_pair(r, t, from - k))
             return true;
     for (size_t i = from; i <= at; i++)
-        if (t.p[i] == '-' && i + 1 < t.n && has_pair(r, t, i + 1))
+        if (t.p[i] == '-' && i + 2 < t.n && has_pair(r, t, i + 1))
             return true;
     return ends_like_mailchimp(t, from) || nj_iban_may(t, from) || is_mixed(t, from);
 }

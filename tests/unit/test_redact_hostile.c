@@ -6,6 +6,8 @@
 
 #include <malloc.h>
 #include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #define SECRET                                                                                                                             \
     "Tulip"                                                                                                                                \
@@ -99,6 +101,38 @@ START_TEST(test_redact_broken_text_harms_nothing)
     };
     for (size_t i = 0; i < NJ_COUNT(broken); i++)
         assert_survived_by_all(broken[i], broken[i].p);
+}
+END_TEST
+
+/* Texts that end where memory ends, cut at every byte: reading one byte too many is a fault. */
+START_TEST(test_redact_reads_not_a_byte_beyond)
+{
+    static const char *const texts[] = {
+        "root@ip-10-0-0-4",
+        "key-0123456789abcdef0123456789abcdef-us12 xoxb-1234567890-ab",
+        "{\"user\":\"joe@example.com\",\"password\":\"" SECRET "\",\"t\":\"" JWT_TEXT "\",\"n\":" CARD "}",
+        "Authorization: Bearer abcdefghij0123456789-_ cookie: sid=" SECRET "; Basic ZGVtbzpwYXNzd29yZA==",
+        "postgres://app:" SECRET "@db-1/x?a=%41%4 &#112;&quot; \\u00e9\\u00 \xC3\xA9\xE2\x80\x8B\x1b[31m",
+        "DE89 3704 0044 0532 0130 00 123-45-6789 +49 151 2345678 (206) 555-0100 2001:db8::1 1.2.3.4 00:11:22:33:44:55",
+        AWS_ID " " AWS_SECRET " $2b$10$abcdefghijklmnopqrstuv --password " SECRET " <pwd>" SECRET "</pwd> PASSWORD '" SECRET "'",
+        PEM_BEGIN "\n" PEM_LINE "\n" PEM_END "\n",
+        "eyJwYXNzd29yZCI6ICJUdWxpcDc3TWFyaWdvbGQiLCAieiI6IDF9eyJwYXNzd29yZCI6ICJUdWxpcDc3",
+    };
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    char *room = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    ck_assert_ptr_ne(room, MAP_FAILED);
+    ck_assert_int_eq(mprotect(room + page, page, PROT_NONE), 0);
+    for (size_t i = 0; i < NJ_COUNT(texts); i++) {
+        for (size_t n = 0; n <= strlen(texts[i]); n++) {
+            struct nj_str in = { room + page - n, n };
+            struct nj_json json;
+            memcpy(room + page - n, texts[i], n);
+            text_of(in);
+            if (nj_json_parse(in, &json) == NJ_OK)
+                json_of(in);
+        }
+    }
+    munmap(room, 2 * page);
 }
 END_TEST
 
@@ -238,6 +272,7 @@ END_TEST
 
 #define NJ_TESTS(X)                                                                                                                        \
     X(test_redact_broken_text_harms_nothing)                                                                                               \
+    X(test_redact_reads_not_a_byte_beyond)                                                                                                 \
     X(test_redact_depth_bombs_harm_nothing)                                                                                                \
     X(test_redact_huge_names_and_values_harm_nothing)                                                                                      \
     X(test_redact_json_keeps_the_rest_byte_for_byte)                                                                                       \
