@@ -32,6 +32,8 @@ struct nj_stream {
 int nj_command_redact(const struct nj_stream *io);
 /* pseudonym: a list of people in, each with the pseudonym a log has for them out. */
 int nj_command_pseudonym(const struct nj_stream *io);
+/* verify: stored records in, which of them are missing or were altered out. */
+int nj_command_verify(const struct nj_stream *io);
 
 /* The pieces of it, for tests and tools.  Each appends to out; the buffer latches failures. */
 /* --check: the configuration in use and what is wrong with it.  Returns how many problems there are, remarks not counted. */

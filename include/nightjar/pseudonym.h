@@ -23,6 +23,7 @@
 #define NIGHTJAR_PSEUDONYM_H
 
 #include "nightjar/buf.h"
+#include "nightjar/hmac.h"
 
 enum nj_pseudonym_class {
 #define NJ_PSEUDONYM(enumerator, name, text) NJ_PSEUDONYM_##enumerator,
@@ -50,6 +51,9 @@ NJ_MUST bool nj_pseudonym_previous_tag(const struct nj_pseudonyms *p, enum nj_ps
                                        struct nj_str value, uint64_t *tag);
 /* Appends "hmac:<key id>:<hex>" of a tag this object gave. */
 void nj_pseudonym_add_tag(const struct nj_pseudonyms *p, uint64_t tag, struct nj_buf *out);
+
+/* A key for something else, from which nobody finds this one; label says for what. */
+void nj_pseudonyms_derive(const struct nj_pseudonyms *p, struct nj_str label, struct nj_hmac_key *out);
 
 /* Was the key made up here? */
 bool nj_pseudonyms_ephemeral(const struct nj_pseudonyms *p);

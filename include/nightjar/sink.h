@@ -18,6 +18,7 @@
 #ifndef NIGHTJAR_SINK_H
 #define NIGHTJAR_SINK_H
 
+#include "nightjar/chain.h"
 #include "nightjar/record.h"
 #include "nightjar/sigv4.h"
 
@@ -31,6 +32,7 @@ enum nj_transport { NJ_TO_STDOUT, NJ_TO_FILE, NJ_TO_HTTP };
  * nj_buf_fini(&c.bytes). */
 struct nj_encode_cache {
     const struct nj_sink *sink; /* whom it is encoded for; may be NULL */
+    struct nj_chain *chain;     /* numbers and links the records of this sink; may be NULL */
     const struct nj_resource *of;
     uint32_t generation;
     struct nj_buf bytes;

@@ -101,6 +101,18 @@ static void derive_id(struct key *k, char first)
     k->id_n = 1 + ID_DERIVED;
 }
 
+void nj_pseudonyms_derive(const struct nj_pseudonyms *p, struct nj_str label, struct nj_hmac_key *out)
+{
+    uint8_t sum[NJ_SHA256_LEN];
+    struct nj_hmac h;
+    nj_hmac_init(&h, &p->now.hmac);
+    nj_hmac_add(&h, NJ_STR("\x01key for\x1f")); /* no class is called so */
+    nj_hmac_add(&h, label);
+    nj_hmac_finish(&h, sum);
+    nj_hmac_key_init(out, (struct nj_str){ (const char *)sum, sizeof(sum) });
+    explicit_bzero(sum, sizeof(sum));
+}
+
 static void key_init(struct key *k, struct nj_str text)
 {
     unsigned char bytes[KEY_BYTES_MAX];

@@ -50,7 +50,9 @@ enum nj_status nj_outlet_new_with(struct nj_outlet **out, struct nj_loop *l, str
     *sender = NULL;
     nj_buf_init(&o->scratch, limits.alone_max);
     nj_buf_init(&o->cache.bytes, NJ_ENCODE_CACHE_MAX);
+    nj_chain_init(&o->chain, opt->chain_key);
     o->cache.sink = sink;
+    o->cache.chain = &o->chain;
     nj_buf_init(&o->title, TITLE_MAX);
     nj_buf_add(&o->title, sink->name);
     nj_buf_addz(&o->title, ", ");

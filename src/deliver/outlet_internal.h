@@ -60,6 +60,7 @@ struct nj_outlet {
     struct nj_lane_work lanes[NJ_LANES];
     struct nj_buf scratch; /* one encoded record */
     struct nj_encode_cache cache;
+    struct nj_chain chain;
     struct nj_buf title; /* name and address, for diagnostics */
     uint64_t seq;
     struct nj_mono deadline;

@@ -277,6 +277,7 @@ static struct nj_outlet_options outlet_options(struct nj_sidecar *s)
         .batch_age_ms = s->o->batch_age_ms,
         .queue_bytes = (size_t)s->o->queue_bytes / s->o->sink_count,
         .timeout_ms = s->o->timeout_ms,
+        .chain_key = s->chain_keyed ? &s->chain_key : NULL,
         .changed = on_settled,
         .ctx = s,
     };
@@ -347,6 +348,10 @@ static void build_pipeline(struct nj_sidecar *s)
         nj_diag(NJ_LEVEL_ERROR, "NJ1504", "no records in this sandbox: without redaction nothing may leave");
         return;
     }
+    /* A key that dies with the sandbox would keep everybody from checking. */
+    s->chain_keyed = s->redaction.pseudonyms != NULL && !nj_pseudonyms_ephemeral(s->redaction.pseudonyms);
+    if (s->chain_keyed)
+        nj_pseudonyms_derive(s->redaction.pseudonyms, NJ_STR("chain"), &s->chain_key);
     for (size_t i = 0; i < s->o->sink_count; i++)
         build_outlet(s, &s->o->sink_list[i]);
     build_alerts(s);
@@ -444,6 +449,7 @@ static void take_down(struct nj_sidecar *s)
         nj_sink_fini(&s->sinks[i]);
     }
     nj_redaction_close(&s->redaction);
+    explicit_bzero(&s->chain_key, sizeof(s->chain_key));
     nj_sandbox_fini(&s->sandbox);
     nj_buf_fini(&s->own_text);
     if (s->signals.active)

@@ -50,6 +50,8 @@ struct nj_sidecar {
     struct nj_sandbox sandbox;
     struct nj_invocations invocations;
     struct nj_redaction redaction;
+    struct nj_hmac_key chain_key; /* of the links between records; where keyed */
+    bool chain_keyed;
     struct nj_sink sinks[NJ_OUTLETS_MAX]; /* those of the options, and that of the alerts */
     struct nj_outlet *outlets[NJ_OUTLETS_MAX];
     size_t outlet_count;

@@ -1,4 +1,4 @@
-/* Writes nightjar's own form of a record: when, what, who, where, message, data, redacted, id. */
+/* Writes nightjar's own form of a record: when, what, who, where, message, data, redacted, id, seq, chain. */
 #include "native.h"
 
 #include "nightjar/clock.h"
@@ -168,6 +168,7 @@ static void put_what(struct nj_buf *out, const struct nj_clean *r)
 
 void nj_native_record(struct nj_buf *out, const struct nj_clean *r, struct nj_encode_cache *cache)
 {
+    size_t from = out->n;
     PUT(out, "{\"when\":\"");
     put_when(out, r->when_ns, cache);
     PUT(out, "\",");
@@ -188,5 +189,7 @@ void nj_native_record(struct nj_buf *out, const struct nj_clean *r, struct nj_en
     }
     PUT(out, ",\"id\":");
     put_text(out, r->id);
+    if (cache != NULL && cache->chain != NULL)
+        nj_chain_add(cache->chain, r->id, out, from);
     PUT(out, "}");
 }

@@ -2,11 +2,12 @@
 import json
 import os
 import re
+import subprocess
 import zlib
 
 from match import ABSENT, fits, fits_all, lookup
 
-RECORD_KEYS = ["when", "what", "who", "where", "message", "data", "redacted", "id"]
+RECORD_KEYS = ["when", "what", "who", "where", "message", "data", "redacted", "id", "seq", "chain"]
 WHEN = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(\d{3})?Z$")
 ORIGINS = ["platform", "function", "extension"]
 SHORTEST_SECRET = 8
@@ -20,8 +21,34 @@ def check_all(run):
     check_summaries(run)
     check_secrets(run)
     check_form(run)
+    check_chain(run)
     check_diagnostics(run)
     check_expected(run)
+
+
+VERIFIED = re.compile(r"(\d+) missing, (\d+) altered")
+
+
+def check_chain(run):
+    """What is stored is what was delivered: nightjar verify misses no more than the ledgers say was dropped, and finds nothing altered."""
+    streams = {}
+    for q in run.requests if run.expected.get("sink", "capture") == "capture" else []:
+        if q["taken"]:
+            streams.setdefault(q["path"], []).extend(run.raw[q["first"]:q["first"] + q["records"]])
+    if run.expected.get("sink") in ("file", "stdout"):
+        streams[""] = run.raw
+    with open(run.path("chain.key"), "w", encoding="utf-8") as f:
+        f.write(run.environment["NIGHTJAR_PSEUDONYM_KEY"])
+    dropped = sum(n for one in run.ledgers for sink in one.get("sinks", {}).values() for n in sink.get("dropped", {}).values())
+    for path, lines in streams.items():
+        lines = [line for line in lines if b'"chain":"' in line and not line.startswith(b'{"text":')]
+        if not lines:
+            continue
+        out = subprocess.run([run.tools.nightjar, "verify", "--quiet", "--key-file", run.path("chain.key")], input=b"\n".join(lines) + b"\n",
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        found = VERIFIED.search(out.stdout.decode())
+        good = found and int(found.group(2)) == 0 and (not run.ledgers or int(found.group(1)) <= dropped)
+        run.expect(good, f"nightjar verify of {path or 'the records'}, {dropped} dropped", out.stdout.decode() + out.stderr.decode())
 
 
 # --- nightjar and the sandbox -----------------------------------------------------------------------------------------

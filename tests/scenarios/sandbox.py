@@ -251,9 +251,9 @@ class Run:
                     self.expect(False, "a diagnostic is no JSON", line)
         self.ledgers = [d["ledger"] for d in self.diagnostics if d.get("code") == "NJ1900" and "ledger" in d]
         self.requests = [r for r in read_lines(self.path("sink", "requests.ndjson")) if r]
-        self.records, self.alert_texts = [], []
+        self.records, self.alert_texts, self.raw = [], [], list(self.raw_records())
         same = {}
-        for raw in self.raw_records():
+        for raw in self.raw:
             try:
                 record = json.loads(raw)
             except ValueError:

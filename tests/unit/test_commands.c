@@ -120,17 +120,6 @@ START_TEST(test_commands_stand_alone)
 }
 END_TEST
 
-START_TEST(test_commands_of_later_versions_get_an_honest_answer)
-{
-    static const char *const later[] = { "verify" };
-    for (size_t i = 0; i < NJ_COUNT(later); i++) {
-        ck_assert_int_eq(RUN(later[i], "--x", "A=b"), 2);
-        ck_assert(has(err_text, later[i]) && has(err_text, "not supported by this version"));
-    }
-    forget();
-}
-END_TEST
-
 START_TEST(test_check_of_a_good_configuration_finds_nothing)
 {
     ck_assert_int_eq(RUN("--check", NULL, "NIGHTJAR_SINK=https://logs.example.com/in", "NIGHTJAR_SINK_TOKEN=" CANARY, "NIGHTJAR_FLUSH=2s"),
@@ -275,7 +264,6 @@ END_TEST
     X(test_help_and_version_answer_also_inside_a_sandbox)                                                                                  \
     X(test_a_misspelt_option_is_answered_with_the_nearest_one)                                                                             \
     X(test_commands_stand_alone)                                                                                                           \
-    X(test_commands_of_later_versions_get_an_honest_answer)                                                                                \
     X(test_check_of_a_good_configuration_finds_nothing)                                                                                    \
     X(test_check_lists_problems_and_answers_one)                                                                                           \
     X(test_check_remarks_on_cleartext_to_another_machine_only)                                                                             \
