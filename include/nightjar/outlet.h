@@ -26,9 +26,9 @@ struct nj_outlet_options {
     struct nj_batch_limits batch;
     int64_t batch_age_ms; /* an open batch is sealed when its first record is this old */
     size_t queue_bytes;
-    int64_t timeout_ms; /* one attempt, always cut to the deadline */
+    int64_t timeout_ms;                  /* one attempt, always cut to the deadline */
     const struct nj_hmac_key *chain_key; /* of the links between its records (chain.h); NULL: plain digests; the caller's */
-    int64_t connect_ms; /* 0 = 1,500: a VPC without egress hangs, it does not refuse (lambda-protocol 4.4) */
+    int64_t connect_ms;                  /* 0 = 1,500: a VPC without egress hangs, it does not refuse (lambda-protocol 4.4) */
     /* Called from the loop when something was settled or the state changed: the lifecycle re-examines what it waits for.
      * It may call the outlet, but not free it. */
     void (*changed)(void *ctx);
