@@ -8,6 +8,7 @@
  *            what a detector found: a word in brackets, at most a hyphen and four digits more; never anything JSON escapes.
  *            Where the preset asks for a pseudonym, "hmac:<key id>:<16 hex digits>" of the value under its class and the
  *            record's tenant.  What the preset removes is dropped from objects, name and value, and masked elsewhere.
+ * Payloads   of records from the proxy strict and hipaa keep the headers and all names; other values become their type.
  * Presets    default, strict, pci, hipaa (classes.def), and off, which counts what it finds and leaves it; cleaning is never off.
  * Cleaning   ill-formed UTF-8 becomes U+FFFD, terminal sequences go, controls other than tab and newline, and characters that
  *            change direction or break lines, become visible (\x00, \u202e).  Line breaks between JSON tokens become spaces.
@@ -59,6 +60,8 @@ struct nj_redact_options {
  * Copies what it keeps of o. */
 NJ_MUST enum nj_status nj_redactor_new(struct nj_redactor **out, const struct nj_redact_options *o);
 void nj_redactor_free(struct nj_redactor *r);
+/* Most bytes of a payload the preset wants captured; 0 = as many as the operator likes. */
+size_t nj_redact_payload_most(struct nj_str policy);
 
 /* Cleans the resource once; keep the result and hand it to every record until its generation changes. */
 NJ_MUST enum nj_status nj_redact_resource(struct nj_redactor *r, const struct nj_resource *in, struct nj_resource *out);

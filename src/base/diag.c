@@ -15,6 +15,8 @@ const char *const nj_level_names[NJ_LEVELS] = { "error", "warn", "info", "debug"
 
 static atomic_int threshold = NJ_LEVEL_WARN;
 static atomic_uint_fast64_t dropped;
+static _Atomic(nj_diag_filter_fn) filter;
+static void *_Atomic filter_ctx;
 
 void nj_diag_threshold(enum nj_level most_detailed)
 {
@@ -29,6 +31,13 @@ bool nj_diag_wants(enum nj_level level)
 uint64_t nj_diag_dropped(void)
 {
     return atomic_load(&dropped);
+}
+
+void nj_diag_filter(nj_diag_filter_fn fn, void *ctx)
+{
+    atomic_store(&filter, NULL);
+    atomic_store(&filter_ctx, ctx);
+    atomic_store(&filter, fn);
 }
 
 /* Our own words, made safe for a JSON string: anything unusual becomes a question mark. */
@@ -82,12 +91,15 @@ void nj_diag(enum nj_level level, const char *code, const char *fmt, ...)
     if (!nj_diag_wants(level))
         return;
     int keep = errno;
-    char text[TEXT_MAX_BYTES], line[LINE_MAX_BYTES];
+    char text[TEXT_MAX_BYTES], clean[TEXT_MAX_BYTES], line[LINE_MAX_BYTES];
+    nj_diag_filter_fn fn = atomic_load(&filter);
     va_list ap;
     va_start(ap, fmt);
     vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
-    send_line(line, open_line(line, sizeof(line), level, code, text), sizeof(line));
+    if (fn != NULL)
+        fn(atomic_load(&filter_ctx), nj_str_of(text), clean, sizeof(clean));
+    send_line(line, open_line(line, sizeof(line), level, code, fn != NULL ? clean : text), sizeof(line));
     errno = keep;
 }
 

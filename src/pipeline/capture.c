@@ -55,12 +55,19 @@ static void on_capture(void *ctx, const struct nj_capture *c)
     nj_observing_rearm(s);
 }
 
+/* A preset may want less of a payload than the operator lets through. */
+static size_t capture_bytes(const struct nj_options *o)
+{
+    size_t most = nj_redact_payload_most(nj_options_choice(NJ_OPT_redact, o->redact));
+    return most != 0 && most < o->capture_bytes ? most : (size_t)o->capture_bytes;
+}
+
 void nj_capture_start(struct nj_sidecar *s)
 {
     struct nj_proxy_options po = {
         .port = (uint16_t)s->o->proxy_port,
         .upstream = s->o->proxy_upstream.n != 0 ? s->o->proxy_upstream : s->o->runtime_api,
-        .capture_bytes = (size_t)s->o->capture_bytes,
+        .capture_bytes = capture_bytes(s->o),
     };
     if (s->o->capture == CAPTURE_OFF)
         return;

@@ -1,6 +1,7 @@
 /* Builds the rooms, connects them, and takes them down again. */
 #include "sidecar_internal.h"
 
+#include "diag_door.h"
 #include "nightjar/diag.h"
 #include "nightjar/random.h"
 #include "own_records.h"
@@ -500,6 +501,7 @@ int nj_sidecar_run(const struct nj_options *o, const char *argv0, const struct n
 {
     nj_diag_threshold((enum nj_level)o->log_level);
     harden();
+    nj_diag_filter(nj_diag_door, NULL);
     say_problems(problems);
     struct nj_sidecar *s = start(o, argv0, problems);
     nj_loop_run(s->loop);
@@ -510,5 +512,7 @@ int nj_sidecar_run(const struct nj_options *o, const char *argv0, const struct n
     _exit(code);
 #endif
     take_down(s);
+    nj_diag_filter(NULL, NULL);
+    nj_diag_door_close();
     return code;
 }

@@ -6,31 +6,31 @@
 static const struct nj_policy presets[] = {
 #define NJ_REDACT_CLASS(name, standard, strict, pci, hipaa) [NJ_CLASS_##name] = NJ_ACT_##standard,
     { NJ_STR_INIT("default"),
-      {
+      .action = {
 #include "classes.def"
       } },
 #undef NJ_REDACT_CLASS
 #define NJ_REDACT_CLASS(name, standard, strict, pci, hipaa) [NJ_CLASS_##name] = NJ_ACT_##strict,
     { NJ_STR_INIT("strict"),
-      {
+      .names_only = true, .action = {
 #include "classes.def"
       } },
 #undef NJ_REDACT_CLASS
 #define NJ_REDACT_CLASS(name, standard, strict, pci, hipaa) [NJ_CLASS_##name] = NJ_ACT_##pci,
     { NJ_STR_INIT("pci"),
-      {
+      .payload_most = 16 << 10, .action = {
 #include "classes.def"
       } },
 #undef NJ_REDACT_CLASS
 #define NJ_REDACT_CLASS(name, standard, strict, pci, hipaa) [NJ_CLASS_##name] = NJ_ACT_##hipaa,
     { NJ_STR_INIT("hipaa"),
-      {
+      .names_only = true, .action = {
 #include "classes.def"
       } },
 #undef NJ_REDACT_CLASS
 #define NJ_REDACT_CLASS(name, standard, strict, pci, hipaa) [NJ_CLASS_##name] = NJ_ACT_COUNT,
     { NJ_STR_INIT("off"),
-      {
+      .action = {
 #include "classes.def"
       } },
 #undef NJ_REDACT_CLASS
@@ -49,6 +49,12 @@ const struct nj_policy *nj_policy_find(struct nj_str name)
         if (nj_str_eq_nocase(name, presets[i].name))
             return &presets[i];
     return NULL;
+}
+
+size_t nj_redact_payload_most(struct nj_str policy)
+{
+    const struct nj_policy *p = nj_policy_find(policy);
+    return p != NULL ? p->payload_most : 0;
 }
 
 enum nj_action nj_policy_action(const struct nj_policy *p, enum nj_class class)

@@ -29,6 +29,8 @@ extern const struct nj_str nj_action_names[NJ_ACTIONS];
 
 struct nj_policy {
     struct nj_str name;
+    bool names_only;     /* of payloads, headers and names are kept */
+    size_t payload_most; /* bytes of a payload; 0 = as many as are captured */
     uint8_t action[NJ_CLASSES];
 };
 
@@ -511,6 +513,9 @@ void nj_rules_next(struct nj_sweep *s);
 /* Replaces it and looks for the next. */
 void nj_rules_take(struct nj_sweep *s);
 
+/* Appends checked JSON, {"payload": ...}, with its names and headers, and the type of every other value (skeleton.c). */
+void nj_skeleton_add(struct nj_str checked, struct nj_buf *out);
+
 /* --- cleaning (clean.c) ------------------------------------------------------------------------------------------- */
 
 /* Index of the first byte that may not leave as it is (controls, ill-formed UTF-8, C1, bidi, ...), or text.n. */
@@ -590,7 +595,7 @@ struct nj_redactor {
     struct nj_key_slot slots[NJ_KEY_SLOTS];
     struct nj_stream streams[NJ_STREAMS];
     uint64_t records;
-    struct nj_buf out, fields, counts_out, resource;
+    struct nj_buf out, fields, counts_out, resource, skeleton;
 };
 
 /* The rule of a name that is itself a value: an identifier, not a sentence; or NJ_KEY_NONE. */

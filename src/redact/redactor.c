@@ -65,6 +65,7 @@ enum nj_status nj_redactor_new(struct nj_redactor **out, const struct nj_redact_
     nj_buf_init(&r->out, OUT_MAX);
     nj_buf_init(&r->counts_out, 64 << 10);
     nj_buf_init(&r->fields, OUT_MAX);
+    nj_buf_init(&r->skeleton, OUT_MAX);
     nj_buf_init(&r->resource, 1 << 20);
     r->marks = nj_marks_engine();
     nj_keys_init(r);
@@ -90,6 +91,7 @@ void nj_redactor_free(struct nj_redactor *r)
     nj_buf_fini(&r->out);
     nj_buf_fini(&r->counts_out);
     nj_buf_fini(&r->fields);
+    nj_buf_fini(&r->skeleton);
     nj_buf_fini(&r->resource);
     nj_globs_fini(&r->keys);
     nj_globs_fini(&r->allow_keys);
@@ -427,15 +429,26 @@ static void add_attr_member(struct nj_buf *out, const struct nj_attr *a)
     }
 }
 
+/* What the preset keeps of a payload, before it is redacted like everything else.  False: no memory for it. */
+static bool shape_payload(struct nj_redactor *r, const struct nj_record *in, struct nj_str *json)
+{
+    if (!r->policy->names_only || in->origin != NJ_FROM_PAYLOAD || !nj_str_starts(*json, NJ_STR("{\"payload\":")))
+        return true;
+    nj_buf_reset(&r->skeleton);
+    nj_skeleton_add(*json, &r->skeleton);
+    return nj_buf_finish(&r->skeleton, json) == NJ_OK;
+}
+
 /* Our own fields behind those of the log, in one object. */
 static void add_data(struct writer *w, struct nj_pem *pem, const struct nj_record *in)
 {
     struct nj_buf *out = w->out;
+    struct nj_str json = nj_str_trim(in->data_json);
     size_t from = out->n;
-    if (in->data_json.p != NULL && w->withhold)
+    if (in->data_json.p != NULL && (w->withhold || !shape_payload(w->r, in, &json)))
         nj_buf_add(out, WITHHELD_OBJECT);
     else if (in->data_json.p != NULL)
-        add_json(w->r, pem, nj_str_trim(in->data_json), NJ_KEY_NONE, WITHHELD_OBJECT, out);
+        add_json(w->r, pem, json, NJ_KEY_NONE, WITHHELD_OBJECT, out);
     if (in->data.n == 0)
         return;
     if (in->data_json.p == NULL)
@@ -502,6 +515,7 @@ enum nj_status nj_redact_record(struct nj_redactor *r, const struct nj_record *i
     each_scratch(r, give_back);
     give_back(&r->out);
     give_back(&r->fields);
+    give_back(&r->skeleton);
     out->when_ns = in->when_ns;
     out->category = in->category;
     out->severity = in->severity;

@@ -203,7 +203,40 @@ def codes():
             yield f"include/nightjar/diag_codes.def: nothing says {code} any more"
 
 
-CHECKS = {"arrows": arrows, "banned": banned, "contracts": contracts, "sizes": sizes, "codes": codes}
+# Files that give bytes to somebody outside of the process, and why each is no second door.
+WAYS_OUT = {
+    "src/base/diag.c": "our own words, which pass the filter of the sidecar",
+    "src/config/": "commands for people: no sandbox, no sink",
+    "extension/": "commands for people: no sandbox, no sink",
+    "src/deliver/writer.c": "finished batches",
+    "src/net/": "requests of others; what a sink is sent is a finished batch",
+    "src/lambda/proxy": "the bytes of the runtime and the platform, unread",
+}
+OUTPUT = re.compile(r"(?<![\w.>])(write|writev|pwrite|send|sendto|sendmsg|sendfile|fwrite|fprintf|vfprintf|fputs|fputc|puts|printf|"
+                    r"vprintf|dprintf|putchar|syslog)\s*\(")
+# The only maker of struct nj_clean; encoders and outlets take nothing else.
+DOOR = "src/redact/redactor.c"
+
+
+def door():
+    for path in c_files("src", "extension", "include"):
+        text = without_comments_and_strings(path.read_text())
+        name, room = rel(path), room_of(path)
+        for number, line in enumerate(text.splitlines(), 1):
+            at = f"{name}:{number}"
+            if OUTPUT.search(line) and not any(name.startswith(way) for way in WAYS_OUT):
+                yield f"{at}: a way out of the process; tests/lint/house.py names those there are"
+            if name == DOOR:
+                continue
+            if room in ("sink", "deliver") and re.search(r"\bstruct nj_(record|payload|facts)\b", line):
+                yield f"{at}: {room} sees redacted records only (struct nj_clean)"
+            if re.search(r"(?<!const )\bstruct nj_clean\s*\*", line) and name != "include/nightjar/redact.h":
+                yield f"{at}: only {DOOR} makes a struct nj_clean"
+            if re.search(r"\bclean(->|\.)[\w.\[\]>-]*\s*=[^=]|\(struct nj_clean\)\s*{", line) and room != "redact":
+                yield f"{at}: only {DOOR} fills a struct nj_clean"
+
+
+CHECKS = {"door": door, "arrows": arrows, "banned": banned, "contracts": contracts, "sizes": sizes, "codes": codes}
 
 
 def main(names):

@@ -18,6 +18,11 @@ LONG = "/* Long. */\nvoid f(void)\n{\n" + "    g();\n" * 81 + "}\n"
 
 # check, file, its text, what the finding must hold
 BAD = [
+    ("door", "src/observe/x.c", "/* T. */\nint x = fwrite(a, 1, 2, f);\n", "a way out of the process"),
+    ("door", "src/sink/x.c", "/* T. */\nvoid f(const struct nj_record *r);\n", "sees redacted records only"),
+    ("door", "src/pipeline/x.c", "/* T. */\nvoid f(struct nj_clean *c);\n", "makes a struct nj_clean"),
+    ("door", "src/pipeline/x.c", "/* T. */\nvoid f(void)\n{\n    p->clean.message = raw;\n}\n", "fills a struct nj_clean"),
+    ("door", "src/pipeline/x.c", "/* T. */\nvoid f(void)\n{\n    g(&(struct nj_clean){ .message = raw });\n}\n", "fills a struct nj_clean"),
     ("arrows", "src/base/str.c", '/* T. */\n#include "nightjar/loop.h"\n', "base may not include net"),
     ("arrows", "src/record/decode.c", '/* T. */\n#include "nightjar/http_client.h"\n', "pure"),
     ("arrows", "src/redact/redact.c", "/* T. */\n#include <sys/socket.h>\n", "pure"),

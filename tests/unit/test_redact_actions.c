@@ -237,6 +237,47 @@ START_TEST(test_redact_remove_drops_an_attribute)
 }
 END_TEST
 
+/* --- payloads ----------------------------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *in, *want;
+} payloads[] = {
+    { "{\"payload\":{\"headers\":{\"Accept\":\"text/"
+      "html\",\"n\":[1,\"a\"]},\"body\":{\"name\":\"Ada\",\"n\":7,\"ok\":true,\"no\":null,\"l\":[1,\"x\",{}]}}}",
+      "{\"payload\":{\"headers\":{\"Accept\":\"text/"
+      "html\",\"n\":[1,\"a\"]},\"body\":{\"name\":\"[string]\",\"n\":\"[number]\",\"ok\":\"[boolean]\",\"no\":null,"
+      "\"l\":[\"[number]\",\"[string]\",{}]}}}" },
+    { "{ \"payload\": \"plain \\\" text\" }", "{ \"payload\": \"plain \\\" text\" }" }, /* not as it is made: left to the rest */
+    { "{\"payload\":\"plain \\\" text\"}", "{\"payload\":\"[string]\"}" },
+    { "{\"payload\":[{\"headers\":{\"a\":1}},-1.5e3]}", "{\"payload\":[{\"headers\":{\"a\":\"[number]\"}},\"[number]\"]}" },
+    { "{\"payload\":{\"headers\":\"x\",\"multiValueHeaders\":{\"Cookie\":[\"sid=abcdef123\"]},\"b\":{\"headers\":{\"c\":1}}}}",
+      "{\"payload\":{\"headers\":\"[string]\",\"multiValueHeaders\":{\"Cookie\":[\"[secret]\"]},\"b\":{\"headers\":{\"c\":\"[number]\"}}}"
+      "}" },
+    { "{\"payload\":{\"joe@example.com\":1}}", "{\"payload\":{\"[email]\":\"[number]\"}}" },
+};
+
+START_TEST(test_redact_strict_payloads_keep_headers_and_names)
+{
+    struct nj_record in;
+    struct nj_clean out;
+    struct nj_resource resource = { .generation = 1 };
+    for (size_t i = 0; i < NJ_COUNT(payloads); i++)
+        for (int policy = 0; policy < 3; policy++) {
+            use(policy == 0 ? "hipaa" : policy == 1 ? "default" : "hipaa", NULL, NULL);
+            nj_record_init(&in);
+            in.origin = policy == 2 ? NJ_FROM_FUNCTION : NJ_FROM_PAYLOAD;
+            in.data_json = nj_str_of(payloads[i].in);
+            ck_assert_int_eq(nj_redact_record(redactor, &in, &resource, NJ_STR("1"), &out), NJ_OK);
+            if (policy == 0)
+                ck_assert_view_eq(out.data, payloads[i].want);
+            else
+                ck_assert(nj_str_find(out.data, NJ_STR("[string]"), 0) == NJ_NPOS);
+        }
+    ck_assert_uint_eq(nj_redact_payload_most(NJ_STR("pci")), 16 << 10);
+    ck_assert_uint_eq(nj_redact_payload_most(NJ_STR("default")), 0);
+}
+END_TEST
+
 #define NJ_TESTS(X)                                                                                                                        \
     X(test_redact_remove_takes_the_member_and_one_comma)                                                                                   \
     X(test_redact_remove_takes_a_rewritten_name_too)                                                                                       \
@@ -249,6 +290,7 @@ END_TEST
     X(test_redact_presets_do_what_their_table_says)                                                                                        \
     X(test_redact_off_still_cleans_and_counts)                                                                                             \
     X(test_redact_last4_of_a_short_number_is_no_number)                                                                                    \
+    X(test_redact_strict_payloads_keep_headers_and_names)                                                                                  \
     X(test_redact_remove_drops_an_attribute)
 
 REDACT_TEST_MAIN("redact_actions")
