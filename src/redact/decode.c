@@ -110,6 +110,13 @@ static enum verdict judge_run(struct nj_sweep *s, struct nj_str run)
     return is_text(plain) ? judge(s->r, s->level, "base64", run, plain, &clean) : CLEAN;
 }
 
+static bool replace_run(struct nj_sweep *s, struct nj_span run, enum verdict v)
+{
+    if (v == UNSEEN)
+        nj_count(s->r, NJ_COUNT_WITHHELD);
+    return v != CLEAN && nj_sweep_put(s, run, v == SENSITIVE ? NJ_STR("[secret]") : NJ_STR(NJ_WITHHELD));
+}
+
 /* The run as it stands, or behind a slash or hyphen that belongs to what is in front of it. */
 static size_t text_start(struct nj_str t, size_t from, size_t to)
 {
@@ -142,7 +149,7 @@ bool nj_decode_run(struct nj_sweep *s, size_t at)
     enum verdict v = judge_run(s, nj_str_slice(t, from, to));
     for (int i = 0; i < 2 && to < t.n && t.p[to] == '='; i++)
         to++;
-    return v != CLEAN && nj_sweep_put(s, (struct nj_span){ from, to }, v == SENSITIVE ? NJ_STR("[secret]") : NJ_STR(NJ_WITHHELD));
+    return replace_run(s, (struct nj_span){ from, to }, v);
 }
 
 /* data:text/plain;base64,aGk= at its first colon: short ones too. */
@@ -165,7 +172,7 @@ bool nj_decode_data_uri(struct nj_sweep *s, size_t colon)
     enum verdict v = judge_run(s, nj_str_slice(t, from, to));
     for (int i = 0; i < 2 && to < t.n && t.p[to] == '='; i++)
         to++;
-    return v != CLEAN && nj_sweep_put(s, (struct nj_span){ from, to }, v == SENSITIVE ? NJ_STR("[secret]") : NJ_STR(NJ_WITHHELD));
+    return replace_run(s, (struct nj_span){ from, to }, v);
 }
 
 /* --- values ------------------------------------------------------------------------------------------------------- */
@@ -227,7 +234,7 @@ static bool is_base64(struct nj_str v)
     return v.n >= VALUE_MIN;
 }
 
-bool nj_decode_value(struct nj_redactor *r, unsigned level, struct nj_str value, bool again, struct nj_str *out)
+static bool decode_value(struct nj_redactor *r, unsigned level, struct nj_str value, bool again, struct nj_str *out)
 {
     struct nj_str plain = { NULL, 0 }, clean;
     bool whole = true;
@@ -256,5 +263,14 @@ bool nj_decode_value(struct nj_redactor *r, unsigned level, struct nj_str value,
     add_base64(b, clean, nj_str_chr(value, '-', 0) != NJ_NPOS || nj_str_chr(value, '_', 0) != NJ_NPOS);
     if (nj_buf_finish(b, out) != NJ_OK)
         *out = NJ_STR(NJ_WITHHELD);
+    return true;
+}
+
+bool nj_decode_value(struct nj_redactor *r, unsigned level, struct nj_str value, bool again, struct nj_str *out)
+{
+    if (!decode_value(r, level, value, again, out))
+        return false;
+    if (nj_str_eq(*out, NJ_STR(NJ_WITHHELD)))
+        nj_count(r, NJ_COUNT_WITHHELD);
     return true;
 }

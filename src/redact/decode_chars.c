@@ -63,7 +63,7 @@ static size_t read_unicode(struct nj_str t, size_t at, char out[static 4], size_
         return 0;
     size_t digits = t.p[at + 1] == 'u' ? 4 : t.p[at + 1] == 'x' ? 2 : 0;
     int32_t v = digits != 0 ? hex_value(t, at + 2, digits) : -1;
-    if (v < 0x20 || (v >= 0xd800 && v <= 0xdfff))
+    if (v < 0x20 || v > 0x7e) /* names and separators are ASCII; what is not would be cleaned and written as an escape again */
         return 0;
     *n = nj_utf8_put(out, (uint32_t)v);
     return 2 + digits;
@@ -97,7 +97,7 @@ static size_t read_number_entity(struct nj_str t, size_t at, char out[static 4],
     uint32_t v = 0;
     while (end < t.n && end - from < DIGITS_MAX && nj_is(t.p[end], hex ? NJ_IS_HEX : NJ_IS_DIGIT))
         v = v * (hex ? 16 : 10) + (uint32_t)hex_digit(t.p[end++]);
-    if (end == from || end >= t.n || t.p[end] != ';' || v < 0x20)
+    if (end == from || end >= t.n || t.p[end] != ';' || v < 0x20 || v > 0x7e)
         return 0;
     *n = nj_utf8_put(out, v);
     return end + 1 - at;

@@ -30,8 +30,8 @@ const struct nj_secret_key_row nj_secret_keys[NJ_KEY_ROWS] = {
     [NJ_SECRET_KEYS... NJ_KEY_ROWS - 1] = { NJ_STR_INIT("custom"), NJ_CLASS_CUSTOM, WHOLE, { NULL, 0 } },
 };
 
-static const char *const cancel_tails[] = { NJ_CANCEL_TAILS };
-static const char *const cancel_tokens[] = { NJ_CANCEL_TOKENS };
+static const struct nj_str cancel_tails[] = { NJ_CANCEL_TAILS(NJ_STR_INIT) };
+static const struct nj_str cancel_tokens[] = { NJ_CANCEL_TOKENS(NJ_STR_INIT) };
 
 static const struct {
     struct nj_str name;
@@ -163,10 +163,10 @@ static void split_words(struct words *w, struct nj_str name)
 
 /* --- phrases ------------------------------------------------------------------------------------------------------ */
 
-static bool listed(struct nj_str word, const char *const *list, size_t n)
+static bool listed(struct nj_str word, const struct nj_str *list, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (nj_str_eq(word, nj_str_of(list[i])))
+        if (nj_str_eq(word, list[i]))
             return true;
     return false;
 }
@@ -223,19 +223,24 @@ static void match_at(const struct nj_redactor *r, const struct words *w, size_t 
     }
 }
 
-static void match_suffix(const struct words *w, size_t i, struct best *b)
+static void match_suffix(const struct nj_redactor *r, const struct words *w, size_t i, struct best *b)
 {
     struct nj_str word = word_at(w, i);
-    for (int rule = 0; b->words == 0 && rule < NJ_SECRET_KEYS; rule++) {
+    char last = word.p[word.n - 1];
+    if (!is_lower(last))
+        return;
+    for (int rule = r->suffix_first[last - 'a']; b->words == 0 && rule != NJ_KEY_NONE; rule = r->suffix_next[rule]) {
         const struct nj_secret_key_row *row = &nj_secret_keys[rule];
-        if ((row->how & SUFFIX) && word.n > row->phrase.n && nj_str_ends(word, row->phrase) && around_allows(w, i, i + 1, row->how))
+        if (word.n > row->phrase.n && nj_str_ends(word, row->phrase) && around_allows(w, i, i + 1, row->how))
             consider(b, rule, 1);
     }
 }
 
-static bool ends_a_phrase(const struct words *w)
+static bool ends_a_phrase(const struct nj_redactor *r, const struct words *w)
 {
     struct nj_str word = word_at(w, w->count - 1);
+    if (!is_lower(word.p[0]) || word.n >= 32 || (r->ending[word.p[0] - 'a'] >> word.n & 1) == 0)
+        return false;
     for (int rule = 0; rule < NJ_SECRET_KEYS; rule++) {
         struct nj_str p = nj_secret_keys[rule].phrase;
         if (p.n > word.n && p.p[p.n - word.n - 1] == ' ' && nj_str_ends(p, word))
@@ -273,11 +278,11 @@ static struct nj_key classify(const struct nj_redactor *r, struct nj_str name)
     for (size_t i = 0; i < w.count; i++)
         match_at(r, &w, i, &best);
     for (size_t i = 0; i < w.count; i++)
-        match_suffix(&w, i, &best);
+        match_suffix(r, &w, i, &best);
     key.rule = (int16_t)best.rule;
     if (best.rule == NJ_KEY_NONE && w.count > 1 && listed(word_at(&w, w.count - 1), cancel_tails, NJ_COUNT(cancel_tails)))
         key.roles |= NJ_ROLE_SAFE; /* in a secret container too it speaks about something else */
-    if (w.count != 0 && ends_a_phrase(&w))
+    if (w.count != 0 && ends_a_phrase(r, &w))
         key.roles |= NJ_ROLE_ENDING;
     return key;
 }
@@ -322,10 +327,25 @@ struct nj_key nj_key_classify(struct nj_redactor *r, struct nj_str name)
     return slot->key;
 }
 
+static void index_ends(struct nj_redactor *r, int rule)
+{
+    struct nj_str phrase = nj_secret_keys[rule].phrase;
+    size_t from = phrase.n, letter = (size_t)(phrase.p[phrase.n - 1] - 'a');
+    r->suffix_next[rule] = NJ_KEY_NONE;
+    if (nj_secret_keys[rule].how & SUFFIX) {
+        r->suffix_next[rule] = r->suffix_first[letter];
+        r->suffix_first[letter] = (int16_t)rule;
+    }
+    while (from > 0 && phrase.p[from - 1] != ' ')
+        from--;
+    if (from > 0)
+        r->ending[phrase.p[from] - 'a'] |= (uint32_t)1 << (phrase.n - from);
+}
+
 void nj_keys_init(struct nj_redactor *r)
 {
     for (size_t i = 0; i < NJ_COUNT(r->rule_first); i++)
-        r->rule_first[i] = NJ_KEY_NONE;
+        r->rule_first[i] = r->suffix_first[i] = NJ_KEY_NONE;
     for (int rule = NJ_SECRET_KEYS - 1; rule >= 0; rule--) {
         r->rule_next[rule] = NJ_KEY_NONE;
         if (nj_secret_keys[rule].phrase.n == 0)
@@ -333,6 +353,7 @@ void nj_keys_init(struct nj_redactor *r)
         size_t letter = (size_t)(nj_secret_keys[rule].phrase.p[0] - 'a');
         r->rule_next[rule] = r->rule_first[letter];
         r->rule_first[letter] = (int16_t)rule;
+        index_ends(r, rule);
     }
 }
 

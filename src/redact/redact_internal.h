@@ -590,8 +590,10 @@ struct nj_redactor {
     struct nj_prefix_index prefixes;
     struct nj_number_index numbers;
     struct nj_context_index contexts;
-    struct nj_str context;                             /* name of the member whose value is swept, or empty */
-    int16_t rule_first[26], rule_next[NJ_SECRET_KEYS]; /* rows by the first letter of their phrase */
+    struct nj_str context;                                 /* name of the member whose value is swept, or empty */
+    int16_t rule_first[26], rule_next[NJ_SECRET_KEYS];     /* rows by the first letter of their phrase */
+    int16_t suffix_first[26], suffix_next[NJ_SECRET_KEYS]; /* SUFFIX rows by the last letter of theirs */
+    uint32_t ending[26];                                   /* last words of longer phrases: a bit for each length, by first letter */
     struct nj_key_slot slots[NJ_KEY_SLOTS];
     struct nj_stream streams[NJ_STREAMS];
     uint64_t records;

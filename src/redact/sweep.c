@@ -5,6 +5,7 @@
 void nj_count(struct nj_redactor *r, unsigned counter)
 {
     r->counted = true;
+    r->findings += counter == NJ_COUNT_WITHHELD ? 1 : 0;
     if (r->counts[counter] != UINT32_MAX)
         r->counts[counter]++;
 }

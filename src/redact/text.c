@@ -59,7 +59,7 @@ bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_pem *pem, s
         struct nj_str trimmed = nj_str_trim(text);
         if (level <= NJ_NEST_MAX && may_be_json(trimmed) && nj_json_parse(trimmed, &json) == NJ_OK) {
             if (pem != NULL && i == 0)
-                pem->inside = false;
+                *pem = (struct nj_pem){ 0 }; /* a document of its own continues nothing */
             return redact_as_json(r, level, text, json.raw, out);
         }
         struct nj_buf *b = &l->swept[i % 2];

@@ -88,10 +88,48 @@ START_TEST(test_redact_json_pairs_are_read_in_both_orders)
           "{\"Value\":{\"S\":\"[secret]\"},\"n\":1,\"Name\":\"db/password\"}" },
         { "{\"value\":[7],\"key\":\"pin\"}", "{\"value\":[\"[secret]\"],\"key\":\"pin\"}" },
         { "{\"name\":\"Authorization\",\"values\":[\"Bearer x\"]}", "{\"name\":\"Authorization\",\"values\":[\"[secret]\"]}" },
+        { "{\"Name\":{\"S\":\"db_password\"},\"Value\":{\"S\":\"x1\"}}",
+          "{\"Name\":{\"S\":\"db_password\"},\"Value\":{\"S\":\"[secret]\"}}" },
+        { "{\"Value\":{\"S\":\"x1\"},\"Name\":{\"S\":\"db_password\"}}",
+          "{\"Value\":{\"S\":\"[secret]\"},\"Name\":{\"S\":\"db_password\"}}" },
+        { "{\"Name\":\"/x/y\",\"Type\":\"SecureString\",\"Value\":\"x1\"}",
+          "{\"Name\":\"/x/y\",\"Type\":\"SecureString\",\"Value\":\"[secret]\"}" },
+        { "{\"Value\":\"x1\",\"Name\":\"/x/y\",\"Type\":\"SecureString\"}",
+          "{\"Value\":\"[secret]\",\"Name\":\"/x/y\",\"Type\":\"SecureString\"}" },
+        { "{\"ParameterKey\":\"DbPassword\",\"ParameterValue\":\"x1\"}",
+          "{\"ParameterKey\":\"DbPassword\",\"ParameterValue\":\"[secret]\"}" },
+        { "{\"authorization\":[{\"key\":\"Authorization\",\"value\":\"Bearer x\"}]}",
+          "{\"authorization\":[{\"key\":\"Authorization\",\"value\":\"[secret]\"}]}" },
+        { "{\"rawHeaders\":[\"Host\",\"h\",\"Cookie\",\"a=b\",\"Accept\",\"token\"]}",
+          "{\"rawHeaders\":[\"Host\",\"h\",\"Cookie\",\"[secret]\",\"Accept\",\"token\"]}" },
+        { "[\"--password\",\"x1\",\"--jobs\",\"4\",\"--token\",\"--force\"]",
+          "[\"--password\",\"[secret]\",\"--jobs\",\"4\",\"--token\",\"--force\"]" },
         { "[[\"cookie\",\"a=b\"],[\"accept\",\"x\"]]", "[[\"cookie\",\"[secret]\"],[\"accept\",\"x\"]]" },
     };
     for (size_t i = 0; i < NJ_COUNT(rows); i++)
         ck_assert_json(rows[i][0], rows[i][1]);
+}
+END_TEST
+
+START_TEST(test_redact_json_private_members_of_web_keys_go)
+{
+#define NUMBER                                                                                                                             \
+    "AbCd"                                                                                                                                 \
+    "1234EfGh5678IjKl"
+    ck_assert_json("{\"kty\":\"RSA\",\"n\":\"" NUMBER "\",\"e\":\"AQAB\",\"d\":\"" NUMBER "\",\"qi\":\"" NUMBER "\"}",
+                   "{\"kty\":\"RSA\",\"n\":\"" NUMBER "\",\"e\":\"AQAB\",\"d\":\"[secret]\",\"qi\":\"[secret]\"}");
+    ck_assert_json("{\"k\":\"" NUMBER "\",\"alg\":\"HS256\",\"kty\":\"oct\"}", "{\"k\":\"[secret]\",\"alg\":\"HS256\",\"kty\":\"oct\"}");
+    ck_assert_json_stays("{\"k\":\"" NUMBER "\",\"d\":\"" NUMBER "\"}");
+    ck_assert_json_stays("{\"kty\":\"EC\",\"x\":\"" NUMBER "\",\"d\":\"short\"}");
+}
+END_TEST
+
+START_TEST(test_redact_json_a_code_is_secret_beside_its_grant)
+{
+    ck_assert_json("{\"grant_type\":\"authorization_code\",\"code\":\"abc-123\"}",
+                   "{\"grant_type\":\"authorization_code\",\"code\":\"[secret]\"}");
+    ck_assert_json("{\"code\":\"abc-123\",\"grant_type\":\"x\"}", "{\"code\":\"[secret]\",\"grant_type\":\"x\"}");
+    ck_assert_json_stays("{\"code\":\"abc-123\",\"a\":{\"grant_type\":\"x\"}}");
 }
 END_TEST
 
@@ -212,6 +250,8 @@ END_TEST
     X(test_redact_json_scalars_under_a_secret_name)                                                                                        \
     X(test_redact_json_containers_under_a_secret_name_lose_their_leaves)                                                                   \
     X(test_redact_json_pairs_are_read_in_both_orders)                                                                                      \
+    X(test_redact_json_private_members_of_web_keys_go)                                                                                     \
+    X(test_redact_json_a_code_is_secret_beside_its_grant)                                                                                  \
     X(test_redact_json_what_only_resembles_a_pair_is_left)                                                                                 \
     X(test_redact_json_in_strings_is_opened_and_closed_again)                                                                              \
     X(test_redact_json_nested_beyond_the_limit_is_still_read)                                                                              \

@@ -194,6 +194,70 @@ START_TEST(test_redact_record_private_key_streams_are_kept_apart)
 }
 END_TEST
 
+START_TEST(test_redact_record_a_value_may_come_with_the_next_line)
+{
+    static const char *const rows[][2] = {
+        { "login password:", "login password:" },
+        { "Raven$quar9420", "[secret]" },
+        { "Raven$quar9420", "Raven$quar9420" },
+        { "export API_KEY=\n", "export API_KEY=\n" },
+        { "x1y2z3 and more", "[secret] and more" },
+        { "the passphrase is: ", "the passphrase is: " },
+        { "'two words' here", "'[secret]' here" },
+        { "Wrong password:", "Wrong password:" },
+        { "try again", "try again" },
+        { "Enter password:", "Enter password:" },
+        { "level: info", "level: info" },
+        { "token count:", "token count:" },
+        { "12345", "12345" },
+        { "secret:", "secret:" },
+        { "{\"a\":1}", "{\"a\":1}" },
+    };
+    for (size_t i = 0; i < NJ_COUNT(rows); i++)
+        ck_assert_view_eq(pass_line("r1", NJ_FROM_FUNCTION, rows[i][0]), rows[i][1]);
+    pass_line("r1", NJ_FROM_FUNCTION, "password=");
+    ck_assert_view_eq(pass_line("r2", NJ_FROM_FUNCTION, "Raven$quar9420"), "Raven$quar9420");
+    ck_assert_view_eq(pass_line("r1", NJ_FROM_FUNCTION, "Raven$quar9420"), "[secret]");
+}
+END_TEST
+
+START_TEST(test_redact_record_an_open_quote_goes_on_in_the_next_line)
+{
+    static const char *const rows[][2] = {
+        { "login password=\"abcd9Q", "login password=\"[secret]" },
+        { "more7Zxx\" tail text", "[secret]\" tail text" },
+        { "next \"line\"", "next \"line\"" },
+        { "{'password': '", "{'password': '" },
+        { "abc", "[secret]" },
+        { "def', 'n': 1}", "[secret]', 'n': 1}" },
+        { "token='a", "token='[secret]" },
+    };
+    for (size_t i = 0; i < NJ_COUNT(rows); i++)
+        ck_assert_view_eq(pass_line("r1", NJ_FROM_FUNCTION, rows[i][0]), rows[i][1]);
+    for (int i = 0; i < 8; i++)
+        ck_assert_view_eq(pass_line("r1", NJ_FROM_FUNCTION, "never closed"), "[secret]");
+    ck_assert_view_eq(pass_line("r1", NJ_FROM_FUNCTION, "never closed"), "never closed");
+}
+END_TEST
+
+/* A line at the limit of the platform was cut: half a token is one that no detector knows. */
+START_TEST(test_redact_record_a_token_at_the_cut_goes_on_both_sides)
+{
+    struct nj_buf line;
+    nj_buf_init(&line, 1 << 20);
+    while (line.n < (256 << 10) - 16)
+        nj_buf_addz(&line, "all is well ");
+    nj_buf_cut(&line, (256 << 10) - 10);
+    nj_buf_addz(&line, " Ab12Cd34E");
+    nj_buf_addc(&line, '\0');
+    pass_line("r1", NJ_FROM_FUNCTION, line.p);
+    ck_assert(nj_str_ends(clean.message, NJ_STR(" [secret]")));
+    ck_assert_view_eq(pass_line("r1", NJ_FROM_FUNCTION, "f56Gh78, and on"), "[secret], and on");
+    ck_assert_view_eq(pass_line("r1", NJ_FROM_FUNCTION, "f56Gh78, and on"), "f56Gh78, and on");
+    nj_buf_fini(&line);
+}
+END_TEST
+
 START_TEST(test_redact_record_private_key_streams_are_bounded)
 {
     char id[32];
@@ -385,6 +449,9 @@ END_TEST
     X(test_redact_record_private_key_over_several_lines)                                                                                   \
     X(test_redact_record_private_key_ends_at_a_line_that_is_none)                                                                          \
     X(test_redact_record_private_key_streams_are_kept_apart)                                                                               \
+    X(test_redact_record_a_value_may_come_with_the_next_line)                                                                              \
+    X(test_redact_record_an_open_quote_goes_on_in_the_next_line)                                                                           \
+    X(test_redact_record_a_token_at_the_cut_goes_on_both_sides)                                                                            \
     X(test_redact_record_private_key_streams_are_bounded)                                                                                  \
     X(test_redact_record_private_key_lines_in_structured_logs)                                                                             \
     X(test_redact_text_controls_become_visible)                                                                                            \

@@ -1,0 +1,313 @@
+/* Tests of the renderings in which languages, tools and people write names with values; and of the lines that only look like it. */
+#include "redact_unit.h"
+
+#define TOKEN                                                                                                                              \
+    "q8ZkT3vB"                                                                                                                             \
+    "1nLx0RmWc7Yd5HpJ"
+
+struct row {
+    const char *in, *want;
+};
+
+static void check_rows(const struct row *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        ck_assert_text(rows[i].in, rows[i].want);
+}
+
+START_TEST(test_redact_python_prints_values)
+{
+    static const struct row rows[] = {
+        { "{'user': 'bob', 'password': 'Raven$quar9420', 'n': 3}", "{'user': 'bob', 'password': '[secret]', 'n': 3}" },
+        { "login(user='bob', password='Raven$quar9420', retries=3)", "login(user='bob', password='[secret]', retries=3)" },
+        { "headers={'Authorization': b'Bearer Raven$quar9420', 'Accept': b'x'}", "headers={'Authorization': b'[secret]', 'Accept': b'x'}" },
+        { "Config(password=b'Raven$quar9420', n=1)", "Config(password=b'[secret]', n=1)" },
+        { "('password', 'Raven$quar9420')", "('password', '[secret]')" },
+        { "OrderedDict([('user', 'bob'), ('password', 'Raven$quar9420')])", "OrderedDict([('user', 'bob'), ('password', '[secret]')])" },
+        { "{'Name': 'db_password', 'Value': 'Raven$quar9420'}", "{'Name': 'db_password', 'Value': '[secret]'}" },
+        { "argv: ['mysql', '--password', 'Raven$quar9420', '--jobs', '4']", "argv: ['mysql', '--password', '[secret]', '--jobs', '4']" },
+    };
+    check_rows(rows, NJ_COUNT(rows));
+}
+END_TEST
+
+START_TEST(test_redact_java_and_go_print_values)
+{
+    static const struct row rows[] = {
+        { "User[name=bob, password=Raven$quar9420, age=3]", "User[name=bob, password=[secret], age=3]" },
+        { "User{name='bob', password='Raven$quar9420', age=3}", "User{name='bob', password='[secret]', age=3}" },
+        { "LoginRequest(username=bob, password=Raven$quar9420)", "LoginRequest(username=bob, password=[secret])" },
+        { "Credentials{user=bob, token=Optional[Raven$quar9420]}", "Credentials{user=bob, token=[secret]]}" },
+        { "{User:bob Password:Raven$quar9420 N:3}", "{User:bob Password:[secret] N:3}" },
+        { "&{User:bob Password:Raven$quar9420 N:3}", "&{User:bob Password:[secret] N:3}" },
+        { "map[password:Raven$quar9420 user:bob]", "map[password:[secret] user:bob]" },
+        { "map[Authorization:[Bearer Raven$quar9420] Accept:[a/b]]", "map[Authorization:[[secret]] Accept:[a/b]]" },
+        { "main.Cfg{User:\"bob\", Password:\"Raven$quar9420\", N:3}", "main.Cfg{User:\"bob\", Password:\"[secret]\", N:3}" },
+        { "[{Name:retries Value:3} {Name:smtp_password Value:Raven$quar9420}]",
+          "[{Name:retries Value:3} {Name:smtp_password Value:[secret]}]" },
+    };
+    check_rows(rows, NJ_COUNT(rows));
+}
+END_TEST
+
+START_TEST(test_redact_ruby_and_php_print_values)
+{
+    static const struct row rows[] = {
+        { "{:user=>\"bob\", :password=>\"Raven$quar9420\", :n=>3}", "{:user=>\"bob\", :password=>\"[secret]\", :n=>3}" },
+        { "{\"user\"=>\"bob\", \"password\"=>\"Raven$quar9420\"}", "{\"user\"=>\"bob\", \"password\"=>\"[secret]\"}" },
+        { "{user: \"bob\", password: \"Raven$quar9420\", n: 3}", "{user: \"bob\", password: \"[secret]\", n: 3}" },
+        { "#<User id: 3, password: \"Raven$quar9420\">", "#<User id: 3, password: \"[secret]\">" },
+        { "Array\n(\n    [user] => bob\n    [password] => Raven$quar9420\n    [n] => 3\n)",
+          "Array\n(\n    [user] => bob\n    [password] => [secret]\n    [n] => 3\n)" },
+        { "array(2) {\n  [\"password\"]=>\n  string(14) \"Raven$quar9420\"\n  [\"n\"]=>\n  int(3)\n}",
+          "array(2) {\n  [\"password\"]=>\n  string(14) \"[secret]\"\n  [\"n\"]=>\n  int(3)\n}" },
+        { "array ( 'password' => 'Raven$quar9420', 'n' => 3, )", "array ( 'password' => '[secret]', 'n' => 3, )" },
+    };
+    check_rows(rows, NJ_COUNT(rows));
+}
+END_TEST
+
+START_TEST(test_redact_dotnet_and_node_print_values)
+{
+    static const struct row rows[] = {
+        { "User { Name = bob, Password = Raven$quar9420 }", "User { Name = bob, Password = [secret] }" },
+        { "User { Password = Raven$quar9420, Name = bob }", "User { Password = [secret], Name = bob }" },
+        { "{ user: 'bob', password: 'Raven$quar9420', n: 3 }", "{ user: 'bob', password: '[secret]', n: 3 }" },
+        { "{\n  user: 'bob',\n  password: 'Raven$quar9420',\n  nested: { token: 'Raven$quar9420' }\n}",
+          "{\n  user: 'bob',\n  password: '[secret]',\n  nested: { token: '[secret]' }\n}" },
+        { "{ user: \x1b"
+          "[32m'bob'\x1b"
+          "[39m, password: \x1b"
+          "[32m'Raven$quar9420'\x1b"
+          "[39m }",
+          "{ user: 'bob', password: '[secret]' }" },
+        { "\x1b"
+          "[36mpassword\x1b"
+          "[0m=Raven$quar9420 n=3",
+          "password=[secret] n=3" },
+        { "\x1b"
+          "[36mpassword\x1b"
+          "[0m: \x1b"
+          "[33mRaven$quar9420\x1b"
+          "[0m",
+          "password: [secret]" },
+    };
+    check_rows(rows, NJ_COUNT(rows));
+}
+END_TEST
+
+START_TEST(test_redact_settings_and_headers_are_read)
+{
+    static const struct row rows[] = {
+        { "db:\n  user: bob\n  password: Raven$quar9420\n  port: 5432\n", "db:\n  user: bob\n  password: [secret]\n  port: 5432\n" },
+        { "db:\n  password: \"Raven$quar9420\"\n  port: 5432\n", "db:\n  password: \"[secret]\"\n  port: 5432\n" },
+        { "db:\n  password: |\n    Raven$quar9420\n  port: 5432\n", "db:\n  password: |\n    [secret]\n  port: 5432\n" },
+        { "env:\n  - name: DB_PASSWORD\n    value: Raven$quar9420\n  - name: PORT\n    value: \"5432\"\n",
+          "env:\n  - name: DB_PASSWORD\n    value: [secret]\n  - name: PORT\n    value: \"5432\"\n" },
+        { "[db]\nuser = bob\npassword = Raven$quar9420\nport = 5432", "[db]\nuser = bob\npassword = [secret]\nport = 5432" },
+        { "Server=tcp:h,1433;Database=d;User ID=u;Password=Raven$quar9420;Encrypt=True",
+          "Server=tcp:h,1433;Database=d;User ID=u;Password=[secret];Encrypt=True" },
+        { "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"u\" password=\"Raven$quar9420\";",
+          "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"u\" password=\"[secret]\";" },
+        { "DB_HOST=h\nDB_PASSWORD=Raven$quar9420\nAPP_ENV=prod\n", "DB_HOST=h\nDB_PASSWORD=[secret]\nAPP_ENV=prod\n" },
+        { "Set-Cookie: sid=" TOKEN "; Path=/; HttpOnly", "Set-Cookie: [secret]" },
+        { "Authorization: Digest username=\"u\", realm=\"r\", nonce=\"n\", uri=\"/x\", response=\"0123456789abcdef0123456789abcdef\"",
+          "Authorization: [secret]" },
+        { "Digest username=\"u\", realm=\"r\", response=\"0123456789abcdef0123456789abcdef\"",
+          "Digest username=\"u\", realm=\"r\", response=\"[secret]\"" },
+        { "grant_type=authorization_code&code=" TOKEN "&redirect_uri=x", "grant_type=authorization_code&code=[secret]&redirect_uri=x" },
+        { "GET /cb?code=" TOKEN "&state=xyz", "GET /cb?code=[secret]&state=xyz" },
+    };
+    check_rows(rows, NJ_COUNT(rows));
+}
+END_TEST
+
+START_TEST(test_redact_tags_and_attributes_are_read)
+{
+    static const struct row rows[] = {
+        { "<cfg><dbPassword>Raven$quar9420</dbPassword><timeout>15</timeout></cfg>",
+          "<cfg><dbPassword>[secret]</dbPassword><timeout>15</timeout></cfg>" },
+        { "<soap:Body><ns:Password xsi:type=\"xsd:string\">Raven$quar9420</ns:Password><a>1</a></soap:Body>",
+          "<soap:Body><ns:Password xsi:type=\"xsd:string\">[secret]</ns:Password><a>1</a></soap:Body>" },
+        { "<entry key=\"db.password\">Raven$quar9420</entry><entry key=\"port\">54</entry>",
+          "<entry key=\"db.password\">[secret]</entry><entry key=\"port\">54</entry>" },
+        { "<add key=\"SmtpPassword\" value=\"Raven$quar9420\" /><add key=\"port\" value=\"25\" />",
+          "<add key=\"SmtpPassword\" value=\"[secret]\" /><add key=\"port\" value=\"25\" />" },
+        { "<add value=\"Raven$quar9420\" key=\"SmtpPassword\" /><add key=\"port\" value=\"25\" />",
+          "<add value=\"[secret]\" key=\"SmtpPassword\" /><add key=\"port\" value=\"25\" />" },
+        { "<property name='api_key'>" TOKEN "</property>", "<property name='api_key'>[secret]</property>" },
+        { "<password><![CDATA[Raven$quar9420]]></password><a>1</a>", "<password><![CDATA[[secret]]]></password><a>1</a>" },
+        { "<user name=\"bob\" password=\"Raven$quar9420\"/>", "<user name=\"bob\" password=\"[secret]\"/>" },
+    };
+    check_rows(rows, NJ_COUNT(rows));
+}
+END_TEST
+
+START_TEST(test_redact_parts_of_forms_are_read)
+{
+    static const struct row rows[] = {
+        { "------WebKit\r\nContent-Disposition: form-data; name=\"user\"\r\n\r\nbob\r\n------WebKit\r\nContent-Disposition: form-data; "
+          "name=\"password\"\r\n\r\nRaven$quar9420\r\n------WebKit--",
+          "------WebKit\nContent-Disposition: form-data; name=\"user\"\n\nbob\n------WebKit\nContent-Disposition: form-data; "
+          "name=\"password\"\n\n[secret]\n------WebKit--" },
+        { "b'--X\\r\\nContent-Disposition: form-data; name=\"password\"\\r\\n\\r\\nRaven$quar9420\\r\\n--X--'",
+          "b'--X\\r\\nContent-Disposition: form-data; name=\"password\"\\r\\n\\r\\n[secret]\\r\\n--X--'" },
+    };
+    check_rows(rows, NJ_COUNT(rows));
+}
+END_TEST
+
+START_TEST(test_redact_sql_sets_passwords)
+{
+    static const struct row rows[] = {
+        { "ALTER USER app PASSWORD 'Raven$quar9420' VALID UNTIL 'x'", "ALTER USER app PASSWORD '[secret]' VALID UNTIL 'x'" },
+        { "CREATE USER app@'%' IDENTIFIED BY 'Raven$quar9420' REQUIRE SSL", "CREATE USER app@'%' IDENTIFIED BY '[secret]' REQUIRE SSL" },
+        { "CREATE USER app IDENTIFIED WITH mysql_native_password BY 'Raven$quar9420'",
+          "CREATE USER app IDENTIFIED WITH mysql_native_password BY '[secret]'" },
+        { "create role x with login encrypted password 'Raven$quar9420'; select 1",
+          "create role x with login encrypted password '[secret]'; select 1" },
+        { "CREATE LOGIN x WITH PASSWORD = 'Raven$quar9420', DEFAULT_DATABASE=db",
+          "CREATE LOGIN x WITH PASSWORD = '[secret]', DEFAULT_DATABASE=db" },
+        { "SET PASSWORD FOR 'bob'@'localhost' = PASSWORD('Raven$quar9420')", "SET PASSWORD FOR 'bob'@'localhost' = PASSWORD('[secret]')" },
+    };
+    check_rows(rows, NJ_COUNT(rows));
+}
+END_TEST
+
+START_TEST(test_redact_command_lines_take_passwords)
+{
+    static const struct row rows[] = {
+        { "pg_restore --username=rest --password Raven$quar9420 --jobs 4", "pg_restore --username=rest --password [secret] --jobs 4" },
+        { "run --token=" TOKEN " --jobs 4", "run --token=[secret] --jobs 4" },
+        { "run --api-key " TOKEN " --jobs 4", "run --api-key [secret] --jobs 4" },
+        { "run --client-secret \"" TOKEN "\" --jobs 4", "run --client-secret \"[secret]\" --jobs 4" },
+        { "curl -s -u admin:Raven$quar9420 https://h/x", "curl -s -u admin:[secret] https://h/x" },
+        { "curl --user 'admin:Raven$quar9420' https://h/x", "curl --user 'admin:[secret]' https://h/x" },
+        { "mysql -h db -u root -pRaven$quar9420 app", "mysql -h db -u root -p[secret] app" },
+        { "mysql -h db -u root -p Raven$quar9420 app", "mysql -h db -u root -p [secret] app" },
+        { "docker login -u bob -p Raven$quar9420 reg.io", "docker login -u bob -p [secret] reg.io" },
+        { "openssl rsa -in k.pem -passin pass:Raven$quar9420 -out o.pem", "openssl rsa -in k.pem -passin pass:[secret] -out o.pem" },
+        { "sshpass -p Raven$quar9420 ssh h", "sshpass -p [secret] ssh h" },
+        { "gpg --batch --passphrase Raven$quar9420 -d x", "gpg --batch --passphrase [secret] -d x" },
+        { "[\"psql\",\"--password\",\"Raven$quar9420\",\"-c\"]", "[\"psql\",\"--password\",\"[secret]\",\"-c\"]" },
+    };
+    check_rows(rows, NJ_COUNT(rows));
+}
+END_TEST
+
+START_TEST(test_redact_sentences_tell_passwords)
+{
+    static const struct row rows[] = {
+        { "user bob logged in, password is Raven$quar9420 and all is well", "user bob logged in, password is [secret] and all is well" },
+        { "the password 'Raven$quar9420' was refused", "the password '[secret]' was refused" },
+        { "the password \"Raven$quar9420\" was refused", "the password \"[secret]\" was refused" },
+        { "password set to Raven$quar9420 by admin", "password set to [secret] by admin" },
+        { "Password changed to Raven$quar9420.", "Password changed to [secret]" },
+        { "logging in with password Raven$quar9420 now", "logging in with password [secret] now" },
+        { "temporary password: Raven$quar9420 (expires soon)", "temporary password: [secret] (expires soon)" },
+        { "password -> Raven$quar9420", "password -> [secret]" },
+        { "password\tRaven$quar9420\tok", "password\t[secret]\tok" },
+        { "| password | Raven$quar9420 |", "| password | [secret] |" },
+        { "your api key is " TOKEN ", keep it", "your api key is [secret], keep it" },
+        { "Password\nRaven$quar9420\nnext", "Password\n[secret]\nnext" },
+        { "Password:\nRaven$quar9420\nnext", "Password:\n[secret]\nnext" },
+        { "Your OTP is 482910 and", "Your OTP is [secret] and" },
+        { "PIN is 4821 ok", "PIN is [secret] ok" },
+        { "your verification code is 193755.", "your verification code is [secret]" },
+        { "otp: 482910 sent", "otp: [secret] sent" },
+        { "one-time code 1: OTP=482910", "one-time code 1: OTP=[secret]" },
+    };
+    check_rows(rows, NJ_COUNT(rows));
+}
+END_TEST
+
+START_TEST(test_redact_lines_that_speak_about_secrets_are_left)
+{
+    static const char *const lines[] = {
+        "Wrong password, please try again",
+        "token count: 5",
+        "password policy: strong",
+        "tokens_in=811 tokens_out=44",
+        "{\"secretsLoaded\":3,\"keySchema\":\"HASH\"}",
+        "  --password string   Password for the registry",
+        "  -p, --password PASSWORD  the password to use",
+        "Use the --password flag or --token instead",
+        "usage: login <user> <password> to continue",
+        "Error: missing credentials\n    at loadSecret (/var/task/lib/secret.js:19:11)",
+        "  File \"/var/task/password_utils.py\", line 12, in check_password\n    raise ValueError(\"bad password\")",
+        "at com.acme.PasswordEncoder.encode(PasswordEncoder.java:88)",
+        "password is required",
+        "password must be at least 8 characters",
+        "The password is too short",
+        "Invalid token at line 4",
+        "Unexpected token } in JSON at position 17",
+        "unexpected token \"foo\" at 3",
+        "key 3 of 9 processed",
+        "primary key is 42",
+        "secret arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db-AbCdEf loaded",
+        "rotated secret prod/db in 12ms",
+        "cache key user:123:profile hit",
+        "token expired at 2026-11-26T09:00:00Z",
+        "password changed 3 days ago",
+        "password is 90 days old",
+        "password reset requested for user 42",
+        "access key rotated",
+        "session token expired after 3600s",
+        "nextToken=abc123def456",
+        "authorization: denied for bob",
+        "auth=none cookieConsent=true",
+        "docker run -p 8080:80 -u 1000:1000 img",
+        "mkdir -p /opt/x",
+        "curl -u https://h",
+        "status code is 200",
+        "exit code is 1",
+        "the key is 12 bytes long",
+        "partition key is user#42",
+        "\"fields\":[\"password\",\"confirm\"]",
+        "field \"password\" \"required\"",
+        "parameter password: required",
+        "{\"required\":[\"email\",\"password\"]}",
+        "password_hash_algorithm=argon2id",
+        "Loading secret \"prod/db/creds\" from vault",
+        "tokenizer=cl100k max_tokens=4096",
+        "<secret> tag",
+        "key: value",
+        "monkey: banana",
+        "Set-Cookie consent banner shown",
+        "GET /tokens/refresh 200 12ms",
+        "otp length is 6",
+        "pin count is 4",
+        "passing -k 3 to sort",
+        "sort -k 2 -u file",
+        "secretKeyRef: name: db-secret key: password",
+        "valueFrom: secretKeyRef",
+        "signature=ok",
+        "name=password type=string",
+        "Validation failed: password is not strong enough",
+        "the token bucket holds 500 items",
+        "api key usage: 12 of 100",
+        "cursor token page=2",
+        "Password: ",
+        "Enter password:",
+        "kms key alias/prod-1 used",
+        "public key 3f2a9c1d8e4b5f60718293a4b5c6d7e8 loaded",
+    };
+    for (size_t i = 0; i < NJ_COUNT(lines); i++)
+        ck_assert_text_stays(lines[i]);
+}
+END_TEST
+
+#define NJ_TESTS(X)                                                                                                                        \
+    X(test_redact_python_prints_values)                                                                                                    \
+    X(test_redact_java_and_go_print_values)                                                                                                \
+    X(test_redact_ruby_and_php_print_values)                                                                                               \
+    X(test_redact_dotnet_and_node_print_values)                                                                                            \
+    X(test_redact_settings_and_headers_are_read)                                                                                           \
+    X(test_redact_tags_and_attributes_are_read)                                                                                            \
+    X(test_redact_parts_of_forms_are_read)                                                                                                 \
+    X(test_redact_sql_sets_passwords)                                                                                                      \
+    X(test_redact_command_lines_take_passwords)                                                                                            \
+    X(test_redact_sentences_tell_passwords)                                                                                                \
+    X(test_redact_lines_that_speak_about_secrets_are_left)
+
+REDACT_TEST_MAIN("redact_renderings")
