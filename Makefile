@@ -136,6 +136,7 @@ deps: ## install what building and testing need (Debian, Ubuntu)
 check: deps ## run all tests: unit tests, the emulator's self-test, scenarios
 	@$(MAKE) --no-print-directory -j$(JOBS) all units
 	@$(MAKE) --no-print-directory unit
+	@$(MAKE) --no-print-directory redaction-check
 	@$(MAKE) --no-print-directory selftest
 	@$(MAKE) --no-print-directory scenarios
 
@@ -154,6 +155,11 @@ redaction-score: $(BUILD)/redaction-driver ## what the redactor hides and leaves
 .PHONY: check-backends
 check-backends: all ## scenarios against real servers (moto for AWS; from PyPI, into build/; ONLY=name for some)
 	@BUILD=$(BUILD) sh tests/backends/run.sh $(ONLY)
+
+.PHONY: redaction-check
+redaction-check: $(BUILD)/redaction-driver
+	@python3 -B tests/redaction/gens.py
+	@python3 -B tests/redaction/score.py --driver $(BUILD)/redaction-driver --gate
 
 .PHONY: check-rie
 check-rie: all ## nightjar under AWS's own emulator (RIE=program to use, otherwise built with go; ONLY=case for some)

@@ -209,6 +209,44 @@ BENIGN_TEXTS = (
 )
 
 
+def wrong_crc(v):
+    """A token whose checksum does not fit."""
+    token = v.crc_token("ghp_")
+    return token[:-1] + ("1" if token[-1] == "0" else "0")
+
+
+def details(c):
+    """Sentences of the rules that are easily overlooked."""
+    v = c.v
+    token = wrong_crc(v)
+    c.hit("second_detail", c.one("git: token %s refused", "GITHUB_TOKEN=%s", "{\"token\":\"%s\"}", "auth token: %s") % token, token)
+    a, b, d = v.password(), v.b62(30), v.password()
+    c.hit("second_container", {"credentials": {"label": "blue9", "id": "cr-77", "created": "2026-01-02", "expires": "2027-01-02", "bucket": "b-9", "pass": a, "nested": {"list": [b, {"x": d}]}}}, [a, b, d],
+          ["blue9", "cr-77", "2026-01-02", "2027-01-02", "b-9"])
+    c.hit("second_keyed", {"quota": {(one := v.email()): 3, (two := v.email()): 4}, "unit": "rps"}, [one, two], ["rps"])
+    c.hit("second_keyed", "{\"seen\":{\"%s\":true},\"unit\":\"rps\"}" % (m := v.email()), m, ["rps"])
+    number = v.card("maestro", 16)
+    c.hit("second_detail", "debit card %s used" % number, number, ["used"])
+    c.hit("second_detail", {"attributes": [{"Name": "phone_number", "Value": (p := v.phone().replace(" ", "").replace("-", ""))}, {"Name": "zoneinfo", "Value": "CET"}]}, p, ["CET"])
+    c.hit("second_detail", {"a": {"b": {"c": {"d": {"e": [{"f": {"apiSecret": (s := v.b62(30))}}]}}}}, "unit": "rps"}, s, ["rps"])
+    c.hit("second_detail", "request {\"auth\":{\"type\":\"basic\",\"password\":\"%s\"},\"path\":\"/a7\"} took 4ms" % (s := v.password()), s, ["/a7"])
+    c.hit("second_detail", "password %s\x1b[0m=\x1b[1m%s\x1b[0m zone=z9" % ("", (s := v.password())), s, ["zone=z9"])
+    c.hit("second_detail", {"password": {"current": (s := v.password()), "next": (t := v.password())}}, [s, t])
+    c.hit("second_detail", {"token": [(s := v.b62(30)), (t := v.b62(30))]}, [s, t])
+    c.hit("second_detail", {"passwords": [(s := v.password()), (t := v.password())], "unit": "rps"}, [s, t], ["rps"], soft=True)
+    c.hit("second_detail", "ERROR login(kim) { code: 'E7', config: { auth: { username: 'kim', password: '%s' }, url: '/x7' } }" % (s := v.password()), s, ["/x7"])
+    c.hit("second_detail", "2026-11-04 10:11:12 [main] DEBUG o.a.h.wire - http-outgoing-0 >> \"Authorization: Basic %s[\\r][\\n]\"" % (
+        s := base64.b64encode(("svc:" + v.password()).encode()).decode()), s, ["http-outgoing-0"])
+    c.hit("second_detail", "http-outgoing-1 >> \"{\"user\":\"kim\",\"password\":\"%s\"}\"" % (s := v.password()), s, ["http-outgoing-1"])
+    c.hit("second_detail", "npm ERR! //registry.npmjs.org/:_authToken=%s" % (s := v.crc_token("npm_")), s, ["npm ERR!"])
+    c.hit("second_detail", "java.sql.SQLException: Cannot create PoolableConnectionFactory (user=app, password=%s) at db-7" % (s := v.password()), s, ["at db-7"])
+    c.hit("second_detail", "Traceback: login(user='kim', password='%s') got TypeError" % (s := v.password()), s, ["TypeError"])
+    c.hit("second_detail", "pydantic: password='%s' username='kim9'" % (s := v.password()), s, ["username='kim9'"])
+    c.hit("second_detail", "Config(db=DbConfig(host='h7', password=SecretStr('%s')))" % (s := v.password()), s, ["host='h7'"])
+    c.hit("second_detail", "zap {\"level\":\"info\",\"msg\":\"dial\",\"opts\":\"{Addr:r-1:6379 Password:%s DB:0}\"}" % (s := v.password()), s, ["Addr:r-1:6379", "DB:0"])
+    c.hit("second_detail", "winston: error connecting {\"connectionString\":\"Server=s;User Id=a;Password=%s\"}" % (s := v.password()), s, ["winston"])
+
+
 URLS_WITHOUT = (
     "postgres://db-1:5432/shop", "redis://cache-2:6379/0", "https://user@host.example/repo.git", "mysql://${DB_USER}:${DB_PASS}@db/x", "postgres://app:***@db-1/shop", "amqp://guest@rabbit:5672",
     "mongodb://m-0:27017,m-1:27017/?replicaSet=rs0", "https://example.com:8443/a@b", "http://[::1]:8080/x", "jdbc:postgresql://pg-4/crm?ssl=true", "jdbc:oracle:thin:@//ora-1:1521/ORCL",
@@ -246,6 +284,26 @@ def wrong_numbers(c):
         c.neg("second_wrong", text)
 
 
+STRICT_TEXTS = (
+    "fingerprint %(pairs20)s", "dump de:ad:be:ef:00:11:22:33:44:55", "SHA1 Fingerprint=%(pairs20)s", "00 11 22 33 44 55 66 77 88", "elapsed 10:11:12", "range 1:2:3:4:5:6", "std::map<std::string, int>::find",
+    "nginx version 1.25.3.1", "firmware v4.2.1.0 installed", "OID 1.3.6.1.4.1.9.9", "chapter 1.2.3.4", "semver 10.20.30.40-rc1", "tx 0x%(h64)s", "ipfs Qm%(b58)s", "commit %(h40)s", "a::b", "::", "ab::cd::ef",
+)
+
+
+def near_secrets(c):
+    """Ids and names close to the word of a secret are no secrets."""
+    v = c.v
+    for text in ("token check for request %s passed" % v.uuid(), "secret version %s activated" % v.uuid(), "session cache hit for trace %s" % v.hex(32), "password policy rev %s" % v.hex(40),
+                 "token validator com.example.security.TokenValidationServiceImplementation loaded", "secret store image sha256:%s" % v.hex(64), "api key usage plan %s" % v.b62(10).lower(),
+                 "rotated signing key, kid=%s" % v.uuid(), "password reset job %s done in 41 ms" % v.uuid(), "token service listening on /var/run/token-service-3/control.socket"):
+        c.neg("second_near", text)
+    pairs = ":".join(v.of("0123456789ABCDEF", 2) for _ in range(20))
+    for text in STRICT_TEXTS:
+        c.neg("second_strict", text % {"pairs20": pairs, "h64": v.hex(64), "h40": v.hex(40), "b58": v.of("123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ", 44)}, policy="strict")
+    c.neg("second_example", "docs use AKIAIOSFODNN7" + "EXAMPLE as the key id", soft=True)
+    c.neg("second_example", "a bad checksum: %s" % wrong_crc(v), soft=True)
+
+
 def benign(c):
     v = c.v
     values = {"h7": v.hex(7), "h12": v.hex(12), "h32": v.hex(32), "h40": v.hex(40), "h64": v.hex(64), "b43": v.b64(43), "u": v.uuid(), "d8": v.digits(8), "d12": v.account()}
@@ -272,4 +330,4 @@ def benign(c):
             c.neg("second_json", record)
 
 
-ROUNDS, BENIGN = (texts, records, identities), (benign, wrong_numbers)
+ROUNDS, BENIGN = (texts, records, identities, details), (benign, wrong_numbers, near_secrets)

@@ -100,7 +100,7 @@ def entropy(c):
     v = c.v
     for template in ("api secret below\nvalue -> %s", "the signing key in use now is %s", "secretKey(base64): %s", "with client_secret, got '%s'"):
         token = v.b62(36)
-        c.hit("entropy_near_name", template % token, token, soft=True)
+        c.hit("entropy_near_name", template % token, token)
 
 
 def links(c):

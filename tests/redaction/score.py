@@ -1,10 +1,13 @@
 """Scores the redactor on labelled cases: what it hid of what it had to hide, and what it left of what it had to leave.
 
-score.py --driver build/redaction-driver [--cases FILE|-] [--size N] [--seed N] [--misses] [--group NAME] [--gate] [--json FILE]
+score.py --driver build/redaction-driver [--cases FILE|-] [--size N] [--seed N] [--misses] [--kinds] [--group NAME] [--gate|--agree]
 
 Without --cases the corpus of corpus.py is scored.  A secret is hidden when neither it nor a decoded form of it is in the output or
 in anything that can be decoded out of the output.  A case without secrets must come back as it went in.  Cases marked soft are
-open to argument: they are told apart and gate nothing.  With --gate the exit code is 1 when a figure is below its target.
+open to argument: they are told apart and gate nothing.
+
+With --gate the exit code is 1 when a group has more cases wrong than gate.json allows, or a figure that gate.json lists is below
+its target.  --agree writes that file from what is reached now; a list that grows shorter, or numbers that grow, need a reason.
 """
 import argparse
 import base64
@@ -13,6 +16,7 @@ import collections
 import gzip
 import html
 import json
+import os
 import re
 import signal
 import subprocess
@@ -30,6 +34,8 @@ DEPTH = 5
 # Of the whole corpus, in percent; and the groups of which nothing at all may leak.
 TARGETS = {"hidden": 98.5, "clean": 98.0, "intact": 98.0, "kept": 99.0, "valid": 100.0, "stable": 100.0}
 NO_LEAKS = ("tokens", "headers", "structured", "events")
+GATE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "gate.json")
+SPARE = 1  # cases of a group that may go wrong more than agreed: rounds draw other values when a template is added
 
 
 def strings_of(value):
@@ -131,6 +137,7 @@ class Score:
     def add(self, r):
         n = self.n
         n["cases"] += 1
+        n["wrong"] += not r.good
         n["valid"] += r.valid
         n["stable"] += r.stable
         n["keeps"] += len(r.case["keep"])
@@ -215,15 +222,34 @@ def print_kinds(results):
 
 
 def verdicts(whole, groups):
-    """What is below its target."""
+    """(figure, what is wrong with it) for what is below its target."""
     for name, target in TARGETS.items():
         p = whole.percent(name)
         if p is not None and p < target:
-            yield "%s %.2f %% is below %.1f %%" % (name, p, target)
+            yield name, "%s %.2f %% is below %.1f %%" % (name, p, target)
     for group in NO_LEAKS:
         s = groups.get(group)
         if s and s.n["clean"] < s.n["positives"]:
-            yield "%d cases of the group %s leak" % (s.n["positives"] - s.n["clean"], group)
+            yield "no leaks in " + group, "%d cases of the group %s leak" % (s.n["positives"] - s.n["clean"], group)
+
+
+def agree(groups, below):
+    names = list(TARGETS) + ["no leaks in " + g for g in NO_LEAKS]
+    gate = {"targets": [n for n in names if n not in {name for name, _ in below}], "wrong": {g: s.n["wrong"] for g, s in sorted(groups.items())}}
+    with open(GATE, "w", encoding="utf-8") as f:
+        json.dump(gate, f, indent=2)
+        f.write("\n")
+
+
+def broken(groups, below):
+    with open(GATE, encoding="utf-8") as f:
+        gate = json.load(f)
+    for name, what in below:
+        if name in gate["targets"]:
+            yield what
+    for group, s in sorted(groups.items()):
+        if s.n["wrong"] > gate["wrong"].get(group, 0) + SPARE:
+            yield "%d cases of the group %s are wrong, %d are agreed" % (s.n["wrong"], group, gate["wrong"].get(group, 0))
 
 
 def main():
@@ -235,7 +261,8 @@ def main():
     ap.add_argument("--group", help="only this group, or kinds that contain this")
     ap.add_argument("--kinds", action="store_true", help="what is not perfect by kind, with examples")
     ap.add_argument("--misses", action="store_true", help="show what went wrong")
-    ap.add_argument("--gate", action="store_true", help="exit 1 below the targets")
+    ap.add_argument("--gate", action="store_true", help="exit 1 where gate.json is not met")
+    ap.add_argument("--agree", action="store_true", help="write gate.json")
     o = ap.parse_args()
 
     cases = list(load(o.cases)) if o.cases else corpus.build(o.seed, o.size)
@@ -262,11 +289,16 @@ def main():
     if o.kinds:
         print_kinds(results)
     below = list(verdicts(hard, groups))
-    for b in below:
-        print("redaction-score: %s" % b)
+    for _, what in below:
+        print("redaction-score: %s" % what)
     if not below:
         print("redaction-score: every target is met")
-    return 1 if o.gate and below else 0
+    if o.agree:
+        agree(groups, below)
+    failed = list(broken(groups, below)) if o.gate else []
+    for what in failed:
+        print("redaction-score: gate: %s" % what)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
