@@ -1,11 +1,11 @@
 /* Failures of authentication and authorization in free text.
  *
- * One pass looks for the beginnings of words that mean a failure, four bytes each, skipping up to three bytes at a time where the
- * last two of a window are in none of them.  A hit counts if a word of authentication or authorization is within 48 bytes, and
- * nothing says that it did not happen: "0 failed logins", "auth_failed=false", a test's name, a sentence of documentation. */
+ * One pass looks for the beginnings of words that mean a failure, four bytes each.  A hit counts if a word of authentication or
+ * authorization is within 48 bytes, and nothing says that it did not happen: "0 failed logins", "auth_failed=false", a test's
+ * name, a sentence of documentation. */
 #include "judge.h"
 
-enum { WINDOW = 48, LONGEST = 2048, STEM = 4, BLOCKS = 4096 };
+enum { WINDOW = 48, LONGEST = 2048, STEM = 4, GROUPS = 8, STARTS = 4096 };
 
 enum role { FAILURE, EXCEPTION_AUTHN, EXCEPTION_AUTHZ, DECRYPTION, ENCRYPTION };
 
@@ -236,27 +236,20 @@ static bool judge_hit(struct nj_str s, size_t at, struct nj_text_finding *f)
 
 /* --- the pass ----------------------------------------------------------------------------------------------------- */
 
-/* How far a window of STEM bytes may move on when it ends in these two: 0 = a stem may stand here.  Generated once from the
- * stems below; a block that two share takes the smaller move. */
-static unsigned block_of(unsigned char a, unsigned char b)
-{
-    return ((unsigned)(a | 0x20) << 5 ^ (unsigned)(b | 0x20)) & (BLOCKS - 1);
-}
-
+/* Shift-or over the first four bytes of the stems, in eight groups: byte j of a mask has a bit for each group that has no stem with
+ * this letter in place j.  After each byte the top of the state tells which groups may have a stem that began three bytes ago.  No
+ * step waits for more than a shift of the one before. */
 struct nj_text_scan {
-    uint8_t move[BLOCKS];
+    uint32_t mask[256];
+    uint64_t starts[STARTS / 64]; /* bits: does a stem begin with four bytes of this hash? */
 };
 
-static void build(struct nj_text_scan *t)
+/* Letters in lower case; other bytes may become the same as others, which only costs a second look. */
+static unsigned start_of(const void *four)
 {
-    memset(t->move, STEM - 1, sizeof(t->move));
-    for (size_t i = 0; i < NJ_COUNT(stems); i++) {
-        for (size_t at = 0; at + 2 <= STEM; at++) {
-            uint8_t *move = &t->move[block_of((unsigned char)stems[i].text.p[at], (unsigned char)stems[i].text.p[at + 1])];
-            uint8_t far = (uint8_t)(STEM - 2 - at);
-            *move = far < *move ? far : *move;
-        }
-    }
+    uint32_t v;
+    memcpy(&v, four, sizeof(v));
+    return ((v | 0x20202020u) * 0x9e3779b1u) >> 20 & (STARTS - 1);
 }
 
 size_t nj_text_scan_size(void)
@@ -266,7 +259,19 @@ size_t nj_text_scan_size(void)
 
 void nj_text_scan_init(struct nj_text_scan *t)
 {
-    build(t);
+    memset(t->mask, 0xff, sizeof(t->mask));
+    memset(t->starts, 0, sizeof(t->starts));
+    for (size_t i = 0; i < NJ_COUNT(stems); i++) {
+        unsigned start = start_of(stems[i].text.p), group = (unsigned char)stems[i].text.p[0] % GROUPS;
+        t->starts[start / 64] |= (uint64_t)1 << start % 64;
+        for (size_t at = 0; at < STEM; at++) {
+            unsigned char c = (unsigned char)stems[i].text.p[at];
+            uint32_t bit = ~((uint32_t)1 << (8 * at + group));
+            t->mask[c] &= bit;
+            if (is_letter((char)c))
+                t->mask[c & ~0x20] &= bit;
+        }
+    }
 }
 
 /* The first finding stays; later ones of its kind may know why.  True: there is nothing more to learn. */
@@ -284,16 +289,16 @@ struct nj_text_finding nj_auth_text(const struct nj_text_scan *t, struct nj_str 
     struct nj_text_finding f = { .word = NJ_WORDS };
     struct nj_str s = nj_str_slice(text, 0, LONGEST);
     const unsigned char *p = (const unsigned char *)s.p;
-    for (size_t at = 0; at + STEM <= s.n;) {
-        uint8_t move = t->move[block_of(p[at + STEM - 2], p[at + STEM - 1])];
-        if (move != 0) {
-            at += move;
+    uint32_t state = UINT32_MAX;
+    for (size_t i = 0; i < s.n; i++) {
+        state = state << 8 | t->mask[p[i]];
+        if (state >= 0xff000000u)
             continue;
-        }
+        size_t at = i + 1 - STEM;
+        unsigned start = start_of(p + at);
         struct nj_text_finding hit = { .word = NJ_WORDS };
-        if (judge_hit(s, at, &hit) && take(&f, &hit))
+        if ((t->starts[start / 64] >> start % 64 & 1) != 0 && judge_hit(s, at, &hit) && take(&f, &hit))
             break;
-        at++;
     }
     if (f.word != NJ_WORDS && is_about(s))
         f = (struct nj_text_finding){ .word = NJ_WORDS };

@@ -76,7 +76,9 @@ static bool read_status(struct nj_observe *o, struct nj_case *c, const struct nj
 
 static void read_text(struct nj_observe *o, struct nj_case *c, const struct nj_facts *f, const struct nj_record *raw)
 {
-    if (raw->data_json.n != 0 && raw->severity < NJ_SEV_WARN)
+    /* Where the proxy sees the answer to an ordinary call, that will tell; the many lines of such calls need no reading. */
+    bool answer_tells = c->input_seen && !nj_case_asks(c) && c->request.trigger->answer == NJ_ANSWER_HTTP;
+    if (raw->severity < NJ_SEV_WARN && (raw->data_json.n != 0 || answer_tells))
         return;
     struct nj_text_finding found = nj_observe_text(o, raw->message);
     if (found.word == NJ_WORDS)

@@ -402,7 +402,7 @@ static void observe_line(struct nj_observe *o, struct nj_case *c, const struct n
     if (!o->wants_clean)
         return;
     nj_buf_reset(&o->clean);
-    if (clean != NULL && nj_buf_reserve(&o->clean, 2 * CLEAN_MAX) == NJ_OK) {
+    if (clean != NULL && raw->severity >= NJ_SEV_WARN && nj_buf_reserve(&o->clean, 2 * CLEAN_MAX) == NJ_OK) {
         l.clean_message = keep_clean(o, clean->message);
         l.clean_data = keep_clean(o, clean->data);
     }
