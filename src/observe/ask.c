@@ -113,13 +113,14 @@ static enum nj_ask refine(const struct nj_case *c, enum nj_ask ask, struct nj_st
 
 static enum nj_ask ask_of_path(const struct nj_case *c, struct nj_str path, struct nj_document *d)
 {
+    static const struct nj_str password = NJ_STR_INIT("password");
     struct nj_str before, last;
     char joined[2 * WORD_MAX];
     last_words(path, &before, &last);
-    if (nj_str_eq_nocase(before, NJ_STR("password")) && last.n <= WORD_MAX) { /* password/reset, password/forgot */
-        memcpy(joined, before.p, before.n);
-        memcpy(joined + before.n, last.p, last.n);
-        enum nj_ask both = ask_of_word(c, (struct nj_str){ joined, before.n + last.n });
+    if (nj_str_eq_nocase(before, password) && last.n != 0 && last.n <= WORD_MAX) { /* password/reset, password/forgot */
+        memcpy(joined, password.p, password.n);
+        memcpy(joined + password.n, last.p, last.n);
+        enum nj_ask both = ask_of_word(c, (struct nj_str){ joined, password.n + last.n });
         if (both != NJ_ASK_NONE)
             return both;
     }

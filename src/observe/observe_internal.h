@@ -127,7 +127,8 @@ struct nj_str nj_case_keep(struct nj_case *c, struct nj_str s, size_t max);
 struct nj_line {
     const struct nj_facts *facts;
     const struct nj_record *raw;
-    struct nj_str clean_message, clean_data; /* of WARN and worse: copies, valid during the hook whatever it says; absent when it was lost */
+    struct nj_str clean_message,
+        clean_data; /* of WARN and worse: copies, valid during the hook whatever it says; absent when it was lost */
 };
 
 struct nj_observer {

@@ -51,8 +51,10 @@ static void put_size(struct nj_attrs *l, struct nj_str key, int64_t n)
 static void put_measures(const struct nj_case *c, struct nj_attrs *l)
 {
     double ms = c->duration_ms;
-    if (ms < 0 && c->end_ns > c->start_ns && c->start_ns != 0)
-        ms = (double)((c->end_ns - c->start_ns) / 1000) / 1000.0;
+    if (ms < 0 && c->end_ns > c->start_ns && c->start_ns != 0) {
+        int64_t us = (c->end_ns - c->start_ns) / 1000;
+        ms = (double)us / 1000.0;
+    }
     put_ms(l, NJ_STR("nightjar.duration_ms"), ms);
     put_ms(l, NJ_STR("nightjar.billed_ms"), c->billed_ms);
     put_ms(l, NJ_STR("nightjar.init_ms"), c->init_ms);

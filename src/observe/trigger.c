@@ -87,14 +87,15 @@ static void take_route_key(struct reading *g, struct nj_str text)
 /* arn:aws:execute-api:region:account:api/stage/METHOD/path */
 static void take_method_arn(struct reading *g, struct nj_str text)
 {
-    enum { BEFORE = 5 };
+    enum { BEFORE = 5, WITHIN = 3 };
     struct nj_str rest = text, part = { NULL, 0 };
     for (int i = 0; i < BEFORE; i++)
         if (!nj_str_cut(&rest, ':', &part))
             return;
     keep(g, &g->c->request.object, rest, OBJECT_MAX);
-    if (!nj_str_cut(&rest, '/', &part) || !nj_str_cut(&rest, '/', &part) || !nj_str_cut(&rest, '/', &part))
-        return;
+    for (int i = 0; i < WITHIN; i++)
+        if (!nj_str_cut(&rest, '/', &part))
+            return;
     keep(g, &g->c->request.method, part, METHOD_MAX);
     if (rest.n != 0 && g->c->request.path.n == 0) {
         char path[PATH_MAX_KEPT];

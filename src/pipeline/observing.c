@@ -23,7 +23,8 @@ static uint64_t resident_bytes(void *ctx)
     ssize_t n = read(fd, text, sizeof(text));
     close(fd);
     rest.n = n > 0 ? (size_t)n : 0;
-    bool told = nj_str_cut(&rest, ' ', &word) && nj_str_cut(&rest, ' ', &word) && nj_str_u64(word, &pages);
+    (void)nj_str_cut(&rest, ' ', &word); /* the size of the address space */
+    bool told = nj_str_cut(&rest, ' ', &word) && nj_str_u64(word, &pages);
     return told ? pages * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
 }
 
