@@ -50,10 +50,23 @@ def proxy():
             yield bytes([kind]) + message
 
 
+def observe():
+    """Input, answer and lines of each case, in one."""
+    root = os.path.join(HERE, "..", "fixtures", "observe")
+    for case in sorted(os.listdir(root)):
+        parts = []
+        for names in (["event.json"], ["response.json", "error.json"], ["logs.ndjson"]):
+            there = [os.path.join(root, case, n) for n in names if os.path.isfile(os.path.join(root, case, n))]
+            text = open(there[0], "rb").read() if there else b""
+            parts.append(text if names[0] == "logs.ndjson" or not text else json.dumps(json.loads(text)).encode())
+        yield b"\n\n".join(parts)
+
+
 def main():
     target, directory = sys.argv[1:]
     os.makedirs(directory, exist_ok=True)
-    made = {"fuzz_redact": redact, "fuzz_decode": decode, "fuzz_payload": payload, "fuzz_proxy": proxy}.get(target, lambda: [b"{}"])
+    made = {"fuzz_redact": redact, "fuzz_decode": decode, "fuzz_payload": payload, "fuzz_proxy": proxy,
+            "fuzz_observe": observe}.get(target, lambda: [b"{}"])
     for number, seed in enumerate(made()):
         if len(seed) <= MOST:
             with open(os.path.join(directory, "seed-%05d" % number), "wb") as f:
