@@ -52,6 +52,8 @@ void nj_observe_telemetry(struct nj_observe *o, int64_t now_ns, bool comes);
 void nj_observe_invoke(struct nj_observe *o, int64_t now_ns, struct nj_str request_id, int64_t deadline_ms, struct nj_str arn);
 /* A copy from the proxy, before it becomes a record: so that its own record can already say who. */
 void nj_observe_payload(struct nj_observe *o, int64_t now_ns, const struct nj_payload *p);
+/* And its record as it left. */
+void nj_observe_clean(struct nj_observe *o, int64_t now_ns, struct nj_str request_id, const struct nj_clean *clean);
 /* The proxy saw the answer taken. */
 void nj_observe_answered(struct nj_observe *o, int64_t now_ns, struct nj_str request_id);
 /* One record of telemetry that went its way: as it came, enriched, and as it left.  clean may be NULL (it was lost). */

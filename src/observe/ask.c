@@ -1,6 +1,8 @@
 /* What a request asks for, as far as that is about being let in: by its route, its operation, and the names in its body. */
 #include "judge.h"
 
+#include "nightjar/pseudonym.h"
+
 /* The last word of a route that says something, without hyphens and underscores, in lower case. */
 static const struct {
     struct nj_str word;
@@ -196,7 +198,10 @@ static void read_body(struct nj_observe *o, struct nj_case *c, struct nj_body *b
 {
     struct nj_str user = find_any(b, identifiers, NJ_COUNT(identifiers)), secret = find_any(b, secrets, NJ_COUNT(secrets));
     struct nj_str grant = field_of(b, NJ_STR(""), NJ_STR("grant_type"));
+    const struct nj_pseudonyms *p = nj_observe_config(o)->pseudonyms;
     c->request.secret = secret.n != 0;
+    if (secret.n != 0 && p != NULL)
+        c->request.secret_tag = nj_pseudonym_tag(p, NJ_PSEUDONYM_SECRET, c->actor.tenant, secret);
     if (c->request.ask == NJ_ASK_NONE && user.n != 0 && secret.n != 0 && nj_str_eq_nocase(c->request.method, NJ_STR("POST")) &&
         !c->request.graphql)
         c->request.ask = NJ_ASK_LOGIN;

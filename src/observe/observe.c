@@ -1,13 +1,15 @@
 /* The front desk: opens and closes cases, and tells the observers. */
+#include "detectors.h"
 #include "judge.h"
 
 #include <stdlib.h>
 
 static const struct nj_observer *const table[] = {
     /* who and what first, then what is counted of it, then who is told */
-    &nj_system_observer,      &nj_authentication_observer, &nj_authorization_observer, &nj_relay_observer,
-    &nj_performance_observer, &nj_memory_observer,         &nj_cost_observer,          &nj_errors_observer,
-    &nj_alert_observer,       &nj_summary_observer, /* the last one: its record sums up what the others found */
+    &nj_system_observer,  &nj_authentication_observer, &nj_authorization_observer, &nj_relay_observer,  &nj_performance_observer,
+    &nj_memory_observer,  &nj_cost_observer,           &nj_errors_observer,        &nj_login_detector,  &nj_access_detector,
+    &nj_data_detector,    &nj_volume_detector,         &nj_usage_observer,         &nj_sketch_observer, &nj_alert_observer,
+    &nj_summary_observer, /* the last one: its record sums up what the others found */
 };
 enum { OBSERVERS = NJ_COUNT(table), CLEAN_MAX = 8192, SCRATCH_MAX = 1 << 20, SCRATCH_KEEP = 64 << 10 };
 
@@ -371,6 +373,15 @@ void nj_observe_payload(struct nj_observe *o, int64_t now_ns, const struct nj_pa
         nj_answer_read(o, c, p, &o->document);
     }
     EACH(o, on_payload, c, p)
+}
+
+void nj_observe_clean(struct nj_observe *o, int64_t now_ns, struct nj_str request_id, const struct nj_clean *clean)
+{
+    o->now_ns = now_ns;
+    struct nj_case *c = find_case(o, request_id);
+    if (c == NULL)
+        return;
+    EACH(o, on_clean, c, clean)
 }
 
 void nj_observe_answered(struct nj_observe *o, int64_t now_ns, struct nj_str request_id)

@@ -56,6 +56,7 @@ struct nj_request {
     uint32_t batch;                  /* records in it; 0 = it is none */
     enum nj_ask ask;                 /* what it wants, where that is about being let in */
     bool secret;                     /* a secret was submitted with it */
+    uint64_t secret_tag;             /* its pseudonym, for comparing in memory; 0 = none */
     bool upload;                     /* its body is a form with files */
     bool graphql;                    /* its answer is 200 whatever happened: the errors are in the body */
     bool error_response;             /* the function posted an error instead of a response */
@@ -139,6 +140,8 @@ struct nj_observer {
     void (*start)(struct nj_observe *o, void *state);
     void (*on_payload)(struct nj_observe *o, void *state, struct nj_case *c, const struct nj_payload *p);
     void (*on_line)(struct nj_observe *o, void *state, struct nj_case *c, const struct nj_line *l); /* c may be NULL */
+    /* The record of a payload as it left: what redaction counted in it is in clean->counts. */
+    void (*on_clean)(struct nj_observe *o, void *state, struct nj_case *c, const struct nj_clean *clean);
     void (*on_platform)(struct nj_observe *o, void *state, struct nj_case *c, const struct nj_facts *f, const struct nj_record *raw);
     void (*on_watched)(struct nj_observe *o, void *state, bool comes); /* is there telemetry of the platform? */
     void (*on_invoke)(struct nj_observe *o, void *state, struct nj_case *c);
@@ -226,6 +229,8 @@ extern const struct nj_observer nj_alert_observer;          /* alert.c: alert.<r
 extern const struct nj_observer nj_performance_observer;    /* performance.c: performance.*, invocation.timeout */
 extern const struct nj_observer nj_memory_observer;         /* memory.c: memory.* */
 extern const struct nj_observer nj_cost_observer;           /* cost.c: cost.* */
+extern const struct nj_observer nj_usage_observer;          /* usage.c: usage.* */
+extern const struct nj_observer nj_sketch_observer;         /* sketch.c: sketch */
 extern const struct nj_observer nj_errors_observer;         /* errors.c: error.* */
 extern const struct nj_observer nj_summary_observer;        /* summary.c: invocation.summary */
 

@@ -176,7 +176,8 @@ void nj_pipeline_payload(struct nj_pipeline *p, const struct nj_payload *payload
     nj_enrich(p->o.sandbox, p->o.invocations, &p->facts, r, &late, &unattributed);
     if (p->observe != NULL)
         nj_observe_put(p->observe, r, false);
-    (void)offer(p, r);
+    if (offer(p, r) && p->observe != NULL)
+        nj_observe_clean(p->observe, p->o.clock->wall_ns, payload->request_id, &p->clean);
 }
 
 /* --- one element -------------------------------------------------------------------------------------------------- */

@@ -1,0 +1,46 @@
+/* usage.h -- the tables of usage: this minute's rows, what each subject usually uses, which routes know their callers. */
+#ifndef NIGHTJAR_OBSERVE_USAGE_H
+#define NIGHTJAR_OBSERVE_USAGE_H
+
+#include "nightjar/counters.h"
+
+enum { NJ_USAGE_ROWS = 64, NJ_USAGE_SUBJECTS = 128, NJ_USAGE_ROUTES = 32 };
+
+/* Route x principal x API key x tenant, of the running minute. */
+struct nj_usage_row {
+    uint64_t principal;
+    char method[8], route[64], api_key[40], tenant[40], service[40];
+    uint8_t method_n, route_n, api_key_n, tenant_n, service_n;
+    uint32_t calls, denied, failed, units;
+    double billed_ms, usd;
+};
+
+/* A principal, an API key or a tenant. */
+struct nj_subject {
+    uint64_t tag;
+    uint32_t minute, calls; /* of that minute */
+    double billed_ms;
+    struct nj_ewma calls_mean, billed_mean; /* of minutes with calls */
+    uint32_t told_s, budget_hour;
+};
+
+struct nj_usage_route {
+    uint64_t tag;
+    uint32_t with, without, untold, last_s, told_s;
+};
+
+struct nj_usage {
+    struct nj_topk top;
+    struct nj_topk_slot slots[NJ_USAGE_ROWS];
+    uint16_t index[2 * NJ_USAGE_ROWS];
+    struct nj_usage_row rows[NJ_USAGE_ROWS];
+    struct nj_subject subjects[NJ_USAGE_SUBJECTS];
+    struct nj_usage_route routes[NJ_USAGE_ROUTES];
+    struct nj_countmin hourly; /* calls of each subject this hour, however many there are */
+    uint32_t hour;
+    uint64_t other_calls;
+    double other_ms, other_usd;
+    int64_t minute_ns;
+};
+
+#endif
