@@ -45,6 +45,8 @@ struct nj_observe_options {
 /* NJ_EPARSE: a word in categories is no category (the rest is used: *out is there).  NJ_ENOMEM: *out is NULL. */
 NJ_MUST enum nj_status nj_observe_new(struct nj_observe **out, const struct nj_observe_options *o);
 void nj_observe_free(struct nj_observe *o);
+/* What the tables of all observers take, in bytes; they never grow. */
+size_t nj_observe_table_bytes(void);
 
 /* Will telemetry come?  Without it the end of an invocation is the answer the proxy saw, or the next INVOKE.  At first: yes. */
 void nj_observe_telemetry(struct nj_observe *o, int64_t now_ns, bool comes);

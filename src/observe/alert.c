@@ -4,7 +4,7 @@
 #include "nightjar/alert_rules.h"
 #include "nightjar/counters.h"
 
-enum { GROUPS = 64, SECOND = 1000000000, DAY_S = 86400, TEXT_MAX = 8 << 10, MESSAGE_MAX = 512 };
+enum { GROUPS = 64, SECOND = 1000000000, DAY_S = 86400, TEXT_MAX = 8 << 10, MESSAGE_MAX = 256 };
 
 /* What is known of one rule and one value of its attribute, today. */
 struct group {

@@ -4,11 +4,11 @@
 #include "judge.h"
 
 enum {
-    SWEEPERS = 64,
+    SWEEPERS = 32,
     OBJECTS = 16,
-    SCANNERS = 128,
+    SCANNERS = 64,
     ROUTES = 32,
-    KEYS = 64,
+    KEYS = 48,
     PENDING = 8,
     PENDING_KEYS = 24,
     KNOWN_FOR = 2000, /* accepted requests of a route a field is remembered for */

@@ -41,7 +41,7 @@ static void say_sketch(struct nj_observe *o, struct login_state *s)
     if (s->told == l->failed + l->passed)
         return;
     s->told = l->failed + l->passed;
-    struct nj_finding f = nj_finding_open(o, "sketch", NJ_CAT_AUTHENTICATION, NJ_SEV_INFO);
+    struct nj_finding f = nj_finding_open(o, "sketch", NJ_CAT_USAGE, NJ_SEV_INFO);
     nj_finding_message(&f, "%llu failed logins and %llu others since the start", (unsigned long long)l->failed,
                        (unsigned long long)l->passed);
     nj_finding_str(&f, "nightjar.sketch", NJ_STR("logins"));
@@ -53,7 +53,7 @@ static void say_sketch(struct nj_observe *o, struct login_state *s)
     nj_finding_top(&f, "nightjar.top.accounts", &l->accounts, TOP);
     nj_finding_i64(&f, "nightjar.top.accounts.total", (int64_t)l->accounts.total);
     nj_finding_say(&f, NULL);
-    f = nj_finding_open(o, "sketch", NJ_CAT_AUTHENTICATION, NJ_SEV_INFO);
+    f = nj_finding_open(o, "sketch", NJ_CAT_USAGE, NJ_SEV_INFO);
     nj_finding_message(&f, "addresses of failed logins");
     nj_finding_str(&f, "nightjar.sketch", NJ_STR("login_addresses"));
     nj_finding_i64(&f, "nightjar.sketch.version", 1);

@@ -19,7 +19,7 @@
 #include "nightjar/counters.h"
 #include "stack.h"
 
-enum { NJ_ERROR_GROUPS = 256, NJ_ERROR_TITLE = 120, NJ_ERROR_MINUTES = 60, NJ_EXEMPLARS = 8, NJ_EXEMPLAR_MAX = 2048 };
+enum { NJ_ERROR_GROUPS = 256, NJ_ERROR_TITLE = 80, NJ_ERROR_MINUTES = 60, NJ_EXEMPLARS = 4, NJ_EXEMPLAR_MAX = 2048 };
 
 enum nj_error_kind { NJ_ERROR_CODE, NJ_ERROR_STACK, NJ_ERROR_TYPE, NJ_ERROR_TEMPLATE, NJ_ERROR_EVENT, NJ_ERROR_KINDS };
 extern const char *const nj_error_kind_names[NJ_ERROR_KINDS];

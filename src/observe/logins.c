@@ -62,8 +62,8 @@ static void note_pair(struct nj_logins *l, const struct nj_login *a, uint32_t no
     }
     count(&p->failed);
     p->fail_s = now_s;
-    p->agent = a->agent;
-    p->secret = a->secret;
+    p->agent = (uint32_t)a->agent;
+    p->secret = (uint32_t)a->secret;
     p->unknown_user = a->unknown_user;
 }
 
@@ -92,7 +92,7 @@ struct question {
 static bool matches(const struct nj_login_pair *p, const struct question *q)
 {
     return (q->account == 0 || p->account == q->account) && (q->address == 0 || p->address == q->address) &&
-           (q->agent == 0 || p->agent == q->agent) && (q->secret == 0 || p->secret == q->secret);
+           (q->agent == 0 || p->agent == (uint32_t)q->agent) && (q->secret == 0 || p->secret == (uint32_t)q->secret);
 }
 
 static void sum_up(const struct nj_logins *l, const struct question *q, uint32_t now_s, struct sum *s)

@@ -12,7 +12,7 @@
 #include "nightjar/counters.h"
 #include "nightjar/limits.h"
 
-enum { NJ_LOGIN_SLOTS = 512, NJ_LOGIN_PAIRS = 512, NJ_LOGIN_WHOS = 20, NJ_LOGIN_ALARMS = 8 };
+enum { NJ_LOGIN_SLOTS = 512, NJ_LOGIN_PAIRS = 480, NJ_LOGIN_WHOS = 20, NJ_LOGIN_ALARMS = 8 };
 
 struct nj_login {
     uint64_t account, address; /* 0 = unknown */
@@ -64,7 +64,8 @@ struct nj_login_address {
 };
 
 struct nj_login_pair {
-    uint64_t account, address, agent, secret;
+    uint64_t account, address;
+    uint32_t agent, secret; /* the lower half of the tag */
     uint32_t last_s, fail_s;
     uint16_t failed, passed;
     bool unknown_user;

@@ -135,6 +135,14 @@ void nj_observe_free(struct nj_observe *o)
     free(o);
 }
 
+size_t nj_observe_table_bytes(void)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < OBSERVERS; i++)
+        n += table[i]->state;
+    return n;
+}
+
 /* --- for the observers -------------------------------------------------------------------------------------------- */
 
 int64_t nj_observe_now(const struct nj_observe *o)

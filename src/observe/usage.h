@@ -4,12 +4,12 @@
 
 #include "nightjar/counters.h"
 
-enum { NJ_USAGE_ROWS = 64, NJ_USAGE_SUBJECTS = 128, NJ_USAGE_ROUTES = 32 };
+enum { NJ_USAGE_ROWS = 64, NJ_USAGE_SUBJECTS = 80, NJ_USAGE_ROUTES = 32 };
 
 /* Route x principal x API key x tenant, of the running minute. */
 struct nj_usage_row {
     uint64_t principal;
-    char method[8], route[64], api_key[40], tenant[40], service[40];
+    char method[8], route[48], api_key[24], tenant[32], service[32];
     uint8_t method_n, route_n, api_key_n, tenant_n, service_n;
     uint32_t calls, denied, failed, units;
     double billed_ms, usd;

@@ -158,7 +158,7 @@ END_TEST
 
 START_TEST(test_errors_tables_are_within_their_budget)
 {
-    ck_assert_uint_le(sizeof(struct nj_errors), 120 << 10);
+    ck_assert_uint_le(sizeof(struct nj_errors), 104 << 10);
 }
 END_TEST
 

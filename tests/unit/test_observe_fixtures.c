@@ -146,6 +146,7 @@ static void build(struct world *w, const char *folder)
     ck_assert(told || option(w, "trusted_hops").n == 0);
     ck_assert_int_eq(nj_pseudonyms_new(&w->pseudonyms, NJ_STR("k1:a key that is long enough for tests of this kind"), NJ_STR("")), NJ_OK);
     struct nj_observe_options o = {
+        .categories = NJ_STR("-usage"), /* what is told of windows, not of this invocation */
         .pseudonyms = w->pseudonyms,
         .trusted_hops = (unsigned)hops,
         .cdn = option(w, "cdn").n != 0,

@@ -314,6 +314,15 @@ START_TEST(test_errors_many_kinds_a_minute_are_told_as_the_rest)
 }
 END_TEST
 
+/* --- memory of the tables ------------------------------------------------------------------------------------------ */
+
+START_TEST(test_observe_all_tables_together_are_within_512_kib)
+{
+    ck_assert_msg(nj_observe_table_bytes() <= 512 << 10, "%zu bytes", nj_observe_table_bytes());
+    ck_assert_uint_gt(nj_observe_table_bytes(), 200 << 10); /* it is not the sum of nothing */
+}
+END_TEST
+
 #define NJ_TESTS(X)                                                                                                                        \
     X(test_performance_three_seconds_that_become_thirty_are_told_before_the_call_has_ended)                                                \
     X(test_performance_deadline_that_comes_near_is_told_without_any_history)                                                               \
@@ -330,6 +339,7 @@ END_TEST
     X(test_errors_34985_lines_are_thirteen_messages_and_the_exact_number)                                                                  \
     X(test_errors_line_posted_error_and_platform_are_one)                                                                                  \
     X(test_errors_of_the_platform_alone_are_counted_too)                                                                                   \
-    X(test_errors_many_kinds_a_minute_are_told_as_the_rest)
+    X(test_errors_many_kinds_a_minute_are_told_as_the_rest)                                                                                \
+    X(test_observe_all_tables_together_are_within_512_kib)
 
 NJ_TEST_MAIN("observe_numbers")

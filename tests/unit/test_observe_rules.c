@@ -385,7 +385,7 @@ static void invoke(struct desk *d, int64_t now_ns, const char *input, const char
 START_TEST(test_observe_an_attempt_without_its_partner_is_a_failure_after_a_minute)
 {
     struct desk d;
-    open_desk(&d, NJ_STR(""));
+    open_desk(&d, NJ_STR("-usage")); /* whose minutes would be due as well */
     invoke(&d, t0, PRE("joe"), PRE("joe"));
     ck_assert_int_eq(nj_observe_due_ms(d.room, t0), -1); /* does this function see the other trigger at all? */
     invoke(&d, t0 + second, PRE("ann"), PRE("ann"));

@@ -182,7 +182,7 @@ END_TEST
 
 START_TEST(test_template_tables_are_within_their_budget)
 {
-    ck_assert_uint_le(sizeof(struct nj_templates), 80 << 10);
+    ck_assert_uint_le(sizeof(struct nj_templates), 52 << 10);
 }
 END_TEST
 
