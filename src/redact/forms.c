@@ -276,13 +276,14 @@ static void open_container(struct nj_form *f)
     struct nj_str t = nj_str_slice(f->t, 0, f->value + LONGEST);
     size_t depth = 0, at = f->value;
     bool arrow = f->t.p[f->sep] == '=' && nj_byte(f->t, f->sep + 1) == '>';
-    if (nj_byte(t, at) != '{' || f->quote != 0 || f->s->under.to > at || (arrow && f->key_quote == 0))
+    if (nj_byte(t, at) != '{' || f->quote != 0 || f->s->under.to > at || f->s->under.read > at || (arrow && f->key_quote == 0))
         return;
     do {
         depth += t.p[at] == '{' ? 1 : 0;
         depth -= t.p[at] == '}' ? 1 : 0;
         at++;
     } while (at < t.n && depth != 0);
+    f->s->under.read = at;
     if (depth == 0 || t.n == f->t.n) {
         f->s->under.to = at;
         f->s->under.rule = f->rule;

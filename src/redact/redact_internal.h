@@ -446,7 +446,7 @@ struct nj_sweep {
     size_t run_read, percent_read, unicode_read, entity_read, json_read; /* decoders have looked up to here */
     struct nj_open_quote open;                                           /* the last value read, if its quote is not closed */
     struct {
-        size_t to;
+        size_t to, read; /* ... and braces were counted up to here */
         int rule;
     } under;                /* names before this are of a container that is secret as a whole */
     size_t word_read;       /* words were looked at up to here */

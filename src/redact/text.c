@@ -43,8 +43,6 @@ bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_pem *pem, s
     struct nj_json json;
     if (text.n > NJ_REDACT_MAX)
         return false;
-    if (level == 0)
-        r->decode_left = NJ_DECODE_SHARE * text.n + NJ_DECODE_FREE;
     if (nj_clean_prefix(text) != text.n) {
         nj_buf_reset(&l->clean);
         for (uint32_t n = nj_clean_add(&l->clean, text); n > 0; n--)
@@ -62,6 +60,8 @@ bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_pem *pem, s
                 *pem = (struct nj_pem){ 0 }; /* a document of its own continues nothing */
             return redact_as_json(r, level, text, json.raw, out);
         }
+        if (level == 0)
+            r->decode_left = NJ_DECODE_SHARE * text.n + NJ_DECODE_FREE;
         struct nj_buf *b = &l->swept[i % 2];
         nj_buf_reset(b);
         if (!nj_sweep(r, level, text, i == 0 ? pem : NULL, b)) {
