@@ -47,6 +47,9 @@ CAP_LIBS  := -lssl -lcrypto
 PROGRAMS  := $(BUILD)/nightjar $(BUILD)/nightjar-capture $(BUILD)/lambda-emulator $(BUILD)/capture-sink $(BUILD)/sample-function $(BUILD)/probe-extension
 UNIT_SRC  := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BIN  := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)
+# Where two threads meet: the proxy's and the other one.
+TSAN_UNITS     := $(notdir $(patsubst %.c,%,$(wildcard tests/unit/test_proxy_*.c))) test_sidecar test_loop
+TSAN_SCENARIOS := payload-capture payload-large payload-managed-instances payload-snapstart payload-timeout
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
 BENCH_BIN := $(BENCH_SRC:tests/bench/%.c=$(BUILD)/bench/%)
 
@@ -121,6 +124,11 @@ $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
+# nightjar itself, with allocations that can be told to fail.
+$(BUILD)/torture/nightjar: $(BUILD)/obj/extension/main.o $(BUILD)/obj/tests/torture/failing_alloc.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) $(foreach f,malloc calloc realloc reallocarray aligned_alloc strdup strndup,-Wl,--wrap=$(f)) -o $@ $^ $(LIBS)
+
 .PHONY: units
 units: $(UNIT_BIN) ## build the unit tests
 
@@ -189,6 +197,17 @@ asan: deps ## all tests again under AddressSanitizer and UndefinedBehaviorSaniti
 fuzz: deps ## let every fuzzer search for FUZZ_SECONDS (60) under sanitizers (FUZZ=name for some)
 	@sh packaging/deps.sh fuzz || true
 	@BUILD=$(BUILD) sh tests/fuzz/run.sh
+
+.PHONY: tsan
+tsan: deps ## the threads under ThreadSanitizer: the proxy's unit tests, and scenarios with the proxy in the path
+	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=build/tsan SAN=thread all $(TSAN_UNITS:%=build/tsan/unit/%)
+	@CK_FORK=no TSAN_OPTIONS=halt_on_error=1 sh tests/unit/run.sh $(TSAN_UNITS:%=build/tsan/unit/%)
+	@TSAN_OPTIONS=halt_on_error=1 BUILD=build/tsan sh tests/scenarios/run.sh $(TSAN_SCENARIOS)
+
+.PHONY: torture
+torture: deps ## each allocation of nightjar fails in turn, alone and for a while, in the emulator (STEP=N: every N-th only)
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(BUILD)/torture/nightjar
+	@BUILD=$(BUILD) STEP="$(STEP)" python3 -B tests/torture/torture.py
 
 .PHONY: bench
 bench: deps ## measure against the budgets (ratios, one run on this machine)
@@ -261,4 +280,4 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 28
 
 -include $(LIB_OBJ:.o=.d) $(EMU_OBJ:.o=.d) $(CAP_OBJ:.o=.d) $(SF_OBJ:.o=.d) $(EMU_MAINS:%=$(BUILD)/obj/tests/emulator/%.d) \
-         $(UNIT_SRC:%.c=$(BUILD)/obj/%.d) $(BENCH_SRC:%.c=$(BUILD)/obj/%.d) $(BUILD)/obj/extension/main.d $(BUILD)/obj/tests/redaction/score_driver.d
+         $(BUILD)/obj/tests/torture/failing_alloc.d $(UNIT_SRC:%.c=$(BUILD)/obj/%.d) $(BENCH_SRC:%.c=$(BUILD)/obj/%.d) $(BUILD)/obj/extension/main.d $(BUILD)/obj/tests/redaction/score_driver.d

@@ -66,7 +66,7 @@ struct nj_problems {
 };
 
 /* environ_ is the usual NULL-ended array of "NAME=value" (NULL: empty).  Always leaves usable options behind; *problems
- * is begun anew. */
+ * is begun anew.  Without memory for copies the texts stay views into environ_, and a problem says so. */
 void nj_options_read(struct nj_options *o, const char *const *environ_, struct nj_problems *problems);
 void nj_options_fini(struct nj_options *o);
 /* Too long texts are cut. */

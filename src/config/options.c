@@ -411,8 +411,10 @@ void nj_options_read(struct nj_options *o, const char *const *environ_, struct n
     read_all(o, environ_ != NULL ? environ_ : empty, problems);
     if (settle(o))
         return;
-    read_all(o, empty, problems); /* the texts of the defaults are constants: nothing to copy */
-    nj_problem_add(problems, true, "There is no memory for the configuration; every option has its default.");
+    /* Nothing of it may be lost: where the platform is, and what the team wants to be redacted, least of all.  So its texts stay where
+     * they are; the alert URL alone would have to be written anew. */
+    o->alert_url = o->alert_sink.url = (struct nj_str){ NULL, 0 };
+    nj_problem_add(problems, true, "There is no memory for the configuration; it is used where it is, and NIGHTJAR_ALERT_URL not at all.");
 }
 
 void nj_options_fini(struct nj_options *o)

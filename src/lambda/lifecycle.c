@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { RETRY_FIRST_MS = 10, RETRY_MAX_MS = 60000, CALL_MS = 5000, SUBSCRIBE_TRIES = 5 };
+enum { RETRY_FIRST_MS = 10, RETRY_MAX_MS = 60000, UNHEARD_MAX_MS = 200, CALL_MS = 5000, SUBSCRIBE_TRIES = 5 };
 enum { BUFFER_ITEMS = 1000, BUFFER_BYTES = 1 << 20, BUFFER_MS = 25 }; /* lambda-protocol 2.1; peers.md section 6.3 */
 
 const char *const nj_life_names[NJ_LIFE_STATES] = { "start", "registering", "subscribing", "polling", "event", "shutdown" };
@@ -52,8 +52,10 @@ static void ask_again_later(struct nj_lifecycle *f, const char *what, const stru
     uint64_t missed = 0;
     f->tries++;
     f->wait_ms = f->wait_ms == 0 ? RETRY_FIRST_MS : f->wait_ms * 2;
-    if (f->wait_ms > RETRY_MAX_MS)
-        f->wait_ms = RETRY_MAX_MS;
+    /* Without any answer nobody has refused anything: memory is short here, or the platform is not up yet, and an invocation waits. */
+    int64_t most = r->status != 0 ? RETRY_MAX_MS : UNHEARD_MAX_MS;
+    if (f->wait_ms > most)
+        f->wait_ms = most;
     if (nj_diag_gate(&f->trouble, nj_loop_clock(f->loop)->mono, RETRY_MAX_MS, &missed))
         nj_diag(NJ_LEVEL_WARN, "NJ1202", "%s failed (%s%ld), trying again; %llu more failures since the last line", what,
                 r->status != 0 ? "status " : "connection, curl ", r->status != 0 ? r->status : (long)r->curl_code,

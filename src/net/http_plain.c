@@ -12,6 +12,7 @@
 #define READABLE ((uint32_t)(EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
 
 enum {
+    ANSWER_ROOM = 2048,
     IDLE_MAX = 4,
     HEAD_MAX = 128 << 10,
     READ_STEP = 16 << 10,
@@ -379,6 +380,15 @@ static enum nj_status start(struct nj_http *h, struct nj_request *r)
     if (st != NJ_OK)
         return st;
     nj_reply_init(&r->reader, strcmp(r->method, "HEAD") == 0);
+    /* An answer that is lost for want of memory does not come again (an event, SHUTDOWN): room for it is there before it is asked for. */
+    size_t room = r->reply_max < ANSWER_ROOM ? r->reply_max : ANSWER_ROOM;
+    st = nj_buf_reserve(&r->reader.head, ANSWER_ROOM);
+    if (st == NJ_OK)
+        st = nj_buf_reserve(&r->reply, room);
+    if (st != NJ_OK) {
+        nj_reply_fini(&r->reader);
+        return st;
+    }
     r->limit = (struct nj_timer){ .fire = on_limit, .ctx = r };
     if (connect_to(r, false))
         return NJ_OK;

@@ -36,7 +36,7 @@ enum {
     SPOOF_INTERVAL_MS = 10000,
     CONTAINER_ERROR_MS = 500,
     START_RETRY_MS = 20,
-    START_RETRY_MAX_MS = 1000,
+    START_RETRY_MAX_MS = 100,
     MMAP_THRESHOLD = 128 << 10,
     LACKS_MAX = 256
 };
@@ -479,6 +479,7 @@ static void say_problems(const struct nj_problems *problems)
 /* Without a loop there is no register call, and init would hang: so it is tried until it can be had. */
 static struct nj_sidecar *start(const struct nj_options *o, const char *argv0, const struct nj_problems *problems)
 {
+    unsigned tries = 0;
     for (int wait_ms = START_RETRY_MS;; wait_ms = wait_ms < START_RETRY_MAX_MS ? wait_ms * 2 : wait_ms) {
         struct nj_sidecar *s = calloc(1, sizeof(*s));
         enum nj_status st = NJ_ENOMEM;
@@ -492,7 +493,9 @@ static struct nj_sidecar *start(const struct nj_options *o, const char *argv0, c
                 return s;
             take_down(s);
         }
-        nj_diag(NJ_LEVEL_ERROR, "NJ1002", "cannot start yet: %s; trying again", nj_status_text(st));
+        if ((tries & (tries + 1)) == 0) /* the 1st, 2nd, 4th, 8th... */
+            nj_diag(NJ_LEVEL_ERROR, "NJ1002", "cannot start yet: %s; trying again", nj_status_text(st));
+        tries++;
         poll(NULL, 0, wait_ms);
     }
 }

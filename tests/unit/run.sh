@@ -14,5 +14,5 @@ for t in "$@"; do
         passed=$((passed + 1))
     fi
 done
-echo "unit programs: $passed passed, $failed failed"
+echo "unit programs: $passed passed, $failed failed, 0 skipped"
 [ $failed -eq 0 ] && [ $passed -gt 0 ]
