@@ -10,8 +10,13 @@ static void take(struct nj_json object, struct nj_str path, struct nj_short *out
     *out = (struct nj_short){ .n = 0 };
     if (v.type != NJ_JSON_STRING)
         return;
+    struct nj_str inner = nj_json_inner(v, &escaped);
+    if (!escaped) { /* as they come: reading an event, and so SHUTDOWN, takes no memory */
+        nj_short_set(out, inner);
+        return;
+    }
     nj_buf_init(&text, 8 * NJ_ARN_MAX);
-    nj_json_unescape(&text, nj_json_inner(v, &escaped));
+    nj_json_unescape(&text, inner);
     nj_short_set(out, nj_buf_str(&text));
     nj_buf_fini(&text);
 }

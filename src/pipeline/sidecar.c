@@ -276,7 +276,7 @@ static struct nj_outlet_options outlet_options(struct nj_sidecar *s)
     return (struct nj_outlet_options){
         .batch = { .max_bytes = (size_t)s->o->batch_bytes, .max_records = (size_t)s->o->batch_records },
         .batch_age_ms = s->o->batch_age_ms,
-        .queue_bytes = (size_t)s->o->queue_bytes / s->o->sink_count,
+        .queue_bytes = (size_t)s->o->queue_bytes / (s->o->sink_count != 0 ? s->o->sink_count : 1),
         .timeout_ms = s->o->timeout_ms,
         .chain_key = s->chain_keyed ? &s->chain_key : NULL,
         .changed = on_settled,
