@@ -31,7 +31,7 @@ endif
 CPPFLAGS += -Iinclude -D_GNU_SOURCE -DNJ_VERSION='"$(VERSION)"' $(FORTIFY)
 CFLAGS  += -std=c17 $(OPT) $(WARN) $(WERROR) $(HARDEN) $(SANFLAGS) -MMD -MP
 LDFLAGS += -pie -Wl,-z,relro,-z,now,-z,noexecstack $(SANFLAGS)
-LIBS    := -lcurl -lmicrohttpd -ljansson -lz -lzstd -lm -lpthread
+LIBS    := -lcurl -lmicrohttpd -ljansson -lz -ldeflate -lzstd -lm -lpthread
 
 LIB_SRC   := $(sort $(wildcard src/*/*.c))
 LIB_OBJ   := $(LIB_SRC:%.c=$(BUILD)/obj/%.o)

@@ -5,8 +5,8 @@
 # those who need it: they skip it by name.
 set -u
 
-BUILD="gcc make libc6-dev libcurl4-openssl-dev libmicrohttpd-dev libjansson-dev zlib1g-dev libzstd-dev libssl-dev check libsubunit-dev
-python3 openssl"
+BUILD="gcc make libc6-dev libcurl4-openssl-dev libmicrohttpd-dev libjansson-dev zlib1g-dev libdeflate-dev libzstd-dev libssl-dev check
+libsubunit-dev python3 openssl"
 LAYER="gcc make libc6-dev python3 openssl git perl patch xz-utils binutils dpkg-dev autoconf automake libtool debian-archive-keyring
 linux-libc-dev zip unzip"
 ARM64="gcc-aarch64-linux-gnu libc6-dev-arm64-cross linux-libc-dev-arm64-cross lld qemu-user-static"
@@ -50,11 +50,11 @@ elsewhere() {
         say "  macOS   brew install llvm clang-format cppcheck"
         return
     fi
-    say "  Fedora  dnf install gcc make libcurl-devel libmicrohttpd-devel jansson-devel zlib-devel libzstd-devel openssl-devel check-devel"
-    say "          subunit-devel python3 openssl"
-    say "  Alpine  apk add gcc make musl-dev linux-headers curl-dev libmicrohttpd-dev jansson-dev zlib-dev zstd-dev openssl-dev check-dev"
-    say "          subunit-dev python3 openssl bash"
-    say "  macOS   brew install curl libmicrohttpd jansson zstd openssl check python (nightjar itself runs on Linux only)"
+    say "  Fedora  dnf install gcc make libcurl-devel libmicrohttpd-devel jansson-devel zlib-devel libdeflate-devel libzstd-devel"
+    say "          openssl-devel check-devel subunit-devel python3 openssl"
+    say "  Alpine  apk add gcc make musl-dev linux-headers curl-dev libmicrohttpd-dev jansson-dev zlib-dev libdeflate-dev zstd-dev"
+    say "          openssl-dev check-dev subunit-dev python3 openssl bash"
+    say "  macOS   brew install curl libmicrohttpd jansson libdeflate zstd openssl check python (nightjar itself runs on Linux only)"
 }
 
 # Can a program with all our headers be compiled and linked?  Then nothing is missing, wherever it came from.
@@ -91,16 +91,18 @@ usable() {
 #include <check.h>
 #include <curl/curl.h>
 #include <jansson.h>
+#include <libdeflate.h>
 #include <microhttpd.h>
 #include <zlib.h>
 #include <zstd.h>
 int main(void)
 {
     return curl_version() == NULL || json_object() == NULL || MHD_get_version() == NULL || zlibVersion() == NULL ||
+           libdeflate_alloc_compressor(1) == NULL ||
            ZSTD_versionNumber() == 0 || suite_create("t") == NULL;
 }
 C
-    ${CC:-gcc} -o "$dir/t" "$dir/t.c" -lcurl -lmicrohttpd -ljansson -lz -lzstd -lcheck -lsubunit -lm -lpthread >"$dir/log" 2>&1
+    ${CC:-gcc} -o "$dir/t" "$dir/t.c" -lcurl -lmicrohttpd -ljansson -lz -ldeflate -lzstd -lcheck -lsubunit -lm -lpthread >"$dir/log" 2>&1
     rc=$?
     [ $rc -eq 0 ] || [ "${1:-}" = quiet ] || head -n 5 "$dir/log" | sed 's/^/deps:   /' >&2
     rm -rf "$dir"

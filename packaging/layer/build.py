@@ -27,8 +27,8 @@ from sources import Cache, Trouble, say  # noqa: E402
 # Each library's neighbours whose headers and archives it builds upon; all of them need musl.
 # The longest first.
 NEEDS = {"musl": [], "openssl": ["musl"], "c-ares": ["musl"], "libmicrohttpd": ["musl"], "zstd": ["musl"], "zlib": ["musl"],
-         "jansson": ["musl"], "curl": ["musl", "c-ares", "openssl"]}
-LINK_ORDER = ["curl", "c-ares", "openssl", "libmicrohttpd", "jansson", "zlib", "zstd"]
+         "libdeflate": ["musl"], "jansson": ["musl"], "curl": ["musl", "c-ares", "openssl"]}
+LINK_ORDER = ["curl", "c-ares", "openssl", "libmicrohttpd", "jansson", "libdeflate", "zlib", "zstd"]
 AT_ONCE = 2  # configure scripts leave a processor idle
 
 TARGETS = {

@@ -22,7 +22,7 @@ SIZE_MAX = 2_000_000
 PROTECTED_MIN = 100  # functions that check their stack; OpenSSL alone has more
 MACHINES = {"x86_64": "X86-64", "arm64": "AArch64"}
 # How a component is named in the first lines of --version.
-SPOKEN = {"curl": "libcurl", "openssl": "TLS", "libmicrohttpd": "libmicrohttpd", "jansson": "jansson", "zlib": "zlib", "zstd": "zstd",
+SPOKEN = {"curl": "libcurl", "openssl": "TLS", "libmicrohttpd": "libmicrohttpd", "jansson": "jansson", "zlib": "zlib", "libdeflate": "libdeflate", "zstd": "zstd",
           "c-ares": "c-ares"}
 
 

@@ -3,6 +3,7 @@
 
 #include <curl/curl.h>
 #include <jansson.h>
+#include <libdeflate.h>
 #include <microhttpd.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -42,6 +43,7 @@ void nj_versions(struct nj_buf *out)
     nj_buf_addf(out, "libmicrohttpd %s\n", MHD_get_version());
     nj_buf_addf(out, "jansson %s\n", jansson_version_str());
     nj_buf_addf(out, "zlib %s\n", zlibVersion());
+    nj_buf_addf(out, "libdeflate %s\n", LIBDEFLATE_VERSION_STRING); /* it cannot be asked */
     nj_buf_addf(out, "zstd %s\n", ZSTD_versionString());
     if (curl->age >= CURLVERSION_SECOND && curl->ares != NULL)
         nj_buf_addf(out, "c-ares %s\n", curl->ares);

@@ -133,7 +133,7 @@ size_t nj_batch_raw_bytes(const struct nj_batch *b)
 
 size_t nj_batch_bytes(const struct nj_batch *b)
 {
-    return b->records == 0 ? 0 : b->bytes.n + b->ends_cap * sizeof(*b->ends);
+    return b->records == 0 ? 0 : b->bytes.n + nj_codec_held(b->stream) + b->ends_cap * sizeof(*b->ends);
 }
 
 size_t nj_batch_memory(const struct nj_batch *b)

@@ -73,11 +73,13 @@ static uint32_t dice(uint32_t sides)
 static void add_line(struct nj_buf *b, unsigned i)
 {
     static const char *const verbs[] = { "loaded", "stored", "checked", "skipped", "queued", "priced", "matched", "rejected" };
-    static const char *const nouns[] = { "order", "invoice", "customer record", "price list", "shipment", "voucher", "basket", "ledger page" };
+    static const char *const nouns[] = {
+        "order", "invoice", "customer record", "price list", "shipment", "voucher", "basket", "ledger page"
+    };
     const char *verb = verbs[dice(8)], *noun = nouns[dice(8)];
     if (i % 10 == 0) {
-        nj_buf_addf(b, "{\\\"level\\\":\\\"INFO\\\",\\\"message\\\":\\\"%s %s %08x in %u.%03u ms\\\",\\\"duration\\\":%u,\\\"n\\\":%u}", verb, noun,
-                    dice(UINT32_MAX), dice(97), dice(1000), dice(997), i);
+        nj_buf_addf(b, "{\\\"level\\\":\\\"INFO\\\",\\\"message\\\":\\\"%s %s %08x in %u.%03u ms\\\",\\\"duration\\\":%u,\\\"n\\\":%u}",
+                    verb, noun, dice(UINT32_MAX), dice(97), dice(1000), dice(997), i);
         return;
     }
     nj_buf_addf(b, "%s %s %08x in %u.%03u ms, shard %u, attempt %u%s, line %u of the nightly run, cache %s, %u bytes\\n", verb, noun,
@@ -94,8 +96,8 @@ static void make(struct corpus *c)
         nj_buf_init(b, BODY_MAX);
         nj_buf_addc(b, '[');
         for (unsigned k = 0; k < LINES; k++, at++) {
-            nj_buf_addf(b, "%s{\"time\":\"2026-11-26T07:15:%02u.%03uZ\",\"type\":\"function\",\"record\":\"", k == 0 ? "" : ",", at / 40 / 1000 % 60,
-                        at / 40 % 1000);
+            nj_buf_addf(b, "%s{\"time\":\"2026-11-26T07:15:%02u.%03uZ\",\"type\":\"function\",\"record\":\"", k == 0 ? "" : ",",
+                        at / 40 / 1000 % 60, at / 40 % 1000);
             size_t from = b->n;
             add_line(b, at);
             nj_buf_add(&c->logs, (struct nj_str){ b->p + from, b->n - from });
@@ -230,11 +232,14 @@ int main(int argc, char **argv)
         }
     }
     double mb = (double)c.logs.n / 1e6;
-    printf("  %.2f MB of log lines, %zu bytes each; zlib level 1 alone %.2f ms per MB\n", mb, c.logs.n / (BODIES * LINES), zlib * 1000 / mb);
+    printf("  %.2f MB of log lines, %zu bytes each; zlib level 1 alone %.2f ms per MB\n", mb, c.logs.n / (BODIES * LINES),
+           zlib * 1000 / mb);
     for (size_t i = 0; i < NJ_COUNT(codecs); i++)
         if (best[i] < 1e8)
-            printf("  the whole way with %-4s: %5.2f ms per MB, %4.0f ns a line, %.2f x zlib level 1%s%.0f%s; records %.1f x the lines, packed to %.1f %%\n",
-                   codecs[i], best[i] * 1000 / mb, best[i] * 1e9 / (BODIES * LINES), best[i] / zlib, budget[i] > 0 ? " (budget " : " (no budget ",
-                   budget[i], ")", (double)raw / PASSES / (double)c.logs.n, 100.0 * (double)packed[i] / (double)raw);
+            printf("  the whole way with %-4s: %5.2f ms per MB, %4.0f ns a line, %.2f x zlib level 1%s%.0f%s; records %.1f x the lines, "
+                   "packed to %.1f %%\n",
+                   codecs[i], best[i] * 1000 / mb, best[i] * 1e9 / (BODIES * LINES), best[i] / zlib,
+                   budget[i] > 0 ? " (budget " : " (no budget ", budget[i], ")", (double)raw / PASSES / (double)c.logs.n,
+                   100.0 * (double)packed[i] / (double)raw);
     return 0;
 }

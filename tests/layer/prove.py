@@ -21,10 +21,10 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "scenarios"))
 import runner  # noqa: E402
 from sandbox import Failed, Tools  # noqa: E402
 
-# One of each kind: what starts, what is posted, what is compressed, what is encrypted, what goes wrong.
+# One of each kind, but for what reads /proc, which the root does not have: what starts, what is posted, what is compressed, what is encrypted, what goes wrong.
 SCENARIOS = """cold-start text-logs json-logs json-array login-secrets strict-keys invalid-utf8 cut-record record-too-large forged-post
 payload-capture payload-snapstart sink-headers sink-statuses sink-closes sink-unreachable retry-after too-large two-sinks tls tls-expired tls-old
-tls-unknown-ca tls-wrong-host thaw-dead-connection port-taken bad-configuration shutdown-300 signals stdout-sink pseudonyms redact-rules observe-login""".split()
+tls-unknown-ca tls-wrong-host thaw-dead-connection port-taken bad-configuration shutdown-300 signals stdout-sink pseudonyms redact-rules observe-sources""".split()
 EMULATED = """cold-start text-logs json-logs login-secrets invalid-utf8 payload-capture sink-statuses too-large tls tls-unknown-ca
 tls-wrong-host bad-configuration stdout-sink""".split()
 NAME_SERVER = "127.0.0.77"

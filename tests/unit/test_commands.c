@@ -80,7 +80,7 @@ START_TEST(test_help_and_version_answer_also_inside_a_sandbox)
     ck_assert(has(out_text, "usage:"));
     ck_assert_int_eq(RUN("--version", NULL, "AWS_LAMBDA_RUNTIME_API=x"), 0);
     static const char *const parts[] = {
-        "nightjar " NJ_VERSION "\n", "\nlibcurl 7", "\nTLS ", "\nlibmicrohttpd ", "\njansson ", "\nzlib ", "\nzstd "
+        "nightjar " NJ_VERSION "\n", "\nlibcurl 7", "\nTLS ", "\nlibmicrohttpd ", "\njansson ", "\nzlib ", "\nlibdeflate ", "\nzstd "
     };
     for (size_t i = 0; i < NJ_COUNT(parts); i++)
         ck_assert_msg(has(out_text, parts[i]) || (i == 1 && has(out_text, "\nlibcurl 8")), "%s is missing: %s", parts[i], out_text);
