@@ -216,6 +216,8 @@ struct nj_str nj_route_of_path(struct nj_str path, char *out, size_t max);
 void nj_actor_name(struct nj_observe *o, struct nj_case *c, struct nj_str principal, enum nj_who_kind kind, bool claimed);
 void nj_actor_address(struct nj_observe *o, struct nj_case *c, struct nj_str address, const char *source);
 void nj_actor_session(struct nj_observe *o, struct nj_case *c, struct nj_str session);
+/* credentials.c: the subject of a bearer token that no gateway has checked, as a claim; the cookie of a session. */
+void nj_credentials_read(struct nj_observe *o, struct nj_case *c, struct nj_document *d);
 
 /* --- the observers, one a file ------------------------------------------------------------------------------------- */
 

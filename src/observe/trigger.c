@@ -240,5 +240,6 @@ void nj_trigger_read(struct nj_observe *o, struct nj_case *c, const struct nj_pa
         char route[ROUTE_MAX];
         c->request.route = nj_case_keep(c, nj_route_of_path(c->request.path, route, sizeof(route)), ROUTE_MAX);
     }
+    nj_credentials_read(o, c, d);
     settle_kind(c, t);
 }

@@ -478,6 +478,55 @@ START_TEST(test_observe_one_person_has_one_pseudonym_and_no_name_leaves)
 }
 END_TEST
 
+/* Three parts, of which the second is the claims; made here, so that no token stands in the source. */
+static void add_token(struct nj_buf *out, const char *claims)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    uint32_t bits = 0;
+    unsigned held = 0;
+    nj_buf_addz(out, "e30.");
+    for (const char *p = claims; *p != '\0'; p++) {
+        bits = bits << 8 | (unsigned char)*p;
+        for (held += 8; held >= 6; held -= 6)
+            nj_buf_addc(out, digits[bits >> (held - 6) & 63]);
+    }
+    if (held != 0)
+        nj_buf_addc(out, digits[bits << (6 - held) & 63]);
+    nj_buf_addz(out, ".c2ln");
+}
+
+START_TEST(test_observe_the_subject_of_a_token_is_a_claim)
+{
+    static const struct {
+        const char *claims;
+        bool named;
+    } rows[] = { { "{\"sub\":\"joe\"}", true },
+                 { "{\"sub\":\"joe\",\"exp\":1795418101}", true },
+                 { "{\"iss\":\"x\"}", false },
+                 { "no json", false },
+                 { "{\"sub\":17}", false } };
+    for (size_t i = 0; i < NJ_COUNT(rows); i++) {
+        struct desk d;
+        struct nj_buf b, want;
+        open_desk(&d, NJ_STR("authentication"));
+        nj_buf_init(&b, 4096);
+        nj_buf_init(&want, 256);
+        nj_buf_addz(&b, "{\"version\":\"2.0\",\"rawPath\":\"/orders\",\"headers\":{\"authorization\":\"Bearer ");
+        add_token(&b, rows[i].claims);
+        nj_buf_addz(&b, "\"},\"cookies\":[\"theme=dark\",\"sid=abc\"],\"requestContext\":{\"http\":{\"method\":\"GET\"}}}");
+        nj_buf_addc(&b, '\0');
+        invoke(&d, t0, b.p, "{}");
+        nj_pseudonym_add(d.pseudonyms, NJ_PSEUDONYM_USER, NJ_STR(""), NJ_STR("joe"), &want);
+        nj_buf_addc(&want, '\0');
+        ck_assert_msg((count(&d, want.p) != 0) == rows[i].named, "%s", rows[i].claims);
+        ck_assert_uint_eq(count(&d, "joe"), 0);
+        nj_buf_fini(&b);
+        nj_buf_fini(&want);
+        close_desk(&d);
+    }
+}
+END_TEST
+
 /* Texts of any length never write beyond the case, and what does not fit is absent. */
 START_TEST(test_observe_long_texts_stay_within_the_case)
 {
@@ -524,6 +573,6 @@ END_TEST
     X(test_observe_an_authorizers_yes_is_told_once_in_ten_and_every_no)                                                                    \
     X(test_observe_what_is_left_out_is_not_said_and_the_summary_is)                                                                        \
     X(test_observe_one_person_has_one_pseudonym_and_no_name_leaves)                                                                        \
-    X(test_observe_long_texts_stay_within_the_case)
+    X(test_observe_the_subject_of_a_token_is_a_claim) X(test_observe_long_texts_stay_within_the_case)
 
 NJ_TEST_MAIN("observe rules")
