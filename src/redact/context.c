@@ -118,7 +118,7 @@ static size_t words_to(struct nj_str t, size_t to)
 uint64_t nj_topics_near(const struct nj_sweep *s, struct nj_span span)
 {
     struct nj_str t = s->text;
-    uint64_t topics = s->r->context.n != 0 ? nj_topics_of(s->r, s->r->context) : 0;
+    uint64_t topics = s->r->topics;
     topics |= nj_topics_of(s->r, nj_str_slice(t, words_from(t, span.from), span.from));
     return topics | nj_topics_of(s->r, nj_str_slice(t, span.to, words_to(t, span.to)));
 }

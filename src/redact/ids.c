@@ -40,13 +40,30 @@ static size_t match(struct nj_str t, size_t from, const char *pattern, char out[
     return at;
 }
 
+void nj_ids_init(struct nj_redactor *r)
+{
+    struct nj_id_index *x = &r->ids;
+    for (size_t i = 0; i < NJ_COUNT(x->first); i++)
+        x->first[i] = -1;
+    for (int i = NJ_IDS - 1; i >= 0; i--) {
+        if (nj_policy_action(r->policy, nj_detectors[ids[i].id].class) == NJ_ACT_KEEP)
+            continue;
+        size_t letters = strspn(ids[i].pattern, "L");
+        x->next[i] = x->first[letters];
+        x->first[letters] = (int8_t)i;
+    }
+}
+
 bool nj_id_try(struct nj_sweep *s, size_t from)
 {
     struct nj_str t = s->text;
     char chars[ID_MAX];
     if (from < s->done || from >= t.n || !nj_begins_word(t, from))
         return false;
-    for (size_t i = 0; i < NJ_IDS; i++) {
+    size_t letters = nj_run(nj_str_slice(t, 0, from + NJ_ID_LETTERS), from, NJ_IS_ALPHA) - from;
+    if (letters == NJ_ID_LETTERS)
+        return false;
+    for (int i = s->r->ids.first[letters]; i >= 0; i = s->r->ids.next[i]) {
         size_t n = 0;
         bool lower = false;
         size_t to = match(t, from, ids[i].pattern, chars, &n, &lower);
@@ -67,8 +84,11 @@ bool nj_id_try(struct nj_sweep *s, size_t from)
 
 bool nj_iban_may(struct nj_str t, size_t from)
 {
-    return t.n - from >= IBAN_HEAD && nj_is(t.p[from], NJ_IS_ALPHA) && nj_is(t.p[from + 1], NJ_IS_ALPHA) &&
-           nj_is(t.p[from + 2], NJ_IS_DIGIT) && nj_is(t.p[from + 3], NJ_IS_DIGIT);
+    if (t.n - from < IBAN_HEAD || !nj_is(t.p[from], NJ_IS_ALPHA) || !nj_is(t.p[from + 1], NJ_IS_ALPHA) ||
+        !nj_is(t.p[from + 2], NJ_IS_DIGIT) || !nj_is(t.p[from + 3], NJ_IS_DIGIT))
+        return false;
+    const char country[2] = { (char)(t.p[from] & ~0x20), (char)(t.p[from + 1] & ~0x20) };
+    return nj_iban_length(country) != 0;
 }
 
 /* Country and check digits begin at byte from; single spaces or hyphens may part the groups. */

@@ -23,7 +23,9 @@ struct walk {
     bool message;      /* the next value is the line of a log record */
     bool key_part;     /* it is a private member of a JSON web key, if it looks like one */
     unsigned roles;    /* of its name */
-    struct nj_str key; /* the name in front of the next value */
+    uint64_t topics;   /* what the name in front of the next value speaks of */
+    struct nj_str key; /* that name */
+    char key_text[64];
     /* the block that is marked */
     struct nj_marker marker;
     struct nj_marks marks;
@@ -188,8 +190,10 @@ static void scan_string(struct walk *w, const struct piece *p, bool secret)
         return;
     }
     struct nj_layer before = nj_layer_open(w->r, "json string", view(w, p->in));
+    w->r->topics = w->topics;
     w->r->context = w->key;
     bool judged = nj_text_redact(w->r, w->level + 1, w->message ? w->pem : NULL, text, &clean);
+    w->r->topics = 0;
     w->r->context = (struct nj_str){ NULL, 0 };
     nj_layer_close(w->r, before);
     if (!judged)
@@ -285,10 +289,19 @@ static bool string_value(struct walk *w)
 
 /* --- numbers and words -------------------------------------------------------------------------------------------- */
 
-/* Shorter numbers than a card's need a name that says what they are. */
+/* All but cards need a name that says what they are. */
 static bool may_be_identifier(const struct walk *w, struct nj_str raw)
 {
-    return raw.n >= 13 || nj_rules_read_all(w->r) || (raw.n >= NJ_NUMBER_RUN && nj_topics_of(w->r, w->key) != 0);
+    uint8_t digits[NJ_NUMBER_DIGITS];
+    if (nj_rules_read_all(w->r))
+        return true;
+    if (raw.n < NJ_NUMBER_RUN)
+        return false;
+    if (raw.n < 13 || raw.n > 19 || nj_run(raw, 0, NJ_IS_DIGIT) != raw.n)
+        return raw.n >= 13 || w->topics != 0;
+    for (size_t i = 0; i < raw.n; i++)
+        digits[i] = (uint8_t)(raw.p[i] - '0');
+    return nj_valid_card(digits, raw.n) || w->topics != 0;
 }
 
 /* Cards also come as 4242424242424242.0 and 4.242424242424242e15. */
@@ -321,11 +334,13 @@ static void number_value(struct walk *w, struct nj_span value)
         (void)mask(w, value, view(w, value));
         return;
     }
+    w->r->topics = w->topics;
     w->r->context = w->key;
     if (!may_be_identifier(w, view(w, value)) || !card_digits(view(w, value), digits, &text))
         text = clean = (struct nj_str){ NULL, 0 };
     else if (!nj_text_redact(w->r, w->level + 1, NULL, text, &clean))
         clean = NJ_STR(NJ_WITHHELD);
+    w->r->topics = 0;
     w->r->context = (struct nj_str){ NULL, 0 };
     if (clean.p != text.p)
         replace_by_string(w, value, clean);
@@ -416,6 +431,19 @@ static bool stands(const struct walk *w, int rule)
     return (how & NJ_HOW_QUERY) == 0;
 }
 
+/* A name that was unescaped or rewritten stands in a buffer of which the values make use. */
+static void remember_key(struct walk *w, struct nj_str name)
+{
+    bool own = name.p < w->t.p || name.p >= w->t.p + w->t.n;
+    w->key = name;
+    if (!own)
+        return;
+    w->key.n = name.n < sizeof(w->key_text) ? name.n : sizeof(w->key_text);
+    if (w->key.n != 0)
+        memcpy(w->key_text, name.p, w->key.n);
+    w->key.p = w->key_text;
+}
+
 static void apply_key(struct walk *w, struct nj_str name)
 {
     struct nj_frame *f = &w->frames[w->depth];
@@ -426,7 +454,8 @@ static void apply_key(struct walk *w, struct nj_str name)
     w->naming = (key.roles & NJ_ROLE_NAME) != 0;
     w->message = w->depth == 1 && (key.roles & NJ_ROLE_MESSAGE) != 0;
     w->rule = key.rule;
-    w->key = name;
+    w->topics = key.topics;
+    remember_key(w, name);
     w->own = true;
     if (w->rule != NJ_KEY_NONE && !stands(w, key.rule))
         w->rule = NJ_KEY_NONE;

@@ -262,7 +262,7 @@ static struct nj_key classify(const struct nj_redactor *r, struct nj_str name)
 {
     struct words w;
     struct best best = { NJ_KEY_NONE, 0 };
-    struct nj_key key = { .rule = NJ_KEY_NONE, .roles = roles_of(name) };
+    struct nj_key key = { .rule = NJ_KEY_NONE, .roles = roles_of(name), .topics = nj_topics_of(r, name) };
     int own = nj_rules_key(r, name);
     if (own != NJ_KEY_NONE) {
         key.rule = (int16_t)own;

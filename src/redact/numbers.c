@@ -27,6 +27,11 @@ struct groups {
     char gap[GROUPS];     /* behind it, or 0 */
 };
 
+static bool is_digit(struct nj_str t, size_t at)
+{
+    return at < t.n && nj_is(t.p[at], NJ_IS_DIGIT);
+}
+
 static bool is_gap(char c)
 {
     return c == ' ' || (c >= ',' && c <= '/');
@@ -70,11 +75,6 @@ static size_t match(const struct groups *g, const char *pattern)
     return 0;
 }
 
-static bool is_digit(struct nj_str t, size_t at)
-{
-    return at < t.n && nj_is(t.p[at], NJ_IS_DIGIT);
-}
-
 /* No identifier goes on to either side; and groups with spaces between them are all there are, or any list would do. */
 static bool borders_allow(struct nj_str t, struct nj_span sp, enum nj_detector_id id)
 {
@@ -100,6 +100,7 @@ static size_t digits_of(struct nj_str t, struct nj_span sp, uint8_t out[static D
 void nj_numbers_init(struct nj_redactor *r)
 {
     struct nj_number_index *x = &r->numbers;
+    r->keeps_ip = nj_policy_action(r->policy, NJ_CLASS_IP) == NJ_ACT_KEEP;
     for (size_t i = 0; i < NJ_COUNT(x->first); i++)
         x->first[i] = -1;
     for (int i = NJ_NUMBERS - 1; i >= 0; i--) {
@@ -156,19 +157,48 @@ static bool is_date(struct nj_str t, size_t from)
     return !is_gap(p[10]) || left < 14 || !nj_is(p[11], NJ_IS_DIGIT) || p[13] == ':';
 }
 
-bool nj_number_may(struct nj_str t, size_t at)
+/* Is what begins at byte at the tail of a longer identifier, "4c1b-9f6a-7"?  One letter and a hyphen begin some of ours. */
+static bool is_tail(struct nj_str t, size_t at)
 {
-    size_t from = at + 1 - NJ_NUMBER_RUN;
+    if (at == 0 || nj_begins_word(t, at)) {
+        bool linked = at > 1 && (t.p[at - 1] == '-' || t.p[at - 1] == '.') && is_word(t, at - 2);
+        bool letter = linked && nj_is(t.p[at - 2], NJ_IS_ALPHA) && (at < 3 || !is_word(t, at - 3));
+        return linked && !letter;
+    }
+    return true;
+}
+
+/* Does a group stand apart in the run of digits and gaps from byte at on? */
+static bool has_space(struct nj_str t, size_t at)
+{
+    enum { LOOK = 64 };
+    size_t limit = t.n - at > LOOK ? at + LOOK : t.n;
+    for (; at < limit && (is_digit(t, at) || is_gap(t.p[at])); at++)
+        if (t.p[at] != '-' && t.p[at] != '.' && is_gap(t.p[at]) && is_digit(t, at + 1))
+            return true;
+    return at == limit && limit < t.n;
+}
+
+bool nj_number_may(const struct nj_redactor *r, struct nj_str t, size_t at)
+{
+    size_t from = at + 1 - NJ_NUMBER_RUN, letters = 0;
     if (nj_is(t.p[at], NJ_IS_ALPHA)) /* letters, digits, a letter */
         return !is_word(t, at + 1);
-    size_t letters = 0;
     while (letters < 4 && letters < from && nj_is(t.p[from - letters - 1], NJ_IS_ALPHA))
         letters++;
-    if (letters < 4 && (letters == from || !is_word(t, from - letters - 1)))
-        return !is_date(t, from);
-    /* The first group belongs to a word; what follows it may not. */
     size_t end = nj_run(nj_str_slice(t, 0, from + DIGITS), from, NJ_IS_DIGIT);
-    return end + 1 < t.n && is_gap(t.p[end]) && nj_is(t.p[end + 1], NJ_IS_DIGIT);
+    bool goes_on = end < t.n && is_gap(t.p[end]) && is_digit(t, end + 1);
+    if (letters == 4 || is_tail(t, from - letters))
+        return goes_on && has_space(t, end);
+    if (!goes_on) { /* digits alone: no part of a longer word but for a letter at the end */
+        end += is_word(t, end);
+        return !is_word(t, end) && !(end + 1 < t.n && t.p[end] == '-' && is_word(t, end + 1));
+    }
+    if (t.p[end] == '.' && r->keeps_ip) {
+        size_t address = nj_ipv4_end(t, from);
+        return address == 0 || (address < t.n && is_gap(t.p[address]) && is_digit(t, address + 1));
+    }
+    return !is_date(t, from);
 }
 
 /* --- the magnetic stripe ------------------------------------------------------------------------------------------ */
@@ -210,6 +240,17 @@ static bool try_parenthesis(struct nj_sweep *s, const struct groups *g, size_t *
     return !nj_is_joined(t, (struct nj_span){ from, *end }) && nj_sweep_take(s, (struct nj_span){ close - 5, *end }, NJ_DET_PHONE);
 }
 
+/* Is what stands right before a word, or the separator behind a name?  Else nothing speaks of the number. */
+static bool follows_word(const struct nj_sweep *s, size_t at)
+{
+    struct nj_str t = s->text;
+    if (s->r->topics != 0)
+        return true;
+    while (at > 0 && !is_word(t, at - 1) && t.p[at - 1] != ':' && t.p[at - 1] != '=' && (unsigned char)t.p[at - 1] < 0x80)
+        at--;
+    return at > 0 && !is_digit(t, at - 1);
+}
+
 /* Any groups of seven to fifteen digits, where a word says that it is one. */
 static bool try_phone(struct nj_sweep *s, const struct groups *g, size_t *end)
 {
@@ -224,6 +265,8 @@ static bool try_phone(struct nj_sweep *s, const struct groups *g, size_t *end)
     struct nj_span span = { g->from[0], to };
     if (digits < 7 || (n < g->n && g->gap[n - 1] != ',') || !borders_allow(s->text, span, NJ_DET_PHONE))
         return false;
+    if (!follows_word(s, span.from))
+        return false;
     if (digits < 10 && s->text.p[span.from] != '0' && memchr(s->text.p + span.from, '-', to - span.from) != NULL)
         return false; /* short ones are written with spaces */
     *end = to;
@@ -232,20 +275,32 @@ static bool try_phone(struct nj_sweep *s, const struct groups *g, size_t *end)
 
 /* --- at a mark ---------------------------------------------------------------------------------------------------- */
 
-/* An account number or identifier may begin before its digits: "GB29 NWBK 6016", "AB 12 34". */
+/* An account number or identifier may begin before its digits: "GB29 NWBK 6016", "AB 12 34", "MRN-1234567". */
 static bool try_before(struct nj_sweep *s, size_t from, size_t *end)
 {
-    enum { BACK = 15 };
+    enum { BACK = 15, ID_BACK = 5 };
+    struct nj_str t = s->text;
     size_t floor = from > s->done + BACK ? from - BACK : s->done;
-    for (size_t at = floor; at < from; at++) {
-        if (!nj_is(s->text.p[at], NJ_IS_ALPHA | NJ_IS_DIGIT) || !nj_begins_word(s->text, at))
+    for (size_t at = from; at > floor && (nj_is(t.p[at - 1], NJ_IS_ALPHA | NJ_IS_DIGIT) || t.p[at - 1] == ' ' || t.p[at - 1] == '-');
+         at--) {
+        if (!nj_is(t.p[at - 1], NJ_IS_ALPHA) || !nj_begins_word(t, at - 1))
             continue;
-        if (nj_iban_try(s, at) || (from - at <= 8 && nj_id_try(s, at))) {
+        if (nj_iban_try(s, at - 1) || (from - at < ID_BACK && nj_id_try(s, at - 1))) {
             *end = s->done;
             return true;
         }
     }
     return false;
+}
+
+/* May letters belong to the group that ends at byte end: "12345678Z", "12345678-Z", "12.345.678-Z"? */
+static bool is_lettered(struct nj_str t, size_t end)
+{
+    if (end >= t.n)
+        return false;
+    if (nj_is(t.p[end], NJ_IS_ALPHA) || t.p[end] == '.')
+        return true;
+    return is_gap(t.p[end]) && end + 1 < t.n && nj_is(t.p[end + 1], NJ_IS_ALPHA) && !is_word(t, end + 2);
 }
 
 /* One mark stands for a whole run of digits and gaps: each group may begin something. */
@@ -269,8 +324,11 @@ bool nj_number_visit(struct nj_sweep *s, size_t at)
     while (from < t.n && nj_is(t.p[from], NJ_IS_DIGIT)) {
         read_groups(t, from, &g);
         end = from + g.size[0];
-        bool lettered = g.size[0] <= DIGITS && g.size[0] > 1 && end < t.n && (nj_is(t.p[end], NJ_IS_ALPHA) || is_gap(t.p[end]));
-        if (try_track(s, &g, &end) || try_groups(s, &g, &end) || try_parenthesis(s, &g, &end) || try_phone(s, &g, &end)) {
+        bool lettered = g.size[0] <= DIGITS && g.size[0] > 1 && is_lettered(t, end);
+        if (g.gap[0] == '.' && nj_ipv4_try(s, from)) {
+            found = true;
+            end = s->done;
+        } else if (try_track(s, &g, &end) || try_groups(s, &g, &end) || try_parenthesis(s, &g, &end) || try_phone(s, &g, &end)) {
             found = true;
         } else if (lettered && nj_id_try(s, from)) {
             found = true;

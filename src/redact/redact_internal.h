@@ -110,6 +110,7 @@ extern const struct nj_secret_key_row nj_secret_keys[NJ_KEY_ROWS];
 struct nj_key {
     int16_t rule; /* row of nj_secret_keys, or NJ_KEY_NONE */
     uint16_t roles;
+    uint64_t topics; /* what it speaks of (contexts.def) */
 };
 
 /* Names repeat from record to record: what was found out about the short ones is remembered. */
@@ -208,8 +209,8 @@ enum {
 
 /* Rows by the first byte of their prefix, and which pairs of first bytes there are. */
 struct nj_prefix_index {
-    uint64_t pairs[64];
-    int16_t first[64], next[NJ_PREFIXES];
+    uint64_t pairs[128][2];
+    int16_t first[128], next[NJ_PREFIXES];
 };
 /* Rows of classes the policy keeps are left out. */
 void nj_prefixes_init(struct nj_redactor *r);
@@ -253,6 +254,8 @@ enum nj_topic {
     NJ_TOPIC_BANK,
     NJ_TOPIC_SORT,
     NJ_TOPIC_PHONE,
+    NJ_TOPIC_VERSION,
+    NJ_TOPIC_HOST,
     NJ_TOPICS
 };
 _Static_assert(NJ_TOPICS < 64, "a bit each");
@@ -292,7 +295,7 @@ struct nj_number_index {
 };
 void nj_numbers_init(struct nj_redactor *r);
 
-bool nj_number_may(struct nj_str text, size_t at);
+bool nj_number_may(const struct nj_redactor *r, struct nj_str text, size_t at);
 bool nj_number_visit(struct nj_sweep *s, size_t at);
 bool nj_shape_phone(struct nj_sweep *s, size_t at, struct nj_span *out);
 bool nj_valid_phone(struct nj_str text, struct nj_span *sp);
@@ -306,10 +309,37 @@ enum {
 #undef NJ_ID
 };
 
+/* Rows by the number of letters they begin with. */
+enum { NJ_ID_LETTERS = 7 };
+struct nj_id_index {
+    int8_t first[NJ_ID_LETTERS], next[NJ_IDS];
+};
+void nj_ids_init(struct nj_redactor *r);
 /* Replaces what begins at byte from, if it is one. */
 bool nj_id_try(struct nj_sweep *s, size_t from);
 bool nj_iban_may(struct nj_str text, size_t from);
 bool nj_iban_try(struct nj_sweep *s, size_t from);
+
+/* --- secrets without a prefix (secrets.c), addresses (addresses.c) --------------------------------------------------- */
+
+bool nj_shape_azure(struct nj_sweep *s, size_t at, struct nj_span *out);
+bool nj_shape_crypt(struct nj_sweep *s, size_t at, struct nj_span *out);
+bool nj_shape_oracle(struct nj_sweep *s, size_t at, struct nj_span *out);
+/* The segment of a path, or the run, that begins at byte from. */
+bool nj_link_try(struct nj_sweep *s, size_t from);
+/* Do the words around the span speak of a secret? */
+bool nj_is_near_secret(const struct nj_sweep *s, struct nj_span span);
+bool nj_random_may(struct nj_str text, size_t from);
+bool nj_random_try(struct nj_sweep *s, size_t from);
+/* End of an IPv4 address that begins at byte from, or 0. */
+size_t nj_ipv4_end(struct nj_str text, size_t from);
+bool nj_ipv4_try(struct nj_sweep *s, size_t from);
+bool nj_colon_try(struct nj_sweep *s, size_t at);
+bool nj_mac_try(struct nj_sweep *s, size_t from);
+bool nj_ledger_try(struct nj_sweep *s, size_t from);
+bool nj_valid_base58check(struct nj_str v);
+bool nj_valid_bech32(struct nj_str v);
+bool nj_valid_eip55(struct nj_str v);
 
 /* Of digits alone (validators.c, validators_ids.c). */
 bool nj_luhn(const uint8_t *d, size_t n);
@@ -458,6 +488,8 @@ struct nj_sweep {
 
 /* At the mark of a run of token bytes: could it be base64 of some text (decode.c)?  Cheap, and right whenever it says no. */
 bool nj_encoded_may(struct nj_str text, size_t at);
+/* Could the byte of a rare anchor be one?  Cheap, and right whenever it says no. */
+bool nj_rare_may(struct nj_str text, size_t at);
 
 /* Drops the marks of runs that cannot be anything; what is left is worth a visit. */
 static inline uint64_t nj_marks_prune(const struct nj_redactor *r, struct nj_str text, size_t base, struct nj_marks *m)
@@ -466,13 +498,11 @@ static inline uint64_t nj_marks_prune(const struct nj_redactor *r, struct nj_str
         if (!nj_token_may(r, text, base + (size_t)__builtin_ctzll(any)) && !nj_encoded_may(text, base + (size_t)__builtin_ctzll(any)))
             m->token &= ~(any & (0 - any));
     for (uint64_t any = m->number; any != 0; any &= any - 1)
-        if (!nj_number_may(text, base + (size_t)__builtin_ctzll(any)))
+        if (!nj_number_may(r, text, base + (size_t)__builtin_ctzll(any)))
             m->number &= ~(any & (0 - any));
-    for (uint64_t any = m->rare; any != 0; any &= any - 1) {
-        size_t at = base + (size_t)__builtin_ctzll(any);
-        if (text.p[at] == '+' && (at + 1 >= text.n || text.p[at + 1] < '1' || text.p[at + 1] > '9'))
-            m->rare &= ~(any & (0 - any)); /* "+00:00" */
-    }
+    for (uint64_t any = m->rare; any != 0; any &= any - 1)
+        if (!nj_rare_may(text, base + (size_t)__builtin_ctzll(any)))
+            m->rare &= ~(any & (0 - any));
     return m->separator | m->token | m->number | m->rare | m->words;
 }
 
@@ -589,8 +619,11 @@ struct nj_redactor {
     nj_marks_fn marks;
     struct nj_prefix_index prefixes;
     struct nj_number_index numbers;
+    bool keeps_ip; /* addresses need not be looked for */
     struct nj_context_index contexts;
-    struct nj_str context;                                 /* name of the member whose value is swept, or empty */
+    struct nj_id_index ids;
+    uint64_t topics;                                       /* what the name of the member whose value is swept speaks of */
+    struct nj_str context;                                 /* that name, or empty */
     int16_t rule_first[26], rule_next[NJ_SECRET_KEYS];     /* rows by the first letter of their phrase */
     int16_t suffix_first[26], suffix_next[NJ_SECRET_KEYS]; /* SUFFIX rows by the last letter of theirs */
     uint32_t ending[26];                                   /* last words of longer phrases: a bit for each length, by first letter */

@@ -72,6 +72,7 @@ enum nj_status nj_redactor_new(struct nj_redactor **out, const struct nj_redact_
     nj_prefixes_init(r);
     nj_numbers_init(r);
     nj_contexts_init(r);
+    nj_ids_init(r);
     enum nj_status st = nj_globs_init(&r->keys, o->keys);
     if (st == NJ_OK)
         st = nj_globs_init(&r->allow_keys, o->allow_keys);

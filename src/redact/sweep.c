@@ -133,6 +133,28 @@ void nj_sweep_wait_key(struct nj_sweep *s, struct nj_span value, int rule)
     wait_for(s, (struct nj_waiting){ .span = value, .rule = rule });
 }
 
+bool nj_rare_may(struct nj_str t, size_t at)
+{
+    char before = at > 0 ? t.p[at - 1] : ' ', after = at + 1 < t.n ? t.p[at + 1] : ' ';
+    switch (t.p[at]) {
+    case '@':
+        return before != '"' && before != ' ';
+    case '%':
+        return after == '4';
+    case '$':
+        return nj_is(before, NJ_IS_WORD) || nj_is(after, NJ_IS_WORD);
+    case '~':
+        return before == 'Q';
+    case '+':
+        return after >= '1' && after <= '9'; /* not "+00:00" */
+    case 'B':
+        return before == '-';
+    default:
+        return nj_str_starts_nocase(nj_str_slice(t, at - 2, t.n), NJ_STR("bearer")) ||
+               nj_str_starts_nocase(nj_str_slice(t, at - 2, t.n), NJ_STR("basic"));
+    }
+}
+
 /* --- from mark to mark -------------------------------------------------------------------------------------------- */
 
 static bool try_anchor(struct nj_sweep *s, size_t at, enum nj_anchor anchor)
@@ -140,7 +162,8 @@ static bool try_anchor(struct nj_sweep *s, size_t at, enum nj_anchor anchor)
     for (unsigned id = 0; id < NJ_DETECTORS; id++) {
         const struct nj_detector *d = &nj_detectors[id];
         struct nj_span span;
-        if (d->anchor == anchor && d->shape(s, at, &span) && d->valid(s->text, &span) && nj_sweep_take(s, span, (enum nj_detector_id)id))
+        if (d->anchor == anchor && d->shape != NULL && d->shape(s, at, &span) && d->valid(s->text, &span) &&
+            nj_sweep_take(s, span, (enum nj_detector_id)id))
             return true;
     }
     return false;
@@ -177,7 +200,10 @@ static bool visit_separator(struct nj_sweep *s, size_t at)
         return true;
     if (nj_form_find(s, at, &value, &rule) && nj_sweep_take_key(s, value, rule))
         return true;
-    return at < s->text.n && s->text.p[at] == '/' && try_anchor(s, at, NJ_ANCHOR_SEPARATOR);
+    if (c != ':' || at >= s->text.n)
+        return false;
+    bool address = s->text.p[at] == '/' || (at > 1 && s->text.p[at - 2] == 'n');
+    return (address && try_anchor(s, at, NJ_ANCHOR_SEPARATOR)) || nj_colon_try(s, at);
 }
 
 static bool visit_word(struct nj_sweep *s, size_t at)

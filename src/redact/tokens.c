@@ -32,7 +32,12 @@ _Static_assert(NJ_COUNT(alphabets) <= NJ_STRETCHES, "one remembered stretch for 
 
 static bool has_pair(const struct nj_redactor *r, struct nj_str t, size_t at)
 {
-    return (r->prefixes.pairs[t.p[at] & 63] >> (t.p[at + 1] & 63) & 1) != 0;
+    return (r->prefixes.pairs[t.p[at] & 127][t.p[at + 1] >> 6 & 1] >> (t.p[at + 1] & 63) & 1) != 0;
+}
+
+static void add_pair(struct nj_prefix_index *x, char one, char two)
+{
+    x->pairs[(unsigned char)one][two >> 6 & 1] |= (uint64_t)1 << (two & 63);
 }
 
 void nj_prefixes_init(struct nj_redactor *r)
@@ -44,12 +49,19 @@ void nj_prefixes_init(struct nj_redactor *r)
         const struct prefix *row = &prefixes[i];
         if (nj_policy_action(r->policy, nj_detectors[row->id].class) == NJ_ACT_KEEP)
             continue;
-        unsigned c = row->prefix.p[0] & 63;
+        unsigned c = (unsigned char)row->prefix.p[0];
         x->next[i] = x->first[c];
         x->first[c] = (int16_t)i;
-        x->pairs[c] |= (uint64_t)1 << (row->prefix.p[1] & 63);
+        add_pair(x, row->prefix.p[0], row->prefix.p[1]);
     }
-    x->pairs['e' & 63] |= (uint64_t)1 << ('y' & 63); /* JWT */
+    add_pair(x, 'e', 'y'); /* JWT */
+    if (nj_policy_action(r->policy, NJ_CLASS_CRYPTO) == NJ_ACT_KEEP)
+        return;
+    memset(x->pairs['1'], 0xff, sizeof(x->pairs['1']));
+    memset(x->pairs['3'], 0xff, sizeof(x->pairs['3']));
+    add_pair(x, '0', 'x');
+    add_pair(x, 'b', 'c');
+    add_pair(x, 'B', 'C');
 }
 
 /* "(32 hex)-us12" has no beginning of its own. */
@@ -58,28 +70,42 @@ static bool ends_like_mailchimp(struct nj_str t, size_t from)
     return t.n - from >= 36 && memcmp(t.p + from + 32, "-us", 3) == 0;
 }
 
-/* A code of letters and digits: "RSSMRA85T10...", "1EG4TE5MK73". */
+static bool fits(const char *p, const char *pattern)
+{
+    for (; *pattern != '\0'; pattern++, p++)
+        if (*pattern == 'L' ? !nj_is(*p, NJ_IS_ALPHA) : *pattern == 'd' ? !nj_is(*p, NJ_IS_DIGIT) : *pattern == '-' && *p != '-')
+            return false;
+    return true;
+}
+
+/* Codes of letters and digits that have no run of digits: "RSSMRA85T10A...", "1EG4TE5MK73", "1EG4-TE5-MK73". */
 static bool is_mixed(struct nj_str t, size_t from)
 {
     const char *p = t.p + from;
-    if (nj_is(p[0], NJ_IS_DIGIT))
-        return nj_is(p[1], NJ_IS_ALPHA) && nj_is(p[3], NJ_IS_DIGIT) && nj_is(p[NJ_TOKEN_RUN - 1], NJ_IS_DIGIT);
-    return nj_is(p[5], NJ_IS_ALPHA) && nj_is(p[6], NJ_IS_DIGIT) && nj_is(p[7], NJ_IS_DIGIT) && nj_is(p[8], NJ_IS_ALPHA);
+    return nj_is(p[0], NJ_IS_DIGIT) ? fits(p, "dLAdLAdLLdd") || fits(p, "dLAd-LAd-LL") : fits(p, "LLLLLLddLdd");
 }
 
 bool nj_token_may(const struct nj_redactor *r, struct nj_str t, size_t at)
 {
     size_t from = at + 1 - NJ_TOKEN_RUN;
     char before = from > 0 ? t.p[from - 1] : ' ';
+    unsigned seen = 0;
     if (has_pair(r, t, from) || before == '\\' || before == '%' || before == '/')
         return true;
     for (size_t k = DOTTED_MIN; before == '.' && k <= DOTTED_MAX && k <= from; k++)
         if (has_pair(r, t, from - k))
             return true;
-    for (size_t i = from; i <= at; i++)
+    for (size_t i = from; i <= at; i++) {
+        seen |= nj_byte_class[(unsigned char)t.p[i]];
         if (t.p[i] == '-' && i + 2 < t.n && has_pair(r, t, i + 1))
             return true;
-    return ends_like_mailchimp(t, from) || nj_iban_may(t, from) || is_mixed(t, from);
+    }
+    if ((seen & NJ_IS_DIGIT) == 0)
+        return nj_random_may(t, from);
+    if ((seen & NJ_IS_ALPHA) == 0)
+        return false;
+    return ends_like_mailchimp(t, from) || nj_iban_may(t, from) || is_mixed(t, from) || nj_random_may(t, from) ||
+           fits(t.p + from, "AA-AA-AA-AA"); /* of a device */
 }
 
 /* --- bodies ------------------------------------------------------------------------------------------------------- */
@@ -165,7 +191,7 @@ static bool try_row(struct nj_sweep *s, const struct prefix *row, size_t from)
     struct nj_span span = { from, end };
     if (end < t.n && nj_is(t.p[end], NJ_IS_WORD))
         return false;
-    if (row->valid != NULL && !row->valid(t, &span))
+    if (row->valid != NULL && !row->valid(t, &span) && !(row->how == NEAR && nj_is_near_secret(s, span)))
         return false;
     return take(s, span, row->id);
 }
@@ -176,7 +202,7 @@ static bool try_start(struct nj_sweep *s, size_t from)
     struct nj_str t = s->text;
     if (from < s->done || from + 1 >= t.n || !has_pair(s->r, t, from))
         return false;
-    for (int i = s->r->prefixes.first[t.p[from] & 63]; i >= 0; i = s->r->prefixes.next[i])
+    for (int i = s->r->prefixes.first[t.p[from] & 127]; i >= 0; i = s->r->prefixes.next[i])
         if (try_row(s, &prefixes[i], from))
             return true;
     return false;
@@ -214,12 +240,12 @@ bool nj_token_visit(struct nj_sweep *s, size_t at)
 {
     struct nj_str t = s->text;
     size_t run = at + 1 - NJ_TOKEN_RUN, from = run + nj_escape_tail(t, run);
-    if (try_start(s, from) || try_jwt(s, from) || try_mailchimp(s, from) || nj_iban_try(s, from) || nj_id_try(s, from))
+    if (try_start(s, from) || try_jwt(s, from) || try_mailchimp(s, from) || nj_iban_try(s, from) || (is_mixed(t, run) && nj_id_try(s, run)))
         return true;
     if (run > 0 && (t.p[run - 1] == '.' || t.p[run - 1] == '/') && try_dotted(s, run))
         return true;
-    for (size_t i = from; i < from + REACH && i + 1 < t.n && nj_is(t.p[i], NJ_IS_B64URL); i++)
+    for (size_t i = from; i < from + REACH && i + 2 < t.n && nj_is(t.p[i], NJ_IS_B64URL); i++)
         if (t.p[i] == '-' && try_start(s, i + 1))
             return true;
-    return false;
+    return nj_link_try(s, run) || nj_mac_try(s, from) || nj_ledger_try(s, from) || nj_random_try(s, from);
 }

@@ -230,7 +230,7 @@ static bool all_equal(const uint8_t *d, size_t n)
 
 bool nj_valid_card(const uint8_t *d, size_t n)
 {
-    return brand_issues(d, n) && nj_luhn(d, n) && !all_equal(d, n);
+    return nj_luhn(d, n) && brand_issues(d, n) && !all_equal(d, n);
 }
 
 /* --- tokens ------------------------------------------------------------------------------------------------------- */

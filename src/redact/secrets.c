@@ -1,0 +1,277 @@
+/* Secrets without a vendor's prefix: links that carry one, hashes of passwords, random runs near the name of a secret. */
+#include "redact_internal.h"
+
+#include <math.h>
+
+static bool has_at(struct nj_str s, size_t at, struct nj_str what)
+{
+    return at <= s.n && s.n - at >= what.n && memcmp(s.p + at, what.p, what.n) == 0;
+}
+
+struct mix {
+    bool digit, upper, lower, other;
+    size_t digits;
+};
+
+static struct mix mix_of(struct nj_str s)
+{
+    struct mix m = { 0 };
+    for (size_t i = 0; i < s.n; i++) {
+        m.digits += nj_is(s.p[i], NJ_IS_DIGIT);
+        m.upper = m.upper || nj_is(s.p[i], NJ_IS_UPPER);
+        m.lower = m.lower || nj_is(s.p[i], NJ_IS_LOWER);
+        m.other = m.other || !nj_is(s.p[i], NJ_IS_ALPHA | NJ_IS_DIGIT);
+    }
+    m.digit = m.digits != 0;
+    return m;
+}
+
+/* --- Azure AD client secrets -------------------------------------------------------------------------------------- */
+
+static bool is_azure(char c)
+{
+    return nj_is(c, NJ_IS_DOTTED) || c == '~';
+}
+
+/* Three characters, a digit, "Q~", 31 to 34 more. */
+bool nj_shape_azure(struct nj_sweep *s, size_t at, struct nj_span *out)
+{
+    enum { BEFORE = 5, LEAST = 31, MOST = 34 };
+    struct nj_str t = s->text;
+    if (at < s->done + BEFORE || t.p[at - 1] != 'Q' || !nj_is(t.p[at - 2], NJ_IS_DIGIT))
+        return false;
+    size_t from = at - BEFORE, to = at + 1;
+    while (to < t.n && to - at <= MOST + 1 && is_azure(t.p[to]))
+        to++;
+    while (t.p[to - 1] == '.')
+        to--;
+    *out = (struct nj_span){ from, to };
+    bool whole = is_azure(t.p[from]) && is_azure(t.p[from + 1]) && is_azure(t.p[from + 2]) && nj_begins_word(t, from);
+    return whole && to - at > LEAST && to - at <= MOST + 1;
+}
+
+/* --- hashes of passwords ------------------------------------------------------------------------------------------ */
+
+static bool is_crypt(char c)
+{
+    return nj_is(c, NJ_IS_MIXED) || c == '$' || c == '.' || c == ',';
+}
+
+/* Names of the schemes between dollars, and before the first one. */
+static const struct nj_str crypt_ids[] = {
+    NJ_STR_INIT("2a"),
+    NJ_STR_INIT("2b"),
+    NJ_STR_INIT("2x"),
+    NJ_STR_INIT("2y"),
+    NJ_STR_INIT("1"),
+    NJ_STR_INIT("5"),
+    NJ_STR_INIT("6"),
+    NJ_STR_INIT("7"),
+    NJ_STR_INIT("y"),
+    NJ_STR_INIT("gy"),
+    NJ_STR_INIT("argon2i"),
+    NJ_STR_INIT("argon2d"),
+    NJ_STR_INIT("argon2id"),
+    NJ_STR_INIT("scrypt"),
+    NJ_STR_INIT("pbkdf2"),
+    NJ_STR_INIT("apr1"),
+    NJ_STR_INIT("pbkdf2-sha1"),
+    NJ_STR_INIT("pbkdf2-sha256"),
+    NJ_STR_INIT("pbkdf2-sha512"),
+    NJ_STR_INIT("sha1"),
+};
+static const struct nj_str crypt_words[] = {
+    NJ_STR_INIT("pbkdf2_sha256"), NJ_STR_INIT("pbkdf2_sha1"), NJ_STR_INIT("bcrypt_sha256"),
+    NJ_STR_INIT("bcrypt"),        NJ_STR_INIT("argon2"),      NJ_STR_INIT("scrypt"),
+    NJ_STR_INIT("md5"),           NJ_STR_INIT("sha1"),        NJ_STR_INIT("pbkdf2_sha512"),
+};
+
+static bool listed(struct nj_str word, const struct nj_str *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (nj_str_eq(word, list[i]))
+            return true;
+    return false;
+}
+
+/* Parts between dollars behind the name of a scheme; the last is the hash. */
+bool nj_shape_crypt(struct nj_sweep *s, size_t at, struct nj_span *out)
+{
+    enum { WORD_MAX = 16, LAST_MIN = 20, MOST = 512 };
+    struct nj_str t = s->text, part = { NULL, 0 };
+    size_t from = at, to = at;
+    while (from > s->done && at - from < WORD_MAX && nj_is(t.p[from - 1], NJ_IS_WORD))
+        from--;
+    bool worded = from < at && listed(nj_str_slice(t, from, at), crypt_words, NJ_COUNT(crypt_words));
+    size_t id = nj_run(nj_str_slice(t, 0, at + 1 + WORD_MAX), at + 1, NJ_IS_B64URL);
+    bool numbered = id < t.n && t.p[id] == '$' && listed(nj_str_slice(t, at + 1, id), crypt_ids, NJ_COUNT(crypt_ids));
+    if (at < s->done || (!worded && !numbered))
+        return false;
+    while (to < t.n && to - at < MOST && is_crypt(t.p[to]))
+        to++;
+    while (to > at && (t.p[to - 1] == ',' || t.p[to - 1] == '.') && to < t.n && nj_is(t.p[to], NJ_IS_SPACE))
+        to--;
+    struct nj_str rest = nj_str_slice(t, at + 1, to);
+    while (nj_str_cut(&rest, '$', &part))
+        ;
+    *out = (struct nj_span){ worded ? from : at, to };
+    return part.n >= LAST_MIN;
+}
+
+/* --- links that are keys ------------------------------------------------------------------------------------------ */
+
+static bool is_path(char c)
+{
+    return nj_is(c, NJ_IS_DOTTED) || c == '/' || c == '%' || c == '@';
+}
+
+static const struct nj_str hooks[] = { NJ_STR_INIT("hooks.slack.com/services/"),    NJ_STR_INIT("hooks.slack.com/workflows/"),
+                                       NJ_STR_INIT("hooks.slack.com/triggers/"),    NJ_STR_INIT("discord.com/api/webhooks/"),
+                                       NJ_STR_INIT("discordapp.com/api/webhooks/"), NJ_STR_INIT("webhook.office.com/webhookb2/") };
+
+static const struct nj_str magic_words[] = { NJ_STR_INIT("reset"),      NJ_STR_INIT("verify"),     NJ_STR_INIT("magic"),
+                                             NJ_STR_INIT("invite"),     NJ_STR_INIT("confirm"),    NJ_STR_INIT("activate"),
+                                             NJ_STR_INIT("unlock"),     NJ_STR_INIT("invitation"), NJ_STR_INIT("verification"),
+                                             NJ_STR_INIT("activation"), NJ_STR_INIT("recover"),    NJ_STR_INIT("unsubscribe") };
+
+static bool is_uuid(struct nj_str v)
+{
+    static const uint8_t hyphens[] = { 8, 13, 18, 23 };
+    for (size_t i = 0; v.n == 36 && i < NJ_COUNT(hyphens); i++)
+        if (v.p[hyphens[i]] != '-')
+            return false;
+    return v.n == 36;
+}
+
+/* Random, and neither a number nor words with hyphens nor the name of a thing. */
+static bool is_magic(struct nj_str v)
+{
+    struct mix m = mix_of(v);
+    return v.n >= 20 && m.digit && (m.upper || m.lower) && !is_uuid(v) && ((m.upper && m.lower) || !m.other);
+}
+
+/* The segment of a path that begins at byte from. */
+bool nj_link_try(struct nj_sweep *s, size_t from)
+{
+    enum { BACK = 72, MOST = 512 };
+    struct nj_str t = s->text;
+    if (from <= s->done || t.p[from - 1] != '/')
+        return false;
+    size_t start = from, to = from;
+    while (start > s->done && from - start < BACK && is_path(t.p[start - 1]))
+        start--;
+    struct nj_str before = nj_str_slice(t, start, from);
+    for (size_t i = 0; i < NJ_COUNT(hooks); i++) {
+        size_t at = nj_str_find(before, hooks[i], 0);
+        if (at == NJ_NPOS)
+            continue;
+        size_t secret = start + at + hooks[i].n;
+        while (to < t.n && to - from < MOST && (nj_is(t.p[to], NJ_IS_B64URL) || t.p[to] == '/' || t.p[to] == '@'))
+            to++;
+        return to - secret >= 20 && nj_sweep_take(s, (struct nj_span){ secret, to }, NJ_DET_SLACK_HOOK);
+    }
+    to = nj_run(nj_str_slice(t, 0, t.n - from > MOST ? from + MOST : t.n), from, NJ_IS_B64URL);
+    if (!is_magic(nj_str_slice(t, from, to)))
+        return false;
+    for (size_t at = 0; at < before.n; at++) {
+        if (at > 0 && nj_is(before.p[at - 1], NJ_IS_ALPHA))
+            continue;
+        for (size_t i = 0; i < NJ_COUNT(magic_words); i++)
+            if (nj_str_starts_nocase(nj_str_slice(before, at, before.n), magic_words[i]))
+                return nj_sweep_take(s, (struct nj_span){ from, to }, NJ_DET_MAGIC_LINK);
+    }
+    return false;
+}
+
+/* --- random runs -------------------------------------------------------------------------------------------------- */
+
+/* Bits of surprise in a character, as a part of what its alphabet and length allow. */
+static double evenness(struct nj_str v, const struct mix *m)
+{
+    uint8_t seen[256] = { 0 };
+    double bits = 0, kinds = (m->digit ? 10 : 0) + (m->upper ? 26 : 0) + (m->lower ? 26 : 0) + (m->other ? 2 : 0);
+    for (size_t i = 0; i < v.n; i++)
+        seen[(unsigned char)v.p[i]]++;
+    for (size_t c = 0; c < sizeof(seen); c++)
+        if (seen[c] != 0)
+            bits -= seen[c] / (double)v.n * log2(seen[c] / (double)v.n);
+    double most = kinds < (double)v.n ? kinds : (double)v.n;
+    return bits / log2(most);
+}
+
+/* Twenty characters or more that no person thought of: not hexadecimal, not words, not a number with a name. */
+static bool is_random(struct nj_str v)
+{
+    enum { LEAST = 20, MOST = 200 };
+    if (v.n < LEAST || v.n > MOST || nj_run(v, 0, NJ_IS_HEX) == v.n || is_uuid(v))
+        return false;
+    struct mix m = mix_of(v);
+    if (!m.digit || (!m.upper && !m.lower) || m.digits < 2 + (m.upper && m.lower ? 0 : 2))
+        return false;
+    size_t parts = 0, longest = 0, letters = 0;
+    for (size_t i = 0; i < v.n; i++) {
+        parts += v.p[i] == '-' || v.p[i] == '_';
+        letters = nj_is(v.p[i], NJ_IS_LOWER) ? letters + 1 : 0;
+        longest = letters > longest ? letters : longest;
+    }
+    if (longest >= 8 || (parts >= 2 && !(m.upper && m.lower)))
+        return false; /* "worker-12-eu-west", "getReportForUser2" */
+    return evenness(v, &m) >= 0.85;
+}
+
+bool nj_is_near_secret(const struct nj_sweep *s, struct nj_span span)
+{
+    uint64_t topics = nj_topics_near(s, span);
+    return (topics & NJ_TOPIC_BIT(NJ_TOPIC_SECRET)) != 0 && (topics & NJ_TOPIC_BIT(NJ_TOPIC_CURSOR)) == 0;
+}
+
+bool nj_random_may(struct nj_str t, size_t from)
+{
+    enum { LOOK = 20 };
+    unsigned seen = 0;
+    if (t.n - from < LOOK || !nj_is(t.p[from + LOOK - 1], NJ_IS_B64URL))
+        return false;
+    for (size_t i = 0; i < LOOK; i++) {
+        unsigned classes = nj_byte_class[(unsigned char)t.p[from + i]];
+        if ((classes & NJ_IS_B64URL) == 0)
+            return false;
+        seen |= classes;
+    }
+    return (seen & NJ_IS_DIGIT) != 0 && (seen & NJ_IS_UPPER) != 0 && (seen & NJ_IS_LOWER) != 0;
+}
+
+bool nj_random_try(struct nj_sweep *s, size_t from)
+{
+    enum { MOST = 256, KEY = 40 };
+    struct nj_str t = s->text;
+    struct nj_span run = { from, nj_run(nj_str_slice(t, 0, t.n - from > MOST ? from + MOST : t.n), from, NJ_IS_B64URL) }, key = run;
+    if (from < s->done || run.to - from == MOST)
+        return false;
+    while (key.from > s->done && from - key.from < KEY && nj_is(t.p[key.from - 1], NJ_IS_B64))
+        key.from--;
+    key.to = nj_run(nj_str_slice(t, 0, key.from + KEY + 1), key.to, NJ_IS_B64);
+    if (nj_valid_aws_secret(t, &key) && nj_is(t.p[from], NJ_IS_B64) && nj_is_near_secret(s, key))
+        return nj_sweep_take(s, key, NJ_DET_AWS_SECRET_KEY);
+    return is_random(nj_str_slice(t, run.from, run.to)) && !nj_is_joined(t, run) && nj_is_near_secret(s, run) &&
+           nj_sweep_take(s, run, NJ_DET_ENTROPY);
+}
+
+/* --- jdbc:oracle:thin:user/password@host -------------------------------------------------------------------------- */
+
+bool nj_shape_oracle(struct nj_sweep *s, size_t at, struct nj_span *out)
+{
+    enum { NAME_MAX_BYTES = 64, PASSWORD_MAX = 128 };
+    struct nj_str t = s->text;
+    if (at < s->done + 5 || !has_at(t, at - 5, NJ_STR("thin:")))
+        return false;
+    size_t slash = at, to = 0;
+    while (slash < t.n && slash - at < NAME_MAX_BYTES && nj_is(t.p[slash], NJ_IS_WORD | NJ_IS_KEY))
+        slash++;
+    if (slash == at || slash >= t.n || t.p[slash] != '/')
+        return false;
+    for (size_t i = slash + 1; i < t.n && i - slash < PASSWORD_MAX && !nj_is(t.p[i], NJ_IS_SPACE) && t.p[i] != '"'; i++)
+        if (t.p[i] == '@')
+            to = i;
+    *out = (struct nj_span){ slash + 1, to };
+    return to > slash + 1;
+}
