@@ -485,7 +485,7 @@ static bool member_key(struct walk *w)
     while (w->at < w->t.n && w->t.p[w->at] != ':')
         w->at++;
     w->at++;
-    apply_key(w, p.plain ? view(w, p.in) : rewrite_key(w, &p));
+    apply_key(w, p.plain && !nj_rules_read_all(w->r) ? view(w, p.in) : rewrite_key(w, &p));
     return true;
 }
 
