@@ -140,7 +140,7 @@ bool nj_rare_may(struct nj_str t, size_t at)
     case '@':
         return before != '"' && before != ' ';
     case '%':
-        return after == '4';
+        return nj_is(after, NJ_IS_HEX);
     case '$':
         return nj_is(before, NJ_IS_WORD) || nj_is(after, NJ_IS_WORD);
     case '~':
