@@ -83,6 +83,8 @@ static void events(struct nj_buf *out)
     static const struct pair own[] = {
         { "`nightjar.start`", "Once, when the life cycle is under way: version, telemetry, sinks, problems of the configuration." },
         { "`nightjar.ledger`", "Every `NIGHTJAR_LEDGER_PERIOD` while there is work, and last of all at SHUTDOWN (`nightjar.final`)." },
+        { "`redaction.leak_new`",
+          "The function logged what a rule of the redactor takes out, for the first time on this route or line of code." },
         { "`sys_monitor_disabled`", "Once at the start, when redaction is off." },
         { "`invocation.input`", "What the runtime was given; category `input`. With the wrapper only, as the next two." },
         { "`invocation.response`", "What the runtime answered; category `response`. 4xx is a WARN, 5xx an ERROR." },

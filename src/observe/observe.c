@@ -6,10 +6,10 @@
 
 static const struct nj_observer *const table[] = {
     /* who and what first, then what is counted of it, then who is told */
-    &nj_system_observer,  &nj_authentication_observer, &nj_authorization_observer, &nj_relay_observer,  &nj_performance_observer,
-    &nj_memory_observer,  &nj_cost_observer,           &nj_errors_observer,        &nj_login_detector,  &nj_access_detector,
-    &nj_data_detector,    &nj_volume_detector,         &nj_usage_observer,         &nj_sketch_observer, &nj_alert_observer,
-    &nj_summary_observer, /* the last one: its record sums up what the others found */
+    &nj_system_observer, &nj_authentication_observer, &nj_authorization_observer, &nj_relay_observer,  &nj_performance_observer,
+    &nj_memory_observer, &nj_cost_observer,           &nj_errors_observer,        &nj_login_detector,  &nj_access_detector,
+    &nj_data_detector,   &nj_volume_detector,         &nj_usage_observer,         &nj_sketch_observer, &nj_leaks_observer,
+    &nj_alert_observer,  &nj_summary_observer, /* the last one: its record sums up what the others found */
 };
 enum { OBSERVERS = NJ_COUNT(table), CLEAN_MAX = 8192, SCRATCH_MAX = 1 << 20, SCRATCH_KEEP = 64 << 10 };
 
@@ -97,7 +97,7 @@ enum nj_status nj_observe_new(struct nj_observe **out, const struct nj_observe_o
     o->limits = options->limits != NULL ? *options->limits : nj_limits_standard;
     o->telemetry = true;
     nj_buf_init(&o->scratch, SCRATCH_MAX);
-    nj_buf_init(&o->clean, 2 * CLEAN_MAX);
+    nj_buf_init(&o->clean, 3 * CLEAN_MAX);
     nj_document_init(&o->document);
     nj_body_init(&o->body);
     o->text_scan = malloc(nj_text_scan_size());
@@ -421,9 +421,11 @@ static void observe_line(struct nj_observe *o, struct nj_case *c, const struct n
     if (!o->wants_clean)
         return;
     nj_buf_reset(&o->clean);
-    if (clean != NULL && raw->severity >= NJ_SEV_WARN && nj_buf_reserve(&o->clean, 2 * CLEAN_MAX) == NJ_OK) {
+    bool wanted = clean != NULL && (raw->severity >= NJ_SEV_WARN || clean->counts.n != 0);
+    if (wanted && nj_buf_reserve(&o->clean, 3 * CLEAN_MAX) == NJ_OK) {
         l.clean_message = keep_clean(o, clean->message);
         l.clean_data = keep_clean(o, clean->data);
+        l.clean_counts = keep_clean(o, clean->counts);
     }
     EACH(o, on_line, c, &l)
 }

@@ -128,8 +128,9 @@ struct nj_str nj_case_keep(struct nj_case *c, struct nj_str s, size_t max);
 struct nj_line {
     const struct nj_facts *facts;
     const struct nj_record *raw;
-    struct nj_str clean_message,
-        clean_data; /* of WARN and worse: copies, valid during the hook whatever it says; absent when it was lost */
+    /* Of WARN and worse, and where redaction found something: copies, valid during the hook whatever it says; absent when it was lost. */
+    struct nj_str clean_message, clean_data;
+    struct nj_str clean_counts; /* what redaction found, by rule */
 };
 
 struct nj_observer {
@@ -226,6 +227,7 @@ extern const struct nj_observer nj_authentication_observer; /* authentication.c:
 extern const struct nj_observer nj_authorization_observer;  /* authorization.c: authz_*, sensitive_*, input_*, upload_*, excess_* */
 extern const struct nj_observer nj_relay_observer;          /* authorization.c: what applications say in the words of others */
 extern const struct nj_observer nj_system_observer;         /* system.c: sys_* */
+extern const struct nj_observer nj_leaks_observer;          /* leaks.c: redaction.leak_new */
 extern const struct nj_observer nj_summary_observer;        /* summary.c: invocation.summary */
 extern const struct nj_observer nj_alert_observer;          /* alert.c: alert.<rule> */
 extern const struct nj_observer nj_performance_observer;    /* performance.c: performance.*, invocation.timeout */
