@@ -17,12 +17,12 @@ static size_t skip_wrapping(struct nj_str t, size_t at)
     }
     if (i == at && (t.p[at] == '&' || t.p[at] == '*' || t.p[at] == '@' || t.p[at] == '$'))
         i++;
-    if (i - at <= 2 && nj_is_quote(nj_byte(t, i)))
+    if (i - at <= 2 && !nj_is(t.p[at], NJ_IS_DIGIT) && nj_is_quote(nj_byte(t, i)))
         return i; /* b'', rb'', @"", &"" */
+    /* A word without a bracket is the value, and the quote behind it closes something else: msg="password=x". */
     char c = nj_byte(t, i);
-    if ((c == '(' || c == '[') && i > at && t.p[at] >= 'A' && t.p[at] <= 'Z')
-        i++;
-    return i > at && nj_is_quote(nj_byte(t, i)) ? i : at;
+    bool wrapped = (c == '(' || c == '[') && i > at && t.p[at] >= 'A' && t.p[at] <= 'Z';
+    return wrapped && nj_is_quote(nj_byte(t, i + 1)) ? i + 1 : at;
 }
 
 void nj_form_open(struct nj_form *f, size_t at)

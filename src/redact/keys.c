@@ -204,9 +204,10 @@ struct best {
     size_t words;
 };
 
+/* More words say more; of as many, "mail_password" is a password: the graver class stands first in classes.def. */
 static void consider(struct best *b, int rule, size_t words)
 {
-    if (words > b->words)
+    if (words > b->words || (words == b->words && nj_secret_keys[rule].class < nj_secret_keys[b->rule].class))
         *b = (struct best){ rule, words };
 }
 

@@ -5,6 +5,7 @@ import json
 import urllib.parse
 
 from cases_shapes import b64, core
+from gens import grouped
 
 # (text with %s for the secret, what must stay)
 PASSWORDS = (
@@ -244,6 +245,9 @@ def details(c):
     c.hit("second_detail", "pydantic: password='%s' username='kim9'" % (s := v.password()), s, ["username='kim9'"])
     c.hit("second_detail", "Config(db=DbConfig(host='h7', password=SecretStr('%s')))" % (s := v.password()), s, ["host='h7'"])
     c.hit("second_detail", "zap {\"level\":\"info\",\"msg\":\"dial\",\"opts\":\"{Addr:r-1:6379 Password:%s DB:0}\"}" % (s := v.password()), s, ["Addr:r-1:6379", "DB:0"])
+    for template, keep in (("level=warn msg=\"bind failed password=%s\" dur=3ms", "dur=3ms"), ("E: 'user=kim password=%s' at auth.c:41", "auth.c:41"), ("said \"token: %s\" then left", "then left"),
+                           ("{\"error\":\"mount failed: password=%s\",\"n\":7}", "mount failed"), ("[\"--set\",\"db.password=%s\",\"--wait\"]", "--wait"), ("exec (`x --secret=%s`) rc=1", "rc=1")):
+        c.hit("second_before_quote", template % (s := v.simple_password()), s, [keep])
     c.hit("second_detail", "winston: error connecting {\"connectionString\":\"Server=s;User Id=a;Password=%s\"}" % (s := v.password()), s, ["winston"])
 
 
@@ -279,7 +283,7 @@ def wrong_numbers(c):
     cpf, cnpj = off(v.cpf()), off(v.cnpj())
     for text in ("lote %s.%s.%s-%s" % (cpf[:3], cpf[3:6], cpf[6:9], cpf[9:]), "lote %s.%s.%s/%s-%s" % (cnpj[:2], cnpj[2:5], cnpj[5:8], cnpj[8:12], cnpj[12:]), "unit %s sold" % off(v.dni()),
                  "unit %s sold" % off(v.nie()), "model %s shipped" % off(v.codice_fiscale()), "crate %s weighed" % off(v.nric()), "ref %s booked" % off(v.iban("DE")), "ref %s booked" % off(v.iban("FR")),
-                 "ref %s booked" % off(v.iban("GB")), "blob %s stored" % off(v.card("visa", 16)), "blob %s stored" % off(v.card("amex")), "blob %s-%s-%s-%s" % tuple(off(v.card("visa", 16))[i:i + 4] for i in (0, 4, 8, 12)),
+                 "ref %s booked" % off(v.iban("GB")), "blob %s stored" % off(v.card("visa", 16)), "blob %s stored" % off(v.card("amex")), "blob %s" % grouped(off(v.card("visa", 16)), (4, 4, 4, 4), "-"),
                  "wallet-like %s" % off(v.bitcoin()), "ghp_%s is too short" % v.b62(20), "AKIA%s" % v.of("ABCDEFGHJKLM", 9), "sk_live_short", "xoxb-123", "SG.short.key", "npm_%s" % v.b62(12), "AIza%s" % v.b62(12)):
         c.neg("second_wrong", text)
 

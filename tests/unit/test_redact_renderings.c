@@ -21,6 +21,8 @@ START_TEST(test_redact_python_prints_values)
         { "{'user': 'bob', 'password': 'Raven$quar9420', 'n': 3}", "{'user': 'bob', 'password': '[secret]', 'n': 3}" },
         { "login(user='bob', password='Raven$quar9420', retries=3)", "login(user='bob', password='[secret]', retries=3)" },
         { "headers={'Authorization': b'Bearer Raven$quar9420', 'Accept': b'x'}", "headers={'Authorization': b'[secret]', 'Accept': b'x'}" },
+        { "msg=\"bind failed password=raven9420\" n=3",
+          "msg=\"bind failed password=[secret]\" n=3" }, /* no wrapping: the quote closes another */
         { "Config(password=b'Raven$quar9420', n=1)", "Config(password=b'[secret]', n=1)" },
         { "('password', 'Raven$quar9420')", "('password', '[secret]')" },
         { "OrderedDict([('user', 'bob'), ('password', 'Raven$quar9420')])", "OrderedDict([('user', 'bob'), ('password', '[secret]')])" },
