@@ -14,6 +14,7 @@ struct group {
     uint32_t first_s, last_s, told_s; /* told_s: of the last alert, 0 = none yet */
     uint64_t count, told;             /* today; told: what the last alert said */
     bool owed;                        /* a milestone was passed too soon after the last alert */
+    bool over;                        /* its exact number was told: stragglers are no news, only as many as made the first alert are */
     enum nj_severity severity;        /* the worst */
     char event[NJ_ALERT_NAME * 2], message[MESSAGE_MAX], by[NJ_ALERT_EVENTS];
     uint16_t event_n, message_n, by_n;
@@ -142,7 +143,7 @@ static void turn_day(struct group *g, uint32_t now_s)
     if (g->first_s / DAY_S == now_s / DAY_S)
         return;
     g->count = g->told = 0;
-    g->owed = false;
+    g->owed = g->over = false;
     g->first_s = now_s;
     g->severity = NJ_SEV_TRACE;
 }
@@ -200,6 +201,7 @@ static void tell(struct nj_observe *o, struct alerts *a, struct nj_case *c, stru
     g->told = g->count;
     g->told_s = now_s;
     g->owed = false;
+    g->over = final;
     nj_observe_say(o, c, r);
 }
 
@@ -232,22 +234,32 @@ static void count(struct nj_observe *o, struct alerts *a, struct nj_case *c, con
     g->event_n = (uint16_t)keep(g->event, sizeof(g->event), r->event).n;
     g->message_n = (uint16_t)keep(g->message, sizeof(g->message), r->message).n;
     nj_window_add(&g->window, rule->window_s, now_s, 1);
-    if (g->told == 0) /* the first alert of the day */
+    if (g->told == 0 || g->over) /* the first alert of the day, or anew after silence */
         g->owed = nj_window_sum(&g->window, rule->window_s, now_s) >= rule->count;
     else
         g->owed = g->owed || nj_milestone(before, g->count) != 0;
     if (g->owed && !too_soon(g, now_s))
         tell(o, a, c, g, now_s, false);
-    else if (g->told != 0)
+    else if (g->told != 0 && (g->owed || !g->over))
         nj_observe_wake(o, (int64_t)(g->owed ? g->told_s + rule->every_s : quiet_at(g)) * SECOND);
+}
+
+/* The token of an ordinary call that expired is no login: one forgotten client has thousands of them.  A rule may ask for them by a
+ * name of their own. */
+static struct nj_str name_of(const struct nj_record *r)
+{
+    const struct nj_attr *kind = nj_attrs_get(&r->data, NJ_STR("nightjar.auth.kind"));
+    bool token = kind != NULL && kind->v.type == NJ_V_STR && nj_str_eq(kind->v.u.s, NJ_STR("token"));
+    return token && nj_str_eq(r->event, NJ_STR("authn_login_fail")) ? NJ_STR("authn_login_fail.token") : r->event;
 }
 
 static void on_said(struct nj_observe *o, void *state, struct nj_case *c, const struct nj_record *said)
 {
     struct alerts *a = state;
     struct nj_record r = *said; /* the room has one record at a time, and telling takes it */
+    const struct nj_str name = name_of(said);
     for (size_t i = 0; i < a->rules->n; i++)
-        if (nj_alert_rule_wants(&a->rules->rule[i], r.event, r.severity))
+        if (nj_alert_rule_wants(&a->rules->rule[i], name, r.severity))
             count(o, a, c, &a->rules->rule[i], &r);
 }
 
@@ -259,7 +271,7 @@ static int64_t on_tick(struct nj_observe *o, void *state)
     uint32_t now_s = now_of(o);
     for (size_t i = 0; i < GROUPS; i++) {
         struct group *g = &a->groups[i];
-        if (g->tag == 0 || g->told == 0 || g->count == g->told)
+        if (g->tag == 0 || g->told == 0 || g->count == g->told || (g->over && !g->owed))
             continue;
         bool quiet = now_s >= quiet_at(g);
         if (quiet || (g->owed && !too_soon(g, now_s))) {
@@ -277,7 +289,7 @@ static void on_shutdown(struct nj_observe *o, void *state, struct nj_str reason)
     struct alerts *a = state;
     (void)reason;
     for (size_t i = 0; i < GROUPS; i++)
-        if (a->groups[i].tag != 0 && a->groups[i].told != 0 && a->groups[i].count > a->groups[i].told)
+        if (a->groups[i].tag != 0 && a->groups[i].told != 0 && !a->groups[i].over && a->groups[i].count > a->groups[i].told)
             tell(o, a, NULL, &a->groups[i], now_of(o), true);
 }
 

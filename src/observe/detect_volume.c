@@ -1,15 +1,22 @@
 /* log.dropped, log.volume: the platform threw logs away, or a function that used to log has fallen silent. */
 #include "detectors.h"
 
-enum { QUIET_S = 60, LEARN = 20 };
+enum { QUIET_S = 60, LEARN = 20, ROUTES = 32 };
 
 #define LEAST_BYTES 20.0 /* a mean below that is no logging to speak of */
 #define WEIGHT      0.05 /* of the newest invocation in the mean */
 
-struct volume {
+/* Each route has a loudness of its own: a nightly batch that never logs is no silence. */
+struct route {
+    uint64_t tag;          /* 0 = free */
     double bytes, records; /* means of an invocation */
     uint32_t calls, low;   /* low: invocations in a row below the share */
+    uint32_t last_s;
     bool silent;
+};
+
+struct volume {
+    struct route routes[ROUTES];
     uint64_t dropped_records, dropped_bytes; /* not told yet */
     int64_t told_ns;
 };
@@ -40,7 +47,7 @@ static void on_platform(struct nj_observe *o, void *state, struct nj_case *c, co
         nj_observe_wake(o, next);
 }
 
-static void say_volume(struct nj_observe *o, struct volume *v, struct nj_case *c)
+static void say_volume(struct nj_observe *o, const struct route *v, struct nj_case *c)
 {
     struct nj_finding f = nj_finding_open(o, "log.volume", NJ_CAT_ALERT, v->silent ? NJ_SEV_WARN : NJ_SEV_INFO);
     if (v->silent)
@@ -54,30 +61,46 @@ static void say_volume(struct nj_observe *o, struct volume *v, struct nj_case *c
     nj_finding_say(&f, c);
 }
 
+static struct route *route_of(struct volume *v, const struct nj_case *c, uint32_t now_s)
+{
+    uint64_t tag = nj_tag_pair(nj_tag_of(c->request.method), nj_tag_of(c->request.route.n != 0 ? c->request.route : c->request.operation));
+    struct route *oldest = &v->routes[0];
+    for (size_t i = 0; i < ROUTES; i++) {
+        if (v->routes[i].tag == tag) {
+            v->routes[i].last_s = now_s;
+            return &v->routes[i];
+        }
+        if (v->routes[i].last_s < oldest->last_s)
+            oldest = &v->routes[i];
+    }
+    *oldest = (struct route){ .tag = tag, .last_s = now_s };
+    return oldest;
+}
+
 /* What was low is not learned before it is over: silence must not become the new normal. */
 static void on_end(struct nj_observe *o, void *state, struct nj_case *c)
 {
-    struct volume *v = state;
     const struct nj_limits *l = nj_observe_limits(o);
-    bool low = v->calls >= LEARN && v->bytes >= LEAST_BYTES && (double)c->line_bytes < l->volume_share * v->bytes;
+    struct route *r = route_of(state, c, nj_observe_now_s(o));
+    bool low = r->calls >= LEARN && r->bytes >= LEAST_BYTES && (double)c->line_bytes < l->volume_share * r->bytes;
     if (low) {
-        v->low++;
-        if (!v->silent && v->low >= l->volume_calls) {
-            v->silent = true;
-            say_volume(o, v, c);
+        r->low++;
+        if (!r->silent && r->low >= l->volume_calls) {
+            r->silent = true;
+            say_volume(o, r, c);
         }
         return;
     }
-    double weight = v->calls < LEARN ? 1.0 / (v->calls + 1) : WEIGHT;
-    v->bytes += ((double)c->line_bytes - v->bytes) * weight;
-    v->records += ((double)c->lines - v->records) * weight;
-    if (v->calls < UINT32_MAX)
-        v->calls++;
-    if (v->silent) {
-        v->silent = false;
-        say_volume(o, v, c);
+    double weight = r->calls < LEARN ? 1.0 / (r->calls + 1) : WEIGHT;
+    r->bytes += ((double)c->line_bytes - r->bytes) * weight;
+    r->records += ((double)c->lines - r->records) * weight;
+    if (r->calls < UINT32_MAX)
+        r->calls++;
+    if (r->silent) {
+        r->silent = false;
+        say_volume(o, r, c);
     }
-    v->low = 0;
+    r->low = 0;
 }
 
 static int64_t on_tick(struct nj_observe *o, void *state)

@@ -4,7 +4,7 @@
 
 #include "nightjar/counters.h"
 
-enum { NJ_USAGE_ROWS = 64, NJ_USAGE_SUBJECTS = 80, NJ_USAGE_ROUTES = 32 };
+enum { NJ_USAGE_ROWS = 64, NJ_USAGE_SUBJECTS = 72, NJ_USAGE_ROUTES = 32 };
 
 /* Route x principal x API key x tenant, of the running minute. */
 struct nj_usage_row {

@@ -136,6 +136,8 @@ START_TEST(test_expired_mobile_client_with_thousands_of_401_is_silent)
     ck_assert_not_said(&d, "authn_login_fail_max");
     ck_assert_not_said(&d, "authn.");
     ck_assert_not_said(&d, "malicious");
+    ck_assert_not_said(&d, "alert.");
+    ck_assert_events(&d, "authn_login_fail", 3000); /* each is on record all the same */
     desk_close(&d);
 }
 END_TEST
