@@ -173,6 +173,6 @@ double nj_case_duration_ms(const struct nj_case *c)
     if (c->duration_ms >= 0)
         return c->duration_ms;
     if (c->end_ns > c->start_ns && c->start_ns != 0)
-        return (double)((c->end_ns - c->start_ns) / 1000) / 1000.0;
+        return round((double)(c->end_ns - c->start_ns) / 1000) / 1000.0;
     return -1;
 }

@@ -126,10 +126,11 @@ static void on_emit(void *ctx, struct nj_record *r)
 {
     struct world *w = ctx;
     ck_assert_msg(r->when_ns != 0, "%s: a record without a time", w->folder);
-    /* Names with a dot, but for two, are of the observers that have tests of their own; sys_shutdown is the same in all cases. */
+    /* Names with a dot, but for two, and sketches are of the observers that have tests of their own; sys_shutdown is the same in all
+     * cases. */
     bool ours = nj_str_chr(r->event, '.', 0) == NJ_NPOS || nj_str_eq(r->event, NJ_STR("invocation.summary")) ||
                 nj_str_eq(r->event, NJ_STR("authn.reset_requested"));
-    if (ours && !nj_str_eq(r->event, NJ_STR("sys_shutdown")))
+    if (ours && !nj_str_eq(r->event, NJ_STR("sys_shutdown")) && !nj_str_eq(r->event, NJ_STR("sketch")))
         add_record(&w->out, r);
 }
 
@@ -146,7 +147,6 @@ static void build(struct world *w, const char *folder)
     ck_assert(told || option(w, "trusted_hops").n == 0);
     ck_assert_int_eq(nj_pseudonyms_new(&w->pseudonyms, NJ_STR("k1:a key that is long enough for tests of this kind"), NJ_STR("")), NJ_OK);
     struct nj_observe_options o = {
-        .categories = NJ_STR("-usage"), /* what is told of windows, not of this invocation */
         .pseudonyms = w->pseudonyms,
         .trusted_hops = (unsigned)hops,
         .cdn = option(w, "cdn").n != 0,
