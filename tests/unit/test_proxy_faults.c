@@ -1,6 +1,8 @@
 /* What the proxy does when things break: stale and refused connections, early answers, no memory, nobody who takes the copies, probes. */
 #include "proxy_wire.h"
 
+#include <time.h>
+
 #include <stdatomic.h>
 
 #define NEXT     "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: {host}\r\n\r\n"
@@ -393,51 +395,121 @@ START_TEST(test_proxy_lets_connections_wait_while_there_is_no_memory_for_them)
 }
 END_TEST
 
+/* A client and its platform, which exchange response after response through the proxy while nobody looks at the copies. */
+struct posting {
+    struct wire_peer client, platform;
+    int listenfd;
+    struct nj_proxy *p;
+};
+
+static struct posting *posting_begin(struct nj_proxy_options o)
+{
+    struct posting *k = calloc(1, sizeof(*k));
+    uint16_t port;
+    k->listenfd = wire_listen(&port);
+    k->p = wire_proxy(port, o);
+    k->client.port = nj_proxy_port(k->p);
+    k->client.fd = wire_connect(k->client.port);
+    k->platform.fd = -1;
+    wire_options(k->client.fd);
+    nj_sha256_init(&k->client.log.running);
+    nj_sha256_init(&k->platform.log.running);
+    return k;
+}
+
+static void posting_round(struct posting *k)
+{
+    static const struct wire_step post[] = { { .op = W_SEND, .text = RESPONSE "Content-Length: 8\r\n\r\nresponse" } };
+    static const struct wire_step answer[] = { { .op = W_SEND, .text = ACCEPTED } };
+    wire_text(&k->client, post);
+    if (k->platform.fd < 0) {
+        k->platform.fd = accept(k->listenfd, NULL, NULL);
+        wire_options(k->platform.fd);
+    }
+    wire_take(&k->platform, SIZE_MAX, "\r\n\r\nresponse");
+    wire_text(&k->platform, answer);
+    wire_take(&k->client, SIZE_MAX, "ok");
+}
+
+static void posting_wait(struct posting *k, uint64_t rounds)
+{
+    ck_assert_uint_eq(k->client.log.n, rounds * strlen(ACCEPTED));
+    for (int i = 0; i < 200 && nj_proxy_count(k->p, NJ_PROXY_exchanges) < rounds; i++)
+        wire_pause(5);
+}
+
+static void posting_end(struct posting *k)
+{
+    close(k->client.fd);
+    close(k->platform.fd);
+    close(k->listenfd);
+    finish(k->p);
+    free(k);
+}
+
 START_TEST(test_proxy_goes_on_when_nobody_takes_the_copies)
 {
     enum { ROUNDS = 700 };
-    static const struct wire_step post[] = { { .op = W_SEND, .text = RESPONSE "Content-Length: 8\r\n\r\nresponse" } };
-    static const struct wire_step answer[] = { { .op = W_SEND, .text = ACCEPTED } };
-    uint16_t port;
     nj_diag_threshold(NJ_LEVEL_ERROR);
-    int listenfd = wire_listen(&port);
-    struct nj_proxy *p = wire_proxy(port, (struct nj_proxy_options){ .capture_bytes = 100, .queue_bytes = 10000 });
-    struct wire_peer *c = calloc(1, sizeof(*c)), *s = calloc(1, sizeof(*s));
-    c->fd = wire_connect(nj_proxy_port(p));
-    c->port = nj_proxy_port(p);
-    wire_options(c->fd);
-    nj_sha256_init(&c->log.running);
-    nj_sha256_init(&s->log.running);
-    for (int i = 0; i < ROUNDS; i++) {
-        wire_text(c, post);
-        if (i == 0) {
-            s->fd = accept(listenfd, NULL, NULL);
-            wire_options(s->fd);
-        }
-        wire_take(s, SIZE_MAX, "\r\n\r\nresponse");
-        wire_text(s, answer);
-        wire_take(c, SIZE_MAX, "ok");
-    }
-    ck_assert_uint_eq(c->log.n, ROUNDS * strlen(ACCEPTED));
-    for (int i = 0; i < 200 && nj_proxy_count(p, NJ_PROXY_exchanges) < ROUNDS; i++)
-        wire_pause(5);
-    uint64_t dropped = nj_proxy_count(p, NJ_PROXY_captures_dropped), taken = 0, starved = 0, ends = 0;
-    for (struct nj_capture *got; (got = nj_proxy_take(p)) != NULL; taken++) {
+    struct posting *k = posting_begin((struct nj_proxy_options){ .capture_bytes = 100, .queue_bytes = 10000 });
+    for (int i = 0; i < ROUNDS; i++)
+        posting_round(k);
+    posting_wait(k, ROUNDS);
+    uint64_t dropped = nj_proxy_count(k->p, NJ_PROXY_captures_dropped), taken = 0, starved = 0, ends = 0;
+    for (struct nj_capture *got; (got = nj_proxy_take(k->p)) != NULL; taken++) {
         starved += got->starved;
         ends += got->kind == NJ_CAPTURE_END;
-        nj_capture_free(p, got);
+        nj_capture_free(k->p, got);
     }
     ck_assert_uint_eq(taken + dropped, 2 * ROUNDS);
-    ck_assert_uint_eq(starved, nj_proxy_count(p, NJ_PROXY_captures_starved));
+    ck_assert_uint_eq(starved, nj_proxy_count(k->p, NJ_PROXY_captures_starved));
     ck_assert_uint_gt(dropped, 0);
     ck_assert_uint_gt(starved, 0);
     ck_assert_uint_gt(ends, 200);
-    close(c->fd);
-    close(s->fd);
-    close(listenfd);
-    free(c);
-    free(s);
-    finish(p);
+    posting_end(k);
+}
+END_TEST
+
+static int compare_us(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+static double now_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
+}
+
+/* The thread that works on telemetry hangs: invocations take as long as ever, and afterwards every copy is there, in order. */
+START_TEST(test_proxy_does_not_notice_that_the_other_thread_hangs_for_two_seconds)
+{
+    enum { ROUNDS = 100, PAUSE_MS = 20, MEDIAN_US = 20000 };
+    double took[ROUNDS];
+    struct posting *k = posting_begin((struct nj_proxy_options){ .capture_bytes = 100 });
+    double began = now_us();
+    for (int i = 0; i < ROUNDS; i++) {
+        double start = now_us();
+        posting_round(k);
+        took[i] = now_us() - start;
+        wire_pause(PAUSE_MS);
+    }
+    ck_assert_double_ge(now_us() - began, 2e6);
+    posting_wait(k, ROUNDS);
+    qsort(took, ROUNDS, sizeof(took[0]), compare_us);
+    ck_assert_double_lt(took[ROUNDS / 2], MEDIAN_US);
+    int taken = 0;
+    for (struct nj_capture *got; (got = nj_proxy_take(k->p)) != NULL; taken++) {
+        ck_assert_int_eq(got->kind, taken % 2 == 0 ? NJ_CAPTURE_RESPONSE : NJ_CAPTURE_END);
+        if (got->kind == NJ_CAPTURE_RESPONSE)
+            ck_assert_view_eq(got->kept, "response");
+        nj_capture_free(k->p, got);
+    }
+    ck_assert_int_eq(taken, 2 * ROUNDS);
+    ck_assert_uint_eq(nj_proxy_count(k->p, NJ_PROXY_captures_dropped) + nj_proxy_count(k->p, NJ_PROXY_captures_starved), 0);
+    posting_end(k);
 }
 END_TEST
 
@@ -584,6 +656,7 @@ END_TEST
     X(test_proxy_tells_upstream_at_once_that_the_client_went_away)                                                                         \
     X(test_proxy_passes_everything_whichever_allocation_fails)                                                                             \
     X(test_proxy_lets_connections_wait_while_there_is_no_memory_for_them)                                                                  \
+    X(test_proxy_does_not_notice_that_the_other_thread_hangs_for_two_seconds)                                                              \
     X(test_proxy_goes_on_when_nobody_takes_the_copies)                                                                                     \
     X(test_probe_knows_our_proxy_and_its_upstream)                                                                                         \
     X(test_probe_knows_what_is_not_our_proxy)                                                                                              \
