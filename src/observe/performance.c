@@ -2,7 +2,9 @@
 #include "baseline.h"
 #include "finding.h"
 
-enum { SERIES = 64, ARMED = 16, QUIET_S = 60, ROUTE_MAX = 64 };
+#include <math.h>
+
+enum { SERIES = 64, ARMED = 16, QUIET_S = 60 };
 
 /* What is told about a series at most once a minute. */
 struct quiet {
@@ -143,7 +145,7 @@ static void say_stalled(struct nj_observe *o, struct performance *p, struct arme
     if (!deadline && a->series != 0 && !may_tell(&p->stalled[a->series - 1], nj_observe_now_s(o), &count))
         return;
     struct nj_finding f = nj_finding_open(o, "performance.stalled", NJ_CAT_PERFORMANCE, NJ_SEV_WARN);
-    double elapsed = (double)((nj_observe_now(o) - a->start_ns) / 1000000);
+    double elapsed = round((double)(nj_observe_now(o) - a->start_ns) / 1e6);
     nj_finding_message(&f, "still at work after %.0f ms", elapsed);
     nj_finding_str(&f, "nightjar.stalled.reason",
                    deadline         ? NJ_STR("deadline")

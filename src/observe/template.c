@@ -248,7 +248,8 @@ const struct nj_cluster *nj_templates_learn(struct nj_templates *t, struct nj_st
         at = make(t, &p, &l);
     } else if (widen(&theirs, &l)) {
         char packed[NJ_TEMPLATE_MAX];
-        keep_text(t, at, packed, pack(packed, &theirs));
+        size_t bytes = pack(packed, &theirs);
+        keep_text(t, at, packed, bytes);
     }
     t->c[at].used = ++t->tick;
     return &t->c[at];

@@ -15,7 +15,7 @@
 #include "nightjar/buf.h"
 #include "nightjar/counters.h"
 
-enum { NJ_TOKENS = 32, NJ_TEMPLATE_MAX = 256, NJ_CLUSTERS = 512, NJ_CHILDREN = 64, NJ_TEMPLATE_STORE = 28 << 10, NJ_CHAINS = 256 };
+enum { NJ_TOKENS = 32, NJ_TEMPLATE_MAX = 256, NJ_CLUSTERS = 512, NJ_CHILDREN = 64, NJ_TEMPLATE_STORE = 20 << 10, NJ_CHAINS = 256 };
 
 struct nj_token {
     struct nj_str text; /* into the line, or a constant */

@@ -137,7 +137,7 @@ static __attribute__((unused)) void desk_pass(struct desk *d, double ms)
     nj_observe_tick(d->room, d->now_ns);
 }
 
-static __attribute__((unused)) void desk_tell(struct desk *d, const char *type, const char *fmt, ...)
+static __attribute__((unused, format(printf, 3, 4))) void desk_tell(struct desk *d, const char *type, const char *fmt, ...)
 {
     static struct nj_buf scratch;
     static struct nj_record r;
