@@ -68,6 +68,7 @@ def archive(c, path):
     c.say(size <= SIZE_MAX, f"at most {SIZE_MAX} bytes", f"{size}, {size * 100 // SIZE_MAX} %")
     with zipfile.ZipFile(path) as z:
         entries = z.infolist()
+        c.say(z.testzip() is None, "every entry unpacks to its sum")
     names = [e.filename for e in entries]
     modes = {e.filename: e.external_attr >> 16 for e in entries}
     c.say(all(e.create_system == 3 for e in entries), "made by Unix: modes count")
