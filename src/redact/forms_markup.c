@@ -118,8 +118,14 @@ static size_t name_end(struct nj_str t, size_t at)
     return at;
 }
 
+/* <input type="password" value="x">: at the value of the one the other is kept. */
+struct input {
+    bool password;
+    struct nj_span value;
+};
+
 /* Behind the '>' of the tag, or 0; *rule becomes that of a name in its attributes. */
-static size_t tag_end(struct nj_sweep *s, size_t at, size_t limit, int *rule)
+static size_t tag_end(struct nj_sweep *s, size_t at, size_t limit, int *rule, struct input *input)
 {
     struct nj_str t = s->text;
     while (at < limit && t.p[at] != '>' && t.p[at] != '<') {
@@ -136,9 +142,29 @@ static size_t tag_end(struct nj_sweep *s, size_t at, size_t limit, int *rule)
         struct nj_str attribute = nj_str_slice(t, name, to);
         if (*rule == NJ_KEY_NONE && ((nj_key_classify(s->r, attribute).roles & NJ_ROLE_NAME) || nj_str_eq_nocase(attribute, NJ_STR("id"))))
             *rule = rule_of_name(s->r, nj_str_slice(t, value, close));
+        input->password |=
+            nj_str_eq_nocase(attribute, NJ_STR("type")) && nj_str_eq_nocase(nj_str_slice(t, value, close), NJ_STR("password"));
+        if (nj_str_eq_nocase(attribute, NJ_STR("value")))
+            input->value = (struct nj_span){ value, close };
         at = close + 1;
     }
     return at < limit && t.p[at] == '>' && t.p[at - 1] != '/' ? at + 1 : 0;
+}
+
+/* <key>apiKey</key><string>x</string>: where the value begins, or 0. */
+static size_t after_key(struct nj_sweep *s, size_t from, int *rule)
+{
+    struct nj_str t = s->text;
+    size_t end = name_end(nj_str_slice(t, 0, from + NAME_MAX), from);
+    if (!nj_str_starts(nj_str_slice(t, end, t.n), NJ_STR("</key>")))
+        return 0;
+    size_t tag = end + 6;
+    while (tag < t.n && tag - end < NAME_MAX && nj_is(t.p[tag], NJ_IS_SPACE))
+        tag++;
+    if (!nj_str_starts(nj_str_slice(t, tag, t.n), NJ_STR("<string>")))
+        return 0;
+    *rule = rule_of_name(s->r, nj_str_slice(t, from, end));
+    return tag + 8;
 }
 
 void nj_form_tag(struct nj_sweep *s, size_t at)
@@ -150,7 +176,13 @@ void nj_form_tag(struct nj_sweep *s, size_t at)
         return;
     size_t colon = nj_str_chr(nj_str_slice(t, 0, to), ':', at);
     int rule = rule_of_name(s->r, nj_str_slice(t, colon != NJ_NPOS ? colon + 1 : at, to));
-    size_t from = tag_end(s, to, limit, &rule);
+    struct input input = { .password = false };
+    size_t from = tag_end(s, to, limit, &rule, &input);
+    int password = input.password ? nj_key_classify(s->r, NJ_STR("password")).rule : NJ_KEY_NONE;
+    if (password != NJ_KEY_NONE && nj_key_takes(password, nj_part(t, input.value)))
+        nj_sweep_wait_key(s, input.value, password);
+    if (from != 0 && nj_str_eq(nj_str_slice(t, at, to), NJ_STR("key")))
+        from = after_key(s, from, &rule);
     if (from == 0 || rule == NJ_KEY_NONE)
         return;
     bool in_cdata = nj_str_starts(nj_str_slice(t, from, t.n), cdata);

@@ -15,6 +15,8 @@ static size_t skip_wrapping(struct nj_str t, size_t at)
         if (nj_byte(t, digits) == ')' && nj_byte(t, digits + 1) == ' ' && nj_is_quote(nj_byte(t, digits + 2)))
             return digits + 2;
     }
+    if (i == at && t.p[at] == '<' && nj_byte(t, at + 1) == '<')
+        i += 2; /* <<"x">> */
     if (i == at && (t.p[at] == '&' || t.p[at] == '*' || t.p[at] == '@' || t.p[at] == '$'))
         i++;
     if (i - at <= 2 && !nj_is(t.p[at], NJ_IS_DIGIT) && nj_is_quote(nj_byte(t, i)))
@@ -76,6 +78,10 @@ bool nj_form_ends_value(struct nj_str t, size_t at)
     char c = t.p[at];
     if (nj_is(c, NJ_IS_SPACE) || nj_is_quote(c) || (c != '\0' && strchr("&;,)]}<", c) != NULL))
         return true;
+    if (c == '|') { /* parts fields where another one follows */
+        size_t name = nj_run(nj_str_slice(t, 0, at + NJ_FORM_KEY), at + 1, NJ_IS_KEY);
+        return name > at + 1 && (nj_byte(t, name) == '=' || nj_byte(t, name) == ':');
+    }
     return c == '\\' && at + 1 < t.n && strchr("nrt\"'\\", t.p[at + 1]) != NULL;
 }
 

@@ -47,7 +47,7 @@ static bool skip_sentence(struct nj_str t, size_t *at)
 {
     enum { LONGEST = 64 };
     static const struct nj_str far[] = { NJ_STR_INIT(" changed to "), NJ_STR_INIT(" reset to "), NJ_STR_INIT(" set to "),
-                                         NJ_STR_INIT(" updated to ") };
+                                         NJ_STR_INIT(" updated to "), NJ_STR_INIT(" is "),       NJ_STR_INIT(" was ") };
     struct nj_str rest = nj_str_slice(t, *at, *at + LONGEST);
     size_t end = 0;
     while (end < rest.n && strchr("\n.:=\"'", rest.p[end]) == NULL)

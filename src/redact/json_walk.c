@@ -7,6 +7,9 @@
 #include "nightjar/hash.h"
 #include "nightjar/json.h"
 
+/* Longer names are cut; what stays leaves room for the number that tells two of them apart. */
+enum { NAME_BYTES = 256, NAME_KEPT = 240 };
+
 struct walk {
     struct nj_redactor *r;
     unsigned level;
@@ -381,6 +384,17 @@ static bool open_container(struct walk *w)
     return true;
 }
 
+/* A name of reasonable length: the end of a longer one, because that decides what it means. */
+static struct nj_str shortened(struct nj_str name)
+{
+    if (name.n <= NAME_BYTES)
+        return name;
+    size_t from = name.n - NAME_KEPT;
+    while (from < name.n && ((unsigned char)name.p[from] & 0xc0) == 0x80)
+        from++;
+    return nj_str_slice(name, from, name.n);
+}
+
 /* The name of a member, rewritten if it holds something itself; its rule is that of the name as it leaves. */
 static struct nj_str rewrite_key(struct walk *w, const struct piece *p)
 {
@@ -391,6 +405,7 @@ static struct nj_str rewrite_key(struct walk *w, const struct piece *p)
         withhold(w, p);
         return NJ_STR(NJ_WITHHELD);
     }
+    clean = shortened(clean);
     if (clean.p == text.p && !mended)
         return text;
     nj_buf_reset(b);
@@ -485,7 +500,8 @@ static bool member_key(struct walk *w)
     while (w->at < w->t.n && w->t.p[w->at] != ':')
         w->at++;
     w->at++;
-    apply_key(w, p.plain && !nj_rules_read_all(w->r) ? view(w, p.in) : rewrite_key(w, &p));
+    bool as_is = p.plain && p.in.to - p.in.from <= NAME_BYTES && !nj_rules_read_all(w->r);
+    apply_key(w, as_is ? view(w, p.in) : rewrite_key(w, &p));
     return true;
 }
 
