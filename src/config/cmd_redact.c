@@ -174,7 +174,7 @@ int nj_command_redact(const struct nj_stream *io)
         return FILTER_WRONG_USAGE;
     }
     w.explain = f.explain;
-    w.as_json = nj_str_eq(f.explain_as, NJ_STR("json"));
+    w.as_json = f.explain_as.p != NULL && nj_str_eq(f.explain_as, NJ_STR("json"));
     nj_options_read(&o, io->environ_, &problems);
     nj_buf_init(&key, 2 * KEY_FILE_MAX);
     nj_buf_init(&w.found, FINDINGS_MAX);
