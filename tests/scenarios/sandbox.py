@@ -186,6 +186,8 @@ class Run:
         arguments = [self.tools.emulator, "--extension", self.tools.nightjar, "--script", self.path("script.ndjson"),
                      "--report", self.path("report.json"), "--telemetry-log", self.path("telemetry.ndjson"),
                      "--extension-log", self.path("extension.log"), "--max-seconds", str(seconds), "--color", "never"]
+        if os.environ.get("SCENARIOS_SLOW"):  # an emulated processor; a scenario's own arguments come later and count
+            arguments += ["--timeout", "30", "--shutdown-deadline", "20s"]
         for key, value in self.environment.items():
             arguments += ["--env", f"{key}={value}"]
         more = self.arguments("emulator.args")
