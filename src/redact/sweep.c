@@ -28,6 +28,8 @@ bool nj_sweep_replace(struct nj_sweep *s, struct nj_span span, enum nj_class cla
 {
     if (span.from < s->done)
         span.from = s->done;
+    while (span.to < s->text.n && ((unsigned char)s->text.p[span.to] & 0xc0) == 0x80)
+        span.to++; /* a shape that reads a bounded stretch may stop inside a character */
     if (span.from >= span.to || action == NJ_ACT_KEEP || in_placeholder(s->text, span))
         return false;
     struct nj_str value = nj_str_slice(s->text, span.from, span.to);

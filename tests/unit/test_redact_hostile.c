@@ -136,6 +136,22 @@ START_TEST(test_redact_reads_not_a_byte_beyond)
 }
 END_TEST
 
+/* What a shape may read is bounded; where the bound falls into a character, all of it goes. */
+START_TEST(test_redact_bounds_fall_between_characters)
+{
+    struct nj_buf in;
+    nj_buf_init(&in, 4096);
+    for (size_t shift = 0; shift < 4; shift++) {
+        nj_buf_reset(&in);
+        nj_buf_addf(&in, "%%B%s^DOE/JOHN^%.*s", CARD, (int)shift, "2810");
+        while (in.n < 2000)
+            nj_buf_addz(&in, "\xF0\x9F\x98\x80");
+        assert_survived(nj_buf_str(&in), "a magnetic stripe without an end");
+    }
+    nj_buf_fini(&in);
+}
+END_TEST
+
 static void repeat(struct nj_buf *b, const char *piece, size_t times)
 {
     for (size_t i = 0; i < times; i++)
@@ -273,6 +289,7 @@ END_TEST
 #define NJ_TESTS(X)                                                                                                                        \
     X(test_redact_broken_text_harms_nothing)                                                                                               \
     X(test_redact_reads_not_a_byte_beyond)                                                                                                 \
+    X(test_redact_bounds_fall_between_characters)                                                                                          \
     X(test_redact_depth_bombs_harm_nothing)                                                                                                \
     X(test_redact_huge_names_and_values_harm_nothing)                                                                                      \
     X(test_redact_json_keeps_the_rest_byte_for_byte)                                                                                       \
