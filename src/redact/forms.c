@@ -337,10 +337,18 @@ static bool find_option_value(struct nj_form *f, struct nj_span *value, int *rul
     return !nj_value_is_harmless(v) && nj_run(v, 0, NJ_IS_DIGIT) != v.n && !nj_str_starts(v, NJ_STR("//"));
 }
 
+/* "[ip]:8080" holds no value of a name; "[secret] => x" does. */
+static bool is_placeholder(const struct nj_form *f)
+{
+    size_t from = f->key.from;
+    bool arrow = nj_byte(f->t, f->sep + 1) == '>';
+    return !arrow && from > f->floor && f->t.p[from - 1] == '[' && nj_placeholder_len(f->t, from - 1) != 0;
+}
+
 bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule)
 {
     struct nj_form f = { .s = s, .t = s->text, .floor = s->done, .sep = at - 1 };
-    if (f.sep < f.floor || is_operator(&f) || !find_key(&f))
+    if (f.sep < f.floor || is_operator(&f) || !find_key(&f) || is_placeholder(&f))
         return false;
     if (is_user_option(&f) || is_option_value(&f))
         return find_option_value(&f, value, rule);

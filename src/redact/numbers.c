@@ -192,7 +192,8 @@ bool nj_number_may(const struct nj_redactor *r, struct nj_str t, size_t at)
         return goes_on && has_space(t, end);
     if (!goes_on) { /* digits alone: no part of a longer word but for a letter at the end */
         end += is_word(t, end);
-        return !is_word(t, end) && !(end + 1 < t.n && t.p[end] == '-' && is_word(t, end + 1));
+        bool hyphened = end < t.n && t.p[end] == '-' && is_word(t, end + 1);
+        return !is_word(t, end) && (!hyphened || (nj_is(t.p[end + 1], NJ_IS_ALPHA) && !is_word(t, end + 2)));
     }
     if (t.p[end] == '.' && r->keeps_ip) {
         size_t address = nj_ipv4_end(t, from);

@@ -32,12 +32,17 @@ bool nj_shape_phone(struct nj_sweep *s, size_t at, struct nj_span *out)
 bool nj_valid_phone(struct nj_str t, struct nj_span *sp)
 {
     uint8_t d[LONGEST + 1];
-    size_t n = 0;
-    for (size_t i = sp->from; i < sp->to && n < NJ_COUNT(d); i++)
+    size_t n = 0, dots = 0, others = 0;
+    for (size_t i = sp->from + 1; i < sp->to && n < NJ_COUNT(d); i++) {
         if (nj_is(t.p[i], NJ_IS_DIGIT))
             d[n++] = (uint8_t)(t.p[i] - '0');
-    if (n < SHORTEST || n > LONGEST || d[0] == 0)
-        return false;
+        else if (t.p[i] == '.')
+            dots++;
+        else
+            others++;
+    }
+    if (n < SHORTEST || n > LONGEST || d[0] == 0 || (dots == 1 && others == 0))
+        return false; /* "+12345.678" */
     if (sp->to < t.n && nj_is(t.p[sp->to], NJ_IS_WORD))
         return false;
     if (sp->to + 1 < t.n && (t.p[sp->to] == '.' || t.p[sp->to] == ',') && nj_is(t.p[sp->to + 1], NJ_IS_DIGIT))

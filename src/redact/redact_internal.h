@@ -458,6 +458,7 @@ struct nj_sweep {
     unsigned level;
     struct nj_str text;
     struct nj_buf *out;
+    struct nj_str original, steps; /* where text is a folded form: of what, and how places are found again (fold.c) */
     struct nj_pem *pem;
     size_t done; /* text before this is in out; no candidate may begin earlier */
     bool changed;
@@ -546,6 +547,15 @@ void nj_rules_take(struct nj_sweep *s);
 /* Appends checked JSON, {"payload": ...}, with its names and headers, and the type of every other value (skeleton.c). */
 void nj_skeleton_add(struct nj_str checked, struct nj_buf *out);
 
+/* --- characters that look like ASCII (fold.c) ----------------------------------------------------------------------- */
+
+/* Byte of the first character at or after byte at that is not read as it is, or text.n. */
+size_t nj_fold_find(struct nj_str text, size_t at);
+/* The text as it is read, and steps for nj_fold_origin(); false when memory was short. */
+NJ_MUST bool nj_fold(struct nj_str text, struct nj_buf *out, struct nj_buf *steps);
+/* Where a byte of the folded text stands in the original. */
+size_t nj_fold_origin(struct nj_str steps, size_t at);
+
 /* --- cleaning (clean.c) ------------------------------------------------------------------------------------------- */
 
 /* Index of the first byte that may not leave as it is (controls, ill-formed UTF-8, C1, bidi, ...), or text.n. */
@@ -577,8 +587,9 @@ struct nj_frame {
 };
 
 struct nj_level {
-    struct nj_buf plain; /* a string with its escapes undone */
-    struct nj_buf clean; /* text after cleaning */
+    struct nj_buf folded, steps; /* text as it is read, and how to find places again */
+    struct nj_buf plain;         /* a string with its escapes undone */
+    struct nj_buf clean;         /* text after cleaning */
     struct nj_buf swept[2];
     struct nj_buf walked;                     /* rewritten JSON */
     struct nj_buf key;                        /* a rewritten member name */

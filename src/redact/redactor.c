@@ -14,6 +14,8 @@ enum { OUT_MAX = 4 * NJ_REDACT_MAX + (64 << 10), SCRATCH_KEEP = 64 << 10 };
 
 static void level_init(struct nj_level *l)
 {
+    nj_buf_init(&l->folded, OUT_MAX);
+    nj_buf_init(&l->steps, OUT_MAX);
     nj_buf_init(&l->plain, OUT_MAX);
     nj_buf_init(&l->clean, OUT_MAX);
     nj_buf_init(&l->swept[0], OUT_MAX);
@@ -29,6 +31,8 @@ static void each_scratch(struct nj_redactor *r, void (*visit)(struct nj_buf *))
 {
     for (size_t i = 0; i < NJ_LEVELS; i++) {
         struct nj_level *l = &r->levels[i];
+        visit(&l->folded);
+        visit(&l->steps);
         visit(&l->plain);
         visit(&l->clean);
         visit(&l->swept[0]);

@@ -216,12 +216,18 @@ static bool is_random(struct nj_str v)
     }
     if (longest >= 8 || (parts >= 2 && !(m.upper && m.lower)))
         return false; /* "worker-12-eu-west", "getReportForUser2" */
-    return evenness(v, &m) >= 0.85;
+    return evenness(v, &m) >= 0.8;
 }
 
+/* What is random gives itself away from further than a number does: over the ends of lines and members, too. */
 bool nj_is_near_secret(const struct nj_sweep *s, struct nj_span span)
 {
+    enum { WINDOW = 44 };
     uint64_t topics = nj_topics_near(s, span);
+    size_t from = span.from > WINDOW ? span.from - WINDOW : 0;
+    while (from > 0 && from < span.from && nj_is(s->text.p[from - 1], NJ_IS_ALPHA) && nj_is(s->text.p[from], NJ_IS_ALPHA))
+        from++; /* not within a word */
+    topics |= nj_topics_of(s->r, nj_str_slice(s->text, from, span.from));
     return (topics & NJ_TOPIC_BIT(NJ_TOPIC_SECRET)) != 0 && (topics & NJ_TOPIC_BIT(NJ_TOPIC_CURSOR)) == 0;
 }
 

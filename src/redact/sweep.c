@@ -12,6 +12,15 @@ void nj_count(struct nj_redactor *r, unsigned counter)
 
 /* --- replacing ---------------------------------------------------------------------------------------------------- */
 
+/* A part of the text with the bytes it came with. */
+static struct nj_str original(const struct nj_sweep *s, size_t from, size_t to)
+{
+    if (s->original.p == NULL)
+        return nj_str_slice(s->text, from, to);
+    size_t end = to >= s->text.n ? s->original.n : nj_fold_origin(s->steps, to);
+    return nj_str_slice(s->original, from == 0 ? 0 : nj_fold_origin(s->steps, from), end);
+}
+
 /* Is this a piece of what was put in place of something?  The digits of a pseudonym may by chance look like something else. */
 static bool in_placeholder(struct nj_str t, struct nj_span span)
 {
@@ -32,12 +41,12 @@ bool nj_sweep_replace(struct nj_sweep *s, struct nj_span span, enum nj_class cla
         span.to++; /* a shape that reads a bounded stretch may stop inside a character */
     if (span.from >= span.to || action == NJ_ACT_KEEP || in_placeholder(s->text, span))
         return false;
-    struct nj_str value = nj_str_slice(s->text, span.from, span.to);
-    nj_buf_add(s->out, nj_str_slice(s->text, s->done, span.from));
-    nj_replacement_add(s->r, class, action, value, placeholder, s->out);
+    struct nj_str value = nj_str_slice(s->text, span.from, span.to), given = original(s, span.from, span.to);
+    nj_buf_add(s->out, original(s, s->done, span.from));
+    nj_replacement_add(s->r, class, action, action == NJ_ACT_COUNT ? given : value, placeholder, s->out);
     s->done = span.to;
     s->changed = s->changed || action != NJ_ACT_COUNT;
-    nj_found(s->r, counter, action, value);
+    nj_found(s->r, counter, action, given);
     return true;
 }
 
@@ -99,7 +108,7 @@ bool nj_sweep_put(struct nj_sweep *s, struct nj_span span, struct nj_str by)
     settle(s, span.from);
     if (span.from < s->done)
         span.from = s->done;
-    nj_buf_add(s->out, nj_str_slice(s->text, s->done, span.from));
+    nj_buf_add(s->out, original(s, s->done, span.from));
     nj_buf_add(s->out, by);
     s->done = span.to > s->done ? span.to : s->done;
     s->changed = true;
@@ -111,7 +120,7 @@ void nj_sweep_pass(struct nj_sweep *s, size_t to)
     settle(s, to);
     if (to <= s->done)
         return;
-    nj_buf_add(s->out, nj_str_slice(s->text, s->done, to));
+    nj_buf_add(s->out, original(s, s->done, to));
     s->done = to;
 }
 
@@ -278,14 +287,24 @@ bool nj_sweep(struct nj_redactor *r, unsigned level, struct nj_str text, struct 
     struct nj_pem own = { 0 };
     size_t before = out->n;
     struct nj_sweep s = { .r = r, .level = level, .text = text, .out = out, .pem = pem != NULL ? pem : &own };
+    struct nj_level *l = &r->levels[level];
     s.pem_end.from = NJ_NPOS;
     s.own.from = NJ_NPOS;
+    if (nj_fold_find(text, 0) != text.n) {
+        if (!nj_fold(text, &l->folded, &l->steps)) {
+            out->err = NJ_ENOMEM;
+            return true; /* withheld: what cannot be read is not passed on */
+        }
+        s.original = text;
+        s.text = nj_buf_str(&l->folded);
+        s.steps = nj_buf_str(&l->steps);
+    }
     if (nj_rules_read_all(r))
         run_with_rules(&s, pem != NULL);
     else
         run(&s, pem != NULL);
     if (s.changed)
-        nj_buf_add(out, nj_str_slice(text, s.done, text.n));
+        nj_buf_add(out, original(&s, s.done, s.text.n));
     else if (out->err == NJ_OK)
         nj_buf_cut(out, before); /* all that was found was only counted */
     return s.changed;
