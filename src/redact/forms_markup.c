@@ -151,20 +151,26 @@ static size_t tag_end(struct nj_sweep *s, size_t at, size_t limit, int *rule, st
     return at < limit && t.p[at] == '>' && t.p[at - 1] != '/' ? at + 1 : 0;
 }
 
-/* <key>apiKey</key><string>x</string>: where the value begins, or 0. */
-static size_t after_key(struct nj_sweep *s, size_t from, int *rule)
+/* <key>apiKey</key><string>x</string>, <name>password</name><value>x</value>: where the value begins, or 0. */
+static size_t after_name(struct nj_sweep *s, struct nj_str tag_name, size_t from, int *rule)
 {
+    static const struct nj_str values[] = { NJ_STR_INIT("<string>"), NJ_STR_INIT("<value>"), NJ_STR_INIT("<Value>") };
     struct nj_str t = s->text;
     size_t end = name_end(nj_str_slice(t, 0, from + NAME_MAX), from);
-    if (!nj_str_starts(nj_str_slice(t, end, t.n), NJ_STR("</key>")))
+    struct nj_str close = nj_str_slice(t, end, end + tag_name.n + 3);
+    if (!nj_str_starts(close, NJ_STR("</")) || !nj_str_ends(close, NJ_STR(">")) ||
+        !nj_str_eq(nj_str_slice(close, 2, close.n - 1), tag_name))
         return 0;
-    size_t tag = end + 6;
+    size_t tag = end + close.n;
     while (tag < t.n && tag - end < NAME_MAX && nj_is(t.p[tag], NJ_IS_SPACE))
         tag++;
-    if (!nj_str_starts(nj_str_slice(t, tag, t.n), NJ_STR("<string>")))
-        return 0;
-    *rule = rule_of_name(s->r, nj_str_slice(t, from, end));
-    return tag + 8;
+    for (size_t i = 0; i < NJ_COUNT(values); i++) {
+        if (!nj_str_starts(nj_str_slice(t, tag, t.n), values[i]))
+            continue;
+        *rule = rule_of_name(s->r, nj_str_slice(t, from, end));
+        return tag + values[i].n;
+    }
+    return 0;
 }
 
 void nj_form_tag(struct nj_sweep *s, size_t at)
@@ -181,8 +187,9 @@ void nj_form_tag(struct nj_sweep *s, size_t at)
     int password = input.password ? nj_key_classify(s->r, NJ_STR("password")).rule : NJ_KEY_NONE;
     if (password != NJ_KEY_NONE && nj_key_takes(password, nj_part(t, input.value)))
         nj_sweep_wait_key(s, input.value, password);
-    if (from != 0 && nj_str_eq(nj_str_slice(t, at, to), NJ_STR("key")))
-        from = after_key(s, from, &rule);
+    struct nj_str tag = nj_str_slice(t, at, to);
+    if (from != 0 && (nj_str_eq(tag, NJ_STR("key")) || nj_str_eq_nocase(tag, NJ_STR("name"))))
+        from = after_name(s, tag, from, &rule);
     if (from == 0 || rule == NJ_KEY_NONE)
         return;
     bool in_cdata = nj_str_starts(nj_str_slice(t, from, t.n), cdata);

@@ -86,7 +86,9 @@ int nj_ahead_name(struct nj_redactor *r, struct nj_str t, size_t value)
         int rule = NJ_KEY_NONE;
         if (!peek_string(&p, &key) || !peek_past(&p, ':') || !peek_small(&p, &name))
             return NJ_KEY_NONE;
-        if (name.p != NULL && (nj_key_classify(r, key).roles & NJ_ROLE_NAME))
+        if (name.p == NULL)
+            continue;
+        if (nj_key_classify(r, key).roles & NJ_ROLE_NAME)
             rule = nj_rule_of_name(r, name);
         else if (nj_str_eq(name, NJ_STR("SecureString")))
             rule = nj_key_classify(r, NJ_STR("secret")).rule;

@@ -139,6 +139,10 @@ START_TEST(test_redact_tags_and_attributes_are_read)
           "<add value=\"[secret]\" key=\"SmtpPassword\" /><add key=\"port\" value=\"25\" />" },
         { "<property name='api_key'>" TOKEN "</property>", "<property name='api_key'>[secret]</property>" },
         { "<password><![CDATA[Raven$quar9420]]></password><a>1</a>", "<password><![CDATA[[secret]]]></password><a>1</a>" },
+        { "<key>apiKey</key>\n <string>Raven$quar9420</string>", "<key>apiKey</key>\n <string>[secret]</string>" },
+        { "<param><name>password</name><value>x1</value></param>", "<param><name>password</name><value>[secret]</value></param>" },
+        { "<name>bob</name><value>x1</value>", "<name>bob</name><value>x1</value>" },
+        { "<input type=\"password\" name=\"pw\" value=\"Raven$quar9420\">", "<input type=\"password\" name=\"pw\" value=\"[secret]\">" },
         { "<user name=\"bob\" password=\"Raven$quar9420\"/>", "<user name=\"bob\" password=\"[secret]\"/>" },
     };
     check_rows(rows, NJ_COUNT(rows));
