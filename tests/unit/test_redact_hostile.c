@@ -191,6 +191,29 @@ START_TEST(test_redact_depth_bombs_harm_nothing)
 }
 END_TEST
 
+/* JSON in a string in JSON in a string: the escapes double with each level. */
+START_TEST(test_redact_nested_strings_are_opened_or_hidden)
+{
+    struct nj_buf inner, outer;
+    nj_buf_init(&inner, 16 << 20);
+    nj_buf_init(&outer, 16 << 20);
+    nj_buf_addz(&inner, "{\"zone\":\"z1\",\"password\":\"" SECRET "\"}");
+    for (int depth = 1; depth <= 12; depth++) {
+        nj_buf_reset(&outer);
+        nj_buf_addz(&outer, "{\"body\":");
+        nj_buf_add_json(&outer, nj_buf_str(&inner));
+        nj_buf_addc(&outer, '}');
+        struct nj_str out = json_of(nj_buf_str(&outer));
+        ck_assert_msg(nj_str_find(out, NJ_STR(SECRET), 0) == NJ_NPOS, "depth %d", depth);
+        assert_survived(nj_buf_str(&outer), "nested strings");
+        nj_buf_reset(&inner);
+        nj_buf_add(&inner, nj_buf_str(&outer));
+    }
+    nj_buf_fini(&inner);
+    nj_buf_fini(&outer);
+}
+END_TEST
+
 START_TEST(test_redact_huge_names_and_values_harm_nothing)
 {
     static const char *const pieces[] = { "password", "passWord_", "\\u0061", "a@b.cd ", "4111\xC3\xA9", "%41&amp;" };
@@ -291,6 +314,7 @@ END_TEST
     X(test_redact_reads_not_a_byte_beyond)                                                                                                 \
     X(test_redact_bounds_fall_between_characters)                                                                                          \
     X(test_redact_depth_bombs_harm_nothing)                                                                                                \
+    X(test_redact_nested_strings_are_opened_or_hidden)                                                                                     \
     X(test_redact_huge_names_and_values_harm_nothing)                                                                                      \
     X(test_redact_json_keeps_the_rest_byte_for_byte)                                                                                       \
     X(test_redact_record_no_memory_is_kept)
