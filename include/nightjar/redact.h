@@ -4,16 +4,15 @@
  * member whose name is that of a secret is replaced whatever its value.  Text that is JSON, and JSON in strings of JSON, is
  * walked too.  Untouched values keep their bytes and their order; what leaves would not change if it came in again.
  *
- * Placeholders   [secret] for what a name gives away, [custom] for the operator's patterns, [email] [credit_card-4242] [jwt] [aws_key] [private_key] [credential] for
- *            what a detector found: a word in brackets, at most a hyphen and four digits more; never anything JSON escapes.
+ * Placeholders   [secret] for what a name gives away, [custom] for the operator's patterns, [email] [credit_card-4242] [jwt] [vendor_key] [gov_id] [bank] [phone] ... for
+ *            what a detector found (detectors.def): a word in brackets, at most a hyphen and four digits more; never anything JSON escapes.
  *            Where the preset asks for a pseudonym, "hmac:<key id>:<16 hex digits>" of the value under its class and the
  *            record's tenant.  What the preset removes is dropped from objects, name and value, and masked elsewhere.
  * Payloads   of records from the proxy strict and hipaa keep the headers and all names; other values become their type.
  * Presets    default, strict, pci, hipaa (classes.def), and off, which counts what it finds and leaves it; cleaning is never off.
  * Cleaning   ill-formed UTF-8 becomes U+FFFD, terminal sequences go, controls other than tab and newline, and characters that
  *            change direction or break lines, become visible (\x00, \u202e).  Line breaks between JSON tokens become spaces.
- * Counts     one counter a detector (email, credit_card, jwt, aws_access_key, aws_secret_key, private_key, bearer, basic,
- *            url_credential), key.<rule> from a fixed table (key.custom for the operator's own names), escape_sequence,
+ * Counts     one counter a detector (email, credit_card, jwt, github, us_ssn, iban, ...: detectors.def), key.<rule> from a fixed table (key.custom for the operator's own names), escape_sequence,
  *            withheld.
  *
  * Fails closed: text the redactor cannot judge (memory, size, a loop of findings) is replaced by NJ_WITHHELD, never passed on.

@@ -49,10 +49,13 @@ bool nj_encoded_may(struct nj_str t, size_t at)
     size_t last = at + RUN_MIN - 1 - 2 * FIRST;
     if (last >= t.n || !is_run_byte(t.p[last]))
         return false;
-    for (size_t i = at + 1; i < last; i++)
+    unsigned seen = 0; /* no text has a base64 without capitals; identifiers in hexadecimal have none */
+    for (size_t i = at + 1 - NJ_TOKEN_RUN; i <= last; i++) {
         if (!is_run_byte(t.p[i]))
             return false;
-    return true;
+        seen |= nj_byte_class[(unsigned char)t.p[i]];
+    }
+    return (seen & NJ_IS_UPPER) != 0;
 }
 
 /* --- judging ------------------------------------------------------------------------------------------------------ */

@@ -85,27 +85,39 @@ static bool is_mixed(struct nj_str t, size_t from)
     return nj_is(p[0], NJ_IS_DIGIT) ? fits(p, "dLAdLAdLLdd") || fits(p, "dLAd-LAd-LL") : fits(p, "LLLLLLddLdd");
 }
 
+/* What can begin in a run of hexadecimal digits and hyphens, as most identifiers of requests and traces are. */
+static bool hex_may(struct nj_str t, size_t from)
+{
+    return ends_like_mailchimp(t, from) || nj_iban_may(t, from) || fits(t.p + from, "AA-AA-AA-AA"); /* of a device */
+}
+
 bool nj_token_may(const struct nj_redactor *r, struct nj_str t, size_t at)
 {
     size_t from = at + 1 - NJ_TOKEN_RUN;
     char before = from > 0 ? t.p[from - 1] : ' ';
-    unsigned seen = 0;
+    unsigned seen = 0, all = NJ_IS_HEX;
+    bool hyphen = false;
     if (has_pair(r, t, from) || before == '\\' || before == '%' || before == '/')
         return true;
+    for (size_t i = from; i <= at; i++) {
+        unsigned classes = nj_byte_class[(unsigned char)t.p[i]];
+        seen |= classes;
+        all &= t.p[i] == '-' ? NJ_IS_HEX : classes;
+        hyphen |= t.p[i] == '-';
+    }
     for (size_t k = DOTTED_MIN; before == '.' && k <= DOTTED_MAX && k <= from; k++)
         if (has_pair(r, t, from - k))
             return true;
-    for (size_t i = from; i <= at; i++) {
-        seen |= nj_byte_class[(unsigned char)t.p[i]];
+    if (all != 0 && (seen & NJ_IS_UPPER) == 0 && before != ':')
+        return hex_may(t, from);
+    for (size_t i = from; hyphen && i <= at; i++)
         if (t.p[i] == '-' && i + 2 < t.n && has_pair(r, t, i + 1))
             return true;
-    }
     if ((seen & NJ_IS_DIGIT) == 0)
         return nj_random_may(t, from);
     if ((seen & NJ_IS_ALPHA) == 0)
         return false;
-    return ends_like_mailchimp(t, from) || nj_iban_may(t, from) || is_mixed(t, from) || nj_random_may(t, from) ||
-           fits(t.p + from, "AA-AA-AA-AA"); /* of a device */
+    return hex_may(t, from) || is_mixed(t, from) || nj_random_may(t, from);
 }
 
 /* --- bodies ------------------------------------------------------------------------------------------------------- */
