@@ -474,13 +474,19 @@ int64_t nj_observe_due_ms(const struct nj_observe *o, int64_t now_ns)
     return due <= now_ns ? 0 : (due - now_ns + 999999) / 1000000;
 }
 
+/* Other reasons than these, whatever they are called, say nothing of the last invocation. */
+static bool blames_the_last(struct nj_str reason)
+{
+    return nj_str_eq_nocase(reason, NJ_STR("timeout")) || nj_str_eq_nocase(reason, NJ_STR("failure"));
+}
+
 void nj_observe_shutdown(struct nj_observe *o, int64_t now_ns, struct nj_str reason)
 {
     struct nj_case *c = NULL;
     o->now_ns = now_ns;
     while ((c = nj_cases_oldest(&o->cases, false)) != NULL) {
         bool last = c->order == o->cases.orders;
-        if (last && !c->answered && !nj_str_eq(reason, NJ_STR("spindown")))
+        if (last && !c->answered && blames_the_last(reason))
             nj_case_status(c, reason); /* its runtimeDone was lost, and it is what we are shut down for */
         close_case(o, c);
     }
