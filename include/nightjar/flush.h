@@ -9,6 +9,10 @@
  *           any of the last NJ_FLUSH_CALM invocations, more than half of the queue in use, and bulk records older than
  *           NJ_FLUSH_STALE_MS.  A critical record that turns up during an early invocation goes at once, unwaited for.
  *
+ * Where the end is waited for (end; auto without a rhythm), a critical record does not wait for the end of a long call: once
+ * it runs for NJ_FLUSH_PACE_MS, what is critical goes as it comes, one request per NJ_FLUSH_PACE_MS at most.  So somebody hears of
+ * a call that stalls while it still burns, and a short one costs one request as before.
+ *
  * What a steady rhythm promises is that the sandbox will be awake again soon: then nothing is gained by holding it.  A
  * function that logs in users, or fails, keeps the waiting, because what was critical must not lie in a frozen sandbox.
  *
@@ -36,6 +40,7 @@ struct nj_flush {
     bool seen;         /* an INVOKE has come */
     bool critical_now; /* a critical record was seen since the last INVOKE */
     bool early;        /* event/next was asked for at the last INVOKE */
+    bool running;      /* an invocation has begun, and nobody said that it is over */
 };
 
 /* What lies in memory, as far as the policy needs to know. */

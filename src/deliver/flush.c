@@ -81,6 +81,7 @@ static void note_invoke(struct nj_flush *f, struct nj_mono now)
         f->calm = f->critical_now ? 0 : f->calm < NJ_FLUSH_CALM ? f->calm + 1 : f->calm;
     }
     f->seen = true;
+    f->running = true;
     f->critical_now = false;
     f->slept_ms = 0;
     f->last_invoke = now;
@@ -100,6 +101,7 @@ bool nj_flush_invoke(struct nj_flush *f, struct nj_mono now, const struct nj_flu
 unsigned nj_flush_end(struct nj_flush *f, struct nj_mono now, const struct nj_flush_load *load)
 {
     unsigned lanes = 0;
+    f->running = false;
     f->critical_now = f->critical_now || load->critical;
     if (f->mode == NJ_FLUSH_PERIOD)
         return 0;
@@ -118,9 +120,11 @@ unsigned nj_flush_end(struct nj_flush *f, struct nj_mono now, const struct nj_fl
 /* How long until a lane is due, -1 when it holds nothing that nj_flush_now() would send in this mode. */
 static int64_t critical_due_ms(const struct nj_flush *f, struct nj_mono now, const struct nj_flush_load *load)
 {
-    if (!load->critical || f->mode != NJ_FLUSH_AUTO || !f->early)
+    if (!load->critical || f->mode == NJ_FLUSH_PERIOD || (!f->early && !f->running))
         return -1;
-    return left_of(NJ_FLUSH_PACE_MS, since(f->last_critical, now));
+    int64_t pace = left_of(NJ_FLUSH_PACE_MS, since(f->last_critical, now));
+    int64_t patience = f->early ? 0 : left_of(NJ_FLUSH_PACE_MS, since(f->last_invoke, now)); /* most calls are over before */
+    return pace > patience ? pace : patience;
 }
 
 static int64_t bulk_due_ms(const struct nj_flush *f, struct nj_mono now, const struct nj_flush_load *load)

@@ -57,9 +57,14 @@ static void learn(struct nj_series *s, double ms, bool slow)
     nj_hist_add(&s->h, ms);
 }
 
+bool nj_series_learned(const struct nj_series *s, const struct nj_limits *l)
+{
+    return s != NULL && s->h.samples >= (uint64_t)l->learn;
+}
+
 void nj_series_judge(struct nj_series *s, const struct nj_limits *l, double ms, struct nj_judged *out)
 {
-    *out = (struct nj_judged){ .learned = s->h.samples >= (uint64_t)l->learn };
+    *out = (struct nj_judged){ .learned = nj_series_learned(s, l) };
     if (s->calls < UINT32_MAX)
         s->calls++;
     if (l->expect != 0)
@@ -79,7 +84,7 @@ void nj_series_judge(struct nj_series *s, const struct nj_limits *l, double ms, 
 double nj_series_stalled_ms(const struct nj_series *s, const struct nj_limits *l)
 {
     double at = l->stalled_factor * (double)l->expect;
-    if (s != NULL && s->h.samples >= (uint64_t)l->learn) {
+    if (nj_series_learned(s, l)) {
         double by_history = l->stalled_factor * nj_hist_quantile(&s->h, 0.99);
         if (by_history > at)
             at = by_history;

@@ -38,6 +38,8 @@ struct nj_judged {
     bool late_began, late_ended;
 };
 
+/* Is the history believed?  NULL has none. */
+bool nj_series_learned(const struct nj_series *s, const struct nj_limits *l);
 void nj_series_judge(struct nj_series *s, const struct nj_limits *l, double ms, struct nj_judged *out);
 /* When a call that still runs is stalled, in ms from its start; 0 = nobody can tell. */
 double nj_series_stalled_ms(const struct nj_series *s, const struct nj_limits *l);

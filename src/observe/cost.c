@@ -54,7 +54,7 @@ static void put_window(struct nj_finding *f, const struct cost *k)
 static void say_summary(struct nj_observe *o, const struct cost *k)
 {
     struct nj_finding f = nj_finding_open(o, "cost.summary", NJ_CAT_USAGE, NJ_SEV_INFO);
-    nj_finding_message(&f, "%u calls cost about %.6f USD, %.6f of it for nothing", k->calls, k->usd, k->waste_usd);
+    nj_finding_message(&f, "%u invocations cost about %.6f USD, %.6f of it for nothing", k->calls, k->usd, k->waste_usd);
     put_window(&f, k);
     nj_finding_i64(&f, "nightjar.failed", (int64_t)k->failed);
     nj_finding_f64(&f, "nightjar.cost.gb_seconds", k->gb_seconds);

@@ -18,6 +18,7 @@ struct armed {
     int64_t start_ns;
     int64_t history_ns, deadline_ns; /* when it is stalled; 0 = not, or told */
     double limit_ms;
+    bool expected; /* the limit is what was declared, not what was learned */
     size_t series; /* + 1; 0 = none */
 };
 
@@ -71,6 +72,7 @@ static void set_alarms(struct nj_observe *o, struct performance *p, struct armed
     a->start_ns = c->start_ns != 0 ? c->start_ns : nj_observe_now(o);
     a->series = s < SERIES ? s + 1 : 0;
     a->limit_ms = ms;
+    a->expected = !nj_series_learned(s < SERIES ? &p->series[s] : NULL, l) || nj_hist_quantile(&p->series[s].h, 0.99) <= (double)l->expect;
     a->history_ns = ms > 0 ? a->start_ns + (int64_t)(ms * 1e6) : 0;
     a->deadline_ns = 0;
     if (deadline_ns > a->start_ns)
@@ -148,9 +150,9 @@ static void say_stalled(struct nj_observe *o, struct performance *p, struct arme
     double elapsed = round((double)(nj_observe_now(o) - a->start_ns) / 1e6);
     nj_finding_message(&f, "still at work after %.0f ms", elapsed);
     nj_finding_str(&f, "nightjar.stalled.reason",
-                   deadline         ? NJ_STR("deadline")
-                   : a->series == 0 ? NJ_STR("expectation")
-                                    : NJ_STR("history"));
+                   deadline      ? NJ_STR("deadline")
+                   : a->expected ? NJ_STR("expectation")
+                                 : NJ_STR("history"));
     nj_finding_f64(&f, "nightjar.elapsed_ms", elapsed);
     if (!deadline)
         nj_finding_f64(&f, "nightjar.limit_ms", a->limit_ms);
@@ -256,7 +258,7 @@ static void on_done(struct nj_observe *o, void *state, struct nj_case *c)
         return;
     size_t i = series_of(p, c, true);
     struct nj_series *s = &p->series[i];
-    c->usual_ms = s->h.samples >= (uint64_t)nj_observe_limits(o)->learn ? nj_hist_quantile(&s->h, 0.50) : 0;
+    c->usual_ms = nj_series_learned(s, nj_observe_limits(o)) ? nj_hist_quantile(&s->h, 0.50) : 0;
     nj_series_judge(s, nj_observe_limits(o), ms, &j);
     if (j.slow && may_tell(&p->slow[i], nj_observe_now_s(o), &count))
         say_slow(o, c, s, ms, count);

@@ -53,6 +53,7 @@ static void on_capture(void *ctx, const struct nj_capture *c)
     struct nj_payload payload = payload_of(s, c);
     nj_pipeline_payload(s->pipeline, &payload);
     nj_observing_rearm(s);
+    nj_turn_said(s);
 }
 
 /* A preset may want less of a payload than the operator lets through. */

@@ -33,6 +33,7 @@ static void on_timer(void *ctx)
     struct nj_sidecar *s = ctx;
     nj_observe_tick(s->observe, s->clock->wall_ns);
     nj_observing_rearm(s);
+    nj_turn_said(s);
 }
 
 static void read_alert_rules(struct nj_sidecar *s)

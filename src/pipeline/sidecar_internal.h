@@ -90,6 +90,7 @@ void nj_turn_shutdown(struct nj_sidecar *s, int64_t deadline_ms);
 void nj_turn_fact(struct nj_sidecar *s, const struct nj_facts *f);     /* one record went its way */
 void nj_turn_answered(struct nj_sidecar *s, struct nj_str request_id); /* the proxy saw the end of an invocation */
 void nj_turn_posted(struct nj_sidecar *s);                             /* a whole body was taken */
+void nj_turn_said(struct nj_sidecar *s);                               /* something may have been derived */
 void nj_turn_settled(struct nj_sidecar *s);                            /* an outlet settled something */
 void nj_turn_flush_all(struct nj_sidecar *s, unsigned lanes);
 bool nj_turn_pending(const struct nj_sidecar *s, unsigned lanes);

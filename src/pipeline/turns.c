@@ -300,6 +300,12 @@ void nj_turn_posted(struct nj_sidecar *s)
     }
 }
 
+void nj_turn_said(struct nj_sidecar *s)
+{
+    if (s->turn == NJ_TURN_IDLE || s->turn == NJ_TURN_RUNNING)
+        let_policy_act(s);
+}
+
 static void gone(struct nj_sidecar *s)
 {
     turn_to(s, NJ_TURN_GONE, -1);

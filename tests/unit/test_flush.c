@@ -205,6 +205,33 @@ START_TEST(test_flush_auto_cold_sends_nothing_before_the_end)
 }
 END_TEST
 
+START_TEST(test_flush_a_long_call_does_not_keep_what_is_critical_to_its_end)
+{
+    static const enum nj_flush_mode modes[] = { NJ_FLUSH_AUTO, NJ_FLUSH_END };
+    for (size_t m = 0; m < NJ_COUNT(modes); m++) {
+        struct nj_flush f;
+        struct nj_mono now = { 5000 };
+        nj_flush_init(&f, modes[m], 0, now);
+        ck_assert(!nj_flush_invoke(&f, now, &empty));
+        ck_assert_uint_eq(nj_flush_now(&f, now, &both), 0);
+        ck_assert_int_eq(nj_flush_next_ms(&f, now, &both), NJ_FLUSH_PACE_MS); /* most calls are over by then */
+        ck_assert_int_eq(nj_flush_next_ms(&f, now, &bulk), -1);
+        now.ms += NJ_FLUSH_PACE_MS;
+        ck_assert_uint_eq(nj_flush_now(&f, now, &bulk), 0);
+        ck_assert_uint_eq(nj_flush_now(&f, now, &both), NJ_LANE_BIT_CRITICAL);
+        now.ms += 400;
+        ck_assert_uint_eq(nj_flush_now(&f, now, &both), 0); /* one request a second */
+        ck_assert_int_eq(nj_flush_next_ms(&f, now, &both), NJ_FLUSH_PACE_MS - 400);
+        now.ms += NJ_FLUSH_PACE_MS - 400;
+        ck_assert_uint_eq(nj_flush_now(&f, now, &both), NJ_LANE_BIT_CRITICAL);
+        ck_assert_uint_eq(nj_flush_end(&f, now, &both), NJ_LANE_BITS_ALL);
+        now.ms += 60000;
+        ck_assert_uint_eq(nj_flush_now(&f, now, &both), 0); /* between invocations nobody is awake to send */
+        ck_assert_int_eq(nj_flush_next_ms(&f, now, &both), -1);
+    }
+}
+END_TEST
+
 START_TEST(test_flush_end_waits_for_what_there_is)
 {
     struct nj_flush f;
@@ -215,7 +242,7 @@ START_TEST(test_flush_end_waits_for_what_there_is)
         ck_assert(!nj_flush_invoke(&f, now, &empty));
         ck_assert(!nj_flush_warm(&f));
         ck_assert_uint_eq(nj_flush_now(&f, now, &both), 0);
-        ck_assert_int_eq(nj_flush_next_ms(&f, now, &both), -1);
+        ck_assert_int_eq(nj_flush_next_ms(&f, now, &bulk), -1);
         ck_assert_uint_eq(nj_flush_end(&f, now, &both), NJ_LANE_BITS_ALL);
         ck_assert_uint_eq(nj_flush_end(&f, now, &bulk), NJ_LANE_BIT_BULK);
         ck_assert_uint_eq(nj_flush_end(&f, now, &critical), NJ_LANE_BIT_CRITICAL);
@@ -308,6 +335,7 @@ END_TEST
     X(test_flush_auto_waits_again_until_critical_records_have_been_away_for_a_while)                                                       \
     X(test_flush_auto_sends_bulk_at_a_pace_while_nobody_waits)                                                                             \
     X(test_flush_auto_half_a_queue_does_not_wait_for_its_age)                                                                              \
+    X(test_flush_a_long_call_does_not_keep_what_is_critical_to_its_end)                                                                    \
     X(test_flush_auto_cold_sends_nothing_before_the_end)                                                                                   \
     X(test_flush_end_waits_for_what_there_is)                                                                                              \
     X(test_flush_period_sends_everything_when_it_is_over_and_never_waits)                                                                  \
