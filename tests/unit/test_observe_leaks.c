@@ -28,7 +28,7 @@ START_TEST(test_leaks_are_told_once_a_rule_and_place)
     ck_assert_uint_eq(desk_events(&d, "redaction.leak_new"), 4);
     ck_assert_said(&d, "nightjar.rule=email nightjar.location=handler:12 |");
     ck_assert_said(&d, "nightjar.location=main.go:7 |");
-    ck_assert_said(&d, "alert.leak|");
+    ck_assert_not_said(&d, "alert."); /* each sandbox finds the same ones anew */
     desk_close(&d);
 }
 END_TEST
