@@ -149,10 +149,7 @@ static void say_stalled(struct nj_observe *o, struct performance *p, struct arme
     struct nj_finding f = nj_finding_open(o, "performance.stalled", NJ_CAT_PERFORMANCE, NJ_SEV_WARN);
     double elapsed = round((double)(nj_observe_now(o) - a->start_ns) / 1e6);
     nj_finding_message(&f, "still at work after %.0f ms", elapsed);
-    nj_finding_str(&f, "nightjar.stalled.reason",
-                   deadline      ? NJ_STR("deadline")
-                   : a->expected ? NJ_STR("expectation")
-                                 : NJ_STR("history"));
+    nj_finding_str(&f, "nightjar.stalled.reason", deadline ? NJ_STR("deadline") : a->expected ? NJ_STR("expectation") : NJ_STR("history"));
     nj_finding_f64(&f, "nightjar.elapsed_ms", elapsed);
     if (!deadline)
         nj_finding_f64(&f, "nightjar.limit_ms", a->limit_ms);
