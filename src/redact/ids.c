@@ -50,7 +50,7 @@ void nj_ids_init(struct nj_redactor *r)
             continue;
         size_t letters = strspn(ids[i].pattern, "L");
         x->next[i] = x->first[letters];
-        x->first[letters] = (int8_t)i;
+        x->first[letters] = (int16_t)i;
     }
 }
 

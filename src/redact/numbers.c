@@ -110,7 +110,7 @@ void nj_numbers_init(struct nj_redactor *r)
         for (const char *p = numbers[i].pattern; *p >= '0' && *p <= '9'; p++)
             size = size * 10 + (unsigned)(*p - '0');
         x->next[i] = x->first[size];
-        x->first[size] = (int8_t)i;
+        x->first[size] = (int16_t)i;
     }
 }
 
@@ -129,8 +129,8 @@ static bool try_groups(struct nj_sweep *s, const struct groups *g, size_t *end)
         if (!borders_allow(s->text, span, numbers[i].id))
             continue;
         size_t count = digits_of(s->text, span, digits);
-        if (numbers[i].valid != NULL && !numbers[i].valid(digits, count))
-            continue;
+        if (numbers[i].valid != NULL ? !numbers[i].valid(digits, count) : span.from > 0 && s->text.p[span.from - 1] == '/')
+            continue; /* "Gecko/20100101" */
         if (numbers[i].topics != 0 && topics == NJ_NPOS)
             topics = nj_topics_near(s, span);
         if (numbers[i].topics != 0 && (topics & numbers[i].topics) == 0)

@@ -291,7 +291,7 @@ enum {
 
 /* Rows by the size of their first group. */
 struct nj_number_index {
-    int8_t first[NJ_NUMBER_DIGITS + 1], next[NJ_NUMBERS];
+    int16_t first[NJ_NUMBER_DIGITS + 1], next[NJ_NUMBERS];
 };
 void nj_numbers_init(struct nj_redactor *r);
 
@@ -312,7 +312,7 @@ enum {
 /* Rows by the number of letters they begin with. */
 enum { NJ_ID_LETTERS = 7 };
 struct nj_id_index {
-    int8_t first[NJ_ID_LETTERS], next[NJ_IDS];
+    int16_t first[NJ_ID_LETTERS], next[NJ_IDS];
 };
 void nj_ids_init(struct nj_redactor *r);
 /* Replaces what begins at byte from, if it is one. */

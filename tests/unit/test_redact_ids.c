@@ -38,9 +38,9 @@ START_TEST(test_redact_numbers_are_told_by_their_check_digits)
         char changed[32];
         ck_assert_msg(digits_valid(&rows[i], rows[i].digits), "%s", rows[i].digits);
         for (size_t at = 0; rows[i].digits[at] != '\0'; at++) {
-            for (char c = '0'; c <= '9'; c++) {
+            for (int c = '0'; c <= '9'; c++) {
                 snprintf(changed, sizeof(changed), "%s", rows[i].digits);
-                changed[at] = c;
+                changed[at] = (char)c;
                 tried += c != rows[i].digits[at];
                 noticed += c != rows[i].digits[at] && !digits_valid(&rows[i], changed);
             }
