@@ -19,8 +19,10 @@ static bool step(struct nj_cusum *c, bool hit, double allowance, double limit)
 
 static void judge_shift(struct nj_series *s, const struct nj_limits *l, double ms, struct nj_judged *out)
 {
-    bool tail = step(&s->tail, ms > l->shift_factor * out->p95, TAIL_ALLOWANCE, TAIL_LIMIT);
-    bool middle = step(&s->middle, ms > l->shift_factor * out->p50, MIDDLE_ALLOWANCE, MIDDLE_LIMIT);
+    bool above_p95 = ms > l->shift_factor * out->p95 && ms > out->p95 + (double)l->shift_floor;
+    bool above_p50 = ms > l->shift_factor * out->p50 && ms > out->p50 + (double)l->shift_floor;
+    bool tail = step(&s->tail, above_p95, TAIL_ALLOWANCE, TAIL_LIMIT);
+    bool middle = step(&s->middle, above_p50, MIDDLE_ALLOWANCE, MIDDLE_LIMIT);
     if (!s->hot && (tail || middle)) {
         s->hot = true;
         out->shift_began = true;

@@ -4,6 +4,7 @@
  *   slow         one call: above slow.factor x p99 and slow.floor above p50
  *   shift        sustained: CUSUM of "above shift.factor x p95" (allowance 0.30, limit 3.5: the fifth in a row), and of
  *                "above shift.factor x p50" (0.80, 4), which sees what p95 of a two-mode series hides
+ *                Neither counts what is less than shift.floor above: a call of one millisecond takes two on a busy processor.
  *   expectation  more than half of the last 20 calls above twice what was declared
  * While a shift lasts nothing is learned, and slow calls in a row wait until an ordinary one shows that they were none: an incident
  * must not become the new normal.

@@ -9,7 +9,7 @@ enum {
     SCANNERS = 64,
     ROUTES = 32,
     KEYS = 48,
-    PENDING = 8,
+    PENDING = 40, /* a busy sandbox is dozens of short calls further before the end of one is told */
     PENDING_KEYS = 24,
     KNOWN_FOR = 2000, /* accepted requests of a route a field is remembered for */
     TOOL_QUIET_S = 3600,

@@ -12,6 +12,7 @@ import subprocess
 import threading
 import time
 
+HERE = os.path.dirname(os.path.abspath(__file__))
 SINK_START_S = 10
 STOP_S = 5
 
@@ -69,6 +70,7 @@ class Run:
         self.name = os.path.basename(folder)
         self.dir = work
         self.problems = []
+        self.script = []  # lines that prepare() of check.py makes, instead of script.ndjson
         self.expected = json.loads(self.text("expect.json") or "{}")
         self.hooks = self.load_hooks()
         self.values = dict(tools.secrets)
@@ -130,13 +132,14 @@ class Run:
         self.values["PROXY_PORT"] = str(free_port())
         self.values["PSEUDONYM_KEY"] = "k1:" + self.key
         self.values["WRAPPER"] = self.tools.wrapper
+        self.values["ANSWERING"] = "python3 -B " + shlex.quote(os.path.join(HERE, "answering_function.py"))
         if self.hook("prepare"):
             self.hook("prepare")(self)
         if self.expected.get("sink", "capture") != "none":
             self.start_sink()
         self.environment = self.read_environment()
         with open(self.path("script.ndjson"), "w", encoding="utf-8") as f:
-            f.write(self.expand(self.text("script.ndjson")))
+            f.write(self.expand("".join(json.dumps(line) + "\n" for line in self.script) or self.text("script.ndjson")))
 
     def start_sink(self):
         arguments = [self.tools.sink, "--dir", self.path("sink"), "--port-file", self.path("sink.port")]

@@ -213,9 +213,24 @@ START_TEST(test_baseline_declared_expectation_needs_no_history)
 }
 END_TEST
 
+START_TEST(test_baseline_one_millisecond_that_becomes_three_is_no_shift_and_twenty_are)
+{
+    struct nj_series s = { 0 };
+    struct nj_judged j;
+    for (int i = 0; i < 300; i++) {
+        nj_series_judge(&s, &nj_limits_standard, i < 100 ? 1 : 3, &j);
+        ck_assert(!j.shift_began);
+    }
+    for (int i = 0; i < 20 && !j.shift_began; i++)
+        nj_series_judge(&s, &nj_limits_standard, 20, &j);
+    ck_assert(j.shift_began);
+}
+END_TEST
+
 #define NJ_TESTS(X)                                                                                                                        \
     X(test_baseline_simulation_is_within_the_table_that_chose_the_rules)                                                                   \
     X(test_baseline_double_is_found_in_five_to_nine_calls_where_the_distribution_is_tight)                                                 \
+    X(test_baseline_one_millisecond_that_becomes_three_is_no_shift_and_twenty_are)                                                         \
     X(test_baseline_three_seconds_that_become_thirty)                                                                                      \
     X(test_baseline_is_frozen_while_a_shift_lasts_and_learns_again_after_it)                                                               \
     X(test_baseline_says_nothing_before_it_has_learned)                                                                                    \

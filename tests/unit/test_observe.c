@@ -251,14 +251,17 @@ END_TEST
 START_TEST(test_observe_lost_reports_do_not_pile_up)
 {
     enum { MANY = 10 };
+    const int64_t ms = 1000000;
     struct desk d;
     open_desk(&d, false);
     for (int i = 0; i < MANY; i++) {
         char id[40];
         snprintf(id, sizeof(id), "3d2c5f0a-1111-4222-8333-%012d", i);
-        nj_observe_invoke(d.room, t0, nj_str_of(id), 0, NJ_STR(""));
+        nj_observe_invoke(d.room, t0 + i * 100 * ms, nj_str_of(id), 0, NJ_STR(""));
     }
-    ck_assert_uint_eq(count(&d, "invocation.summary"), MANY - 3);
+    ck_assert_uint_eq(count(&d, "invocation.summary"), 0); /* the platform's buffer may hold them */
+    nj_observe_invoke(d.room, t0 + 4000 * ms, NJ_STR("3d2c5f0a-1111-4222-8333-000000000099"), 0, NJ_STR(""));
+    ck_assert_uint_eq(count(&d, "invocation.summary"), MANY - 2);
     close_desk(&d);
 }
 END_TEST

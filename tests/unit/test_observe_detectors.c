@@ -353,6 +353,7 @@ START_TEST(test_attack_tools_are_told_once_an_hour)
     }
     ck_assert_events(&d, "malicious_attack_tool", 1);
     ck_assert_said(&d, "nightjar.rule=sqlmap");
+    ck_assert_events(&d, "alert.attack", 1); /* a finding of that category is no alert, and makes one */
     desk_close(&d);
 }
 END_TEST
