@@ -232,6 +232,11 @@ static bool shape_scheme(struct nj_sweep *s, size_t at, struct nj_str scheme, st
     size_t to = token;
     while (to < t.n && (nj_is(t.p[to], NJ_IS_B64 | NJ_IS_B64URL) || t.p[to] == '.' || t.p[to] == '~' || t.p[to] == '='))
         to++;
+    size_t equals = token;
+    while (equals < to && t.p[equals] != '=')
+        equals++;
+    if (equals < to && nj_is(nj_str_slice(t, equals, to).p[to - equals - 1], NJ_IS_B64URL))
+        return false; /* "bearer expires_in=3600": a name with its value; padding stands at the end */
     while (to > token && t.p[to - 1] == '.')
         to--;
     *out = (struct nj_span){ token, to };

@@ -39,6 +39,36 @@ static const struct nj_str name_closers[] = {
     NJ_STR_INIT("%27"),
 };
 
+static bool is_high(char c)
+{
+    return (unsigned char)c >= 0x80;
+}
+
+/* Start of the run of name bytes and letters of any script that ends before byte at. */
+static size_t run_back_any(const struct nj_form *f, size_t at)
+{
+    size_t limit = at - f->floor > NJ_FORM_KEY ? at - NJ_FORM_KEY : f->floor;
+    while (at > limit && (nj_is(f->t.p[at - 1], NJ_IS_KEY) || is_high(f->t.p[at - 1])))
+        at--;
+    return at;
+}
+
+/* "secretKey(base64): x", "token (hex)=x": how the value is written stands behind its name.  Where the name ends. */
+static size_t skip_notation(const struct nj_form *f, size_t at)
+{
+    static const struct nj_str notations[] = {
+        NJ_STR_INIT("(base64)"), NJ_STR_INIT("(base64url)"), NJ_STR_INIT("(b64)"),     NJ_STR_INIT("(hex)"),        NJ_STR_INIT("(raw)"),
+        NJ_STR_INIT("(plain)"),  NJ_STR_INIT("(plaintext)"), NJ_STR_INIT("(encoded)"), NJ_STR_INIT("(urlencoded)"),
+    };
+    for (size_t i = 0; f->t.p[at - 1] == ')' && i < NJ_COUNT(notations); i++) {
+        if (!ends_with(f, at, notations[i]))
+            continue;
+        at -= notations[i].n;
+        return at > f->floor && f->t.p[at - 1] == ' ' ? at - 1 : at;
+    }
+    return at;
+}
+
 static bool find_key(struct nj_form *f)
 {
     size_t at = f->sep;
@@ -48,6 +78,8 @@ static bool find_key(struct nj_form *f)
         at--;
         f->gap_before = true;
     }
+    if (at > f->floor)
+        at = skip_notation(f, at);
     if (at > f->floor && f->t.p[at - 1] == ']') /* user[password]=, params["token"]= */
         at--;
     for (size_t i = 0; i < NJ_COUNT(name_closers); i++)
@@ -59,7 +91,9 @@ static bool find_key(struct nj_form *f)
             at--;
     }
     f->key = (struct nj_span){ nj_form_run_back(f, at), at };
-    while (f->key.from < f->key.to && !nj_is(f->t.p[f->key.from], NJ_IS_WORD))
+    if (f->key.from > f->floor && is_high(f->t.p[f->key.from - 1]))
+        f->key.from = run_back_any(f, at); /* "contrase\xc3\xb1a" */
+    while (f->key.from < f->key.to && !nj_is(f->t.p[f->key.from], NJ_IS_WORD) && !is_high(f->t.p[f->key.from]))
         f->key.from++; /* "--password", "$token" */
     return f->key.to > f->key.from;
 }
@@ -89,7 +123,8 @@ struct nj_key nj_form_classify(struct nj_form *f)
 /* "the password is: x": the name stands before the verb. */
 static void skip_verb(struct nj_form *f)
 {
-    static const struct nj_str verbs[] = { NJ_STR_INIT("is"), NJ_STR_INIT("was"), NJ_STR_INIT("to"), NJ_STR_INIT("are") };
+    static const struct nj_str verbs[] = { NJ_STR_INIT("is"),      NJ_STR_INIT("was"),      NJ_STR_INIT("to"),       NJ_STR_INIT("are"),
+                                           NJ_STR_INIT("entered"), NJ_STR_INIT("provided"), NJ_STR_INIT("supplied"), NJ_STR_INIT("typed") };
     struct nj_str key = nj_part(f->t, f->key);
     for (size_t i = 0; i < NJ_COUNT(verbs); i++) {
         size_t to = f->key.from;
@@ -237,6 +272,8 @@ static bool is_data(const struct nj_form *f, struct nj_span v)
         return true;
     if (is_code(f, nj_part(t, v)))
         return false;
+    if (nj_str_eq(nj_secret_keys[f->rule].counter, NJ_STR("security_answer")))
+        return true; /* answers are words */
     return !nj_form_is_prose(nj_part(t, v)) || is_whole_member(f, v.to) || is_identified_member(f, v.to);
 }
 
@@ -251,6 +288,20 @@ static bool is_place_or_container(const struct nj_form *f, struct nj_str value)
     while (i < value.n && (nj_is(value.p[i], NJ_IS_DIGIT) || value.p[i] == ':'))
         i++;
     return i == value.n;
+}
+
+/* Pwd={x};: ODBC puts what may hold a semicolon into braces. */
+static void skip_brace(const struct nj_form *f, struct nj_span *v)
+{
+    struct nj_str t = f->t, value = nj_part(t, *v);
+    if (f->quote != 0 || f->gap_after || t.p[f->sep] != '=' || value.n < 2 || value.p[0] != '{' || nj_byte(t, v->to) != '}')
+        return;
+    char after = nj_byte(t, v->to + 1);
+    for (size_t i = 1; i < value.n; i++)
+        if (strchr("{=:", value.p[i]) != NULL)
+            return;
+    if (after == ';' || after == '\0' || after == '"' || after == '\n')
+        v->from++;
 }
 
 /* "${DB_PASSWORD}", "{{ token }}", "$password": the bare value ended too early, or says no more than the name. */
@@ -325,6 +376,29 @@ static bool is_user_option(const struct nj_form *f)
     return false;
 }
 
+/* net use \\\\host\\share password /user:x, or the two the other way round: at the separator of /user. */
+static bool net_use(struct nj_form *f, struct nj_span *value)
+{
+    enum { LOOK_BACK = 160 };
+    struct nj_str t = f->t;
+    size_t from = f->key.from > LOOK_BACK ? f->key.from - LOOK_BACK : 0;
+    if (!nj_str_eq_nocase(nj_part(t, f->key), NJ_STR("user")) || f->key.from < f->floor + 2 || !ends_with(f, f->key.from, NJ_STR(" /")))
+        return false;
+    size_t use = nj_str_find(nj_str_slice(t, from, f->key.from), NJ_STR("net use "), 0);
+    if (use == NJ_NPOS)
+        return false;
+    size_t to = f->key.from - 2, at = to;
+    while (at > from + use + 8 && at > f->floor && t.p[at - 1] != ' ')
+        at--;
+    if (to > at && t.p[at] != '\\' && t.p[to - 1] != ':') {
+        *value = (struct nj_span){ at, to };
+    } else {
+        at = nj_skip_blanks(t, nj_form_bare_end(f->s, f->sep + 1));
+        *value = (struct nj_span){ at, nj_form_bare_end(f->s, at) };
+    }
+    return value->to > value->from && t.p[value->from] != '/' && !nj_value_is_harmless(nj_part(t, *value));
+}
+
 static bool find_option_value(struct nj_form *f, struct nj_span *value, int *rule)
 {
     f->rule = nj_key_classify(f->s->r, NJ_STR("password")).rule;
@@ -352,6 +426,10 @@ bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rul
         return false;
     if (is_user_option(&f) || is_option_value(&f))
         return find_option_value(&f, value, rule);
+    if (net_use(&f, value)) {
+        *rule = nj_key_classify(s->r, NJ_STR("password")).rule;
+        return *rule != NJ_KEY_NONE;
+    }
     skip_verb(&f);
     struct nj_key key = nj_form_classify(&f);
     if (key.rule == NJ_KEY_NONE && at < s->under.to && (key.roles & NJ_ROLE_SAFE) == 0)
@@ -372,6 +450,7 @@ bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rul
     open_container(&f);
     struct nj_span v = { .from = 0, .to = nj_form_end(&f) };
     v.from = f.value; /* the end may have moved it */
+    skip_brace(&f, &v);
     struct nj_str text = nj_part(f.t, v);
     if (f.open && text.n == 0)
         s->open = (struct nj_open_quote){ f.quote, (uint8_t)f.slashes, (int16_t)f.rule };

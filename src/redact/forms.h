@@ -10,7 +10,7 @@
 
 #include "redact_internal.h"
 
-enum { NJ_FORM_GAP = 8, NJ_FORM_SLASHES = 64, NJ_FORM_KEY = 64 };
+enum { NJ_FORM_GAP = 40, NJ_FORM_SLASHES = 64, NJ_FORM_KEY = 64 };
 
 struct nj_form {
     struct nj_sweep *s;

@@ -46,8 +46,10 @@ static enum gap skip_gap(struct nj_str t, size_t *at)
 static bool skip_sentence(struct nj_str t, size_t *at)
 {
     enum { LONGEST = 64 };
-    static const struct nj_str far[] = { NJ_STR_INIT(" changed to "), NJ_STR_INIT(" reset to "), NJ_STR_INIT(" set to "),
-                                         NJ_STR_INIT(" updated to "), NJ_STR_INIT(" is "),       NJ_STR_INIT(" was ") };
+    static const struct nj_str far[] = { NJ_STR_INIT(" entered ("),   NJ_STR_INIT(" provided ("), NJ_STR_INIT(" supplied ("),
+                                         NJ_STR_INIT(" typed ("),     NJ_STR_INIT(" given ("),    NJ_STR_INIT(" changed from "),
+                                         NJ_STR_INIT(" changed to "), NJ_STR_INIT(" reset to "),  NJ_STR_INIT(" set to "),
+                                         NJ_STR_INIT(" updated to "), NJ_STR_INIT(" is "),        NJ_STR_INIT(" was ") };
     struct nj_str rest = nj_str_slice(t, *at, *at + LONGEST);
     size_t end = 0;
     while (end < rest.n && strchr("\n.:=\"'", rest.p[end]) == NULL)
@@ -290,6 +292,22 @@ static bool tuple_value(struct nj_form *f, size_t at, struct nj_span *value)
     return (close == ')' || close == ']') && nj_form_is_made_up(nj_part(t, *value), 6);
 }
 
+/* SET PASSWORD FOR 'u'@'%' = 'x' */
+static bool set_password_for(struct nj_form *f, size_t at, struct nj_span *value)
+{
+    enum { LONGEST = 160 };
+    struct nj_str t = f->t, rest = nj_str_slice(t, at, at + LONGEST);
+    if (!is_chosen(f->rule) || !nj_str_starts_nocase(rest, NJ_STR(" for ")))
+        return false;
+    size_t equals = nj_str_chr(rest, '=', 0);
+    size_t quote = equals == NJ_NPOS ? rest.n : nj_skip_blanks(rest, equals + 1);
+    if (quote >= rest.n || !nj_is_quote(rest.p[quote]))
+        return false;
+    nj_form_open(f, at + quote);
+    *value = (struct nj_span){ .from = f->value, .to = nj_form_end(f) };
+    return value->to > value->from;
+}
+
 /* A word with the letters of a secret's name; at is within it. */
 static bool word(struct nj_form *f, size_t at, struct nj_span *value)
 {
@@ -323,7 +341,25 @@ static bool word(struct nj_form *f, size_t at, struct nj_span *value)
     if (gap != GAP_NONE && at < t.n && read_value(f, gap, at, value))
         return !(quoted && f->quote != 0 && gap == GAP_BLANK);
     at = to;
+    if (set_password_for(f, at, value))
+        return true;
     return is_chosen(f->rule) && !quoted && skip_sentence(t, &at) && at < t.n && read_value(f, GAP_LINK, at, value);
+}
+
+/* "OTP 482910", "PIN 4829", "login code 482910": without a verb only what is a number, and no more than that. */
+static bool is_number_alone(struct nj_form *f, size_t at, struct nj_span *value)
+{
+    f->key = (struct nj_span){ nj_form_run_back(f, at - 1), at - 1 };
+    if (f->key.to - f->key.from < 3)
+        return false;
+    f->rule = nj_form_classify(f).rule;
+    if (f->rule == NJ_KEY_NONE || !is_number_secret(f->rule))
+        return false;
+    *value = (struct nj_span){ at, nj_form_bare_end(f->s, at) };
+    while (value->to > at && strchr(".!?:", f->t.p[value->to - 1]) != NULL)
+        value->to--;
+    size_t digits = value->to - at;
+    return nj_run(f->t, at, NJ_IS_DIGIT) == value->to && digits >= (nj_secret_keys[f->rule].class == NJ_CLASS_CVV ? 3 : 6) && digits <= 8;
 }
 
 /* "your OTP is 482910": at the digit. */
@@ -332,6 +368,8 @@ static bool is_number(struct nj_form *f, size_t at, struct nj_span *value)
     struct nj_str t = f->t;
     size_t verb = nj_form_run_back(f, at - 1);
     struct nj_str v = nj_str_slice(t, verb, at - 1);
+    if (v.n >= 3 && is_number_alone(f, at, value))
+        return true;
     if ((!nj_str_eq_nocase(v, NJ_STR("is")) && !nj_str_eq_nocase(v, NJ_STR("was"))) || verb <= f->floor || t.p[verb - 1] != ' ')
         return false;
     f->key = (struct nj_span){ nj_form_run_back(f, verb - 1), verb - 1 };

@@ -20,7 +20,8 @@ enum {
     MAIL = NJ_HOW_MAIL,
     MIXED = NJ_HOW_MIXED,
     SUBTREE = NJ_HOW_SUBTREE,
-    GRANT = NJ_HOW_GRANT
+    GRANT = NJ_HOW_GRANT,
+    BASIC = NJ_HOW_BASIC
 };
 
 const struct nj_secret_key_row nj_secret_keys[NJ_KEY_ROWS] = {
@@ -259,6 +260,23 @@ static uint16_t roles_of(struct nj_str name)
     return roles;
 }
 
+/* Passwords where they are not written in Latin letters; the tables know words of those. */
+static bool is_foreign_password(struct nj_str name)
+{
+    static const struct nj_str names[] = {
+        NJ_STR_INIT("\xd0\xbf\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb\xd1\x8c"),             /* Cyrillic */
+        NJ_STR_INIT("\xd0\x9f\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb\xd1\x8c"),             /* ... with a capital */
+        NJ_STR_INIT("\xe5\xaf\x86\xe7\xa0\x81"),                                     /* Chinese */
+        NJ_STR_INIT("\xe5\xaf\x86\xe7\xa2\xbc"),                                     /* ... traditional */
+        NJ_STR_INIT("\xe3\x83\x91\xe3\x82\xb9\xe3\x83\xaf\xe3\x83\xbc\xe3\x83\x89"), /* Japanese */
+        NJ_STR_INIT("\xeb\xb9\x84\xeb\xb0\x80\xeb\xb2\x88\xed\x98\xb8"),             /* Korean */
+    };
+    for (size_t i = 0; i < NJ_COUNT(names); i++)
+        if (nj_str_ends(name, names[i]))
+            return true;
+    return false;
+}
+
 static struct nj_key classify(const struct nj_redactor *r, struct nj_str name)
 {
     struct words w;
@@ -276,6 +294,8 @@ static struct nj_key classify(const struct nj_redactor *r, struct nj_str name)
     if (nj_globs_match(&r->allow_keys, name))
         return key;
     split_words(&w, name);
+    if (w.count == 0 && is_foreign_password(name))
+        split_words(&w, NJ_STR("password"));
     for (size_t i = 0; i < w.count; i++)
         match_at(r, &w, i, &best);
     for (size_t i = 0; i < w.count; i++)
@@ -375,6 +395,9 @@ static const struct nj_str harmless_words[] = {
     NJ_STR_INIT("optional"), NJ_STR_INIT("ok"),         NJ_STR_INIT("success"),
     NJ_STR_INIT("failed"),   NJ_STR_INIT("denied"),     NJ_STR_INIT("rejected"),
     NJ_STR_INIT("[object]"), NJ_STR_INIT("[array]"),    NJ_STR_INIT("[object object]"),
+    NJ_STR_INIT("enabled"),  NJ_STR_INIT("disabled"),   NJ_STR_INIT("!ref"), /* tags of YAML: the value is elsewhere */
+    NJ_STR_INIT("!sub"),     NJ_STR_INIT("!getatt"),    NJ_STR_INIT("!importvalue"),
+    NJ_STR_INIT("!vault"),   NJ_STR_INIT("!secret"),    NJ_STR_INIT("!env"),
 };
 
 static bool all_of(struct nj_str s, const char *set)
@@ -392,6 +415,17 @@ static const struct {
     { NJ_STR_INIT("$("), NJ_STR_INIT(")") }, { NJ_STR_INIT("%("), NJ_STR_INIT(")s") },
 };
 
+/* "${ssm:/app/db1/password}" names a place; "${DB_PASSWORD:-x}" holds a value. */
+static bool is_slot_char(struct nj_str name, size_t at, bool reference)
+{
+    char c = name.p[at];
+    if (nj_is(c, NJ_IS_ALPHA) || strchr("_-. ", c) != NULL)
+        return true;
+    if (!reference || at + 1 >= name.n)
+        return reference && nj_is(c, NJ_IS_DIGIT);
+    return nj_is(c, NJ_IS_DIGIT) || c == '/' || (c == ':' && (name.p[at + 1] == '/' || nj_is(name.p[at + 1], NJ_IS_ALPHA)));
+}
+
 /* "${DB_PASSWORD}", "<password>", "{{ token }}", "%s", "$1", ":name": something else goes in here.  No digits between the
  * brackets: "<Winter2024>" is somebody's password. */
 static bool is_slot(struct nj_str v)
@@ -403,7 +437,7 @@ static bool is_slot(struct nj_str v)
             continue;
         struct nj_str name = nj_str_slice(v, slots[i].open.n, v.n - slots[i].close.n);
         size_t n = 0;
-        while (n < name.n && (nj_is(name.p[n], NJ_IS_ALPHA) || strchr("_-. ", name.p[n]) != NULL))
+        while (n < name.n && is_slot_char(name, n, v.p[0] == '$'))
             n++;
         return n == name.n;
     }
@@ -496,6 +530,8 @@ bool nj_key_takes(int rule, struct nj_str value)
     if ((how & NJ_HOW_DIGITS) && count_digits(value, SOME) < SOME)
         return false;
     if ((how & NJ_HOW_LONG) && count_digits(value, MANY) < MANY)
+        return false;
+    if ((how & NJ_HOW_BASIC) && !nj_valid_basic(value, &(struct nj_span){ 0, value.n }))
         return false;
     return (how & NJ_HOW_MAIL) == 0 || nj_str_chr(value, '@', 0) != NJ_NPOS || nj_str_find(value, NJ_STR("%40"), 0) != NJ_NPOS;
 }

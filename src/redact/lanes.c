@@ -49,7 +49,9 @@ INLINE void combine(struct nj_marker *m, const struct sets *s, struct nj_marks *
     uint64_t cells = s->digit | (s->gap & block_of(digit << 1));
     wide cell = joined(m->cell, cells), cell2 = cell & cell << 1, cell4 = cell2 & cell2 << 2, cell7 = cell4 & cell4 << 3;
     wide digit2 = digit & digit << 1, digit4 = digit2 & digit2 << 2;
-    out->number = block_of(cell7 & ~(cell7 << 1)) | mixes(digit2, digit4, letter);
+    wide letter2 = letter & letter << 1;
+    uint64_t heads = s->gap & block_of(digit2 << 1 & letter2 << 3); /* "GB29 " */
+    out->number = block_of(cell7 & ~(cell7 << 1)) | mixes(digit2, digit4, letter) | heads;
 
     out->rare = s->rare;
     out->words = s->words;

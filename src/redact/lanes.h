@@ -5,12 +5,12 @@
  *
  * Where a mark stands: behind the separator (SEPARATOR), at the NJ_TOKEN_RUN-th byte of a run of letters, digits, '_' and '-'
  * (TOKEN), at the NJ_NUMBER_RUN-th byte of a run of digits with single gaps (NUMBER), at the last byte of a short mix of
- * letters and digits that some identifiers have (NUMBER too), and for the rare ones at the byte itself (AT, CRYPT, TILDE,
+ * letters and digits that some identifiers have and behind two letters, two digits and a gap (NUMBER too), and for the rare ones at the byte itself (AT, CRYPT, TILDE,
  * PLUS), at the B behind dashes (PEM), at the third letter of "Bearer" and "Basic" (SCHEME).  The rare ones share their marks;
  * the byte tells which it is.  '<' is a separator too.
  *
  * Names that no separator follows have marks of their own (words): "sw" and "wd" (password, passwd, pwd), "ssp" and "ssc"
- * (passphrase, passcode), "tok", "ecr" (secret), "key", an option (" -"), a number behind "s ", a quote behind "y ", and
+ * (passphrase, passcode), "tok", "ecr" (secret), "key", an option (" -"), a number behind a word that ends in e, n, or p to s, a quote behind "y ", and
  * encoded characters: "\u", and a semicolon behind "t" or a digit, at the last byte of these. */
 #ifndef NIGHTJAR_REDACT_LANES_H
 #define NIGHTJAR_REDACT_LANES_H

@@ -184,6 +184,8 @@ bool nj_number_may(const struct nj_redactor *r, struct nj_str t, size_t at)
     size_t from = at + 1 - NJ_NUMBER_RUN, letters = 0;
     if (nj_is(t.p[at], NJ_IS_ALPHA)) /* letters, digits, a letter */
         return !is_word(t, at + 1);
+    if (nj_is(t.p[at - 3], NJ_IS_ALPHA)) /* two letters, two digits, a gap */
+        return (t.p[at] == ' ' || t.p[at] == '-') && nj_iban_may(t, at - 4);
     while (letters < 4 && letters < from && nj_is(t.p[from - letters - 1], NJ_IS_ALPHA))
         letters++;
     size_t end = nj_run(nj_str_slice(t, 0, from + DIGITS), from, NJ_IS_DIGIT);
@@ -266,6 +268,8 @@ static bool try_phone(struct nj_sweep *s, const struct groups *g, size_t *end)
     struct nj_span span = { g->from[0], to };
     if (digits < 7 || (n < g->n && g->gap[n - 1] != ',') || !borders_allow(s->text, span, NJ_DET_PHONE))
         return false;
+    if (n == 2 && g->gap[0] == '.')
+        return false; /* a fraction */
     if (!follows_word(s, span.from))
         return false;
     if (digits < 10 && s->text.p[span.from] != '0' && memchr(s->text.p + span.from, '-', to - span.from) != NULL)
@@ -316,6 +320,8 @@ bool nj_number_visit(struct nj_sweep *s, size_t at)
             ;
         return nj_id_try(s, from);
     }
+    if (nj_is(t.p[at - 3], NJ_IS_ALPHA))
+        return nj_iban_try(s, at - 4);
     if (from < s->done)
         from = s->done;
     if (from < t.n && try_before(s, from, &end)) {

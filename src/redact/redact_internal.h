@@ -84,7 +84,8 @@ enum nj_key_how {
     NJ_HOW_MAIL = 4096,
     NJ_HOW_MIXED = 8192,
     NJ_HOW_SUBTREE = 16384,
-    NJ_HOW_GRANT = 32768
+    NJ_HOW_GRANT = 32768,
+    NJ_HOW_BASIC = 65536
 };
 
 /* What a name is besides secret. */
@@ -325,6 +326,7 @@ bool nj_iban_try(struct nj_sweep *s, size_t from);
 bool nj_shape_azure(struct nj_sweep *s, size_t at, struct nj_span *out);
 bool nj_shape_crypt(struct nj_sweep *s, size_t at, struct nj_span *out);
 bool nj_shape_oracle(struct nj_sweep *s, size_t at, struct nj_span *out);
+bool nj_shape_oracle_login(struct nj_sweep *s, size_t at, struct nj_span *out);
 /* The segment of a path, or the run, that begins at byte from. */
 bool nj_link_try(struct nj_sweep *s, size_t from);
 /* Do the words around the span speak of a secret? */

@@ -206,7 +206,7 @@ static bool is_random(struct nj_str v)
     if (v.n < LEAST || v.n > MOST || nj_run(v, 0, NJ_IS_HEX) == v.n || is_uuid(v))
         return false;
     struct mix m = mix_of(v);
-    if (!m.digit || (!m.upper && !m.lower) || m.digits < 2 + (m.upper && m.lower ? 0 : 2))
+    if (!m.digit || (!m.upper && !m.lower) || m.digits < (m.upper && m.lower ? 1 : 4))
         return false;
     size_t parts = 0, longest = 0, letters = 0;
     for (size_t i = 0; i < v.n; i++) {
@@ -214,7 +214,7 @@ static bool is_random(struct nj_str v)
         letters = nj_is(v.p[i], NJ_IS_LOWER) ? letters + 1 : 0;
         longest = letters > longest ? letters : longest;
     }
-    if (longest >= 8 || (parts >= 2 && !(m.upper && m.lower)))
+    if (longest >= 8 || (m.digits == 1 && longest >= 5) || (parts >= 2 && !(m.upper && m.lower)))
         return false; /* "worker-12-eu-west", "getReportForUser2" */
     return evenness(v, &m) >= 0.8;
 }
@@ -280,4 +280,30 @@ bool nj_shape_oracle(struct nj_sweep *s, size_t at, struct nj_span *out)
             to = i;
     *out = (struct nj_span){ slash + 1, to };
     return to > slash + 1;
+}
+
+/* sqlplus -s user/password@service: at the at sign. */
+bool nj_shape_oracle_login(struct nj_sweep *s, size_t at, struct nj_span *out)
+{
+    enum { NAME_MAX_BYTES = 64, PASSWORD_MAX = 128, LOOK_BACK = 96 };
+    static const struct nj_str commands[] = { NJ_STR_INIT("sqlplus "), NJ_STR_INIT("sqlldr "), NJ_STR_INIT("expdp "), NJ_STR_INIT("impdp "),
+                                              NJ_STR_INIT("rman ") };
+    struct nj_str t = s->text;
+    size_t slash = at, user = 0;
+    if (t.p[at] != '@')
+        return false;
+    while (slash > s->done && at - slash < PASSWORD_MAX && t.p[slash - 1] != '/' && !nj_is(t.p[slash - 1], NJ_IS_SPACE))
+        slash--;
+    if (slash == at || slash <= s->done || t.p[slash - 1] != '/')
+        return false;
+    for (user = slash - 1; user > s->done && slash - user < NAME_MAX_BYTES && nj_is(t.p[user - 1], NJ_IS_WORD); user--)
+        ;
+    if (user == slash - 1)
+        return false;
+    struct nj_str line = nj_str_slice(t, user > LOOK_BACK ? user - LOOK_BACK : 0, user);
+    *out = (struct nj_span){ slash, at };
+    for (size_t i = 0; i < NJ_COUNT(commands); i++)
+        if (nj_str_find(line, commands[i], 0) != NJ_NPOS)
+            return true;
+    return false;
 }

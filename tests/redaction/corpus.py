@@ -18,6 +18,7 @@ import cases_keys
 import cases_second
 import cases_shapes
 import cases_text
+import cases_third
 import cases_tokens
 import gens
 
@@ -94,6 +95,7 @@ GROUPS = (
     ("unicode", cases_text.UNICODE),
     ("injection", cases_text.INJECTION),
     ("second", cases_second.ROUNDS),
+    ("third", cases_third.ROUNDS),
 )
 
 
@@ -107,7 +109,7 @@ def build(seed=SEED, size=SIZE):
         c.group = "benign"
         at_least = c.benign + 1
         while c.benign < at_least or c.benign < BENIGN_SHARE * len(c.cases):
-            for make in cases_benign.ROUNDS + cases_second.BENIGN:
+            for make in cases_benign.ROUNDS + cases_second.BENIGN + cases_third.BENIGN:
                 make(c)
     return c.cases
 
