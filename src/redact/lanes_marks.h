@@ -34,7 +34,8 @@ NJ_MARKS_TARGET static void NJ_MARKS_NAME(struct nj_marker *m, const char *p, st
         NJ_MARKS_LANE words = (EQ(low, 'w') & EQ(low1, 's')) | (EQ(low, 'd') & EQ(low1, 'w'));
         words |= (EQ(low, 'k') & EQ(low1, 'o') & EQ(low2, 't')) | (EQ(low, 'r') & EQ(low1, 'c') & EQ(low2, 'e'));
         words |= EQ(low, 'y') & EQ(low1, 'e') & EQ(low2, 'k');
-        words |= EQ(v1, ' ') & ((BELOW(v - 0xb0, -118) & (EQ(low2 | 3, 's') | EQ(low2, 'e') | EQ(low2, 'n'))) | (EQ(v | 5, '\'') & EQ(low2, 'y')));
+        words |= EQ(v1, ' ') &
+                 ((BELOW(v - 0xb0, -118) & (EQ(low2 | 3, 's') | EQ(low2, 'e') | EQ(low2, 'n'))) | (EQ(v | 5, '\'') & EQ(low2, 'y')));
         words |= EQ(low1, 's') & EQ(low2, 's') & (EQ(low, 'p') | EQ(low, 'c'));
         words |= (EQ(v1, '-') & EQ(v2, ' ')) | (EQ(v, 'u') & EQ(v1, '\\'));
         words |= EQ(v, ';') & (EQ(v1, 't') | BELOW(v1 - 0xb0, -118));
