@@ -39,7 +39,7 @@ static bool is_version(const struct nj_sweep *s, struct nj_span sp)
     if (sp.to + 1 < t.n && (t.p[sp.to] == '-' || t.p[sp.to] == '+') && nj_is(t.p[sp.to + 1], NJ_IS_ALPHA))
         return true; /* "1.2.3.4-beta" */
     size_t from = sp.from > WORDS ? sp.from - WORDS : 0;
-    uint64_t topics = nj_topics_of(s->r, nj_str_slice(t, from, sp.from)) | s->r->topics;
+    uint64_t topics = nj_topics_of(s->r, nj_str_slice(t, from, sp.from)) | nj_topics_member(s->r);
     return (topics & NJ_TOPIC_BIT(NJ_TOPIC_VERSION)) != 0 && (topics & NJ_TOPIC_BIT(NJ_TOPIC_HOST)) == 0;
 }
 

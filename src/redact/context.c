@@ -115,10 +115,17 @@ static size_t words_to(struct nj_str t, size_t to)
     return to;
 }
 
+uint64_t nj_topics_member(struct nj_redactor *r)
+{
+    if ((r->topics & NJ_TOPICS_UNSEEN) != 0)
+        r->topics = nj_key_topics(r, r->context);
+    return r->topics;
+}
+
 uint64_t nj_topics_near(const struct nj_sweep *s, struct nj_span span)
 {
     struct nj_str t = s->text;
-    uint64_t topics = s->r->topics;
+    uint64_t topics = nj_topics_member(s->r);
     topics |= nj_topics_of(s->r, nj_str_slice(t, words_from(t, span.from), span.from));
     return topics | nj_topics_of(s->r, nj_str_slice(t, span.to, words_to(t, span.to)));
 }

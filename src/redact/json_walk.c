@@ -301,10 +301,10 @@ static bool may_be_identifier(const struct walk *w, struct nj_str raw)
     if (raw.n < NJ_NUMBER_RUN)
         return false;
     if (raw.n < 13 || raw.n > 19 || nj_run(raw, 0, NJ_IS_DIGIT) != raw.n)
-        return raw.n >= 13 || w->topics != 0;
+        return raw.n >= 13 || nj_key_topics(w->r, w->key) != 0;
     for (size_t i = 0; i < raw.n; i++)
         digits[i] = (uint8_t)(raw.p[i] - '0');
-    return nj_valid_card(digits, raw.n) || w->topics != 0;
+    return nj_valid_card(digits, raw.n) || nj_key_topics(w->r, w->key) != 0;
 }
 
 /* Cards also come as 4242424242424242.0 and 4.242424242424242e15. */

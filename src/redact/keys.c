@@ -281,7 +281,7 @@ static struct nj_key classify(const struct nj_redactor *r, struct nj_str name)
 {
     struct words w;
     struct best best = { NJ_KEY_NONE, 0 };
-    struct nj_key key = { .rule = NJ_KEY_NONE, .roles = roles_of(name), .topics = nj_topics_of(r, name) };
+    struct nj_key key = { .rule = NJ_KEY_NONE, .roles = roles_of(name), .topics = NJ_TOPICS_UNSEEN };
     int own = nj_rules_key(r, name);
     if (own != NJ_KEY_NONE) {
         key.rule = (int16_t)own;
@@ -333,19 +333,43 @@ static inline struct name_words words_of(const char *p, size_t n)
     return (struct name_words){ { load(p, 1), load(p + n / 2, 1), load(p + n - 1, 1) } };
 }
 
+/* The slot of a short name; it may still hold another. */
+static struct nj_key_slot *slot_of(struct nj_redactor *r, struct nj_str name, const struct name_words *w)
+{
+    uint64_t h = (w->w[0] ^ w->w[1] * 0x9e3779b97f4a7c15u ^ w->w[2] ^ name.n) * 0xd6e8feb86659fd93u;
+    return &r->slots[h >> 32 & (NJ_KEY_SLOTS - 1)];
+}
+
+static bool holds(const struct nj_key_slot *slot, struct nj_str name, const struct name_words *w)
+{
+    return slot->n == name.n && memcmp(slot->words, w->w, sizeof(w->w)) == 0;
+}
+
 struct nj_key nj_key_classify(struct nj_redactor *r, struct nj_str name)
 {
     if (name.n == 0 || name.n > NJ_KEY_SLOT_LEN)
         return classify(r, name);
     struct name_words w = words_of(name.p, name.n);
-    uint64_t h = (w.w[0] ^ w.w[1] * 0x9e3779b97f4a7c15u ^ w.w[2] ^ name.n) * 0xd6e8feb86659fd93u;
-    struct nj_key_slot *slot = &r->slots[h >> 32 & (NJ_KEY_SLOTS - 1)];
-    if (slot->n == name.n && memcmp(slot->words, w.w, sizeof(w.w)) == 0)
+    struct nj_key_slot *slot = slot_of(r, name, &w);
+    if (holds(slot, name, &w))
         return slot->key;
     slot->key = classify(r, name);
     slot->n = (uint8_t)name.n;
     memcpy(slot->words, w.w, sizeof(w.w));
     return slot->key;
+}
+
+uint64_t nj_key_topics(struct nj_redactor *r, struct nj_str name)
+{
+    if (name.n == 0 || name.n > NJ_KEY_SLOT_LEN)
+        return nj_topics_of(r, name);
+    struct name_words w = words_of(name.p, name.n);
+    struct nj_key_slot *slot = slot_of(r, name, &w);
+    if (!holds(slot, name, &w))
+        return nj_topics_of(r, name);
+    if ((slot->key.topics & NJ_TOPICS_UNSEEN) != 0)
+        slot->key.topics = nj_topics_of(r, name);
+    return slot->key.topics;
 }
 
 static void index_ends(struct nj_redactor *r, int rule)

@@ -247,7 +247,7 @@ static bool try_parenthesis(struct nj_sweep *s, const struct groups *g, size_t *
 static bool follows_word(const struct nj_sweep *s, size_t at)
 {
     struct nj_str t = s->text;
-    if (s->r->topics != 0)
+    if (nj_topics_member(s->r) != 0)
         return true;
     while (at > 0 && !is_word(t, at - 1) && t.p[at - 1] != ':' && t.p[at - 1] != '=' && (unsigned char)t.p[at - 1] < 0x80)
         at--;

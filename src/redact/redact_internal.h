@@ -111,7 +111,7 @@ extern const struct nj_secret_key_row nj_secret_keys[NJ_KEY_ROWS];
 struct nj_key {
     int16_t rule; /* row of nj_secret_keys, or NJ_KEY_NONE */
     uint16_t roles;
-    uint64_t topics; /* what it speaks of (contexts.def) */
+    uint64_t topics; /* what it speaks of (contexts.def), or NJ_TOPICS_UNSEEN; see nj_key_topics() */
 };
 
 /* Names repeat from record to record: what was found out about the short ones is remembered. */
@@ -124,6 +124,9 @@ struct nj_key_slot {
 
 void nj_keys_init(struct nj_redactor *r);
 struct nj_key nj_key_classify(struct nj_redactor *r, struct nj_str name);
+/* What a name speaks of; remembered with it. */
+#define NJ_TOPICS_UNSEEN ((uint64_t)1 << 63)
+uint64_t nj_key_topics(struct nj_redactor *r, struct nj_str name);
 
 /* Text that is no secret even where one belongs: empty, null, placeholders, "${...}", "none", ... */
 bool nj_value_is_harmless(struct nj_str value);
@@ -259,7 +262,7 @@ enum nj_topic {
     NJ_TOPIC_HOST,
     NJ_TOPICS
 };
-_Static_assert(NJ_TOPICS < 64, "a bit each");
+_Static_assert(NJ_TOPICS < 63, "a bit each, and one that says nobody looked");
 #define NJ_TOPIC_BIT(topic) ((uint64_t)1 << (topic))
 
 enum {
@@ -279,6 +282,8 @@ void nj_contexts_init(struct nj_redactor *r);
 uint64_t nj_topics_of(const struct nj_redactor *r, struct nj_str text);
 /* Those of the words within some forty bytes of a span, and of the member's name where the text is a value of JSON. */
 uint64_t nj_topics_near(const struct nj_sweep *s, struct nj_span span);
+/* Those of the member's name alone. */
+uint64_t nj_topics_member(struct nj_redactor *r);
 
 /* --- numbers in groups (numbers.c, numbers.def) --------------------------------------------------------------------- */
 

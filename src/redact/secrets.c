@@ -186,10 +186,11 @@ bool nj_link_try(struct nj_sweep *s, size_t from)
 /* --- random runs -------------------------------------------------------------------------------------------------- */
 
 /* Bits of surprise in a character, as a part of what its alphabet and length allow. */
-static double evenness(struct nj_str v, const struct mix *m)
+static double evenness(struct nj_str v)
 {
+    struct mix m = mix_of(v);
     uint8_t seen[256] = { 0 };
-    double bits = 0, kinds = (m->digit ? 10 : 0) + (m->upper ? 26 : 0) + (m->lower ? 26 : 0) + (m->other ? 2 : 0);
+    double bits = 0, kinds = (m.digit ? 10 : 0) + (m.upper ? 26 : 0) + (m.lower ? 26 : 0) + (m.other ? 2 : 0);
     for (size_t i = 0; i < v.n; i++)
         seen[(unsigned char)v.p[i]]++;
     for (size_t c = 0; c < sizeof(seen); c++)
@@ -199,8 +200,8 @@ static double evenness(struct nj_str v, const struct mix *m)
     return bits / log2(most);
 }
 
-/* Twenty characters or more that no person thought of: not hexadecimal, not words, not a number with a name. */
-static bool is_random(struct nj_str v)
+/* Twenty characters or more that could be random: not hexadecimal, not words, not a number with a name. */
+static bool may_be_random(struct nj_str v)
 {
     enum { LEAST = 20, MOST = 200 };
     if (v.n < LEAST || v.n > MOST || nj_run(v, 0, NJ_IS_HEX) == v.n || is_uuid(v))
@@ -216,7 +217,7 @@ static bool is_random(struct nj_str v)
     }
     if (longest >= 8 || (m.digits == 1 && longest >= 5) || (parts >= 2 && !(m.upper && m.lower)))
         return false; /* "worker-12-eu-west", "getReportForUser2" */
-    return evenness(v, &m) >= 0.8;
+    return true;
 }
 
 /* What is random gives itself away from further than a number does: over the ends of lines and members, too. */
@@ -256,9 +257,10 @@ bool nj_random_try(struct nj_sweep *s, size_t from)
     while (key.from > s->done && from - key.from < KEY && nj_is(t.p[key.from - 1], NJ_IS_B64))
         key.from--;
     key.to = nj_run(nj_str_slice(t, 0, key.from + KEY + 1), key.to, NJ_IS_B64);
-    if (nj_valid_aws_secret(t, &key) && nj_is(t.p[from], NJ_IS_B64) && nj_is_near_secret(s, key))
+    if (key.to - key.from == KEY && nj_is(t.p[from], NJ_IS_B64) && nj_is_near_secret(s, key) && nj_valid_aws_secret(t, &key))
         return nj_sweep_take(s, key, NJ_DET_AWS_SECRET_KEY);
-    return is_random(nj_str_slice(t, run.from, run.to)) && !nj_is_joined(t, run) && nj_is_near_secret(s, run) &&
+    struct nj_str v = nj_str_slice(t, run.from, run.to);
+    return may_be_random(v) && !nj_is_joined(t, run) && nj_is_near_secret(s, run) && evenness(v) >= 0.8 &&
            nj_sweep_take(s, run, NJ_DET_ENTROPY);
 }
 
