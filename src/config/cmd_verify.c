@@ -14,7 +14,9 @@ static const char help_text[] =
     "Reads records as nightjar delivered them to one sink, one JSON object a line, in any order, and says which are missing and which\n"
     "were altered: each record has a number (seq) and a link to the one before it (chain).\n"
     "\n"
-    "  --key-file FILE     the key that was NIGHTJAR_PSEUDONYM_KEY; without it links made with a key cannot be checked\n"
+    "  --key-file FILE     the key the records were linked with; otherwise NIGHTJAR_PSEUDONYM_KEY. Without it links made with a key "
+    "cannot\n"
+    "                      be checked\n"
     "  --quiet             only the sum\n"
     "  --help              this text\n"
     "\n"
@@ -357,10 +359,18 @@ int nj_command_verify(const struct nj_stream *io)
         return FILTER_WRONG_USAGE;
     if (help)
         return filter_write(io, nj_str_of(help_text)) ? FILTER_DONE : FILTER_FAILED;
+    struct nj_options o;
+    struct nj_problems problems;
+    nj_options_read(&o, io->environ_, &problems);
     nj_buf_init(&key, KEY_FILE_MAX);
-    int code = key_file.p != NULL && !filter_file(io, key_file, KEY_FILE_MAX, &key) ? FILTER_FAILED : run(&w, nj_buf_str(&key));
+    int code = FILTER_FAILED;
+    if (key_file.p == NULL)
+        code = run(&w, o.pseudonym_key);
+    else if (filter_file(io, key_file, KEY_FILE_MAX, &key))
+        code = run(&w, nj_buf_str(&key));
     if (key.p != NULL)
         explicit_bzero(key.p, key.cap);
     nj_buf_fini(&key);
+    nj_options_fini(&o);
     return code;
 }

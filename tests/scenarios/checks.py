@@ -37,15 +37,13 @@ def check_chain(run):
             streams.setdefault(q["path"], []).extend(run.raw[q["first"]:q["first"] + q["records"]])
     if run.expected.get("sink") in ("file", "stdout"):
         streams[""] = run.raw
-    with open(run.path("chain.key"), "w", encoding="utf-8") as f:
-        f.write(run.environment["NIGHTJAR_PSEUDONYM_KEY"])
     dropped = sum(n for one in run.ledgers for sink in one.get("sinks", {}).values() for n in sink.get("dropped", {}).values())
     for path, lines in streams.items():
         lines = [line for line in lines if b'"chain":"' in line and not line.startswith(b'{"text":')]
         if not lines:
             continue
-        out = subprocess.run([run.tools.nightjar, "verify", "--quiet", "--key-file", run.path("chain.key")], input=b"\n".join(lines) + b"\n",
-                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        out = subprocess.run([run.tools.nightjar, "verify", "--quiet"], input=b"\n".join(lines) + b"\n", stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE, env=dict(os.environ, NIGHTJAR_PSEUDONYM_KEY=run.environment["NIGHTJAR_PSEUDONYM_KEY"]))
         found = VERIFIED.search(out.stdout.decode())
         good = found and int(found.group(2)) == 0 and (not run.ledgers or int(found.group(1)) <= dropped)
         run.expect(good, f"nightjar verify of {path or 'the records'}, {dropped} dropped", out.stdout.decode() + out.stderr.decode())

@@ -14,6 +14,7 @@ enum { RECORDS = 12, LINE = 1024 };
 
 static char lines[RECORDS][LINE];
 static char *out_text, *err_text;
+static const char *environment; /* NULL: there is none */
 static size_t out_n, err_n;
 
 static struct nj_clean record_of(int i, char id[static 32], const char *stream)
@@ -75,7 +76,7 @@ static int verify_text(const char *text, bool with_key)
     close(key_fd);
     snprintf(path, sizeof(path), "--key-file=%s", name);
     char program[] = "nightjar", verb[] = "verify", *argv[] = { program, verb, with_key ? path : NULL, NULL };
-    const char *environ_[] = { NULL };
+    const char *environ_[] = { environment, NULL };
     FILE *in = tmpfile();
     ck_assert_ptr_nonnull(in);
     fputs(text, in);
@@ -216,6 +217,18 @@ START_TEST(test_verify_with_a_key_nobody_makes_the_rest_fit)
 }
 END_TEST
 
+START_TEST(test_verify_takes_the_key_from_the_environment_too)
+{
+    struct nj_hmac_key key = chain_key();
+    make(&key);
+    environment = "NIGHTJAR_PSEUDONYM_KEY=" KEY;
+    ck_assert_int_eq(verify(-1, 1, false), 0);
+    ck_assert_str_eq(err_text, "");
+    environment = NULL;
+    teardown();
+}
+END_TEST
+
 START_TEST(test_verify_says_when_the_key_is_needed)
 {
     struct nj_hmac_key key = chain_key();
@@ -293,6 +306,7 @@ END_TEST
     X(test_verify_more_missing_than_the_ledger_tells_is_no_accident)                                                                       \
     X(test_verify_every_altered_byte_shows)                                                                                                \
     X(test_verify_with_a_key_nobody_makes_the_rest_fit)                                                                                    \
+    X(test_verify_takes_the_key_from_the_environment_too)                                                                                  \
     X(test_verify_says_when_the_key_is_needed)                                                                                             \
     X(test_verify_twice_is_no_harm_but_two_with_one_number_are)                                                                            \
     X(test_verify_what_is_no_record_is_counted_and_nothing_is_no_proof)                                                                    \
