@@ -17,7 +17,8 @@ static bool step(struct nj_cusum *c, bool hit, double allowance, double limit)
     return full;
 }
 
-static void judge_shift(struct nj_series *s, const struct nj_limits *l, double ms, struct nj_judged *out)
+/* Is the call above the tail? */
+static bool judge_shift(struct nj_series *s, const struct nj_limits *l, double ms, struct nj_judged *out)
 {
     bool above_p95 = ms > l->shift_factor * out->p95 && ms > out->p95 + (double)l->shift_floor;
     bool above_p50 = ms > l->shift_factor * out->p50 && ms > out->p50 + (double)l->shift_floor;
@@ -32,6 +33,7 @@ static void judge_shift(struct nj_series *s, const struct nj_limits *l, double m
         s->hot = false;
         out->shift_ended = true;
     }
+    return above_p95;
 }
 
 static void judge_expectation(struct nj_series *s, const struct nj_limits *l, double ms, struct nj_judged *out)
@@ -43,13 +45,13 @@ static void judge_expectation(struct nj_series *s, const struct nj_limits *l, do
     s->late = late;
 }
 
-static void learn(struct nj_series *s, double ms, bool slow)
+static void learn(struct nj_series *s, double ms, bool odd)
 {
     if (s->hot) {
         s->held_n = 0;
         return;
     }
-    if (slow && s->held_n < NJ_SERIES_HELD) {
+    if (odd && s->held_n < NJ_SERIES_HELD) {
         s->held[s->held_n++] = (float)ms;
         return;
     }
@@ -76,11 +78,12 @@ void nj_series_judge(struct nj_series *s, const struct nj_limits *l, double ms, 
         out->p95 = nj_hist_quantile(&s->h, 0.95);
         out->p99 = nj_hist_quantile(&s->h, 0.99);
     }
+    bool above = false;
     if (out->learned) {
         out->slow = ms > l->slow_factor * out->p99 && ms > out->p50 + (double)l->slow_floor;
-        judge_shift(s, l, ms, out);
+        above = judge_shift(s, l, ms, out);
     }
-    learn(s, ms, out->slow);
+    learn(s, ms, out->slow || above);
 }
 
 double nj_series_stalled_ms(const struct nj_series *s, const struct nj_limits *l)

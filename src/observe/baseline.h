@@ -6,8 +6,8 @@
  *                "above shift.factor x p50" (0.80, 4), which sees what p95 of a two-mode series hides
  *                Neither counts what is less than shift.floor above: a call of one millisecond takes two on a busy processor.
  *   expectation  more than half of the last 20 calls above twice what was declared
- * While a shift lasts nothing is learned, and slow calls in a row wait until an ordinary one shows that they were none: an incident
- * must not become the new normal.
+ * While a shift lasts nothing is learned, and calls in a row that are slow or above the tail wait until an ordinary one shows that
+ * they were no incident: one must not become the new normal, not even where few calls are known.
  */
 #ifndef NIGHTJAR_OBSERVE_BASELINE_H
 #define NIGHTJAR_OBSERVE_BASELINE_H
@@ -25,7 +25,7 @@ struct nj_series {
     bool late;      /* the expectation is not met */
     uint32_t above; /* one bit each of the last 20 calls: above twice the expectation */
     uint32_t calls;
-    float held[NJ_SERIES_HELD]; /* slow calls not learned yet */
+    float held[NJ_SERIES_HELD]; /* calls in a row, not learned yet */
     uint32_t held_n;
 };
 

@@ -95,8 +95,9 @@ static unsigned signals_of_case(const struct nj_case *c)
 
 static void put_memory(struct nj_finding *f, const struct nj_case *c)
 {
-    if (c->memory_mb != 0)
-        nj_finding_i64(f, "nightjar.memory.size_mb", c->memory_mb);
+    int64_t size_mb = c->memory_mb != 0 ? c->memory_mb : (int64_t)nj_observe_config(f->o)->memory_mb; /* before the report comes */
+    if (size_mb != 0)
+        nj_finding_i64(f, "nightjar.memory.size_mb", size_mb);
     if (c->max_memory_mb != 0)
         nj_finding_i64(f, "nightjar.memory.max_used_mb", c->max_memory_mb);
 }
@@ -219,7 +220,8 @@ static void on_end(struct nj_observe *o, void *state, struct nj_case *c)
         return;
     if (c->end == NJ_END_TIMEOUT && (c->memory_mb - c->max_memory_mb) * 100 <= c->memory_mb * THRASH_PERCENT)
         say_thrash(o, c);
-    judge_headroom(o, m, c);
+    if (c->end != NJ_END_OUT_OF_MEMORY) /* has been told */
+        judge_headroom(o, m, c);
     judge_leak(o, m, c);
 }
 
