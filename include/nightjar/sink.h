@@ -74,6 +74,7 @@ struct nj_sink {
         struct nj_aws_credentials credentials;
     } aws;
     uint32_t categories; /* bit 1 << enum nj_category: what this sink wants */
+    bool alerts_only;    /* and of the category alert only alert.*: the findings behind them come thousands at a time */
     bool cleartext;      /* http:// to another machine */
     struct nj_buf store; /* the bytes behind the views */
 };
@@ -96,10 +97,11 @@ void nj_sink_describe(const struct nj_sink *s, struct nj_buf *out);
 void nj_sink_alert_url(struct nj_str address, struct nj_buf *out);
 /* Do records and credentials travel unencrypted to another machine?  Worth a remark, not an error. */
 bool nj_sink_is_cleartext(const struct nj_sink *s);
-/* Does this sink want records of this category? */
-static inline bool nj_sink_wants(const struct nj_sink *s, enum nj_category c)
+/* Does this sink want such records? */
+static inline bool nj_sink_wants(const struct nj_sink *s, enum nj_category c, struct nj_str event)
 {
-    return (s->categories >> (unsigned)c & 1u) != 0;
+    bool finding = s->alerts_only && c == NJ_CAT_ALERT && !nj_str_starts(event, NJ_STR("alert."));
+    return (s->categories >> (unsigned)c & 1u) != 0 && !finding;
 }
 
 #endif

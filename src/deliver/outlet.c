@@ -214,7 +214,7 @@ void nj_outlet_offer(struct nj_outlet *o, const struct nj_clean *r)
     struct nj_lane_work *l = &o->lanes[r->lane];
     struct nj_str record;
     o->ledger.offered++;
-    if (!nj_sink_wants(o->sink, r->category)) {
+    if (!nj_sink_wants(o->sink, r->category, r->event)) {
         o->ledger.unwanted++;
         return;
     }

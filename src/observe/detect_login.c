@@ -79,7 +79,10 @@ static void say(struct nj_observe *o, struct nj_case *c, const struct nj_login_a
     bool success = a->kind == NJ_ALARM_AFTER_FAILURES || a->kind == NJ_ALARM_TAKEOVER;
     f.r->outcome = success ? NJ_OUTCOME_SUCCESS : NJ_OUTCOME_FAILURE;
     f.r->lane = NJ_LANE_CRITICAL;
-    nj_finding_message(&f, "%s: %u", kinds[a->kind].text, a->count);
+    if (success && a->count == 0)
+        nj_finding_message(&f, "a login succeeded from an address of many failures: it may be a takeover");
+    else
+        nj_finding_message(&f, "%s: %u", kinds[a->kind].text, a->count);
     nj_finding_bool(&f, "nightjar.security", true);
     nj_finding_str(&f, "nightjar.scope", nj_str_of(kinds[a->kind].scope));
     nj_finding_i64(&f, success ? "nightjar.retries" : "nightjar.count", (int64_t)a->count);

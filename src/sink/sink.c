@@ -357,7 +357,8 @@ static enum nj_status take_only(struct draft *d)
         }
         wanted |= 1u << i;
     }
-    uint32_t standard = d->sink->format->records_max == 1 ? 1u << NJ_CAT_ALERT : (1u << NJ_CATEGORIES) - 1;
+    d->sink->alerts_only = d->sink->format->records_max == 1; /* a message a record */
+    uint32_t standard = d->sink->alerts_only ? 1u << NJ_CAT_ALERT : (1u << NJ_CATEGORIES) - 1;
     d->sink->categories = wanted != 0 ? wanted : standard;
     return NJ_OK;
 }

@@ -29,21 +29,29 @@ def leaks(run):
 
 
 def tell(run, screen):
-    first = next((r for r in run.records if r.get("redacted")), None)
-    screen.title(f"What reached the sink: {len(run.records)} records in {len(run.requests)} requests")
+    """What is at /logs is for machines; what is at /alerts would wake somebody."""
+    requests = [q for q in run.requests if q["path"] == "/logs"]
+    records = [r for q in requests for r in run.of_request(q)]
+    first = next((r for r in records if r.get("redacted")), None)
+    screen.title(f"What reached the sink: {len(records)} records in {len(requests)} requests")
     screen.line((f"{'when':<12} level {'event':<{show.EVENT_WIDTH}} request  message and data", "dim"))
-    show.show_records(screen, run.records)
+    show.show_records(screen, records)
+    screen.title("Found in them")
+    show.show_findings(screen, records)
+    screen.title("Alerts that the webhook got")
+    for text in run.alert_texts:
+        screen.line("  ", (text.splitlines()[0], "yellow"))
     if first:
         screen.title("One of them in full")
         show.show_whole(screen, first)
     screen.title("The ledger")
     balanced = show.show_ledgers(screen, run.ledgers)
     screen.title("Redacted before anything left the sandbox")
-    show.show_redacted(screen, run.records)
+    show.show_redacted(screen, records)
     found = leaks(run)
     screen.line((f"  of {len(run.tools.secrets)} secrets the function may write, {len(found) or 'none'} reached the sink",
                  "red" if found else "green"))
-    return balanced and not found
+    return balanced and not found and bool(run.alert_texts)
 
 
 def main():

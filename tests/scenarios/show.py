@@ -7,6 +7,7 @@ import sys
 
 COLOURS = {"dim": "2", "bold": "1", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
 SEVERITY = {"ERROR": "red", "FATAL": "red", "WARN": "yellow", "DEBUG": "dim", "TRACE": "dim"}
+SEVERE = ("WARN", "ERROR", "FATAL")
 PLAIN_WIDTH = 130
 EVENT_WIDTH = 22
 
@@ -86,6 +87,19 @@ def show_records(screen, records):
         if i and record["what"]["event"] in ("platform.start", "nightjar.start"):
             print(file=screen.out)
         show_record(screen, record)
+
+
+def show_findings(screen, records):
+    """What was judged, not only written down: everything derived that is worth a warning, with who it was."""
+    plain = ("platform", "log", "input", "response", "ledger", "alert")
+    for record in records:
+        what, who, data = record["what"], record.get("who", {}), record.get("data", {})
+        attack = data.get("nightjar.security") is True
+        if what["severity"] not in SEVERE or (what["category"] in plain and not attack) or what["event"].startswith("sys_"):
+            continue
+        told = " ".join(filter(None, (who.get("client.address"), who.get("enduser.pseudo.id"))))
+        screen.line("  ", (f"{what['severity']:<5}", SEVERITY[what["severity"]]), " ", (f"{what['event']:<29}", "cyan"), " ",
+                    record["message"], (f"  {told}" if told else "", "dim"))
 
 
 def add(total, more):

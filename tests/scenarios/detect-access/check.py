@@ -23,3 +23,6 @@ def check(run):
     found = [r for r in run.records if r["what"]["event"].startswith("malicious")]
     run.expect(found and not any(JUNK in str(r) for r in found), "a finding never has the payload", found)
     run.expect(all(r["data"].get("nightjar.security") is True for r in found), "findings are marked", found)
+    waked = [q for q in run.requests if q["path"] == "/alerts"]
+    run.expect(waked and all(r["what"]["event"].startswith("alert.") for q in waked for r in run.of_request(q)),
+               "the webhook gets what rules made of it, not the findings", [r["what"] for q in waked for r in run.of_request(q)])
