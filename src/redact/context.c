@@ -19,21 +19,22 @@ static unsigned fold(char c)
     return (unsigned char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
 }
 
-void nj_contexts_init(struct nj_redactor *r)
-{
-    struct nj_context_index *x = &r->contexts;
-    for (size_t i = 0; i < NJ_COUNT(x->first); i++)
-        x->first[i] = -1;
-    for (int i = NJ_CONTEXTS - 1; i >= 0; i--) {
-        unsigned c = (unsigned char)phrases[i].text.p[0] & 31;
-        x->next[i] = x->first[c];
-        x->first[c] = (int16_t)i;
-    }
-}
-
 static bool is_letter(struct nj_str t, size_t at)
 {
     return nj_is(t.p[at], NJ_IS_ALPHA) || (unsigned char)t.p[at] >= 0x80;
+}
+
+void nj_contexts_init(struct nj_redactor *r)
+{
+    struct nj_context_index *x = &r->contexts;
+    memset(x->first, 0xff, sizeof(x->first)); /* -1 */
+    for (int i = NJ_CONTEXTS - 1; i >= 0; i--) {
+        struct nj_str text = phrases[i].text;
+        unsigned second = text.n > 1 && is_letter(text, 1) ? (unsigned char)text.p[1] & 31 : 0;
+        int16_t *first = &x->first[(unsigned char)text.p[0] & 31][second];
+        x->next[i] = *first;
+        *first = (int16_t)i;
+    }
 }
 
 /* Does a word begin at byte at?  Case counts: "customerSsn", "NHSNumber". */
@@ -72,33 +73,57 @@ static bool matches(struct nj_str t, size_t at, struct nj_str phrase)
     return ends(t, at);
 }
 
+/* Topics of the phrases from i on in their chain that stand at byte at. */
+static uint64_t topics_at(const struct nj_context_index *x, int i, struct nj_str t, size_t at)
+{
+    uint64_t topics = 0;
+    for (; i >= 0; i = x->next[i])
+        if (matches(t, at, phrases[i].text))
+            topics |= NJ_TOPIC_BIT(phrases[i].topic);
+    return topics;
+}
+
 uint64_t nj_topics_of(const struct nj_redactor *r, struct nj_str t)
 {
+    const struct nj_context_index *x = &r->contexts;
     uint64_t topics = 0;
     for (size_t at = 0; at < t.n; at++) {
         if (!is_letter(t, at) || !begins(t, at))
             continue;
-        for (int i = r->contexts.first[fold(t.p[at]) & 31]; i >= 0; i = r->contexts.next[i])
-            if (matches(t, at, phrases[i].text))
-                topics |= NJ_TOPIC_BIT(phrases[i].topic);
+        const int16_t *first = x->first[(unsigned char)t.p[at] & 31];
+        unsigned second = at + 1 < t.n ? (unsigned char)t.p[at + 1] & 31 : 0; /* a letter's case is not among these bits */
+        if (first[second] >= 0)
+            topics |= topics_at(x, first[second], t, at);
+        if (second != 0 && first[0] >= 0)
+            topics |= topics_at(x, first[0], t, at);
     }
     return topics;
 }
 
-static bool is_fence(char c)
+static inline bool is_fence(char c)
 {
     return c == '{' || c == '}' || c == '&' || c == ';' || c == '\n';
+}
+
+static inline bool is_filler(char c)
+{
+    return c == ' ' || c == '"' || c == '\'' || c == '\\' || c == '#';
+}
+
+static inline bool is_end_of_name(char c)
+{
+    return c == ',' || c == '(' || c == ')' || c == '|';
 }
 
 /* Where the words that may speak about the candidate begin.  Behind "name: " only the name does. */
 static size_t words_from(struct nj_str t, size_t from)
 {
     size_t floor = from > BEFORE ? from - BEFORE : 0, at = from;
-    while (at > floor && memchr(" \"'\\#", t.p[at - 1], 5) != NULL)
+    while (at > floor && is_filler(t.p[at - 1]))
         at--;
     bool named = at > floor && (t.p[at - 1] == ':' || t.p[at - 1] == '=');
     at -= named;
-    while (at > floor && !is_fence(t.p[at - 1]) && !(named && memchr(",()|", t.p[at - 1], 4) != NULL))
+    while (at > floor && !is_fence(t.p[at - 1]) && !(named && is_end_of_name(t.p[at - 1])))
         at--;
     while (at > 0 && at < from && at == floor && is_letter(t, at - 1) && is_letter(t, at))
         at++, floor++; /* not within a word */
@@ -108,7 +133,7 @@ static size_t words_from(struct nj_str t, size_t from)
 static size_t words_to(struct nj_str t, size_t to)
 {
     size_t limit = t.n - to > AFTER ? to + AFTER : t.n;
-    while (to < limit && !is_fence(t.p[to]) && memchr(",\"'", t.p[to], 3) == NULL)
+    while (to < limit && !is_fence(t.p[to]) && t.p[to] != ',' && t.p[to] != '"' && t.p[to] != '\'')
         to++;
     while (to == limit && to < t.n && to > 0 && is_letter(t, to - 1) && is_letter(t, to))
         to--, limit--;

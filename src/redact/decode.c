@@ -46,11 +46,14 @@ static bool begins_like_text(struct nj_str run)
 bool nj_encoded_may(struct nj_str t, size_t at)
 {
     enum { FIRST = NJ_TOKEN_RUN - 1 };
-    size_t last = at + RUN_MIN - 1 - 2 * FIRST;
+    size_t last = at + RUN_MIN - 1 - 2 * FIRST, from = at - FIRST;
     if (last >= t.n || !is_run_byte(t.p[last]))
         return false;
+    bool begins = from == 0 || !is_run_byte(t.p[from - 1]);
+    if (begins && (t.n - from < RUN_MIN || !is_run_byte(t.p[from + RUN_MIN - 1])))
+        return false;  /* a UUID, a digest: too short */
     unsigned seen = 0; /* no text has a base64 without capitals; identifiers in hexadecimal have none */
-    for (size_t i = at + 1 - NJ_TOKEN_RUN; i <= last; i++) {
+    for (size_t i = from; i <= last; i++) {
         if (!is_run_byte(t.p[i]))
             return false;
         seen |= nj_byte_class[(unsigned char)t.p[i]];

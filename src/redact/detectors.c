@@ -8,6 +8,18 @@ const struct nj_detector nj_detectors[NJ_DETECTORS] = {
 #undef NJ_DETECTOR
 };
 
+void nj_anchors_init(struct nj_redactor *r)
+{
+    struct nj_anchor_index *x = &r->anchors;
+    memset(x->first, 0xff, sizeof(x->first)); /* -1 */
+    for (int i = NJ_DETECTORS - 1; i >= 0; i--) {
+        if (nj_detectors[i].shape == NULL)
+            continue;
+        x->next[i] = x->first[nj_detectors[i].anchor];
+        x->first[nj_detectors[i].anchor] = (int8_t)i;
+    }
+}
+
 static bool has_at(struct nj_str s, size_t at, struct nj_str what)
 {
     return s.n - at >= what.n && memcmp(s.p + at, what.p, what.n) == 0;

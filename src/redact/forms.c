@@ -14,7 +14,7 @@ static bool is_operator(const struct nj_form *f)
     char c = f->t.p[f->sep], before = f->sep > f->floor ? f->t.p[f->sep - 1] : '\0', after = nj_byte(f->t, f->sep + 1);
     if (after == c || before == c || (c == ':' && after == '='))
         return true;
-    return c == '=' && before != '\0' && strchr("!<>~+*/%^|&", before) != NULL;
+    return c == '=' && before != '\0' && !nj_is(before, NJ_IS_WORD | NJ_IS_SPACE) && strchr("!<>~+*/%^|&", before) != NULL;
 }
 
 size_t nj_form_run_back(const struct nj_form *f, size_t at)
@@ -82,7 +82,8 @@ static bool find_key(struct nj_form *f)
         at = skip_notation(f, at);
     if (at > f->floor && f->t.p[at - 1] == ']') /* user[password]=, params["token"]= */
         at--;
-    for (size_t i = 0; i < NJ_COUNT(name_closers); i++)
+    bool escaped = at - f->floor >= 3 && f->t.p[at - 3] == '%';
+    for (size_t i = 0; escaped && i < NJ_COUNT(name_closers); i++)
         if (ends_with(f, at, name_closers[i]))
             at -= name_closers[i].n;
     if (at > f->floor && nj_is_quote(f->t.p[at - 1])) {
@@ -126,7 +127,7 @@ static void skip_verb(struct nj_form *f)
     static const struct nj_str verbs[] = { NJ_STR_INIT("is"),      NJ_STR_INIT("was"),      NJ_STR_INIT("to"),       NJ_STR_INIT("are"),
                                            NJ_STR_INIT("entered"), NJ_STR_INIT("provided"), NJ_STR_INIT("supplied"), NJ_STR_INIT("typed") };
     struct nj_str key = nj_part(f->t, f->key);
-    for (size_t i = 0; i < NJ_COUNT(verbs); i++) {
+    for (size_t i = 0; key.n <= 3 && i < NJ_COUNT(verbs); i++) {
         size_t to = f->key.from;
         if (!nj_str_eq_nocase(key, verbs[i]) || to <= f->floor || f->t.p[to - 1] != ' ')
             continue;

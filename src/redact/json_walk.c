@@ -24,6 +24,7 @@ struct walk {
     bool own;          /* ... under its own name, not that of a container around it */
     bool naming;       /* the next value names the secret of its object */
     bool message;      /* the next value is the line of a log record */
+    bool dull;         /* nothing is known of it, and a string without marks may be passed */
     bool key_part;     /* it is a private member of a JSON web key, if it looks like one */
     unsigned roles;    /* of its name */
     uint64_t topics;   /* what the name in front of the next value speaks of */
@@ -72,8 +73,7 @@ static void mark_block(struct walk *w, size_t block)
     }
 }
 
-/* Reads the string whose first byte is at w->at and steps behind its closing quote. */
-static bool read_string(struct walk *w, struct piece *p)
+static bool read_long_string(struct walk *w, struct piece *p)
 {
     size_t at = w->at;
     uint64_t seen = 0;
@@ -100,6 +100,21 @@ static bool read_string(struct walk *w, struct piece *p)
         at += 2;
     }
     return false;
+}
+
+/* Reads the string whose first byte is at w->at and steps behind its closing quote.  Most end in the block that is marked. */
+static inline bool read_string(struct walk *w, struct piece *p)
+{
+    size_t at = w->at;
+    uint64_t stops = at / NJ_BLOCK + 1 == w->block ? w->marks.stops & ~(uint64_t)0 << at % NJ_BLOCK : 0;
+    uint64_t stop = stops & (0 - stops);
+    size_t end = at / NJ_BLOCK * NJ_BLOCK + (stops != 0 ? (size_t)__builtin_ctzll(stops) : 0);
+    if (stops == 0 || w->t.p[end] != '"')
+        return read_long_string(w, p);
+    uint64_t seen = (w->anchors | w->marks.odd) & ~(uint64_t)0 << at % NJ_BLOCK & (stop - 1);
+    *p = (struct piece){ .in = { at, end }, .plain = seen == 0 };
+    w->at = end + 1;
+    return true;
 }
 
 /* 8 for the escape of a high surrogate at byte at, 12 for a low one, 0 for anything else. */
@@ -180,6 +195,15 @@ static bool mask(struct walk *w, struct nj_span value, struct nj_str text)
     return true;
 }
 
+/* Where it would be remembered that this value passed.  What is judged by its name too is not, nor what is nested: there, what
+ * may still be opened differs. */
+static struct nj_known *slot_of(const struct walk *w, struct nj_str text)
+{
+    if (w->level != 0 || text.n == 0 || text.n > NJ_KNOWN_LEN || nj_key_topics(w->r, w->key) != 0)
+        return NULL;
+    return &w->r->known_values[nj_hash64(text, 0) % NJ_KNOWN_VALUES];
+}
+
 /* What a detector leaves of a secret string is masked when it can still be one. */
 static void scan_string(struct walk *w, const struct piece *p, bool secret)
 {
@@ -192,9 +216,13 @@ static void scan_string(struct walk *w, const struct piece *p, bool secret)
         withhold(w, p);
         return;
     }
+    struct nj_known *known = w->dull && !w->message && !mended ? slot_of(w, text) : NULL;
+    if (known != NULL && nj_is_known(known, text))
+        return;
     struct nj_layer before = nj_layer_open(w->r, "json string", view(w, p->in));
     w->r->topics = w->topics;
     w->r->context = w->key;
+    uint64_t found = w->r->findings;
     bool judged = nj_text_redact(w->r, w->level + 1, w->message ? w->pem : NULL, text, &clean);
     w->r->topics = 0;
     w->r->context = (struct nj_str){ NULL, 0 };
@@ -203,6 +231,8 @@ static void scan_string(struct walk *w, const struct piece *p, bool secret)
         withhold(w, p);
     else if (!(secret && nj_key_takes(w->rule, clean) && mask(w, quoted(p), clean)) && (mended || clean.p != text.p))
         replace_by_string(w, quoted(p), clean);
+    else if (known != NULL && w->r->findings == found)
+        nj_know(known, text);
 }
 
 /* --- secrets by name ---------------------------------------------------------------------------------------------- */
@@ -267,6 +297,11 @@ static bool is_key_material(struct nj_str raw)
     return raw.n >= SHORTEST && nj_run(raw, 0, NJ_IS_B64URL | NJ_IS_B64) == raw.n;
 }
 
+static bool is_secure_string(struct nj_str raw)
+{
+    return nj_str_eq(raw, NJ_STR("SecureString"));
+}
+
 static bool string_value(struct walk *w)
 {
     struct piece p;
@@ -274,11 +309,13 @@ static bool string_value(struct walk *w)
     if (!read_string(w, &p))
         return false;
     struct nj_str raw = view(w, p.in);
+    if (p.plain && w->dull && !w->message && !is_secure_string(raw))
+        return true;
     if (w->naming)
         w->frames[w->depth].pair = (int16_t)nj_rule_of_name(w->r, raw);
     if (!w->frames[w->depth].object)
         list_names(w, raw);
-    else if (nj_str_eq(raw, NJ_STR("SecureString")) && w->frames[w->depth].pair == NJ_KEY_NONE)
+    else if (is_secure_string(raw) && w->frames[w->depth].pair == NJ_KEY_NONE)
         w->frames[w->depth].pair = (int16_t)nj_key_classify(w->r, NJ_STR("secret")).rule;
     bool names_secret = w->naming && !w->own && w->frames[w->depth].pair != NJ_KEY_NONE;
     bool secret = !names_secret && takes(w, raw) && (!w->key_part || is_key_material(raw));
@@ -378,7 +415,7 @@ static bool open_container(struct walk *w)
         f->spare_first = f->rule != NJ_KEY_NONE;
     }
     w->rule = f->spare_first ? NJ_KEY_NONE : f->rule;
-    w->own = w->naming = w->message = false;
+    w->own = w->naming = w->message = w->dull = false;
     w->key_part = false;
     w->roles = 0;
     return true;
@@ -463,8 +500,7 @@ static void apply_key(struct walk *w, struct nj_str name)
 {
     struct nj_frame *f = &w->frames[w->depth];
     struct nj_key key = nj_key_classify(w->r, name);
-    f->kty |= nj_str_eq(name, NJ_STR("kty"));
-    f->grant |= nj_str_eq(name, NJ_STR("grant_type")) || nj_str_eq(name, NJ_STR("grantType"));
+    w->dull = key.dull && f->rule == NJ_KEY_NONE && !nj_rules_read_all(w->r);
     w->roles = key.roles;
     w->naming = (key.roles & NJ_ROLE_NAME) != 0;
     w->message = w->depth == 1 && (key.roles & NJ_ROLE_MESSAGE) != 0;
@@ -472,6 +508,11 @@ static void apply_key(struct walk *w, struct nj_str name)
     w->topics = key.topics;
     remember_key(w, name);
     w->own = true;
+    w->key_part = false;
+    if (w->dull)
+        return;
+    f->kty |= nj_str_eq(name, NJ_STR("kty"));
+    f->grant |= nj_str_eq(name, NJ_STR("grant_type")) || nj_str_eq(name, NJ_STR("grantType"));
     if (w->rule != NJ_KEY_NONE && !stands(w, key.rule))
         w->rule = NJ_KEY_NONE;
     w->key_part = w->rule == NJ_KEY_NONE && is_key_part(name) && has_member(w, NJ_STR("kty"), f->kty);
@@ -510,7 +551,7 @@ static void next_element(struct walk *w)
 {
     struct nj_frame *f = &w->frames[w->depth];
     w->rule = f->rule != NJ_KEY_NONE ? f->rule : f->pair;
-    w->own = w->naming = w->message = false;
+    w->own = w->naming = w->message = w->dull = false;
     w->key_part = false;
     w->roles = 0;
 }

@@ -35,7 +35,7 @@ static const struct nj_str cancel_tails[] = { NJ_CANCEL_TAILS(NJ_STR_INIT) };
 static const struct nj_str cancel_tokens[] = { NJ_CANCEL_TOKENS(NJ_STR_INIT) };
 
 static const struct {
-    struct nj_str name;
+    struct nj_str name; /* shorter than 32 bytes */
     uint16_t role;
 } role_names[] = {
     { NJ_STR_INIT("name"), NJ_ROLE_NAME },
@@ -78,7 +78,7 @@ enum { NAME_MAX_BYTES = 128, NAME_MAX_WORDS = NAME_MAX_BYTES }; /* a word takes 
 struct words {
     char text[NAME_MAX_BYTES + NAME_MAX_WORDS];
     size_t n;
-    size_t start[NAME_MAX_WORDS + 1]; /* one behind the last holds the end, counted with its space */
+    uint16_t start[NAME_MAX_WORDS + 1]; /* one behind the last holds the end, counted with its space */
     size_t count;
     bool open;
 };
@@ -103,7 +103,7 @@ static void close_word(struct words *w)
         to--;
     w->n = to > from ? to : w->n;
     w->text[w->n++] = ' ';
-    w->start[++w->count] = w->n;
+    w->start[++w->count] = (uint16_t)w->n;
     w->open = false;
 }
 
@@ -167,7 +167,7 @@ static void split_words(struct words *w, struct nj_str name)
 static bool listed(struct nj_str word, const struct nj_str *list, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (nj_str_eq(word, list[i]))
+        if (word.n == list[i].n && word.p[0] == list[i].p[0] && nj_str_eq(word, list[i]))
             return true;
     return false;
 }
@@ -212,13 +212,20 @@ static void consider(struct best *b, int rule, size_t words)
         *b = (struct best){ rule, words };
 }
 
+/* The column of an index for the byte behind the first. */
+static size_t second_letter(char c)
+{
+    return is_lower(c) ? (size_t)(c - 'a') : 26;
+}
+
 static void match_at(const struct nj_redactor *r, const struct words *w, size_t i, struct best *b)
 {
     struct nj_str word = word_at(w, i);
     char first = word.p[0];
     if (!is_lower(first))
         return;
-    for (int rule = r->rule_first[first - 'a']; rule != NJ_KEY_NONE; rule = r->rule_next[rule]) {
+    const struct nj_key_index *x = &r->key_index;
+    for (int rule = x->rule_first[first - 'a'][second_letter(word.p[1])]; rule != NJ_KEY_NONE; rule = x->rule_next[rule]) {
         size_t words = phrase_words(w, i, nj_secret_keys[rule].phrase);
         if (words != 0 && around_allows(w, i, i + words, nj_secret_keys[rule].how))
             consider(b, rule, words);
@@ -231,9 +238,11 @@ static void match_suffix(const struct nj_redactor *r, const struct words *w, siz
     char last = word.p[word.n - 1];
     if (!is_lower(last))
         return;
-    for (int rule = r->suffix_first[last - 'a']; b->words == 0 && rule != NJ_KEY_NONE; rule = r->suffix_next[rule]) {
+    const struct nj_key_index *x = &r->key_index;
+    for (int rule = x->suffix_first[last - 'a']; b->words == 0 && rule != NJ_KEY_NONE; rule = x->suffix_next[rule]) {
         const struct nj_secret_key_row *row = &nj_secret_keys[rule];
-        if (word.n > row->phrase.n && nj_str_ends(word, row->phrase) && around_allows(w, i, i + 1, row->how))
+        if (word.n > row->phrase.n && word.p[word.n - 2] == row->phrase.p[row->phrase.n - 2] && nj_str_ends(word, row->phrase) &&
+            around_allows(w, i, i + 1, row->how))
             consider(b, rule, 1);
     }
 }
@@ -241,9 +250,10 @@ static void match_suffix(const struct nj_redactor *r, const struct words *w, siz
 static bool ends_a_phrase(const struct nj_redactor *r, const struct words *w)
 {
     struct nj_str word = word_at(w, w->count - 1);
-    if (!is_lower(word.p[0]) || word.n >= 32 || (r->ending[word.p[0] - 'a'] >> word.n & 1) == 0)
+    if (!is_lower(word.p[0]))
         return false;
-    for (int rule = 0; rule < NJ_SECRET_KEYS; rule++) {
+    const struct nj_key_index *x = &r->key_index;
+    for (int rule = x->ending_first[word.p[0] - 'a']; rule != NJ_KEY_NONE; rule = x->ending_next[rule]) {
         struct nj_str p = nj_secret_keys[rule].phrase;
         if (p.n > word.n && p.p[p.n - word.n - 1] == ' ' && nj_str_ends(p, word))
             return true;
@@ -251,9 +261,12 @@ static bool ends_a_phrase(const struct nj_redactor *r, const struct words *w)
     return false;
 }
 
-static uint16_t roles_of(struct nj_str name)
+static uint16_t roles_of(const struct nj_redactor *r, struct nj_str name)
 {
     uint16_t roles = 0;
+    size_t letter = name.n != 0 ? second_letter((char)(name.p[0] | 0x20)) : 26;
+    if (letter == 26 || name.n >= 32 || (r->key_index.roles[letter] >> name.n & 1) == 0)
+        return 0;
     for (size_t i = 0; i < NJ_COUNT(role_names); i++)
         if (nj_str_eq_nocase(name, role_names[i].name))
             roles |= role_names[i].role;
@@ -277,11 +290,19 @@ static bool is_foreign_password(struct nj_str name)
     return false;
 }
 
-static struct nj_key classify(const struct nj_redactor *r, struct nj_str name)
+/* Names that json_walk.c knows besides: of JSON web keys, all but "kty" of two letters at most, and of OAuth. */
+static bool is_dull(struct nj_str name, struct nj_key key)
+{
+    unsigned telling = NJ_ROLE_NAME | NJ_ROLE_VALUE | NJ_ROLE_ENCODED | NJ_ROLE_BODY | NJ_ROLE_FLAT;
+    return key.rule == NJ_KEY_NONE && (key.roles & telling) == 0 && name.n > 2 && !nj_str_eq(name, NJ_STR("kty")) &&
+           !nj_str_eq(name, NJ_STR("grant_type")) && !nj_str_eq(name, NJ_STR("grantType"));
+}
+
+static struct nj_key judge(const struct nj_redactor *r, struct nj_str name)
 {
     struct words w;
     struct best best = { NJ_KEY_NONE, 0 };
-    struct nj_key key = { .rule = NJ_KEY_NONE, .roles = roles_of(name), .topics = NJ_TOPICS_UNSEEN };
+    struct nj_key key = { .rule = NJ_KEY_NONE, .roles = roles_of(r, name), .topics = NJ_TOPICS_UNSEEN };
     int own = nj_rules_key(r, name);
     if (own != NJ_KEY_NONE) {
         key.rule = (int16_t)own;
@@ -305,6 +326,13 @@ static struct nj_key classify(const struct nj_redactor *r, struct nj_str name)
         key.roles |= NJ_ROLE_SAFE; /* in a secret container too it speaks about something else */
     if (w.count != 0 && ends_a_phrase(r, &w))
         key.roles |= NJ_ROLE_ENDING;
+    return key;
+}
+
+static struct nj_key classify(const struct nj_redactor *r, struct nj_str name)
+{
+    struct nj_key key = judge(r, name);
+    key.dull = is_dull(name, key);
     return key;
 }
 
@@ -372,33 +400,31 @@ uint64_t nj_key_topics(struct nj_redactor *r, struct nj_str name)
     return slot->key.topics;
 }
 
-static void index_ends(struct nj_redactor *r, int rule)
+static void put_in_front(int16_t *first, int16_t *next, int rule)
 {
-    struct nj_str phrase = nj_secret_keys[rule].phrase;
-    size_t from = phrase.n, letter = (size_t)(phrase.p[phrase.n - 1] - 'a');
-    r->suffix_next[rule] = NJ_KEY_NONE;
-    if (nj_secret_keys[rule].how & SUFFIX) {
-        r->suffix_next[rule] = r->suffix_first[letter];
-        r->suffix_first[letter] = (int16_t)rule;
-    }
-    while (from > 0 && phrase.p[from - 1] != ' ')
-        from--;
-    if (from > 0)
-        r->ending[phrase.p[from] - 'a'] |= (uint32_t)1 << (phrase.n - from);
+    next[rule] = *first;
+    *first = (int16_t)rule;
 }
 
 void nj_keys_init(struct nj_redactor *r)
 {
-    for (size_t i = 0; i < NJ_COUNT(r->rule_first); i++)
-        r->rule_first[i] = r->suffix_first[i] = NJ_KEY_NONE;
+    struct nj_key_index *x = &r->key_index;
+    memset(x, 0xff, sizeof(*x)); /* NJ_KEY_NONE */
+    memset(x->roles, 0, sizeof(x->roles));
+    for (size_t i = 0; i < NJ_COUNT(role_names); i++)
+        x->roles[(role_names[i].name.p[0] | 0x20) - 'a'] |= (uint32_t)1 << role_names[i].name.n;
     for (int rule = NJ_SECRET_KEYS - 1; rule >= 0; rule--) {
-        r->rule_next[rule] = NJ_KEY_NONE;
-        if (nj_secret_keys[rule].phrase.n == 0)
+        struct nj_str phrase = nj_secret_keys[rule].phrase;
+        size_t last = phrase.n;
+        if (phrase.n == 0)
             continue;
-        size_t letter = (size_t)(nj_secret_keys[rule].phrase.p[0] - 'a');
-        r->rule_next[rule] = r->rule_first[letter];
-        r->rule_first[letter] = (int16_t)rule;
-        index_ends(r, rule);
+        while (last > 0 && phrase.p[last - 1] != ' ')
+            last--;
+        put_in_front(&x->rule_first[phrase.p[0] - 'a'][second_letter(phrase.p[1])], x->rule_next, rule);
+        if (nj_secret_keys[rule].how & SUFFIX)
+            put_in_front(&x->suffix_first[phrase.p[phrase.n - 1] - 'a'], x->suffix_next, rule);
+        if (last > 0)
+            put_in_front(&x->ending_first[phrase.p[last] - 'a'], x->ending_next, rule);
     }
 }
 
@@ -424,6 +450,7 @@ static const struct nj_str harmless_words[] = {
     NJ_STR_INIT("!vault"),   NJ_STR_INIT("!secret"),    NJ_STR_INIT("!env"),
 };
 
+/* Each of the bytes is one of those in set. */
 static bool all_of(struct nj_str s, const char *set)
 {
     for (size_t i = 0; i < s.n; i++)
@@ -455,6 +482,8 @@ static bool is_slot_char(struct nj_str name, size_t at, bool reference)
 static bool is_slot(struct nj_str v)
 {
     enum { LONGEST = 48 };
+    if (strchr("<${%:m", v.p[0]) == NULL)
+        return false;
     for (size_t i = 0; i < NJ_COUNT(slots); i++) {
         size_t around = slots[i].open.n + slots[i].close.n;
         if (v.n <= around || v.n > LONGEST || !nj_str_starts(v, slots[i].open) || !nj_str_ends(v, slots[i].close))
@@ -487,7 +516,7 @@ static const struct nj_str placeholder_words[] = {
 /* "hmac:<key id>:<hex>" */
 static size_t pseudonym_len(struct nj_str s, size_t at)
 {
-    if (!nj_str_starts(nj_str_slice(s, at, s.n), NJ_STR("hmac:")))
+    if (at >= s.n || s.p[at] != 'h' || !nj_str_starts(nj_str_slice(s, at, s.n), NJ_STR("hmac:")))
         return 0;
     size_t id = at + 5, colon = nj_run(s, id, NJ_IS_ALPHA | NJ_IS_DIGIT);
     if (colon == id || colon - id > 16 || colon >= s.n || s.p[colon] != ':')
@@ -503,7 +532,8 @@ size_t nj_placeholder_len(struct nj_str text, size_t at)
         return pseudonym_len(text, at);
     for (size_t i = 0; i < NJ_COUNT(placeholder_words); i++) {
         size_t inner = placeholder_words[i].n - 1; /* without the bracket */
-        if (!nj_str_starts(s, nj_str_slice(placeholder_words[i], 0, inner)) || s.n <= inner)
+        if (s.n < 2 || s.p[1] != placeholder_words[i].p[1] || !nj_str_starts(s, nj_str_slice(placeholder_words[i], 0, inner)) ||
+            s.n <= inner)
             continue;
         if (s.p[inner] == ']')
             return inner + 1;
@@ -516,12 +546,13 @@ size_t nj_placeholder_len(struct nj_str text, size_t at)
 
 bool nj_value_is_harmless(struct nj_str v)
 {
+    enum { LONGEST_WORD = 15 };
     v = nj_str_trim(v);
     if (v.n == 0 || all_of(v, "*") || (v.n >= 3 && (all_of(v, "xX") || all_of(v, "#") || all_of(v, ".\xE2\x80\xA2"))) ||
         (v.n <= 2 && all_of(v, "?-")) || nj_placeholder_len(v, 0) == v.n)
         return true;
-    for (size_t i = 0; i < NJ_COUNT(harmless_words); i++)
-        if (nj_str_eq_nocase(v, harmless_words[i]))
+    for (size_t i = 0; v.n <= LONGEST_WORD && i < NJ_COUNT(harmless_words); i++)
+        if (v.n == harmless_words[i].n && (v.p[0] | 0x20) == (harmless_words[i].p[0] | 0x20) && nj_str_eq_nocase(v, harmless_words[i]))
             return true;
     return is_slot(v);
 }

@@ -9,55 +9,65 @@
 
 /* Which bytes of a block are what. */
 struct sets {
-    uint64_t digit, letter, dash, gap, colon, equals, stop, odd, line, rare, words;
+    uint64_t digit, letter, dash, gap, colon, equals, stop, odd, rare, words;
 };
 
-/* Bits of a block with those of the one before it in front: what stood k bytes before is a shift away. */
-typedef unsigned __int128 wide;
+enum {
+#define NJ_LANE_BYTE(name, c) BYTE_##name = (c),
+#include "lanes_bytes.def"
+#undef NJ_LANE_BYTE
+};
 
 #define INLINE static inline __attribute__((always_inline))
 
-INLINE wide joined(uint64_t before, uint64_t now)
+/* The bits of a block n places further on, with those of the block before it shifted in. */
+INLINE uint64_t later(uint64_t now, uint64_t before, unsigned n)
 {
-    return (wide)now << 64 | before;
-}
-
-INLINE uint64_t block_of(wide w)
-{
-    return (uint64_t)(w >> 64);
+    return now << n | before >> (64 - n);
 }
 
 /* Two letters, six digits, a letter; five letters, four digits, a letter. */
-INLINE uint64_t mixes(wide digit2, wide digit4, wide letter)
+INLINE uint64_t mixes(const struct nj_runs *now, const struct nj_runs *before)
 {
-    wide letter2 = letter & letter << 1, letter5 = letter2 & letter2 << 2 & letter << 4;
-    return block_of(letter & digit4 << 1 & ((digit2 << 5 & letter2 << 7) | letter5 << 5));
+    uint64_t two = later(now->digit2, before->digit2, 5) & later(now->letter2, before->letter2, 7);
+    uint64_t five = later(now->letter5, before->letter5, 5);
+    return now->letter & later(now->digit4, before->digit4, 1) & (two | five);
 }
 
 /* From what the bytes are to where a mark stands. */
 INLINE void combine(struct nj_marker *m, const struct sets *s, struct nj_marks *out)
 {
-    wide digit = joined(m->digit, s->digit), letter = joined(m->letter, s->letter);
-    uint64_t colon1 = s->colon << 1 | m->colon, clock = s->digit & colon1 & block_of(digit << 2); /* "12:34" */
+    const struct nj_runs *b = &m->runs;
+    uint64_t colon1 = s->colon << 1 | m->colon, clock = s->digit & colon1 & later(s->digit, b->digit, 2); /* "12:34" */
     out->separator = (s->equals << 1 | m->equals | colon1) & ~clock;
 
-    uint64_t bytes = s->digit | s->letter | s->dash;
-    wide token = joined(m->token, bytes), token2 = token & token << 1, token4 = token2 & token2 << 2;
-    wide token11 = token4 & token4 << 4 & token4 << 7;
-    out->token = block_of(token11 & ~(token11 << 1));
+    struct nj_runs r;
+    r.token = s->digit | s->letter | s->dash;
+    r.token2 = r.token & later(r.token, b->token, 1);
+    r.token4 = r.token2 & later(r.token2, b->token2, 2);
+    r.token11 = r.token4 & later(r.token4, b->token4, 4) & later(r.token4, b->token4, 7);
+    out->token = r.token11 & ~later(r.token11, b->token11, 1);
 
-    uint64_t cells = s->digit | (s->gap & block_of(digit << 1));
-    wide cell = joined(m->cell, cells), cell2 = cell & cell << 1, cell4 = cell2 & cell2 << 2, cell7 = cell4 & cell4 << 3;
-    wide digit2 = digit & digit << 1, digit4 = digit2 & digit2 << 2;
-    wide letter2 = letter & letter << 1;
-    uint64_t heads = s->gap & block_of(digit2 << 1 & letter2 << 3); /* "GB29 " */
-    out->number = block_of(cell7 & ~(cell7 << 1)) | mixes(digit2, digit4, letter) | heads;
+    r.cell = s->digit | (s->gap & later(s->digit, b->digit, 1));
+    r.cell2 = r.cell & later(r.cell, b->cell, 1);
+    r.cell4 = r.cell2 & later(r.cell2, b->cell2, 2);
+    r.cell7 = r.cell4 & later(r.cell4, b->cell4, 3);
+    r.digit = s->digit;
+    r.digit2 = r.digit & later(r.digit, b->digit, 1);
+    r.digit4 = r.digit2 & later(r.digit2, b->digit2, 2);
+    r.letter = s->letter;
+    r.letter2 = r.letter & later(r.letter, b->letter, 1);
+    r.letter5 = r.letter2 & later(r.letter2, b->letter2, 2) & later(r.letter, b->letter, 4);
+    uint64_t heads = s->gap & later(r.digit2, b->digit2, 1) & later(r.letter2, b->letter2, 3); /* "GB29 " */
+    out->number = (r.cell7 & ~later(r.cell7, b->cell7, 1)) | mixes(&r, b) | heads;
 
     out->rare = s->rare;
     out->words = s->words;
     out->stops = s->stop;
-    out->odd = s->odd & ~s->line;
-    *m = (struct nj_marker){ s->digit, s->letter, bytes, cells, s->colon >> 63, s->equals >> 63 };
+    out->odd = s->odd;
+    m->runs = r;
+    m->colon = s->colon >> 63;
+    m->equals = s->equals >> 63;
 }
 
 /* --- sixteen bytes: SSE2, NEON, or whatever the compiler makes of it ---------------------------------------------- */
@@ -89,12 +99,16 @@ INLINE uint64_t bits16(nj_lane v)
 #define NJ_MARKS_LANE    nj_lane
 #define NJ_MARKS_SIGNED  lane_signed
 #define NJ_MARKS_BITS(v) bits16(v)
+#define NJ_MARKS_CONSTANTS
+#define NJ_MARKS_ALL(name, c) ((nj_lane){ 0 } + (c))
 #include "lanes_marks.h"
 #undef NJ_MARKS_NAME
 #undef NJ_MARKS_TARGET
 #undef NJ_MARKS_LANE
 #undef NJ_MARKS_SIGNED
 #undef NJ_MARKS_BITS
+#undef NJ_MARKS_CONSTANTS
+#undef NJ_MARKS_ALL
 
 nj_marks_fn nj_marks_portable(void)
 {
@@ -108,11 +122,26 @@ nj_marks_fn nj_marks_portable(void)
 typedef uint8_t lane32 __attribute__((vector_size(32)));
 typedef int8_t lane32_signed __attribute__((vector_size(32)));
 
+/* In memory, where an instruction takes them from: the compiler would make each anew for every block. */
+static const struct constants {
+#define NJ_LANE_BYTE(name, c) lane32 name;
+#include "lanes_bytes.def"
+#undef NJ_LANE_BYTE
+} constants = {
+#define NJ_LANE_BYTE(n, c) .n = { c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c },
+#include "lanes_bytes.def"
+#undef NJ_LANE_BYTE
+};
+
 #define NJ_MARKS_NAME    mark32
 #define NJ_MARKS_TARGET  __attribute__((target("avx2,bmi2")))
 #define NJ_MARKS_LANE    lane32
 #define NJ_MARKS_SIGNED  lane32_signed
 #define NJ_MARKS_BITS(v) (uint32_t) _mm256_movemask_epi8((__m256i)(v))
+#define NJ_MARKS_CONSTANTS                                                                                                                 \
+    const struct constants *k = &constants;                                                                                                \
+    __asm__("" : "+r"(k))
+#define NJ_MARKS_ALL(name, c) (k->name)
 #include "lanes_marks.h"
 
 nj_marks_fn nj_marks_engine(void)

@@ -1,49 +1,57 @@
 /* src/redact/lanes_marks.h -- the marking of one block, written once for every width of vector; included by lanes.c alone.
  *
- * The includer defines NJ_MARKS_NAME, NJ_MARKS_TARGET (attributes), NJ_MARKS_LANE and NJ_MARKS_SIGNED (vector types) and
- * NJ_MARKS_BITS(v), the top bits of the bytes of v. */
+ * The includer defines NJ_MARKS_NAME, NJ_MARKS_TARGET (attributes), NJ_MARKS_LANE and NJ_MARKS_SIGNED (vector types),
+ * NJ_MARKS_BITS(v), the top bits of the bytes of v, and where the constants come from: NJ_MARKS_CONSTANTS, a declaration, and
+ * NJ_MARKS_ALL(name, c), the byte c everywhere. */
 
-#define EQ(v, c)     ((NJ_MARKS_LANE)((v) == (c)))
-#define BELOW(v, c)  ((NJ_MARKS_LANE)((NJ_MARKS_SIGNED)(v) < (c))) /* one instruction where there is no unsigned form */
-#define MARK(set, v) ((set) |= (uint64_t)NJ_MARKS_BITS(v) << i)
+#define ALL(name)   NJ_MARKS_ALL(name, (uint8_t)(BYTE_##name))
+#define IS(v, name) ((NJ_MARKS_LANE)((v) == ALL(name)))
+#define BELOW(v, name)                                                                                                                     \
+    ((NJ_MARKS_LANE)((NJ_MARKS_SIGNED)(v) < (NJ_MARKS_SIGNED)ALL(name))) /* one instruction where there is no unsigned form */
+#define IS_DIGIT(v)     BELOW((v)-ALL(digit), digits)
+#define MARK(set, bits) ((set) |= (uint64_t)NJ_MARKS_BITS(bits) << i)
 
 NJ_MARKS_TARGET static void NJ_MARKS_NAME(struct nj_marker *m, const char *p, struct nj_marks *out)
 {
     struct sets s = { 0 };
 #pragma GCC unroll 4
     for (unsigned i = 0; i < NJ_BLOCK; i += sizeof(NJ_MARKS_LANE)) {
+        NJ_MARKS_CONSTANTS;
         NJ_MARKS_LANE v, v1, v2; /* and what stands one and two places before */
         memcpy(&v, p + i, sizeof(v));
         memcpy(&v1, p + i - 1, sizeof(v));
         memcpy(&v2, p + i - 2, sizeof(v));
-        MARK(s.digit, BELOW(v - 0xb0, -118));
-        MARK(s.letter, BELOW((v | 0x20) - 0xe1, -102));
-        MARK(s.dash, EQ(v, '-') | EQ(v, '_'));
-        MARK(s.gap, EQ(v, ' ') | EQ(v | 3, '/')); /* comma, hyphen, dot, slash */
-        MARK(s.colon, EQ(v, ':'));
-        MARK(s.equals, EQ(v | 1, '=')); /* or '<' */
-        MARK(s.stop, EQ(v, '"') | EQ(v, '\\'));
-        MARK(s.odd, BELOW(v, 0x20) | EQ(v, 0x7f)); /* as signed bytes: what is not ASCII too */
-        MARK(s.line, EQ(v, '\t') | EQ(v, '\n'));
+        NJ_MARKS_LANE low = v | ALL(caps), low1 = v1 | ALL(caps), low2 = v2 | ALL(caps), digit = IS_DIGIT(v);
+        MARK(s.digit, digit);
+        MARK(s.letter, BELOW(low - ALL(letter), letters));
+        MARK(s.dash, IS(v, dash) | IS(v, under));
+        MARK(s.gap, IS(v, space) | IS(v | ALL(three), slash)); /* comma, hyphen, dot, slash */
+        MARK(s.colon, IS(v, colon));
+        MARK(s.equals, IS(v | ALL(one), equals)); /* or '<' */
+        MARK(s.stop, IS(v, quote) | IS(v, backslash));
+        /* As signed bytes, what is not ASCII is below the space too; neither tab nor newline. */
+        MARK(s.odd, (BELOW(v, space) & ~(IS(v, tab) | IS(v, newline))) | IS(v, delete));
         /* Letters that differ in a bit or two are compared with those bits set; what else gets through is refused by the shapes. */
-        NJ_MARKS_LANE rare = EQ(v, '@') | EQ(v, '~') | EQ(v, '+') | EQ(v & 0xfe, '$'); /* and '%' */
-        rare |= EQ(v, 'B') & EQ(v1, '-');
-        rare |= EQ(v2 | 0x20, 'b') & EQ(v1 | 0x24, 'e') & EQ(v | 0x32, 's'); /* b, a or e, a or s */
+        NJ_MARKS_LANE rare = IS(v, at) | IS(v, tilde) | IS(v, plus) | IS(v & ALL(even), dollar); /* and '%' */
+        rare |= IS(v, B) & IS(v1, dash);
+        rare |= IS(low2, b) & IS(v1 | ALL(a_or_e), e) & IS(v | ALL(a_or_s), s); /* b, a or e, a or s */
         MARK(s.rare, rare);
-        NJ_MARKS_LANE low = v | 0x20, low1 = v1 | 0x20, low2 = v2 | 0x20;
-        NJ_MARKS_LANE words = (EQ(low, 'w') & EQ(low1, 's')) | (EQ(low, 'd') & EQ(low1, 'w'));
-        words |= (EQ(low, 'k') & EQ(low1, 'o') & EQ(low2, 't')) | (EQ(low, 'r') & EQ(low1, 'c') & EQ(low2, 'e'));
-        words |= EQ(low, 'y') & EQ(low1, 'e') & EQ(low2, 'k');
-        words |= EQ(v1, ' ') &
-                 ((BELOW(v - 0xb0, -118) & (EQ(low2 | 3, 's') | EQ(low2, 'e') | EQ(low2, 'n'))) | (EQ(v | 5, '\'') & EQ(low2, 'y')));
-        words |= EQ(low1, 's') & EQ(low2, 's') & (EQ(low, 'p') | EQ(low, 'c'));
-        words |= (EQ(v1, '-') & EQ(v2, ' ')) | (EQ(v, 'u') & EQ(v1, '\\'));
-        words |= EQ(v, ';') & (EQ(v1, 't') | BELOW(v1 - 0xb0, -118));
+        NJ_MARKS_LANE s1 = IS(low1, s), s2 = IS(low2, s), e1 = IS(low1, e);
+        NJ_MARKS_LANE words = (IS(low, w) & s1) | (IS(low, d) & IS(low1, w));
+        words |= (IS(low, k) & IS(low1, o) & IS(low2, t)) | (IS(low, r) & IS(low1, c) & IS(low2, e));
+        words |= IS(low, y) & e1 & IS(low2, k);
+        NJ_MARKS_LANE number = digit & (IS(low2 | ALL(three), s) | IS(low2, e) | IS(low2, n));
+        words |= IS(v1, space) & (number | (IS(v | ALL(five), apostrophe) & IS(low2, y)));
+        words |= s1 & s2 & (IS(low, p) | IS(low, c));
+        words |= (IS(v1, dash) & IS(v2, space)) | (IS(v, u) & IS(v1, backslash));
+        words |= IS(v, semicolon) & (IS(v1, t) | IS_DIGIT(v1));
         MARK(s.words, words);
     }
     combine(m, &s, out);
 }
 
-#undef EQ
+#undef ALL
+#undef IS
 #undef BELOW
+#undef IS_DIGIT
 #undef MARK

@@ -111,6 +111,7 @@ extern const struct nj_secret_key_row nj_secret_keys[NJ_KEY_ROWS];
 struct nj_key {
     int16_t rule; /* row of nj_secret_keys, or NJ_KEY_NONE */
     uint16_t roles;
+    bool dull;       /* says nothing about its value but topics, and nothing about its object */
     uint64_t topics; /* what it speaks of (contexts.def), or NJ_TOPICS_UNSEEN; see nj_key_topics() */
 };
 
@@ -120,6 +121,14 @@ struct nj_key_slot {
     uint64_t words[4]; /* the whole name */
     uint8_t n;
     struct nj_key key;
+};
+
+/* Where to look for what a word may be. */
+struct nj_key_index {
+    int16_t rule_first[26][27], rule_next[NJ_SECRET_KEYS]; /* rows by the first two letters of their phrase; no letter is 26 */
+    int16_t suffix_first[26], suffix_next[NJ_SECRET_KEYS]; /* SUFFIX rows by the last letter of theirs */
+    int16_t ending_first[26], ending_next[NJ_SECRET_KEYS]; /* rows of several words by the first letter of the last */
+    uint32_t roles[26];                                    /* names with a role: a bit for each length, by first letter */
 };
 
 void nj_keys_init(struct nj_redactor *r);
@@ -171,6 +180,13 @@ struct nj_detector {
     struct nj_str placeholder;
 };
 extern const struct nj_detector nj_detectors[NJ_DETECTORS];
+
+/* Rows with a shape by their anchor. */
+struct nj_anchor_index {
+    int8_t first[NJ_ANCHORS], next[NJ_DETECTORS];
+};
+_Static_assert(NJ_DETECTORS < INT8_MAX, "a row's number fits");
+void nj_anchors_init(struct nj_redactor *r);
 
 bool nj_shape_url(struct nj_sweep *s, size_t at, struct nj_span *out);
 bool nj_shape_email(struct nj_sweep *s, size_t at, struct nj_span *out);
@@ -272,9 +288,9 @@ enum {
 #undef NJ_CONTEXT
 };
 
-/* Phrases by the low bits of their first byte. */
+/* Phrases by the low bits of their first two bytes; those whose second is no letter stand under 0. */
 struct nj_context_index {
-    int16_t first[32], next[NJ_CONTEXTS];
+    int16_t first[32][32], next[NJ_CONTEXTS];
 };
 void nj_contexts_init(struct nj_redactor *r);
 
@@ -499,6 +515,17 @@ bool nj_encoded_may(struct nj_str text, size_t at);
 /* Could the byte of a rare anchor be one?  Cheap, and right whenever it says no. */
 bool nj_rare_may(struct nj_str text, size_t at);
 
+#define NJ_TWO(one, two) (((one)&31u) << 5 | ((two)&31u))
+/* Could a mark of words at byte at be one?  A number counts behind "is" and "was", and behind "otp", "pin" and "code". */
+static inline bool nj_word_may(struct nj_str t, size_t at)
+{
+    if (at < 3 || at >= t.n || !nj_is(t.p[at], NJ_IS_DIGIT) || t.p[at - 1] != ' ')
+        return true;
+    unsigned two = (unsigned)(t.p[at - 3] & 31) << 5 | (t.p[at - 2] & 31); /* in either case */
+    return two == NJ_TWO('i', 's') || two == NJ_TWO('a', 's') || two == NJ_TWO('t', 'p') || two == NJ_TWO('i', 'n') ||
+           two == NJ_TWO('d', 'e');
+}
+
 /* Drops the marks of runs that cannot be anything; what is left is worth a visit. */
 static inline uint64_t nj_marks_prune(const struct nj_redactor *r, struct nj_str text, size_t base, struct nj_marks *m)
 {
@@ -511,6 +538,9 @@ static inline uint64_t nj_marks_prune(const struct nj_redactor *r, struct nj_str
     for (uint64_t any = m->rare; any != 0; any &= any - 1)
         if (!nj_rare_may(text, base + (size_t)__builtin_ctzll(any)))
             m->rare &= ~(any & (0 - any));
+    for (uint64_t any = m->words; any != 0; any &= any - 1)
+        if (!nj_word_may(text, base + (size_t)__builtin_ctzll(any)))
+            m->words &= ~(any & (0 - any));
     return m->separator | m->token | m->number | m->rare | m->words;
 }
 
@@ -604,12 +634,24 @@ struct nj_level {
     struct nj_frame frames[NJ_JSON_DEPTH + 1];
 };
 
-/* Short texts that passed unchanged, such as event names, attribute names and the ids of an invocation, come again and again. */
-enum { NJ_KNOWN_SLOTS = 128, NJ_KNOWN_LEN = 63 };
+/* Short texts that passed unchanged come again and again: event names, attribute names and the ids of an invocation; of values
+ * in JSON, names of places, functions and hosts. */
+enum { NJ_KNOWN_SLOTS = 128, NJ_KNOWN_VALUES = 256, NJ_KNOWN_LEN = 63 };
 struct nj_known {
     uint8_t n;
     char text[NJ_KNOWN_LEN];
 };
+
+static inline bool nj_is_known(const struct nj_known *slot, struct nj_str text)
+{
+    return slot->n == text.n && memcmp(slot->text, text.p, text.n) == 0;
+}
+
+static inline void nj_know(struct nj_known *slot, struct nj_str text)
+{
+    slot->n = (uint8_t)text.n;
+    memcpy(slot->text, text.p, text.n);
+}
 
 struct nj_trace {
     nj_finding_fn fn; /* NULL: nobody listens */
@@ -630,21 +672,20 @@ struct nj_redactor {
     bool counted;                           /* some counter is not zero */
     uint64_t findings;                      /* ever: whether a text held something is told by the difference */
     size_t decode_left;                     /* bytes that may still be decoded for the value at hand */
-    struct nj_known known[NJ_KNOWN_SLOTS];
+    struct nj_known known[NJ_KNOWN_SLOTS], known_values[NJ_KNOWN_VALUES];
     struct nj_globs keys, allow_keys;
     uint32_t counts[NJ_COUNTS];
     struct nj_level levels[NJ_LEVELS];
     nj_marks_fn marks;
     struct nj_prefix_index prefixes;
+    struct nj_anchor_index anchors;
     struct nj_number_index numbers;
     bool keeps_ip; /* addresses need not be looked for */
     struct nj_context_index contexts;
     struct nj_id_index ids;
-    uint64_t topics;                                       /* what the name of the member whose value is swept speaks of */
-    struct nj_str context;                                 /* that name, or empty */
-    int16_t rule_first[26], rule_next[NJ_SECRET_KEYS];     /* rows by the first letter of their phrase */
-    int16_t suffix_first[26], suffix_next[NJ_SECRET_KEYS]; /* SUFFIX rows by the last letter of theirs */
-    uint32_t ending[26];                                   /* last words of longer phrases: a bit for each length, by first letter */
+    uint64_t topics;       /* what the name of the member whose value is swept speaks of */
+    struct nj_str context; /* that name, or empty */
+    struct nj_key_index key_index;
     struct nj_key_slot slots[NJ_KEY_SLOTS];
     struct nj_stream streams[NJ_STREAMS];
     uint64_t records;

@@ -74,6 +74,7 @@ enum nj_status nj_redactor_new(struct nj_redactor **out, const struct nj_redact_
     r->marks = nj_marks_engine();
     nj_keys_init(r);
     nj_prefixes_init(r);
+    nj_anchors_init(r);
     nj_numbers_init(r);
     nj_contexts_init(r);
     nj_ids_init(r);
@@ -173,7 +174,7 @@ static void add_short_text(struct nj_redactor *r, struct nj_str in, struct nj_bu
         return;
     }
     struct nj_known *known = &r->known[nj_hash64(in, 0) % NJ_KNOWN_SLOTS];
-    if (known->n == in.n && memcmp(known->text, in.p, in.n) == 0) {
+    if (nj_is_known(known, in)) {
         nj_buf_add(out, in);
         return;
     }
@@ -182,10 +183,8 @@ static void add_short_text(struct nj_redactor *r, struct nj_str in, struct nj_bu
         return;
     }
     nj_buf_add(out, clean);
-    if (clean.p == in.p) {
-        known->n = (uint8_t)in.n;
-        memcpy(known->text, in.p, in.n);
-    }
+    if (clean.p == in.p)
+        nj_know(known, in);
 }
 
 /* White space between tokens stays, but a line break would end the line the value is written into. */

@@ -232,19 +232,44 @@ bool nj_is_near_secret(const struct nj_sweep *s, struct nj_span span)
     return (topics & NJ_TOPIC_BIT(NJ_TOPIC_SECRET)) != 0 && (topics & NJ_TOPIC_BIT(NJ_TOPIC_CURSOR)) == 0;
 }
 
+/* Of twenty bytes: is there a capital, or a letter behind 'f', as no digest or UUID has?  Other bytes may pass for these. */
+static inline void look_at_twenty(const char twenty[static 20], bool *capital, bool *behind_f)
+{
+    const uint64_t letter = 0x4040404040404040u, low = 0x1f1f1f1f1f1f1f1fu;
+    const uint64_t above_f = 0x1919191919191919u, above_z = 0x0505050505050505u;
+    static const uint8_t at[] = { 0, 8, 12 };
+    uint64_t upper = 0, behind = 0;
+    for (size_t i = 0; i < NJ_COUNT(at); i++) {
+        uint64_t w;
+        memcpy(&w, twenty + at[i], sizeof(w));
+        upper |= w & ~(w << 1 | ((w & low) + above_z) << 1); /* a letter is in lower case by this bit */
+        behind |= w & w << 1 & ((w & low) + above_f) << 1;   /* more than six letters on */
+    }
+    *capital = (upper & letter) != 0;
+    *behind_f = (behind & letter) != 0;
+}
+
+/* What is in both cases may be short. */
 bool nj_random_may(struct nj_str t, size_t from)
 {
-    enum { LOOK = 20 };
+    enum { LEAST = 20, LEAST_OF_ONE_CASE = 30, MOST = 64 };
     unsigned seen = 0;
-    if (t.n - from < LOOK || !nj_is(t.p[from + LOOK - 1], NJ_IS_B64URL))
+    size_t n = 0;
+    bool beyond_hex = false, capital = false, behind_f = false;
+    if (t.n - from < LEAST || !nj_is(t.p[from + LEAST - 1], NJ_IS_B64URL))
         return false;
-    for (size_t i = 0; i < LOOK; i++) {
-        unsigned classes = nj_byte_class[(unsigned char)t.p[from + i]];
+    look_at_twenty(t.p + from, &capital, &behind_f);
+    if (!capital && (!behind_f || t.n - from < LEAST_OF_ONE_CASE || !nj_is(t.p[from + LEAST_OF_ONE_CASE - 1], NJ_IS_B64URL)))
+        return false;
+    for (; n < MOST && from + n < t.n; n++) {
+        unsigned classes = nj_byte_class[(unsigned char)t.p[from + n]];
         if ((classes & NJ_IS_B64URL) == 0)
-            return false;
+            break;
         seen |= classes;
+        beyond_hex = beyond_hex || (classes & (NJ_IS_ALPHA | NJ_IS_HEX)) == NJ_IS_ALPHA;
     }
-    return (seen & NJ_IS_DIGIT) != 0 && (seen & NJ_IS_UPPER) != 0 && (seen & NJ_IS_LOWER) != 0;
+    bool mixed = (seen & NJ_IS_UPPER) != 0 && (seen & NJ_IS_LOWER) != 0;
+    return n >= LEAST && (seen & NJ_IS_DIGIT) != 0 && (mixed || (n >= LEAST_OF_ONE_CASE && beyond_hex));
 }
 
 bool nj_random_try(struct nj_sweep *s, size_t from)

@@ -170,11 +170,11 @@ bool nj_rare_may(struct nj_str t, size_t at)
 
 static bool try_anchor(struct nj_sweep *s, size_t at, enum nj_anchor anchor)
 {
-    for (unsigned id = 0; id < NJ_DETECTORS; id++) {
+    const struct nj_anchor_index *x = &s->r->anchors;
+    for (int id = x->first[anchor]; id >= 0; id = x->next[id]) {
         const struct nj_detector *d = &nj_detectors[id];
         struct nj_span span;
-        if (d->anchor == anchor && d->shape != NULL && d->shape(s, at, &span) && d->valid(s->text, &span) &&
-            nj_sweep_take(s, span, (enum nj_detector_id)id))
+        if (d->shape(s, at, &span) && d->valid(s->text, &span) && nj_sweep_take(s, span, (enum nj_detector_id)id))
             return true;
     }
     return false;

@@ -91,31 +91,40 @@ static bool hex_may(struct nj_str t, size_t from)
     return ends_like_mailchimp(t, from) || nj_iban_may(t, from) || fits(t.p + from, "AA-AA-AA-AA"); /* of a device */
 }
 
+/* Eight bytes of a token, which are told apart by a few of their bits: a bit for each in the lowest of its byte. */
+struct eight {
+    uint64_t hyphen, digit, letter; /* or '_' */
+    uint64_t beyond_hex;            /* letters that are capitals or behind 'f' */
+};
+
+static inline struct eight eight_of(const char *p)
+{
+    const uint64_t lowest = 0x0101010101010101u, low = 0x1f1f1f1f1f1f1f1fu, above_f = 0x1919191919191919u;
+    uint64_t w;
+    memcpy(&w, p, sizeof(w));
+    uint64_t letter = w >> 6 & lowest, behind_f = ((w & low) + above_f) >> 5;
+    return (struct eight){ ~(w >> 6 | w >> 4) & lowest, ~(w >> 6) & w >> 4 & lowest, letter, letter & (~(w >> 5) | behind_f) };
+}
+
 bool nj_token_may(const struct nj_redactor *r, struct nj_str t, size_t at)
 {
+    enum { SECOND = NJ_TOKEN_RUN - 8 };
     size_t from = at + 1 - NJ_TOKEN_RUN;
     char before = from > 0 ? t.p[from - 1] : ' ';
-    unsigned seen = 0, all = NJ_IS_HEX;
-    bool hyphen = false;
     if (has_pair(r, t, from) || before == '\\' || before == '%' || before == '/')
         return true;
-    for (size_t i = from; i <= at; i++) {
-        unsigned classes = nj_byte_class[(unsigned char)t.p[i]];
-        seen |= classes;
-        all &= t.p[i] == '-' ? NJ_IS_HEX : classes;
-        hyphen |= t.p[i] == '-';
-    }
     for (size_t k = DOTTED_MIN; before == '.' && k <= DOTTED_MAX && k <= from; k++)
         if (has_pair(r, t, from - k))
             return true;
-    if (all != 0 && (seen & NJ_IS_UPPER) == 0 && before != ':')
+    struct eight one = eight_of(t.p + from), two = eight_of(t.p + from + SECOND);
+    if ((one.beyond_hex | two.beyond_hex) == 0 && before != ':')
         return hex_may(t, from);
-    for (size_t i = from; hyphen && i <= at; i++)
+    for (size_t i = from; i <= at && (one.hyphen | two.hyphen) != 0; i++)
         if (t.p[i] == '-' && i + 2 < t.n && has_pair(r, t, i + 1))
             return true;
-    if ((seen & NJ_IS_DIGIT) == 0)
+    if ((one.digit | two.digit) == 0)
         return nj_random_may(t, from);
-    if ((seen & NJ_IS_ALPHA) == 0)
+    if ((one.letter | two.letter) == 0)
         return false;
     return hex_may(t, from) || is_mixed(t, from) || nj_random_may(t, from);
 }
