@@ -43,14 +43,18 @@ static size_t match(struct nj_str t, size_t from, const char *pattern, char out[
 void nj_ids_init(struct nj_redactor *r)
 {
     struct nj_id_index *x = &r->ids;
-    for (size_t i = 0; i < NJ_COUNT(x->first); i++)
-        x->first[i] = -1;
+    memset(x->first, 0xff, sizeof(x->first)); /* -1 */
+    for (size_t i = 0; i < NJ_IDS; i++) {
+        size_t letters = strspn(ids[i].pattern, "L"), digits = strspn(ids[i].pattern + letters, "d");
+        x->mixed[letters] = x->mixed[letters] || ids[i].pattern[letters + digits] == 'A';
+    }
     for (int i = NJ_IDS - 1; i >= 0; i--) {
         if (nj_policy_action(r->policy, nj_detectors[ids[i].id].class) == NJ_ACT_KEEP)
             continue;
-        size_t letters = strspn(ids[i].pattern, "L");
-        x->next[i] = x->first[letters];
-        x->first[letters] = (int16_t)i;
+        size_t letters = strspn(ids[i].pattern, "L"), digits = strspn(ids[i].pattern + letters, "d");
+        int16_t *first = &x->first[letters][x->mixed[letters] ? 0 : digits];
+        x->next[i] = *first;
+        *first = (int16_t)i;
     }
 }
 
@@ -63,7 +67,10 @@ bool nj_id_try(struct nj_sweep *s, size_t from)
     size_t letters = nj_run(nj_str_slice(t, 0, from + NJ_ID_LETTERS), from, NJ_IS_ALPHA) - from;
     if (letters == NJ_ID_LETTERS)
         return false;
-    for (int i = s->r->ids.first[letters]; i >= 0; i = s->r->ids.next[i]) {
+    const struct nj_id_index *x = &s->r->ids;
+    size_t behind = from + letters,
+           digits = x->mixed[letters] ? 0 : nj_run(nj_str_slice(t, 0, behind + NJ_ID_DIGITS), behind, NJ_IS_DIGIT) - behind;
+    for (int i = x->first[letters][digits]; i >= 0; i = x->next[i]) {
         size_t n = 0;
         bool lower = false;
         size_t to = match(t, from, ids[i].pattern, chars, &n, &lower);

@@ -201,7 +201,7 @@ static struct nj_known *slot_of(const struct walk *w, struct nj_str text)
 {
     if (w->level != 0 || text.n == 0 || text.n > NJ_KNOWN_LEN || nj_key_topics(w->r, w->key) != 0)
         return NULL;
-    return &w->r->known_values[nj_hash64(text, 0) % NJ_KNOWN_VALUES];
+    return &w->r->known_values[nj_known_hash(text) % NJ_KNOWN_VALUES];
 }
 
 /* What a detector leaves of a secret string is masked when it can still be one. */

@@ -1,6 +1,8 @@
 /* Digits in groups: cards and national identifiers, by the table of numbers.def. */
 #include "redact_internal.h"
 
+#include <stdlib.h>
+
 enum { GROUPS = 8, DIGITS = NJ_NUMBER_DIGITS };
 
 struct number {
@@ -109,6 +111,8 @@ void nj_numbers_init(struct nj_redactor *r)
         unsigned size = 0;
         for (const char *p = numbers[i].pattern; *p >= '0' && *p <= '9'; p++)
             size = size * 10 + (unsigned)(*p - '0');
+        const char *behind = numbers[i].pattern + strspn(numbers[i].pattern, "0123456789");
+        x->second[i] = (uint8_t)(*behind != '\0' ? strtoul(behind + 1, NULL, 10) : 0);
         x->next[i] = x->first[size];
         x->first[size] = (int16_t)i;
     }
@@ -122,6 +126,8 @@ static bool try_groups(struct nj_sweep *s, const struct groups *g, size_t *end)
     if (g->size[0] > DIGITS)
         return false;
     for (int i = x->first[g->size[0]]; i >= 0; i = x->next[i]) {
+        if (x->second[i] != 0 && (g->n < 2 || g->size[1] != x->second[i]))
+            continue;
         size_t n = match(g, numbers[i].pattern);
         if (n == 0)
             continue;
@@ -179,6 +185,14 @@ static bool has_space(struct nj_str t, size_t at)
     return at == limit && limit < t.n;
 }
 
+/* "43.125": two groups of less digits than a telephone number has. */
+static bool is_fraction(struct nj_str t, size_t from, size_t dot)
+{
+    enum { FEWEST = 7 };
+    size_t end = nj_run(nj_str_slice(t, 0, dot + FEWEST + 1), dot + 1, NJ_IS_DIGIT);
+    return end - from <= FEWEST && !is_word(t, end) && !(end < t.n && is_gap(t.p[end]) && is_digit(t, end + 1));
+}
+
 bool nj_number_may(const struct nj_redactor *r, struct nj_str t, size_t at)
 {
     size_t from = at + 1 - NJ_NUMBER_RUN, letters = 0;
@@ -197,6 +211,8 @@ bool nj_number_may(const struct nj_redactor *r, struct nj_str t, size_t at)
         bool hyphened = end < t.n && t.p[end] == '-' && is_word(t, end + 1);
         return !is_word(t, end) && (!hyphened || (nj_is(t.p[end + 1], NJ_IS_ALPHA) && !is_word(t, end + 2)));
     }
+    if (t.p[end] == '.' && letters == 0 && is_fraction(t, from, end))
+        return false;
     if (t.p[end] == '.' && r->keeps_ip) {
         size_t address = nj_ipv4_end(t, from);
         return address == 0 || (address < t.n && is_gap(t.p[address]) && is_digit(t, address + 1));
@@ -213,11 +229,11 @@ static bool try_track(struct nj_sweep *s, const struct groups *g, size_t *end)
     struct nj_str t = s->text;
     uint8_t digits[DIGITS];
     size_t from = g->from[0], to = from + g->size[0];
-    if (g->size[0] > DIGITS || from <= s->done || to >= t.n || !nj_valid_card(digits, digits_of(t, (struct nj_span){ from, to }, digits)))
+    if (g->size[0] > DIGITS || from <= s->done || to >= t.n)
         return false;
     bool first = from > 1 && t.p[to] == '^' && t.p[from - 1] == 'B';
     bool second = t.p[from - 1] == ';' && (t.p[to] == '=' || t.p[to] == 'D');
-    if (!first && !second)
+    if ((!first && !second) || !nj_valid_card(digits, digits_of(t, (struct nj_span){ from, to }, digits)))
         return false;
     size_t limit = t.n - to > TRACK_MAX ? to + TRACK_MAX : t.n;
     for (to++; to < limit && t.p[to] != '?' && t.p[to] != '"' && t.p[to] != '\n' && (first || !nj_is(t.p[to], NJ_IS_SPACE)); to++)

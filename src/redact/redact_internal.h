@@ -213,8 +213,7 @@ bool nj_valid_discord(struct nj_str text, struct nj_span *sp);
 
 /* Length of the letters that an escape of some other notation leaves at byte at: "\nghp_", "%20ghp_"; or 0. */
 size_t nj_escape_tail(struct nj_str t, size_t at);
-/* No word goes on at byte at; the tail of an escape is none. */
-bool nj_begins_word(struct nj_str t, size_t at);
+bool nj_begins_behind_escape(struct nj_str t, size_t at);
 /* Is the span part of a longer identifier, or joined to one by a dot or hyphen? */
 bool nj_is_joined(struct nj_str s, struct nj_span sp);
 
@@ -314,6 +313,7 @@ enum {
 /* Rows by the size of their first group. */
 struct nj_number_index {
     int16_t first[NJ_NUMBER_DIGITS + 1], next[NJ_NUMBERS];
+    uint8_t second[NJ_NUMBERS]; /* size of the second group, or 0 */
 };
 void nj_numbers_init(struct nj_redactor *r);
 
@@ -331,10 +331,11 @@ enum {
 #undef NJ_ID
 };
 
-/* Rows by the number of letters they begin with. */
-enum { NJ_ID_LETTERS = 7 };
+/* Rows by the number of letters they begin with, and of the digits behind these. */
+enum { NJ_ID_LETTERS = 7, NJ_ID_DIGITS = 18 };
 struct nj_id_index {
-    int16_t first[NJ_ID_LETTERS], next[NJ_IDS];
+    int16_t first[NJ_ID_LETTERS][NJ_ID_DIGITS + 1], next[NJ_IDS];
+    bool mixed[NJ_ID_LETTERS]; /* some row may have either there: all of them stand under 0 */
 };
 void nj_ids_init(struct nj_redactor *r);
 /* Replaces what begins at byte from, if it is one. */
@@ -418,6 +419,14 @@ extern const uint16_t nj_byte_class[256];
 static inline bool nj_is(char c, unsigned classes)
 {
     return (nj_byte_class[(unsigned char)c] & classes) != 0;
+}
+
+/* No word goes on at byte at; the tail of an escape is none. */
+static inline bool nj_begins_word(struct nj_str t, size_t at)
+{
+    if (at == 0 || !nj_is(t.p[at - 1], NJ_IS_WORD))
+        return true;
+    return ((at > 1 && t.p[at - 2] == '\\') || (at > 2 && t.p[at - 3] == '%')) && nj_begins_behind_escape(t, at);
 }
 
 /* End of the run of bytes of these classes that starts at byte at. */
@@ -642,6 +651,26 @@ struct nj_known {
     char text[NJ_KNOWN_LEN];
 };
 
+/* Of all bytes of a text that is not empty and has NJ_KNOWN_LEN at most. */
+static inline uint64_t nj_known_hash(struct nj_str text)
+{
+    const uint64_t odd = 0x9e3779b97f4a7c15u;
+    uint64_t h = text.n, w = 0;
+    size_t at = 0;
+    for (; text.n - at > sizeof(w); at += sizeof(w)) {
+        memcpy(&w, text.p + at, sizeof(w));
+        h = (h ^ w) * odd;
+        h ^= h >> 32;
+    }
+    w = 0;
+    if (text.n >= sizeof(w))
+        memcpy(&w, text.p + text.n - sizeof(w), sizeof(w));
+    else
+        memcpy(&w, text.p, text.n);
+    h = (h ^ w) * odd;
+    return h >> 32;
+}
+
 static inline bool nj_is_known(const struct nj_known *slot, struct nj_str text)
 {
     return slot->n == text.n && memcmp(slot->text, text.p, text.n) == 0;
@@ -661,6 +690,13 @@ struct nj_trace {
     const char *how[NJ_LAYERS_MAX];
     unsigned layers;
 };
+
+/* Where in the output a text of the record stands that is written to it. */
+struct nj_written {
+    struct nj_str *view;
+    size_t from, to;
+};
+enum { NJ_WRITTEN_MAX = 4 * NJ_ATTRS_MAX + 8 };
 
 struct nj_redactor {
     struct nj_trace trace;
@@ -689,7 +725,9 @@ struct nj_redactor {
     struct nj_key_slot slots[NJ_KEY_SLOTS];
     struct nj_stream streams[NJ_STREAMS];
     uint64_t records;
+    bool was_large; /* the record before */
     struct nj_buf out, fields, counts_out, resource, skeleton;
+    struct nj_written written[NJ_WRITTEN_MAX], written_fields[NJ_WRITTEN_MAX];
 };
 
 /* The rule of a name that is itself a value: an identifier, not a sentence; or NJ_KEY_NONE. */

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-enum { OUT_MAX = 4 * NJ_REDACT_MAX + (64 << 10), SCRATCH_KEEP = 64 << 10 };
+enum { OUT_MAX = 4 * NJ_REDACT_MAX + (64 << 10), SCRATCH_KEEP = 64 << 10, LARGE = 8 << 10, GIVE_BACK_EVERY = 64 };
 
 #define WITHHELD_JSON   NJ_STR("\"" NJ_WITHHELD "\"")
 #define WITHHELD_OBJECT NJ_STR("{\"nightjar.withheld\":true}")
@@ -45,7 +45,7 @@ static void each_scratch(struct nj_redactor *r, void (*visit)(struct nj_buf *))
     }
 }
 
-/* One large record must not hold its memory for ever. */
+/* One large record must not hold its memory for ever; a small one that was packed, only for a while. */
 static void give_back(struct nj_buf *b)
 {
     nj_buf_shrink(b, SCRATCH_KEEP);
@@ -128,14 +128,14 @@ void nj_redact_counts_take(struct nj_redactor *r, struct nj_buf *out)
     r->counted = false;
     for (unsigned i = 0; i < NJ_COUNTS; i++) {
         uint64_t sum = r->counts[i];
+        if (sum == 0)
+            continue;
         struct nj_str name = nj_counter_name(r, i);
         r->counts[i] = 0;
         while (i >= NJ_COUNT_KEYS && i + 1 < NJ_COUNT_RULES && nj_str_eq(nj_counter_name(r, i + 1), name)) {
             sum += r->counts[++i];
             r->counts[i] = 0;
         }
-        if (sum == 0)
-            continue;
         nj_buf_addz(out, any ? ",\"" : "{\"");
         if (i >= NJ_COUNT_KEYS)
             nj_buf_addz(out, i >= NJ_COUNT_RULES ? "rule." : "key.");
@@ -173,7 +173,7 @@ static void add_short_text(struct nj_redactor *r, struct nj_str in, struct nj_bu
         add_text(r, NULL, in, out);
         return;
     }
-    struct nj_known *known = &r->known[nj_hash64(in, 0) % NJ_KNOWN_SLOTS];
+    struct nj_known *known = &r->known[nj_known_hash(in) % NJ_KNOWN_SLOTS];
     if (nj_is_known(known, in)) {
         nj_buf_add(out, in);
         return;
@@ -229,10 +229,7 @@ struct writer {
     struct nj_buf *out;
     bool withhold; /* memory was short: nothing but the fixed text */
     size_t n;
-    struct {
-        struct nj_str *view;
-        size_t from, to;
-    } views[4 * NJ_ATTRS_MAX + 8];
+    struct nj_written *views; /* room for NJ_WRITTEN_MAX */
 };
 
 static void view_since(struct writer *w, struct nj_str *view, size_t from)
@@ -370,7 +367,7 @@ static void put_attrs(struct writer *w, const struct nj_attrs *in, struct nj_att
 
 static enum nj_status clean_resource(struct nj_redactor *r, const struct nj_resource *in, bool withhold, struct nj_resource *out)
 {
-    struct writer w = { .r = r, .out = &r->resource, .withhold = withhold };
+    struct writer w = { .r = r, .out = &r->resource, .withhold = withhold, .views = r->written };
     nj_buf_reset(w.out);
     put_attrs(&w, &in->where, &out->where);
     out->generation = in->generation;
@@ -461,7 +458,7 @@ static void add_data(struct writer *w, struct nj_pem *pem, const struct nj_recor
         nj_buf_cut(out, out->n - 1); /* the closing brace */
     bool empty = nj_str_trim(nj_str_slice(nj_buf_str(out), from, out->n)).n <= 1;
     struct nj_attrs clean;
-    struct writer own = { .r = w->r, .out = &w->r->fields, .withhold = w->withhold };
+    struct writer own = { .r = w->r, .out = &w->r->fields, .withhold = w->withhold, .views = w->r->written_fields };
     nj_buf_reset(own.out);
     put_attrs(&own, &in->data, &clean);
     if (own.out->err != NJ_OK)
@@ -484,7 +481,7 @@ static bool quotes_function(const struct nj_record *in)
 
 static enum nj_status clean_record(struct nj_redactor *r, const struct nj_record *in, struct nj_str id, bool withhold, struct nj_clean *out)
 {
-    struct writer w = { .r = r, .out = &r->out, .withhold = withhold };
+    struct writer w = { .r = r, .out = &r->out, .withhold = withhold, .views = r->written };
     struct nj_pem *pem = stream_of(r, in);
     nj_buf_reset(w.out);
     put_text(&w, NULL, in->event, &out->event);
@@ -516,10 +513,13 @@ enum nj_status nj_redact_record(struct nj_redactor *r, const struct nj_record *i
     const struct nj_attr *tenant = nj_attrs_get(&in->who, NJ_STR("tenant.id"));
     r->tenant = tenant != NULL && tenant->v.type == NJ_V_STR ? tenant->v.u.s : (struct nj_str){ NULL, 0 };
     r->records++;
-    each_scratch(r, give_back);
-    give_back(&r->out);
-    give_back(&r->fields);
-    give_back(&r->skeleton);
+    if (r->was_large || r->records % GIVE_BACK_EVERY == 0) {
+        each_scratch(r, give_back);
+        give_back(&r->out);
+        give_back(&r->fields);
+        give_back(&r->skeleton);
+    }
+    r->was_large = in->message.n + in->data_json.n > LARGE;
     out->when_ns = in->when_ns;
     out->category = in->category;
     out->severity = in->severity;

@@ -43,10 +43,8 @@ size_t nj_escape_tail(struct nj_str t, size_t at)
     return 0;
 }
 
-bool nj_begins_word(struct nj_str t, size_t at)
+bool nj_begins_behind_escape(struct nj_str t, size_t at)
 {
-    if (at == 0 || !nj_is(t.p[at - 1], NJ_IS_WORD))
-        return true;
     return nj_escape_tail(t, at - 1) == 1 || (at > 1 && nj_escape_tail(t, at - 2) == 2);
 }
 
