@@ -98,6 +98,25 @@ bool nj_iban_may(struct nj_str t, size_t from)
     return nj_iban_length(country) != 0;
 }
 
+/* Does a group of a UUID begin here?  Written with hyphens it is like an account in groups: one request id in some thousands passes
+ * for one, check digits and all. */
+static bool in_uuid(struct nj_str t, size_t from)
+{
+    static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    static const uint8_t groups[] = { 0, 9, 14, 19, 24 };
+    const size_t n = sizeof(form) - 1;
+    for (size_t g = 0; g < NJ_COUNT(groups); g++) {
+        size_t start = from - groups[g], i = 0;
+        if (from < groups[g] || t.n - start < n)
+            continue;
+        while (i < n && (form[i] == '-' ? t.p[start + i] == '-' : nj_is(t.p[start + i], NJ_IS_HEX)))
+            i++;
+        if (i == n)
+            return true;
+    }
+    return false;
+}
+
 /* Country and check digits begin at byte from; single spaces or hyphens may part the groups. */
 bool nj_iban_try(struct nj_sweep *s, size_t from)
 {
@@ -117,5 +136,5 @@ bool nj_iban_try(struct nj_sweep *s, size_t from)
     struct nj_span span = { from, at };
     if (want == 0 || n < want || (at < t.n && nj_is(t.p[at], NJ_IS_WORD)) || !nj_valid_iban(chars, n))
         return false;
-    return nj_sweep_take(s, span, NJ_DET_IBAN);
+    return !in_uuid(t, from) && nj_sweep_take(s, span, NJ_DET_IBAN);
 }

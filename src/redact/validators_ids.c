@@ -385,17 +385,28 @@ size_t nj_iban_length(const char *country)
     return 0;
 }
 
+/* Are accounts of that country digits alone, as that registry has it?  A hexadecimal id is none of theirs then. */
+static bool iban_is_digits(const char *country)
+{
+    static const char countries[] = "AEATBABECZDEDKEEESFIFOGLHRHUILISLTMENOPLPTRSSESISKTNXK";
+    for (const char *c = countries; *c != '\0'; c += 2)
+        if (memcmp(c, country, 2) == 0)
+            return true;
+    return false;
+}
+
 /* Capitals and digits: ISO 7064 mod 97,10 with the first four characters behind the rest. */
 bool nj_valid_iban(const char *p, size_t n)
 {
     unsigned rest = 0;
     if (n < 5 || nj_iban_length(p) != n)
         return false;
+    bool digits = iban_is_digits(p);
     for (size_t i = 0; i < n; i++) {
         char c = p[(i + 4) % n];
         if (c >= '0' && c <= '9')
             rest = (rest * 10 + (unsigned)(c - '0')) % 97;
-        else if (c >= 'A' && c <= 'Z')
+        else if (c >= 'A' && c <= 'Z' && (!digits || i >= n - 4))
             rest = (rest * 100 + (unsigned)(c - 'A') + 10) % 97;
         else
             return false;

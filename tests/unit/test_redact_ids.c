@@ -274,12 +274,27 @@ START_TEST(test_redact_characters_that_look_like_ascii_are_read_as_such)
 }
 END_TEST
 
+START_TEST(test_redact_request_ids_are_no_accounts)
+{
+    static const char *const ids[] = { "4616cb01-9bf5-4a71-be19-994427cd6b09", "ba59d988-54f3-4998-bbf1-2ca77a139b26",
+                                       "646a2d09-c3ee-424a-ad35-3c92764e7465", "2ea42dc4-ad85-4464-8886-71660fe26da4" };
+    char text[128];
+    for (size_t i = 0; i < NJ_COUNT(ids); i++) {
+        snprintf(text, sizeof(text), "invocation %s reported: success", ids[i]);
+        ck_assert_view_eq(text_of(nj_str_of(text)), text);
+    }
+    ck_assert_view_eq(text_of(NJ_STR("span be19994427cd6b09 ended")), "span be19994427cd6b09 ended"); /* Belgium's are digits */
+    ck_assert_view_eq(text_of(NJ_STR("to be68-539007547034 it goes")), "to [bank] it goes");
+}
+END_TEST
+
 #define NJ_TESTS(X)                                                                                                                        \
     X(test_redact_numbers_are_told_by_their_check_digits)                                                                                  \
     X(test_redact_every_serial_of_a_social_security_number_counts)                                                                         \
     X(test_redact_letters_and_digits_are_told_by_their_check_characters)                                                                   \
     X(test_redact_addresses_of_ledgers_are_told_by_their_checksums)                                                                        \
     X(test_redact_identifiers_stand_free_or_need_a_word)                                                                                   \
+    X(test_redact_request_ids_are_no_accounts)                                                                                             \
     X(test_redact_telephones_go_and_other_numbers_stay)                                                                                    \
     X(test_redact_addresses_go_where_the_policy_says_so)                                                                                   \
     X(test_redact_names_of_members_speak_of_their_values)                                                                                  \
