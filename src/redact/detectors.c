@@ -63,6 +63,17 @@ static bool is_token_like(struct nj_str user)
     return digit && user.n >= 16 && nj_run(user, 0, NJ_IS_B64URL) == user.n;
 }
 
+/* "1433;user=app;password=x": settings behind a host, and the at sign is one of a value. */
+static bool holds_setting(struct nj_str v)
+{
+    for (size_t at = nj_str_chr(v, ';', 0); at != NJ_NPOS; at = nj_str_chr(v, ';', at + 1)) {
+        size_t name = nj_run(v, at + 1, NJ_IS_ALPHA);
+        if (name > at + 3 && name < v.n && v.p[name] == '=')
+            return true;
+    }
+    return false;
+}
+
 bool nj_shape_url(struct nj_sweep *s, size_t at, struct nj_span *out)
 {
     struct nj_str t = s->text;
@@ -72,13 +83,15 @@ bool nj_shape_url(struct nj_sweep *s, size_t at, struct nj_span *out)
     for (; end < t.n && !ends_word(t.p[end]) && t.p[end] != '/' && t.p[end] != '?' && t.p[end] != '#'; end++)
         if (t.p[end] == '@')
             last_at = end;
-    if (last_at == NJ_NPOS && may_be_userinfo(nj_str_slice(t, from, end)))
+    bool web = at >= 6 && (nj_str_starts_nocase(nj_str_slice(t, at - 5, at), NJ_STR("http")) || has_at(t, at - 6, NJ_STR("https")));
+    bool fragment = end < t.n && t.p[end] == '#' && !web; /* of a page; a database has none */
+    if (last_at == NJ_NPOS && (fragment || may_be_userinfo(nj_str_slice(t, from, end))))
         last_at = last_at_of_word(s, from); /* a password with a slash in it */
     if (last_at == NJ_NPOS)
         return false;
     struct nj_str user = nj_str_slice(t, from, last_at);
     size_t colon = nj_str_chr(user, ':', 0);
-    if (colon == NJ_NPOS && !is_token_like(user))
+    if (colon == NJ_NPOS ? !is_token_like(user) : holds_setting(nj_str_slice(user, colon + 1, user.n)))
         return false;
     *out = (struct nj_span){ colon == NJ_NPOS ? from : from + colon + 1, last_at };
     return out->to > out->from;

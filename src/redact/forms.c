@@ -174,7 +174,7 @@ static void find_value(struct nj_form *f)
         at++;
     at = skip_block_mark(t, at);
     if (nj_byte(t, at) == '\n') {
-        size_t line = at + 1;
+        size_t line = at + 1 + (nj_byte(t, at + 1) == '\n' ? 1 : 0);
         while (line < t.n && line - at < NJ_FORM_GAP && nj_is_blank(t.p[line]))
             line++;
         f->line_after = true;

@@ -13,11 +13,12 @@ static const struct {
     struct nj_str text;
     enum gap gap;
 } links[] = {
-    { NJ_STR_INIT("is "), GAP_LINK },        { NJ_STR_INIT("was "), GAP_LINK },         { NJ_STR_INIT("to "), GAP_LINK },
-    { NJ_STR_INIT("set to "), GAP_LINK },    { NJ_STR_INIT("changed to "), GAP_LINK },  { NJ_STR_INIT("reset to "), GAP_LINK },
-    { NJ_STR_INIT("is set to "), GAP_LINK }, { NJ_STR_INIT("updated to "), GAP_LINK },  { NJ_STR_INIT("was set to "), GAP_LINK },
-    { NJ_STR_INIT("is now "), GAP_LINK },    { NJ_STR_INIT("value "), GAP_BLANK },      { NJ_STR_INIT("-> "), GAP_TAB },
-    { NJ_STR_INIT("| "), GAP_TAB },          { NJ_STR_INIT("\xE2\x86\x92 "), GAP_TAB },
+    { NJ_STR_INIT("is "), GAP_LINK },          { NJ_STR_INIT("was "), GAP_LINK },        { NJ_STR_INIT("to "), GAP_LINK },
+    { NJ_STR_INIT("set to "), GAP_LINK },      { NJ_STR_INIT("changed to "), GAP_LINK }, { NJ_STR_INIT("reset to "), GAP_LINK },
+    { NJ_STR_INIT("is set to "), GAP_LINK },   { NJ_STR_INIT("updated to "), GAP_LINK }, { NJ_STR_INIT("was set to "), GAP_LINK },
+    { NJ_STR_INIT("ist "), GAP_LINK },         { NJ_STR_INIT("lautet "), GAP_LINK },     { NJ_STR_INIT("is now "), GAP_LINK },
+    { NJ_STR_INIT("value "), GAP_BLANK },      { NJ_STR_INIT("-> "), GAP_TAB },          { NJ_STR_INIT("| "), GAP_TAB },
+    { NJ_STR_INIT("\xE2\x86\x92 "), GAP_TAB },
 };
 
 /* Steps over blanks and links to where the value begins. */
@@ -46,10 +47,10 @@ static enum gap skip_gap(struct nj_str t, size_t *at)
 static bool skip_sentence(struct nj_str t, size_t *at)
 {
     enum { LONGEST = 64 };
-    static const struct nj_str far[] = { NJ_STR_INIT(" entered ("),   NJ_STR_INIT(" provided ("), NJ_STR_INIT(" supplied ("),
-                                         NJ_STR_INIT(" typed ("),     NJ_STR_INIT(" given ("),    NJ_STR_INIT(" changed from "),
-                                         NJ_STR_INIT(" changed to "), NJ_STR_INIT(" reset to "),  NJ_STR_INIT(" set to "),
-                                         NJ_STR_INIT(" updated to "), NJ_STR_INIT(" is "),        NJ_STR_INIT(" was ") };
+    static const struct nj_str far[] = { NJ_STR_INIT(" entered ("), NJ_STR_INIT(" provided ("), NJ_STR_INIT(" supplied ("),
+                                         NJ_STR_INIT(" typed ("),   NJ_STR_INIT(" given ("),    NJ_STR_INIT(" changed to "),
+                                         NJ_STR_INIT(" reset to "), NJ_STR_INIT(" set to "),    NJ_STR_INIT(" updated to "),
+                                         NJ_STR_INIT(" is "),       NJ_STR_INIT(" was ") };
     struct nj_str rest = nj_str_slice(t, *at, *at + LONGEST);
     size_t end = 0;
     while (end < rest.n && strchr("\n.:=\"'", rest.p[end]) == NULL)
@@ -74,7 +75,8 @@ static bool is_chosen(int rule)
 
 static bool is_number_secret(int rule)
 {
-    return nj_secret_keys[rule].class == NJ_CLASS_CVV || nj_str_eq(nj_secret_keys[rule].counter, NJ_STR("otp"));
+    struct nj_str counter = nj_secret_keys[rule].counter;
+    return nj_secret_keys[rule].class == NJ_CLASS_CVV || nj_str_eq(counter, NJ_STR("otp")) || nj_str_eq(counter, NJ_STR("passcode"));
 }
 
 static bool is_digits(struct nj_str v, size_t shortest, size_t longest)
@@ -255,11 +257,15 @@ static bool option(struct nj_form *f, size_t at, struct nj_span *value)
 
 /* --- sentences and SQL -------------------------------------------------------------------------------------------- */
 
-/* The name opens its line and the value is the next one. */
+/* The name opens its line, or has one word before it ("Client Secret"), and the value is the next one. */
 static bool next_line(struct nj_form *f, size_t at, struct nj_span *value)
 {
     struct nj_str t = f->t;
     size_t from = f->key.from;
+    while (from > f->floor && nj_is_blank(t.p[from - 1]))
+        from--;
+    while (from > f->floor && nj_is(t.p[from - 1], NJ_IS_ALPHA))
+        from--;
     while (from > f->floor && nj_is_blank(t.p[from - 1]))
         from--;
     if (from > f->floor && t.p[from - 1] != '\n')
@@ -290,6 +296,22 @@ static bool tuple_value(struct nj_form *f, size_t at, struct nj_span *value)
         return false;
     char close = nj_byte(t, value->to + 1 + f->slashes);
     return (close == ')' || close == ']') && nj_form_is_made_up(nj_part(t, *value), 6);
+}
+
+/* "password was changed from x1 to y2": the second one is kept until the sweep gets there. */
+static bool changed_from(struct nj_form *f, size_t at, struct nj_span *value)
+{
+    enum { LONGEST = 48 };
+    static const struct nj_str from = NJ_STR_INIT(" changed from "), to = NJ_STR_INIT(" to ");
+    struct nj_span second = { 0, 0 };
+    struct nj_form g = *f;
+    size_t link = nj_str_find(nj_str_slice(f->t, at, at + LONGEST), from, 0);
+    if (link == NJ_NPOS || !read_value(f, GAP_LINK, at + link + from.n, value))
+        return false;
+    at = value->to + (f->quote != 0 ? 1 + f->slashes : 0);
+    if (nj_str_starts_nocase(nj_str_slice(f->t, at, f->t.n), to) && read_value(&g, GAP_LINK, at + to.n, &second))
+        nj_sweep_wait_key(f->s, second, f->rule);
+    return true;
 }
 
 /* SET PASSWORD FOR 'u'@'%' = 'x' */
@@ -341,6 +363,8 @@ static bool word(struct nj_form *f, size_t at, struct nj_span *value)
     if (gap != GAP_NONE && at < t.n && read_value(f, gap, at, value))
         return !(quoted && f->quote != 0 && gap == GAP_BLANK);
     at = to;
+    if (is_chosen(f->rule) && !quoted && changed_from(f, at, value))
+        return true;
     if (set_password_for(f, at, value))
         return true;
     return is_chosen(f->rule) && !quoted && skip_sentence(t, &at) && at < t.n && read_value(f, GAP_LINK, at, value);
@@ -359,7 +383,8 @@ static bool is_number_alone(struct nj_form *f, size_t at, struct nj_span *value)
     while (value->to > at && strchr(".!?:", f->t.p[value->to - 1]) != NULL)
         value->to--;
     size_t digits = value->to - at;
-    return nj_run(f->t, at, NJ_IS_DIGIT) == value->to && digits >= (nj_secret_keys[f->rule].class == NJ_CLASS_CVV ? 3 : 6) && digits <= 8;
+    size_t least = nj_secret_keys[f->rule].class != NJ_CLASS_CVV ? 6 : nj_str_eq(nj_secret_keys[f->rule].counter, NJ_STR("pin")) ? 4 : 3;
+    return nj_run(f->t, at, NJ_IS_DIGIT) == value->to && digits >= least && digits <= 8;
 }
 
 /* "your OTP is 482910": at the digit. */
@@ -378,6 +403,17 @@ static bool is_number(struct nj_form *f, size_t at, struct nj_span *value)
     f->rule = nj_form_classify(f).rule;
     return f->rule != NJ_KEY_NONE && (nj_secret_keys[f->rule].how & (NJ_HOW_QUERY | NJ_HOW_GRANT)) == 0 &&
            read_value(f, GAP_LINK, at, value);
+}
+
+/* "recovery_code<tab>x": at the byte behind the tab. */
+static bool tab_value(struct nj_form *f, size_t at, struct nj_span *value)
+{
+    f->key = (struct nj_span){ nj_form_run_back(f, at - 1), at - 1 };
+    if (f->key.to <= f->key.from)
+        return false;
+    f->rule = nj_form_classify(f).rule;
+    return f->rule != NJ_KEY_NONE && (nj_secret_keys[f->rule].how & (NJ_HOW_QUERY | NJ_HOW_GRANT | NJ_HOW_SUBTREE | NJ_HOW_MAIL)) == 0 &&
+           read_value(f, GAP_TAB, at, value);
 }
 
 /* IDENTIFIED BY 'x': at the quote. */
@@ -405,7 +441,9 @@ bool nj_form_words(struct nj_sweep *s, size_t at, struct nj_span *value, int *ru
     struct nj_str t = s->text;
     char before = at > s->done ? t.p[at - 1] : '\0', first = at > s->done + 1 ? t.p[at - 2] : '\0';
     bool found = false;
-    if (before == '-' && first == ' ')
+    if (before == '\t' && tab_value(&f, at, value))
+        found = true;
+    else if (before == '-' && first == ' ')
         found = option(&f, at, value);
     else if (before == ' ' && nj_is(t.p[at], NJ_IS_DIGIT))
         found = is_number(&f, at, value);

@@ -431,23 +431,24 @@ void nj_keys_init(struct nj_redactor *r)
 /* --- values that are no secrets ----------------------------------------------------------------------------------- */
 
 static const struct nj_str harmless_words[] = {
-    NJ_STR_INIT("null"),     NJ_STR_INIT("nil"),        NJ_STR_INIT("undefined"),
-    NJ_STR_INIT("true"),     NJ_STR_INIT("false"),      NJ_STR_INIT("string"),
-    NJ_STR_INIT("none"),     NJ_STR_INIT("missing"),    NJ_STR_INIT("required"),
-    NJ_STR_INIT("invalid"),  NJ_STR_INIT("expired"),    NJ_STR_INIT("unknown"),
-    NJ_STR_INIT("redacted"), NJ_STR_INIT("[redacted]"), NJ_STR_INIT("[filtered]"),
-    NJ_STR_INIT("masked"),   NJ_STR_INIT("hidden"),     NJ_STR_INIT("n/a"),
-    NJ_STR_INIT("nan"),      NJ_STR_INIT("yes"),        NJ_STR_INIT("no"),
-    NJ_STR_INIT("on"),       NJ_STR_INIT("off"),        NJ_STR_INIT("nullptr"),
-    NJ_STR_INIT("empty"),    NJ_STR_INIT("blank"),      NJ_STR_INIT("valid"),
-    NJ_STR_INIT("absent"),   NJ_STR_INIT("present"),    NJ_STR_INIT("set"),
-    NJ_STR_INIT("unset"),    NJ_STR_INIT("not set"),    NJ_STR_INIT("provided"),
-    NJ_STR_INIT("optional"), NJ_STR_INIT("ok"),         NJ_STR_INIT("success"),
-    NJ_STR_INIT("failed"),   NJ_STR_INIT("denied"),     NJ_STR_INIT("rejected"),
-    NJ_STR_INIT("[object]"), NJ_STR_INIT("[array]"),    NJ_STR_INIT("[object object]"),
-    NJ_STR_INIT("enabled"),  NJ_STR_INIT("disabled"),   NJ_STR_INIT("!ref"), /* tags of YAML: the value is elsewhere */
-    NJ_STR_INIT("!sub"),     NJ_STR_INIT("!getatt"),    NJ_STR_INIT("!importvalue"),
-    NJ_STR_INIT("!vault"),   NJ_STR_INIT("!secret"),    NJ_STR_INIT("!env"),
+    NJ_STR_INIT("null"),     NJ_STR_INIT("nil"),          NJ_STR_INIT("undefined"),
+    NJ_STR_INIT("true"),     NJ_STR_INIT("false"),        NJ_STR_INIT("string"),
+    NJ_STR_INIT("none"),     NJ_STR_INIT("missing"),      NJ_STR_INIT("required"),
+    NJ_STR_INIT("invalid"),  NJ_STR_INIT("expired"),      NJ_STR_INIT("unknown"),
+    NJ_STR_INIT("redacted"), NJ_STR_INIT("[redacted]"),   NJ_STR_INIT("[filtered]"),
+    NJ_STR_INIT("masked"),   NJ_STR_INIT("hidden"),       NJ_STR_INIT("n/a"),
+    NJ_STR_INIT("nan"),      NJ_STR_INIT("yes"),          NJ_STR_INIT("no"),
+    NJ_STR_INIT("on"),       NJ_STR_INIT("off"),          NJ_STR_INIT("nullptr"),
+    NJ_STR_INIT("empty"),    NJ_STR_INIT("blank"),        NJ_STR_INIT("valid"),
+    NJ_STR_INIT("absent"),   NJ_STR_INIT("present"),      NJ_STR_INIT("set"),
+    NJ_STR_INIT("unset"),    NJ_STR_INIT("not set"),      NJ_STR_INIT("provided"),
+    NJ_STR_INIT("optional"), NJ_STR_INIT("ok"),           NJ_STR_INIT("success"),
+    NJ_STR_INIT("failed"),   NJ_STR_INIT("denied"),       NJ_STR_INIT("rejected"),
+    NJ_STR_INIT("[object]"), NJ_STR_INIT("[array]"),      NJ_STR_INIT("[object object]"),
+    NJ_STR_INIT("enabled"),  NJ_STR_INIT("disabled"),     NJ_STR_INIT("!ref"), /* tags of YAML: the value is elsewhere */
+    NJ_STR_INIT("bearer"),   NJ_STR_INIT("basic"),        NJ_STR_INIT("!sub"),
+    NJ_STR_INIT("!getatt"),  NJ_STR_INIT("!importvalue"), NJ_STR_INIT("!vault"),
+    NJ_STR_INIT("!secret"),  NJ_STR_INIT("!env"),
 };
 
 /* Each of the bytes is one of those in set. */

@@ -348,7 +348,7 @@ bool nj_number_visit(struct nj_sweep *s, size_t at)
         read_groups(t, from, &g);
         end = from + g.size[0];
         bool lettered = g.size[0] <= DIGITS && g.size[0] > 1 && is_lettered(t, end);
-        if (g.gap[0] == '.' && nj_ipv4_try(s, from)) {
+        if ((g.gap[0] == '.' && nj_ipv4_try(s, from)) || (g.gap[0] == '-' && nj_mac_try(s, from))) {
             found = true;
             end = s->done;
         } else if (try_track(s, &g, &end) || try_groups(s, &g, &end) || try_parenthesis(s, &g, &end) || try_phone(s, &g, &end)) {
