@@ -263,8 +263,10 @@ bool nj_form_takes(const struct nj_form *f, struct nj_span v)
     unsigned how = nj_secret_keys[f->rule].how;
     struct nj_str value = nj_part(f->t, v);
     char before = f->key.from > 0 ? f->t.p[f->key.from - 1] : '\0';
-    if (!nj_key_takes(f->rule, value) || (how & (NJ_HOW_SUBTREE | NJ_HOW_MAIL | NJ_HOW_LONG)))
+    if (!nj_key_takes(f->rule, value) || (how & (NJ_HOW_MAIL | NJ_HOW_LONG)))
         return false;
+    if (how & NJ_HOW_SUBTREE)
+        return f->quote != 0 && nj_value_is_street(value);
     if ((how & NJ_HOW_GRANT) && (value.n < 6 || !is_granted(f)))
         return false;
     if ((how & NJ_HOW_TEXT) && nj_run(value, 0, NJ_IS_DIGIT) == value.n)

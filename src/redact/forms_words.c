@@ -279,7 +279,9 @@ static bool next_line(struct nj_form *f, size_t at, struct nj_span *value)
 /* PASSWORD('x') */
 static bool call_value(struct nj_form *f, size_t at, struct nj_span *value)
 {
-    if (!is_metavariable(nj_part(f->t, f->key)) || !is_chosen(f->rule) || !nj_is_quote(nj_byte(f->t, at + 1)))
+    struct nj_str key = nj_part(f->t, f->key);
+    bool sets = nj_str_starts_nocase(key, NJ_STR("set")) || nj_str_starts_nocase(key, NJ_STR("with")) || is_metavariable(key);
+    if (!sets || !is_chosen(f->rule) || !nj_is_quote(nj_byte(f->t, at + 1)))
         return false;
     return read_value(f, GAP_BLANK, at + 1, value);
 }
@@ -296,6 +298,16 @@ static bool tuple_value(struct nj_form *f, size_t at, struct nj_span *value)
         return false;
     char close = nj_byte(t, value->to + 1 + f->slashes);
     return (close == ')' || close == ']') && nj_form_is_made_up(nj_part(t, *value), 6);
+}
+
+/* [password, x1]: as .NET prints an entry. */
+static bool bare_tuple_value(struct nj_form *f, size_t at, struct nj_span *value)
+{
+    struct nj_str t = f->t;
+    if (nj_byte(t, at) != ',' || nj_byte(t, at + 1) != ' ' || f->key.from <= f->floor || t.p[f->key.from - 1] != '[')
+        return false;
+    *value = (struct nj_span){ at + 2, nj_form_bare_end(f->s, at + 2) };
+    return nj_byte(t, value->to) == ']' && nj_form_is_made_up(nj_part(t, *value), 6);
 }
 
 /* "password was changed from x1 to y2": the second one is kept until the sweep gets there. */
@@ -357,9 +369,13 @@ static bool word(struct nj_form *f, size_t at, struct nj_span *value)
     at = to + (quoted ? 1 : 0);
     if (quoted && tuple_value(f, at, value))
         return true;
+    if (!quoted && bare_tuple_value(f, at, value))
+        return true;
     enum gap gap = skip_gap(t, &at);
     if (gap == GAP_LINE)
         return next_line(f, at, value);
+    if (gap == GAP_TAB && (nj_byte(t, at) == '=' || nj_byte(t, at) == ':'))
+        return false; /* has a separator further on */
     if (gap != GAP_NONE && at < t.n && read_value(f, gap, at, value))
         return !(quoted && f->quote != 0 && gap == GAP_BLANK);
     at = to;
@@ -409,7 +425,7 @@ static bool is_number(struct nj_form *f, size_t at, struct nj_span *value)
 static bool tab_value(struct nj_form *f, size_t at, struct nj_span *value)
 {
     f->key = (struct nj_span){ nj_form_run_back(f, at - 1), at - 1 };
-    if (f->key.to <= f->key.from)
+    if (f->key.to <= f->key.from || strchr("=:|", f->t.p[at]) != NULL)
         return false;
     f->rule = nj_form_classify(f).rule;
     return f->rule != NJ_KEY_NONE && (nj_secret_keys[f->rule].how & (NJ_HOW_QUERY | NJ_HOW_GRANT | NJ_HOW_SUBTREE | NJ_HOW_MAIL)) == 0 &&

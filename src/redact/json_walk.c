@@ -518,8 +518,10 @@ static void apply_key(struct walk *w, struct nj_str name)
     w->key_part = w->rule == NJ_KEY_NONE && is_key_part(name) && has_member(w, NJ_STR("kty"), f->kty);
     if (w->key_part)
         w->rule = nj_key_classify(w->r, NJ_STR("private_key")).rule;
-    bool subtree = w->rule != NJ_KEY_NONE && (nj_secret_keys[w->rule].how & NJ_HOW_SUBTREE);
-    if (f->rule != NJ_KEY_NONE && (w->rule == NJ_KEY_NONE || subtree) && (key.roles & NJ_ROLE_SAFE) == 0) {
+    /* Rules that hold for some values only say less than the container does. */
+    unsigned partial = NJ_HOW_SUBTREE | NJ_HOW_MIXED | NJ_HOW_BASIC | NJ_HOW_PATH;
+    bool weak = w->rule != NJ_KEY_NONE && (nj_secret_keys[w->rule].how & partial);
+    if (f->rule != NJ_KEY_NONE && (w->rule == NJ_KEY_NONE || weak) && (key.roles & NJ_ROLE_SAFE) == 0) {
         w->rule = f->rule;
         w->own = false;
     }

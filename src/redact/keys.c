@@ -448,7 +448,8 @@ static const struct nj_str harmless_words[] = {
     NJ_STR_INIT("enabled"),  NJ_STR_INIT("disabled"),     NJ_STR_INIT("!ref"), /* tags of YAML: the value is elsewhere */
     NJ_STR_INIT("bearer"),   NJ_STR_INIT("basic"),        NJ_STR_INIT("!sub"),
     NJ_STR_INIT("!getatt"),  NJ_STR_INIT("!importvalue"), NJ_STR_INIT("!vault"),
-    NJ_STR_INIT("!secret"),  NJ_STR_INIT("!env"),
+    NJ_STR_INIT("!secret"),  NJ_STR_INIT("!env"),         NJ_STR_INIT("include"),
+    NJ_STR_INIT("omit"),     NJ_STR_INIT("same-origin"), /* of a fetch */
 };
 
 /* Each of the bytes is one of those in set. */
@@ -545,6 +546,32 @@ size_t nj_placeholder_len(struct nj_str text, size_t at)
     return 0;
 }
 
+/* What a form says about a field, under the name of the field: {"password": ["is too short (minimum is 8 characters)"]}. */
+static bool is_complaint(struct nj_str v)
+{
+    static const struct nj_str openings[] = {
+        NJ_STR_INIT("is "),           NJ_STR_INIT("must "),          NJ_STR_INIT("has "),         NJ_STR_INIT("should "),
+        NJ_STR_INIT("can't be "),     NJ_STR_INIT("cannot be "),     NJ_STR_INIT("can not be "),  NJ_STR_INIT("does not "),
+        NJ_STR_INIT("doesn't "),      NJ_STR_INIT("this field "),    NJ_STR_INIT("password is "), NJ_STR_INIT("password must "),
+        NJ_STR_INIT("the password "), NJ_STR_INIT("this password "), NJ_STR_INIT("passwords "),   NJ_STR_INIT("please "),
+    };
+    size_t blanks = 0;
+    for (size_t i = 0; i < v.n; i++) { /* words, and counts of a few digits that stand alone */
+        char c = v.p[i], next = i + 1 < v.n ? v.p[i + 1] : ' ';
+        size_t digits = nj_is(c, NJ_IS_DIGIT) ? nj_run(v, i, NJ_IS_DIGIT) - i : 0;
+        bool word = nj_is(c, NJ_IS_ALPHA) || digits != 0;
+        if ((!word && strchr(" .,'()!", c) == NULL) || c == '\0' || digits > 3)
+            return false;
+        if (word && nj_is(next, NJ_IS_ALPHA | NJ_IS_DIGIT) && nj_is(c, NJ_IS_DIGIT) != nj_is(next, NJ_IS_DIGIT))
+            return false;
+        blanks += c == ' ' ? 1 : 0;
+    }
+    for (size_t i = 0; blanks >= 2 && i < NJ_COUNT(openings); i++)
+        if (nj_str_starts_nocase(v, openings[i]))
+            return true;
+    return false;
+}
+
 bool nj_value_is_harmless(struct nj_str v)
 {
     enum { LONGEST_WORD = 15 };
@@ -555,7 +582,7 @@ bool nj_value_is_harmless(struct nj_str v)
     for (size_t i = 0; v.n <= LONGEST_WORD && i < NJ_COUNT(harmless_words); i++)
         if (v.n == harmless_words[i].n && (v.p[0] | 0x20) == (harmless_words[i].p[0] | 0x20) && nj_str_eq_nocase(v, harmless_words[i]))
             return true;
-    return is_slot(v);
+    return is_slot(v) || (v.n <= 160 && is_complaint(v));
 }
 
 /* --- what a rule wants of the value ------------------------------------------------------------------------------- */
