@@ -18,19 +18,35 @@ static bool byte_is_plain(unsigned char c)
     return (c >= 0x20 && c < 0x7f) || c == '\n' || c == '\t';
 }
 
+/* As signed bytes, what is not ASCII is below the space, too. */
+static inline nj_lane odd_of(const char *p)
+{
+    typedef int8_t lane_signed __attribute__((vector_size(16)));
+    nj_lane v;
+    memcpy(&v, p, sizeof(v));
+    nj_lane below = (nj_lane)((lane_signed)v < ' '), white = (nj_lane)(v == '\n') | (nj_lane)(v == '\t');
+    return (below & ~white) | (nj_lane)(v == 0x7f);
+}
+
+static inline bool is_any(nj_lane v)
+{
+    uint64_t half[2];
+    memcpy(half, &v, sizeof(half));
+    return (half[0] | half[1]) != 0;
+}
+
 /* Index of the next byte that is not plain ASCII text. */
 static size_t skip_plain(struct nj_str s, size_t at)
 {
-    while (s.n - at >= sizeof(nj_lane)) {
-        nj_lane v;
-        memcpy(&v, s.p + at, sizeof(v));
-        nj_lane odd = (nj_lane)(v - 0x20 > 0x5e) & (nj_lane)(v != '\n') & (nj_lane)(v != '\t');
-        uint64_t half[2];
-        memcpy(half, &odd, sizeof(half));
-        if ((half[0] | half[1]) != 0)
+    enum { LANE = sizeof(nj_lane) };
+    for (; s.n - at >= (size_t)4 * LANE; at += (size_t)4 * LANE) {
+        const char *p = s.p + at;
+        if (is_any(odd_of(p) | odd_of(p + LANE) | odd_of(p + 2 * LANE) | odd_of(p + 3 * LANE)))
             break;
-        at += sizeof(v);
     }
+    for (; s.n - at >= LANE; at += LANE)
+        if (is_any(odd_of(s.p + at)))
+            break;
     while (at < s.n && byte_is_plain((unsigned char)s.p[at]))
         at++;
     return at;

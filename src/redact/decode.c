@@ -50,9 +50,12 @@ bool nj_encoded_may(struct nj_str t, size_t at)
     if (last >= t.n || !is_run_byte(t.p[last]))
         return false;
     bool begins = from == 0 || !is_run_byte(t.p[from - 1]);
-    if (begins && (t.n - from < RUN_MIN || !is_run_byte(t.p[from + RUN_MIN - 1])))
-        return false;  /* a UUID, a digest: too short */
-    unsigned seen = 0; /* no text has a base64 without capitals; identifiers in hexadecimal have none */
+    if (begins && t.n - from < RUN_MIN)
+        return false;
+    for (size_t i = from + RUN_MIN - 1; begins && i > last; i--)
+        if (!is_run_byte(t.p[i]))
+            return false; /* a UUID, a digest: too short */
+    unsigned seen = 0;    /* no text has a base64 without capitals; identifiers in hexadecimal have none */
     for (size_t i = from; i <= last; i++) {
         if (!is_run_byte(t.p[i]))
             return false;

@@ -18,6 +18,7 @@ struct walk {
     struct nj_buf *out;
     size_t at, done; /* text before done is in out */
     bool changed;
+    bool read_all; /* patterns of the operator want to see every text */
     struct nj_frame *frames;
     size_t depth;
     int rule;          /* what the next value is secret under, or NJ_KEY_NONE */
@@ -210,7 +211,7 @@ static void scan_string(struct walk *w, const struct piece *p, bool secret)
     struct nj_str text, clean;
     bool mended = false;
     bool resumes = w->message && w->pem != NULL && w->pem->inside;
-    if (p->plain && !resumes && !secret && !nj_rules_read_all(w->r))
+    if (p->plain && !resumes && !secret && !w->read_all)
         return;
     if (!plain_text(w, p, &text, &mended)) {
         withhold(w, p);
@@ -333,7 +334,7 @@ static bool string_value(struct walk *w)
 static bool may_be_identifier(const struct walk *w, struct nj_str raw)
 {
     uint8_t digits[NJ_NUMBER_DIGITS];
-    if (nj_rules_read_all(w->r))
+    if (w->read_all)
         return true;
     if (raw.n < NJ_NUMBER_RUN)
         return false;
@@ -394,6 +395,8 @@ static void scalar_value(struct walk *w)
     const char *p = w->t.p;
     while (w->at < w->t.n && p[w->at] != ',' && p[w->at] != '}' && p[w->at] != ']' && !nj_is(p[w->at], NJ_IS_SPACE))
         w->at++;
+    if (w->dull && w->at - from < NJ_NUMBER_RUN)
+        return;
     if (nj_is(p[from], NJ_IS_DIGIT) || p[from] == '-')
         number_value(w, (struct nj_span){ from, w->at });
 }
@@ -500,7 +503,7 @@ static void apply_key(struct walk *w, struct nj_str name)
 {
     struct nj_frame *f = &w->frames[w->depth];
     struct nj_key key = nj_key_classify(w->r, name);
-    w->dull = key.dull && f->rule == NJ_KEY_NONE && !nj_rules_read_all(w->r);
+    w->dull = key.dull && f->rule == NJ_KEY_NONE && !w->read_all;
     w->roles = key.roles;
     w->naming = (key.roles & NJ_ROLE_NAME) != 0;
     w->message = w->depth == 1 && (key.roles & NJ_ROLE_MESSAGE) != 0;
@@ -543,7 +546,7 @@ static bool member_key(struct walk *w)
     while (w->at < w->t.n && w->t.p[w->at] != ':')
         w->at++;
     w->at++;
-    bool as_is = p.plain && p.in.to - p.in.from <= NAME_BYTES && !nj_rules_read_all(w->r);
+    bool as_is = p.plain && p.in.to - p.in.from <= NAME_BYTES && !w->read_all;
     apply_key(w, as_is ? view(w, p.in) : rewrite_key(w, &p));
     return true;
 }
@@ -609,7 +612,14 @@ bool nj_json_walk(struct nj_redactor *r, unsigned level, struct nj_pem *pem, str
     struct nj_level *l = &r->levels[level];
     if (level == 0)
         r->decode_left = NJ_DECODE_SHARE * json.n + NJ_DECODE_FREE;
-    struct walk w = { .r = r, .level = level, .pem = pem, .t = json, .out = &l->walked, .frames = l->frames, .rule = rule };
+    struct walk w = { .r = r,
+                      .level = level,
+                      .pem = pem,
+                      .t = json,
+                      .out = &l->walked,
+                      .frames = l->frames,
+                      .rule = rule,
+                      .read_all = nj_rules_read_all(r) };
     nj_buf_reset(w.out);
     w.frames[0] = (struct nj_frame){ .rule = (int16_t)rule, .pair = NJ_KEY_NONE };
     bool key_next = false;

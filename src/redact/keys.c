@@ -268,7 +268,7 @@ static uint16_t roles_of(const struct nj_redactor *r, struct nj_str name)
     if (letter == 26 || name.n >= 32 || (r->key_index.roles[letter] >> name.n & 1) == 0)
         return 0;
     for (size_t i = 0; i < NJ_COUNT(role_names); i++)
-        if (nj_str_eq_nocase(name, role_names[i].name))
+        if (name.n == role_names[i].name.n && nj_str_eq_nocase(name, role_names[i].name))
             roles |= role_names[i].role;
     return roles;
 }

@@ -254,7 +254,7 @@ static inline void look_at_twenty(const char twenty[static 20], bool *capital, b
 /* What is in both cases may be short. */
 bool nj_random_may(struct nj_str t, size_t from)
 {
-    enum { LEAST = 20, LEAST_OF_ONE_CASE = 30, MOST = 64 };
+    enum { LEAST = 20, LEAST_OF_ONE_CASE = 30, MOST = 64, ALL = NJ_IS_DIGIT | NJ_IS_UPPER | NJ_IS_LOWER };
     unsigned seen = 0;
     size_t n = 0;
     bool beyond_hex = false, capital = false, behind_f = false;
@@ -268,6 +268,8 @@ bool nj_random_may(struct nj_str t, size_t from)
         if ((classes & NJ_IS_B64URL) == 0)
             break;
         seen |= classes;
+        if (n >= LEAST && (seen & ALL) == ALL)
+            return true;
         beyond_hex = beyond_hex || (classes & (NJ_IS_ALPHA | NJ_IS_HEX)) == NJ_IS_ALPHA;
     }
     bool mixed = (seen & NJ_IS_UPPER) != 0 && (seen & NJ_IS_LOWER) != 0;
