@@ -210,6 +210,19 @@ START_TEST(test_redact_json_names_are_swept_too_and_stay_apart)
 }
 END_TEST
 
+/* What passed under a name that says nothing is remembered, but not for other names. */
+START_TEST(test_redact_json_values_that_passed_are_judged_anew_under_a_telling_name)
+{
+    for (int i = 0; i < 3; i++) {
+        ck_assert_json_stays("{\"ref\":\"943 476 5919\",\"next\":[\"943 476 5919\"]}");
+        ck_assert_json("{\"ref\":\"943 476 5919\",\"my_nhs\":\"943 476 5919\",\"z\":\"943 476 5919\"}",
+                       "{\"ref\":\"943 476 5919\",\"my_nhs\":\"[gov_id]\",\"z\":\"943 476 5919\"}");
+        ck_assert_json("{\"ref\":\"943 476 5919\",\"password\":\"943 476 5919\"}", "{\"ref\":\"943 476 5919\",\"password\":\"[secret]\"}");
+        ck_assert_json("{\"ref\":\"x@example.com\"}", "{\"ref\":\"[email]\"}");
+    }
+}
+END_TEST
+
 START_TEST(test_redact_json_unsound_strings_are_mended)
 {
     ck_assert_json("{\"a\":\"x\\ud800y\",\"b\":\"x\xFFy\",\"c\":\"\\u0000\"}",
@@ -258,6 +271,7 @@ END_TEST
     X(test_redact_json_strings_are_judged_with_their_escapes_undone)                                                                       \
     X(test_redact_json_numbers_that_are_cards_become_placeholders)                                                                         \
     X(test_redact_json_names_are_swept_too_and_stay_apart)                                                                                 \
+    X(test_redact_json_values_that_passed_are_judged_anew_under_a_telling_name)                                                            \
     X(test_redact_json_unsound_strings_are_mended)                                                                                         \
     X(test_redact_json_at_the_depth_limit_works)                                                                                           \
     X(test_redact_json_absent_values_add_nothing)
