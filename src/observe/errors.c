@@ -187,6 +187,28 @@ static void take(struct nj_observe *o, struct errors_state *s, struct nj_case *c
         say_milestone(o, s, c, &t);
 }
 
+/* What was said, without what runtimes put before it: time, request id and level, parted by tabs (Node.js and those like it). */
+static struct nj_str without_prefix(struct nj_str text)
+{
+    struct nj_str rest = text, time, id, level;
+    if (!nj_str_cut(&rest, '\t', &time) || !nj_str_cut(&rest, '\t', &id) || !nj_str_cut(&rest, '\t', &level) || rest.p == NULL)
+        return text;
+    bool dated = time.n >= 20 && time.n <= 35 && time.p[4] == '-' && time.p[10] == 'T';
+    bool named = level.n >= 4 && level.n <= 8 && level.p[0] >= 'A' && level.p[0] <= 'Z';
+    return dated && named ? rest : text;
+}
+
+/* "Invoke Error \t{...}": the document has type and frames.  Returns what is before it. */
+static struct nj_str read_tail(struct nj_str said, struct nj_stack *stack)
+{
+    size_t at = nj_str_find(said, NJ_STR("\t{"), 0);
+    struct nj_json v;
+    if (at == NJ_NPOS || nj_json_parse(nj_str_trim(nj_str_slice(said, at + 1, said.n)), &v) != NJ_OK)
+        return said;
+    nj_stack_of_json(stack, v);
+    return nj_str_slice(said, 0, at);
+}
+
 /* Several lines may be one error: the first line that says something is its template. */
 static struct nj_str headline(struct nj_str text)
 {
@@ -210,8 +232,9 @@ static void on_line(struct nj_observe *o, void *state, struct nj_case *c, const 
     bool structured = l->clean_data.n != 0 && nj_json_parse(l->clean_data, &v) == NJ_OK;
     if (structured)
         nj_stack_of_json(&stack, v);
-    nj_stack_of_text(&stack, l->clean_message);
-    const struct nj_cluster *cluster = nj_templates_learn(&s->templates, headline(l->clean_message));
+    struct nj_str said = read_tail(without_prefix(l->clean_message), &stack);
+    nj_stack_of_text(&stack, said);
+    const struct nj_cluster *cluster = nj_templates_learn(&s->templates, headline(said));
     struct nj_error_seen seen = { .source = NJ_ERROR_OF_LINE };
     seen.tag = nj_error_of_stack(&stack, cluster != NULL ? cluster->id : 0, &seen.kind);
     if (seen.tag == 0)

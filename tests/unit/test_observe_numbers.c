@@ -323,7 +323,30 @@ START_TEST(test_observe_all_tables_together_are_within_512_kib)
 }
 END_TEST
 
+START_TEST(test_errors_what_a_runtime_logs_and_posts_is_one_kind)
+{
+    static const char posted[] = "{\"errorType\":\"LedgerError\",\"errorMessage\":\"gone\",\"trace\":[\"LedgerError: gone\",\"    at load "
+                                 "(/var/task/app.js:3:9)\"]}";
+    desk_open(&d, "error", "");
+    for (int i = 0; i < 3; i++)
+        desk_call(&d,
+                  &(struct call){ .ms = 5,
+                                  .line = "\"2026-11-23T07:15:01.123Z\\t3d2c5f0a-1111-4222-8333-444444444444\\tERROR\\tInvoke Error "
+                                          "\\t{\\\"errorType\\\":\\\"LedgerError\\\",\\\"errorMessage\\\":\\\"gone\\\",\\\"stack\\\":"
+                                          "[\\\"LedgerError: gone\\\",\\\"    at load (/var/task/app.js:3:9)\\\"]}\"",
+                                  .error = posted },
+                  1000);
+    ck_assert_events(&d, "error.new", 1);
+    ck_assert_said(&d, "error.type=LedgerError");
+    ck_assert_not_said(&d, "<time>");
+    nj_observe_shutdown(d.room, d.now_ns, NJ_STR("spindown"));
+    ck_assert_said(&d, "3 times in the last minute");
+    desk_close(&d);
+}
+END_TEST
+
 #define NJ_TESTS(X)                                                                                                                        \
+    X(test_errors_what_a_runtime_logs_and_posts_is_one_kind)                                                                               \
     X(test_performance_three_seconds_that_become_thirty_are_told_before_the_call_has_ended)                                                \
     X(test_performance_deadline_that_comes_near_is_told_without_any_history)                                                               \
     X(test_performance_declared_expectation)                                                                                               \
