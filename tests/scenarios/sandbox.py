@@ -256,9 +256,9 @@ class Run:
                     self.expect(False, "a diagnostic is no JSON", line)
         self.ledgers = [d["ledger"] for d in self.diagnostics if d.get("code") == "NJ1900" and "ledger" in d]
         self.requests = [r for r in read_lines(self.path("sink", "requests.ndjson")) if r]
-        self.records, self.alert_texts, self.raw = [], [], list(self.raw_records())
+        self.records, self.alert_texts = [], []
         same = {}
-        for raw in self.raw:
+        for raw in self.raw_records():
             try:
                 record = json.loads(raw)
             except ValueError:
@@ -273,14 +273,19 @@ class Run:
                     record[key] = same.setdefault((key, *part.items()), part)
             self.records.append(record)
 
+    def stored_at(self):
+        """The file with what was stored, or None: standard output is none."""
+        path = {"capture": self.path("sink", "records.ndjson"), "file": self.path("out.ndjson")}.get(self.expected.get("sink", "capture"))
+        return path if path and os.path.exists(path) else None
+
     def raw_records(self):
         """The records as they lie at the sink, one after the other."""
         where = self.expected.get("sink", "capture")
         if where == "stdout":
             yield from (line[line.index('{"when"'):].encode() for line in self.extension_lines if '{"when"' in line)
             return
-        path = {"capture": self.path("sink", "records.ndjson"), "file": self.path("out.ndjson"), "none": "/dev/null"}[where]
-        if os.path.exists(path):
+        path = self.stored_at()
+        if path:
             with open(path, "rb") as f:
                 yield from (line.rstrip(b"\n") for line in f if line != b"\n")
 
