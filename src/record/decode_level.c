@@ -152,6 +152,17 @@ static bool level_in(const struct token *t, bool heading, bool first, enum nj_se
     return column || is_upper(word) || (first && colon);
 }
 
+/* Behind the heading only brackets and assignments count: is there any where a token may be? */
+static bool may_follow(struct nj_str line, size_t at)
+{
+    static const char marks[] = { '=', '[', '<', '(', '|' };
+    struct nj_str rest = nj_str_slice(line, at, (size_t)2 * COLUMNS); /* a token that begins in the columns may end behind them */
+    for (size_t i = 0; i < NJ_COUNT(marks); i++)
+        if (nj_str_chr(rest, marks[i], 0) != NJ_NPOS)
+            return true;
+    return false;
+}
+
 bool nj_decode_text_level(struct nj_str line, enum nj_severity *out)
 {
     struct token t;
@@ -162,7 +173,11 @@ bool nj_decode_text_level(struct nj_str line, enum nj_severity *out)
             *out = found;
             return true;
         }
-        heading = heading && is_heading(&t);
+        if (heading && !is_heading(&t)) {
+            heading = false;
+            if (!may_follow(line, at))
+                return false;
+        }
     }
     return false;
 }

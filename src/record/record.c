@@ -63,7 +63,8 @@ bool nj_severity_parse(struct nj_str text, enum nj_severity *out)
     if (text.n < SHORTEST || text.n > LONGEST)
         return false;
     for (size_t i = 0; i < NJ_COUNT(levels); i++) {
-        if (nj_str_eq_nocase(text, levels[i].word)) {
+        struct nj_str word = levels[i].word;
+        if (text.n == word.n && (text.p[0] | 0x20) == word.p[0] && nj_str_eq_nocase(text, word)) {
             *out = levels[i].severity;
             return true;
         }
