@@ -276,10 +276,12 @@ static bool next_line(struct nj_form *f, size_t at, struct nj_span *value)
     return (after == '\n' || after == '\0') && nj_form_is_made_up(nj_part(t, *value), 5);
 }
 
-/* PASSWORD('x') */
+/* PASSWORD('x'), setPassword("x") */
 static bool call_value(struct nj_form *f, size_t at, struct nj_span *value)
 {
     struct nj_str key = nj_part(f->t, f->key);
+    for (size_t dot; (dot = nj_str_chr(key, '.', 0)) != NJ_NPOS;)
+        key = nj_str_slice(key, dot + 1, key.n); /* mail.setPassword */
     bool sets = nj_str_starts_nocase(key, NJ_STR("set")) || nj_str_starts_nocase(key, NJ_STR("with")) || is_metavariable(key);
     if (!sets || !is_chosen(f->rule) || !nj_is_quote(nj_byte(f->t, at + 1)))
         return false;

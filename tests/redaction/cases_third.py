@@ -587,4 +587,37 @@ def benign_records(c):
         c.neg("benign_json_" + kind, record)
 
 
-ROUNDS, BENIGN = (frameworks, names, records, tokens, structured, headers, events, people), (benign_text, benign_records)
+def later(c):
+    """What a second look found."""
+    v = c.v
+    for kind, line, make, keep in (
+            ("setter", "mail.setPassword(\"%s\"); // smtp", v.password, ["// smtp"]), ("entry", "Dictionary[password, %s]", lambda: v.b62(14), []),
+            ("suffix", "LDAP_BIND_PW=%s LDAP_PORT=636", v.password, ["LDAP_PORT=636"]), ("session", "laravel_session=%s; path=/", lambda: v.b62(40), ["path=/"]),
+            ("app_key", "APP_KEY=base64:%s", lambda: v.b64(43) + "=", []), ("otp", "Your code is %s", v.otp, []), ("otp", "one-time passcode %s sent", v.otp, ["sent"]),
+            ("otp", "Use PIN %s to unlock", lambda: v.digits(4), ["to unlock"]), ("otp", "your login code %s expires soon", v.otp, ["expires soon"]), ("account", "acct_number=%s", lambda: v.digits(10), []),
+            ("street", "\"address1\":\"%s\",\"city\":", v.street, ["city"]), ("tab", "recovery_code\t%s\ttier=gold", lambda: v.hex(16), ["tier=gold"]), ("tab", "password\t=\t%s", v.password, []),
+            ("above", "Client Secret\n  %s", lambda: v.b62(32), []), ("above", "Temporary password\n%s", lambda: v.b62(12), []), ("above", "Password:\n\n  %s", lambda: v.b62(12), []),
+            ("german", "Passwort lautet %s", lambda: v.b62(12), []), ("scott", "expdp batch/%s@ORCL full=y", v.simple_password, ["full=y"]), ("net_use", "net use \\\\h\\s /user:bob %s", lambda: v.b62(12), ["/user:bob"]),
+            ("sqlserver_at", "jdbc:sqlserver://sql:1433;databaseName=hr;user=app;password=%s;encrypt=true", lambda: "p@" + v.simple_password(), ["databaseName=hr", "encrypt=true"]),
+            ("fragment", "postgres://app:%s@db-1/shop", lambda: "2#" + v.b62(12), ["db-1/shop"]), ("curl", "curl --oauth2-bearer %s https://api.local/x", lambda: v.b62(32), ["https://api.local/x"])):
+        s = make()
+        c.hit("later_" + kind, line % s, s, keep)
+    a, b = v.b62(12), v.b62(12)
+    c.hit("later_change", "password changed from %s to %s by admin" % (a, b), [a, b], ["by admin"])
+    for name in ("pw", "pass", "pwd", "auth"):
+        s = v.letters_password()
+        c.hit("later_container", {"credentials": {name: s, "region": "eu"}}, s, ["eu"])
+    s = v.password()
+    c.hit("later_json_name", {"\u043f\u0430\u0440\u043e\u043b\u044c": s}, s)
+
+
+def later_benign(c):
+    for line in ("credentials=same-origin mode=cors", "fetch credentials: include", "call cost about 0.000012 USD", "sms price 0.000753", "Authorization: bearer", "set pin 13 high",
+                 "jdbc:sqlserver://sql:1433;databaseName=hr;integratedSecurity=true", "getPassword(\"db-creds-2\")", "password: !Sub x", "[password, email]", "tracking code 482913 sent"):
+        c.neg("later_text", line)
+    for record in ({"errors": {"password": ["is too short (minimum is 8 characters)"]}}, {"password": ["This field may not be blank."]}, {"errors": {"password": "must be at least 12 characters"}},
+                   {"auth": "none"}, {"auth": "enabled"}, {"password": "${ssm:/app/db1/password}"}):
+        c.neg("later_json", record)
+
+
+ROUNDS, BENIGN = (frameworks, names, records, tokens, structured, headers, events, people, later), (benign_text, benign_records, later_benign)
