@@ -39,9 +39,13 @@ INLINE void combine(struct nj_marker *m, const struct sets *s, struct nj_marks *
 {
     const struct nj_runs *b = &m->runs;
     uint64_t colon1 = s->colon << 1 | m->colon, clock = s->digit & colon1 & later(s->digit, b->digit, 2); /* "12:34" */
-    out->separator = (s->equals << 1 | m->equals | colon1) & ~clock;
 
     struct nj_runs r;
+    r.clock = clock;
+    r.clock2 = clock & later(clock, b->clock, 3);
+    uint64_t device = r.clock2 & later(r.clock2, b->clock2, 6); /* "59:21:15:71:2": no time has as many */
+    out->separator = (s->equals << 1 | m->equals | colon1) & (~clock | device);
+
     r.token = s->digit | s->letter | s->dash;
     r.token2 = r.token & later(r.token, b->token, 1);
     r.token4 = r.token2 & later(r.token2, b->token2, 2);

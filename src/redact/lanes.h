@@ -40,7 +40,7 @@ typedef uint8_t nj_lane __attribute__((vector_size(16)));
 struct nj_marker {
     /* Which bytes end a run of so many of a kind. */
     struct nj_runs {
-        uint64_t digit, digit2, digit4, letter, letter2, letter5, token, token2, token4, token11, cell, cell2, cell4, cell7;
+        uint64_t digit, digit2, digit4, letter, letter2, letter5, token, token2, token4, token11, cell, cell2, cell4, cell7, clock, clock2;
     } runs;
     uint64_t colon, equals; /* the last byte was one */
 };

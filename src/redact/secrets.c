@@ -209,15 +209,16 @@ static bool may_be_random(struct nj_str v)
     struct mix m = mix_of(v);
     if (!m.digit || (!m.upper && !m.lower) || m.digits < (m.upper && m.lower ? 1 : 4))
         return false;
-    size_t parts = 0, longest = 0, letters = 0, groups = 0;
+    size_t parts = 0, longest = 0, letters = 0, groups = 0, capitals = 0;
     for (size_t i = 0; i < v.n; i++) {
         parts += v.p[i] == '-' || v.p[i] == '_';
+        capitals += i > 0 && nj_is(v.p[i], NJ_IS_UPPER) && nj_is(v.p[i - 1], NJ_IS_UPPER);
         groups += nj_is(v.p[i], NJ_IS_DIGIT) && (i == 0 || !nj_is(v.p[i - 1], NJ_IS_DIGIT));
         letters = nj_is(v.p[i], NJ_IS_LOWER) ? letters + 1 : 0;
         longest = letters > longest ? letters : longest;
     }
-    bool spread = groups >= 3; /* names have a number or two */
-    if ((longest >= 8 && !spread) || (m.digits == 1 && longest >= 5) || (parts >= 2 && !(m.upper && m.lower)))
+    bool spread = groups >= 3 || capitals >= 4; /* names have a number or two, and an acronym */
+    if ((longest >= 8 && !spread) || (m.digits == 1 && longest >= 5 && !spread) || (parts >= 2 && !(m.upper && m.lower)))
         return false; /* "worker-12-eu-west", "getReportForUser2" */
     return true;
 }
