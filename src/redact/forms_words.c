@@ -429,6 +429,9 @@ static bool tab_value(struct nj_form *f, size_t at, struct nj_span *value)
     f->key = (struct nj_span){ nj_form_run_back(f, at - 1), at - 1 };
     if (f->key.to <= f->key.from || strchr("=:|", f->t.p[at]) != NULL)
         return false;
+    struct nj_str key = nj_part(f->t, f->key);
+    if (is_uuid(key) || (nj_is(key.p[0], NJ_IS_DIGIT) && key.n > 1 && nj_is(key.p[1], NJ_IS_DIGIT)))
+        return false; /* the columns of a log */
     f->rule = nj_form_classify(f).rule;
     return f->rule != NJ_KEY_NONE && (nj_secret_keys[f->rule].how & (NJ_HOW_QUERY | NJ_HOW_GRANT | NJ_HOW_SUBTREE | NJ_HOW_MAIL)) == 0 &&
            read_value(f, GAP_TAB, at, value);
