@@ -266,11 +266,6 @@ check-packaging: ## templates, Dockerfiles, scripts and policies of packaging/, 
 	@sh packaging/deps.sh packaging
 	@sh tests/packaging/run.sh
 
-.PHONY: install-layer-tree
-install-layer-tree: $(BUILD)/nightjar ## lay the files out as a layer's /opt below DESTDIR
-	install -D -m 0755 $(BUILD)/nightjar $(DESTDIR)/extensions/nightjar
-	install -D -m 0755 extension/nightjar-capture $(DESTDIR)/nightjar-capture
-
 .PHONY: clean
 clean: ## remove everything that was built
 	rm -rf $(BUILD)

@@ -91,8 +91,9 @@ static void on_end(struct nj_observe *o, void *state, struct nj_case *c)
         nj_attrs_i64(l, NJ_STR("nightjar.batch"), (int64_t)c->request.batch);
     if (c->cost_usd > 0)
         nj_attrs_f64(l, NJ_STR("nightjar.cost.estimate_usd"), c->cost_usd);
-    if (config->resident_bytes != NULL)
-        nj_attrs_i64(l, NJ_STR("nightjar.resident_bytes"), (int64_t)config->resident_bytes(config->ctx));
+    uint64_t resident = config->resident_bytes != NULL ? config->resident_bytes(config->ctx) : 0;
+    if (resident != 0) /* unknown is absent */
+        nj_attrs_i64(l, NJ_STR("nightjar.resident_bytes"), (int64_t)resident);
     nj_observe_say(o, c, r);
 }
 
