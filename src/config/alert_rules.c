@@ -29,7 +29,7 @@ static bool refuse(const struct reading *r, const char *fmt, ...)
 static const char *shown(char out[static NAME_SHOWN + 1], const char *text)
 {
     size_t n = 0;
-    for (; text[n] != '\0' && n < NAME_SHOWN; n++)
+    for (; n < NAME_SHOWN && text[n] != '\0'; n++)
         out[n] = text[n] > 0x20 && text[n] < 0x7f && text[n] != '"' ? text[n] : '?';
     out[n] = '\0';
     return out;

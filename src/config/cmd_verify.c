@@ -55,7 +55,8 @@ struct stream {
 
 struct work {
     const struct nj_stream *io;
-    const struct nj_hmac_key *key;
+    const struct nj_hmac_key *key; /* NULL, or given */
+    struct nj_hmac_key given;
     bool quiet;
     struct entry *entries;
     size_t n, cap;
@@ -325,20 +326,19 @@ static int sum_up(struct work *w)
 static int run(struct work *w, struct nj_str key)
 {
     struct nj_pseudonyms *p = NULL;
-    struct nj_hmac_key chain;
     if (nj_str_trim(key).n != 0) {
         if (nj_pseudonyms_new(&p, key, (struct nj_str){ NULL, 0 }) != NJ_OK) {
             fprintf(w->io->err, "nightjar verify: there is not memory enough for the key.\n");
             return FILTER_FAILED;
         }
-        nj_pseudonyms_derive(p, NJ_STR("chain"), &chain);
+        nj_pseudonyms_derive(p, NJ_STR("chain"), &w->given);
         nj_pseudonyms_free(p);
-        w->key = &chain;
+        w->key = &w->given;
     }
     int code = filter_lines(w->io, LINE_MAX_BYTES, each_line, w);
     if (code == FILTER_DONE)
         code = sum_up(w);
-    explicit_bzero(&chain, sizeof(chain));
+    explicit_bzero(&w->given, sizeof(w->given));
     free(w->entries);
     free(w->streams);
     return code;

@@ -34,12 +34,9 @@ enum nj_status nj_sink_parse_pagerduty(struct draft *d, struct nj_str rest)
 {
     if (!nj_str_eq_nocase(rest, NJ_STR("pagerduty:")))
         return nj_sink_refuse(d, "", "pagerduty: takes nothing behind the colon; the routing key is the token");
-    struct scheme https = *d->scheme;
-    https.name = NJ_STR("pagerduty+https");
-    d->scheme = &https;
-    enum nj_status st = nj_sink_parse_http(d, NJ_STR("pagerduty+https://events.pagerduty.com/v2/enqueue"));
-    d->scheme = NULL; /* nobody asks again */
-    return st;
+    static const struct scheme web = { .name = NJ_STR_INIT("pagerduty+https"), .shown_before = NJ_STR_INIT("pagerduty+") };
+    d->scheme = &web;
+    return nj_sink_parse_http(d, NJ_STR("pagerduty+https://events.pagerduty.com/v2/enqueue"));
 }
 
 static struct nj_str suffix_of(struct nj_str partition)
@@ -85,11 +82,10 @@ enum nj_status nj_sink_parse_sns(struct draft *d, struct nj_str rest)
     nj_buf_add(&d->body_key, arn);
     nj_buf_add(&d->aws_region, part[REGION]);
     d->sink->aws.service = NJ_STR("sns");
-    struct scheme web = *d->scheme;
-    web.name = nj_str_slice(nj_buf_str(&url), 0, nj_str_find(nj_buf_str(&url), NJ_STR("://"), 0));
-    d->scheme = &web;
+    static const struct scheme web[] = { { .name = NJ_STR_INIT("sns+http"), .shown_before = NJ_STR_INIT("sns+") },
+                                         { .name = NJ_STR_INIT("sns+https"), .shown_before = NJ_STR_INIT("sns+") } };
+    d->scheme = &web[nj_str_starts_nocase(nj_buf_str(&url), NJ_STR("sns+https:"))];
     enum nj_status st = url.err != NJ_OK ? url.err : nj_sink_parse_http(d, nj_buf_str(&url));
-    d->scheme = NULL;
     nj_buf_fini(&url);
     return st;
 }

@@ -163,7 +163,7 @@ END_TEST
 START_TEST(test_template_any_bytes_are_a_line)
 {
     struct dice d = { 8 };
-    char line[300];
+    char line[300] = "";
     static const char pieces[] = "[]\"'`:/.-+0123456789abcfT Z\xff\xc3\n\\,xw";
     for (int i = 0; i < 100000; i++) {
         size_t n = dice_next(&d) % sizeof(line);
