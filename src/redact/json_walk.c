@@ -198,16 +198,17 @@ static bool mask(struct walk *w, struct nj_span value, struct nj_str text)
 
 /* Where it would be remembered that this value passed.  What is judged by its name too is not, nor what is nested: there, what
  * may still be opened differs. */
-static struct nj_known *slot_of(const struct walk *w, struct nj_str text)
+static size_t slot_of(const struct walk *w, struct nj_str text)
 {
     if (w->level != 0 || text.n == 0 || text.n > NJ_KNOWN_LEN || nj_key_topics(w->r, w->key) != 0)
-        return NULL;
-    return &w->r->known_values[nj_known_hash(text) % NJ_KNOWN_VALUES];
+        return NJ_NPOS;
+    return nj_known_hash(text) % NJ_KNOWN_VALUES;
 }
 
 /* What a detector leaves of a secret string is masked when it can still be one. */
 static void scan_string(struct walk *w, const struct piece *p, bool secret)
 {
+    struct nj_redactor *r = w->r;
     struct nj_str text, clean;
     bool mended = false;
     bool resumes = w->message && w->pem != NULL && w->pem->inside;
@@ -217,23 +218,23 @@ static void scan_string(struct walk *w, const struct piece *p, bool secret)
         withhold(w, p);
         return;
     }
-    struct nj_known *known = w->dull && !w->message && !mended ? slot_of(w, text) : NULL;
-    if (known != NULL && nj_is_known(known, text))
+    size_t slot = w->dull && !w->message && !mended ? slot_of(w, text) : NJ_NPOS;
+    if (slot != NJ_NPOS && nj_is_known(&r->known_values[slot], text))
         return;
-    struct nj_layer before = nj_layer_open(w->r, "json string", view(w, p->in));
-    w->r->topics = w->topics;
-    w->r->context = w->key;
-    uint64_t found = w->r->findings;
-    bool judged = nj_text_redact(w->r, w->level + 1, w->message ? w->pem : NULL, text, &clean);
-    w->r->topics = 0;
-    w->r->context = (struct nj_str){ NULL, 0 };
-    nj_layer_close(w->r, before);
+    struct nj_layer before = nj_layer_open(r, "json string", view(w, p->in));
+    r->topics = w->topics;
+    r->context = w->key;
+    uint64_t found = r->findings;
+    bool judged = nj_text_redact(r, w->level + 1, w->message ? w->pem : NULL, text, &clean);
+    r->topics = 0;
+    r->context = (struct nj_str){ NULL, 0 };
+    nj_layer_close(r, before);
     if (!judged)
         withhold(w, p);
     else if (!(secret && nj_key_takes(w->rule, clean) && mask(w, quoted(p), clean)) && (mended || clean.p != text.p))
         replace_by_string(w, quoted(p), clean);
-    else if (known != NULL && w->r->findings == found)
-        nj_know(known, text);
+    else if (slot != NJ_NPOS && r->findings == found)
+        nj_know(&r->known_values[slot], text);
 }
 
 /* --- secrets by name ---------------------------------------------------------------------------------------------- */
