@@ -16,7 +16,7 @@ void nj_anchors_init(struct nj_redactor *r)
         if (nj_detectors[i].shape == NULL)
             continue;
         x->next[i] = x->first[nj_detectors[i].anchor];
-        x->first[nj_detectors[i].anchor] = (int8_t)i;
+        x->first[nj_detectors[i].anchor] = (int16_t)i;
     }
 }
 

@@ -183,7 +183,7 @@ extern const struct nj_detector nj_detectors[NJ_DETECTORS];
 
 /* Rows with a shape by their anchor. */
 struct nj_anchor_index {
-    int8_t first[NJ_ANCHORS], next[NJ_DETECTORS];
+    int16_t first[NJ_ANCHORS], next[NJ_DETECTORS];
 };
 _Static_assert(NJ_DETECTORS < INT8_MAX, "a row's number fits");
 void nj_anchors_init(struct nj_redactor *r);
