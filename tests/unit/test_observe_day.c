@@ -201,7 +201,7 @@ END_TEST
 
 static void report(const char *incident, unsigned attempts, int64_t since_ns)
 {
-    printf("%-48s found after %u attempts, %.0f s\n", incident, attempts, (double)((d.now_ns - since_ns) / 1000000) / 1000);
+    printf("%-48s found after %u attempts, %.0f s\n", incident, attempts, (double)(d.now_ns - since_ns) / 1e9);
     fflush(stdout);
 }
 
