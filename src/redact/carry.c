@@ -16,14 +16,14 @@ static void mask(struct nj_sweep *s, struct nj_span span, int rule)
 }
 
 /* To the quote that closes what an earlier record opened; all of it when none does. */
-static void resume_quote(struct nj_sweep *s, const struct nj_pem *was)
+static void resume_quote(struct nj_sweep *s, const struct nj_carry *was)
 {
     struct nj_form f = { .s = s, .t = s->text, .quote = was->open.quote, .slashes = was->open.slashes, .rule = was->open.rule };
     size_t to = nj_form_end(&f);
     mask(s, (struct nj_span){ 0, to }, was->open.rule);
     if (f.open && was->open_left > 1) {
-        s->pem->open = was->open;
-        s->pem->open_left = (uint8_t)(was->open_left - 1);
+        s->carry->open = was->open;
+        s->carry->open_left = (uint8_t)(was->open_left - 1);
     }
 }
 
@@ -48,10 +48,10 @@ static void resume_value(struct nj_sweep *s, int rule)
 
 void nj_carry_resume(struct nj_sweep *s)
 {
-    struct nj_pem was = *s->pem;
-    s->pem->open = (struct nj_open_quote){ 0 };
-    s->pem->pending = 0;
-    s->pem->cut = false;
+    struct nj_carry was = *s->carry;
+    s->carry->open = (struct nj_open_quote){ 0 };
+    s->carry->pending = 0;
+    s->carry->cut = false;
     if (s->text.n == 0)
         return;
     if (was.cut) {
@@ -82,16 +82,16 @@ void nj_carry_note(struct nj_sweep *s)
     size_t end = t.n;
     if (t.n >= CUT_AT) {
         mask_cut(s);
-        s->pem->cut = true;
+        s->carry->cut = true;
     }
     if (s->open.quote != 0) {
-        s->pem->open = s->open;
-        s->pem->open_left = OPEN_RECORDS;
+        s->carry->open = s->open;
+        s->carry->open_left = OPEN_RECORDS;
     }
     while (end > s->done && nj_is(t.p[end - 1], NJ_IS_SPACE))
         end--;
     if (end > s->done && (t.p[end - 1] == ':' || t.p[end - 1] == '=')) {
         int rule = nj_form_pending(s, end - 1);
-        s->pem->pending = (int16_t)(rule != NJ_KEY_NONE ? rule + 1 : 0);
+        s->carry->pending = (int16_t)(rule != NJ_KEY_NONE ? rule + 1 : 0);
     }
 }

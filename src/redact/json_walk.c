@@ -13,7 +13,7 @@ enum { NAME_BYTES = 256, NAME_KEPT = 240 };
 struct walk {
     struct nj_redactor *r;
     unsigned level;
-    struct nj_pem *pem;
+    struct nj_carry *carry;
     struct nj_str t;
     struct nj_buf *out;
     size_t at, done; /* text before done is in out */
@@ -211,7 +211,7 @@ static void scan_string(struct walk *w, const struct piece *p, bool secret)
     struct nj_redactor *r = w->r;
     struct nj_str text, clean;
     bool mended = false;
-    bool resumes = w->message && w->pem != NULL && w->pem->inside;
+    bool resumes = w->message && w->carry != NULL && w->carry->in_key;
     if (p->plain && !resumes && !secret && !w->read_all)
         return;
     if (!plain_text(w, p, &text, &mended)) {
@@ -225,7 +225,7 @@ static void scan_string(struct walk *w, const struct piece *p, bool secret)
     r->topics = w->topics;
     r->context = w->key;
     uint64_t found = r->findings;
-    bool judged = nj_text_redact(r, w->level + 1, w->message ? w->pem : NULL, text, &clean);
+    bool judged = nj_text_redact(r, w->level + 1, w->message ? w->carry : NULL, text, &clean);
     r->topics = 0;
     r->context = (struct nj_str){ NULL, 0 };
     nj_layer_close(r, before);
@@ -608,14 +608,14 @@ static bool step(struct walk *w)
     }
 }
 
-bool nj_json_walk(struct nj_redactor *r, unsigned level, struct nj_pem *pem, struct nj_str json, int rule, struct nj_str *out)
+bool nj_json_walk(struct nj_redactor *r, unsigned level, struct nj_carry *carry, struct nj_str json, int rule, struct nj_str *out)
 {
     struct nj_level *l = &r->levels[level];
     if (level == 0)
         r->decode_left = NJ_DECODE_SHARE * json.n + NJ_DECODE_FREE;
     struct walk w = { .r = r,
                       .level = level,
-                      .pem = pem,
+                      .carry = carry,
                       .t = json,
                       .out = &l->walked,
                       .frames = l->frames,

@@ -92,10 +92,10 @@ static size_t body_end(struct nj_str t, size_t at, bool *open)
     }
 }
 
-static void note(struct nj_pem *p, bool inside)
+static void note(struct nj_carry *c, bool in_key)
 {
-    p->inside = inside;
-    p->lines = p->bytes = 0;
+    c->in_key = in_key;
+    c->lines = c->bytes = 0;
 }
 
 bool nj_shape_pem(struct nj_sweep *s, size_t at, struct nj_span *out)
@@ -116,7 +116,7 @@ bool nj_shape_pem(struct nj_sweep *s, size_t at, struct nj_span *out)
         to = end_line(t, end);
     else
         to = body_end(t, to, &open);
-    note(s->pem, open);
+    note(s->carry, open);
     *out = (struct nj_span){ from, to };
     return true;
 }
@@ -124,18 +124,18 @@ bool nj_shape_pem(struct nj_sweep *s, size_t at, struct nj_span *out)
 void nj_pem_resume(struct nj_sweep *s)
 {
     struct nj_str t = s->text;
-    struct nj_pem *p = s->pem;
+    struct nj_carry *c = s->carry;
     bool open = false;
-    if (!p->inside)
+    if (!c->in_key)
         return;
     size_t from = skip_breaks(t, 0), to = body_end(t, from, &open);
     if (to > from && has_at(t, skip_breaks(t, to), END)) {
         to = end_line(t, skip_breaks(t, to));
         open = false;
     }
-    p->lines++;
-    p->bytes += t.n < NJ_PEM_BYTES ? (uint32_t)t.n : NJ_PEM_BYTES;
-    p->inside = open && p->lines < NJ_PEM_LINES && p->bytes < NJ_PEM_BYTES;
+    c->lines++;
+    c->bytes += t.n < NJ_PEM_BYTES ? (uint32_t)t.n : NJ_PEM_BYTES;
+    c->in_key = open && c->lines < NJ_PEM_LINES && c->bytes < NJ_PEM_BYTES;
     if (to > from)
         (void)nj_sweep_take(s, (struct nj_span){ from, to }, NJ_DET_PRIVATE_KEY);
 }

@@ -452,8 +452,8 @@ struct nj_open_quote {
 };
 
 /* Nothing is held back for it: what a text leaves open is looked for at the beginning of the next. */
-struct nj_pem {
-    bool inside; /* a private key */
+struct nj_carry {
+    bool in_key; /* inside a private key */
     uint32_t lines, bytes;
     struct nj_open_quote open;
     uint8_t open_left; /* records it may still take */
@@ -464,7 +464,7 @@ struct nj_pem {
 struct nj_stream {
     uint64_t key;
     uint64_t used; /* when, by the redactor's count of records; 0 = free */
-    struct nj_pem pem;
+    struct nj_carry carry;
 };
 
 /* Masks the head of a text that continues a block opened by an earlier record. */
@@ -491,7 +491,7 @@ struct nj_sweep {
     struct nj_str text;
     struct nj_buf *out;
     struct nj_str original, steps; /* where text is a folded form: of what, and how places are found again (fold.c) */
-    struct nj_pem *pem;
+    struct nj_carry *carry;
     size_t done; /* text before this is in out; no candidate may begin earlier */
     bool changed;
     struct nj_waiting waiting[NJ_WAITING_MAX]; /* found ahead of the sweep, in order */
@@ -554,7 +554,7 @@ static inline uint64_t nj_marks_prune(const struct nj_redactor *r, struct nj_str
 }
 
 /* Appends text to out with everything found replaced; false and nothing appended when nothing was found. */
-bool nj_sweep(struct nj_redactor *r, unsigned level, struct nj_str text, struct nj_pem *pem, struct nj_buf *out);
+bool nj_sweep(struct nj_redactor *r, unsigned level, struct nj_str text, struct nj_carry *carry, struct nj_buf *out);
 /* Replaces a span by what the action asks for; false when it stays. */
 bool nj_sweep_replace(struct nj_sweep *s, struct nj_span span, enum nj_class class, enum nj_action action, unsigned counter,
                       struct nj_str placeholder);
@@ -742,10 +742,10 @@ int nj_ahead_typed_name(struct nj_redactor *r, struct nj_str t, size_t inside);
 bool nj_ahead_member(struct nj_str t, size_t value, struct nj_str name);
 
 /* Redacts and cleans one text.  *out is the input itself when nothing had to change, else it lives in the buffers of the
- * level.  pem may be NULL.  False: the text must be withheld. */
-NJ_MUST bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_pem *pem, struct nj_str text, struct nj_str *out);
+ * level.  carry may be NULL.  False: the text must be withheld. */
+NJ_MUST bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_carry *carry, struct nj_str text, struct nj_str *out);
 /* The same for checked JSON; a change is in walked of the level. */
-NJ_MUST bool nj_json_walk(struct nj_redactor *r, unsigned level, struct nj_pem *pem, struct nj_str json, int rule, struct nj_str *out);
+NJ_MUST bool nj_json_walk(struct nj_redactor *r, unsigned level, struct nj_carry *carry, struct nj_str json, int rule, struct nj_str *out);
 
 void nj_count(struct nj_redactor *r, unsigned counter);
 struct nj_str nj_counter_name(const struct nj_redactor *r, unsigned counter);

@@ -156,10 +156,10 @@ static void add_withheld(struct nj_redactor *r, struct nj_str in, struct nj_buf 
     nj_buf_add(out, NJ_STR(NJ_WITHHELD));
 }
 
-static void add_text(struct nj_redactor *r, struct nj_pem *pem, struct nj_str in, struct nj_buf *out)
+static void add_text(struct nj_redactor *r, struct nj_carry *carry, struct nj_str in, struct nj_buf *out)
 {
     struct nj_str clean;
-    if (nj_text_redact(r, 0, pem, in, &clean))
+    if (nj_text_redact(r, 0, carry, in, &clean))
         nj_buf_add(out, clean);
     else
         add_withheld(r, in, out);
@@ -196,11 +196,11 @@ static void flatten(char *p, size_t n)
         *at = ' ';
 }
 
-static void add_json(struct nj_redactor *r, struct nj_pem *pem, struct nj_str in, int rule, struct nj_str withheld, struct nj_buf *out)
+static void add_json(struct nj_redactor *r, struct nj_carry *carry, struct nj_str in, int rule, struct nj_str withheld, struct nj_buf *out)
 {
     struct nj_str clean;
     size_t from = out->n;
-    if (in.n <= NJ_REDACT_MAX && nj_json_walk(r, 0, pem, in, rule, &clean)) {
+    if (in.n <= NJ_REDACT_MAX && nj_json_walk(r, 0, carry, in, rule, &clean)) {
         nj_buf_add(out, clean);
         if (out->n > from)
             flatten(out->p + from, out->n - from);
@@ -246,7 +246,7 @@ static void settle(struct writer *w)
         *w->views[i].view = (struct nj_str){ base + w->views[i].from, w->views[i].to - w->views[i].from };
 }
 
-static void put_text(struct writer *w, struct nj_pem *pem, struct nj_str in, struct nj_str *view)
+static void put_text(struct writer *w, struct nj_carry *carry, struct nj_str in, struct nj_str *view)
 {
     size_t from = w->out->n;
     *view = (struct nj_str){ NULL, 0 };
@@ -254,8 +254,8 @@ static void put_text(struct writer *w, struct nj_pem *pem, struct nj_str in, str
         return;
     if (w->withhold)
         nj_buf_add(w->out, NJ_STR(NJ_WITHHELD));
-    else if (pem != NULL)
-        add_text(w->r, pem, in, w->out);
+    else if (carry != NULL)
+        add_text(w->r, carry, in, w->out);
     else
         add_short_text(w->r, in, w->out);
     view_since(w, view, from);
@@ -386,7 +386,7 @@ enum nj_status nj_redact_resource(struct nj_redactor *r, const struct nj_resourc
 /* --- records ------------------------------------------------------------------------------------------------------ */
 
 /* What a record's line may continue: lines of one origin and invocation belong together. */
-static struct nj_pem *stream_of(struct nj_redactor *r, const struct nj_record *in)
+static struct nj_carry *stream_of(struct nj_redactor *r, const struct nj_record *in)
 {
     if (in->origin != NJ_FROM_FUNCTION && in->origin != NJ_FROM_EXTENSION)
         return NULL;
@@ -398,13 +398,13 @@ static struct nj_pem *stream_of(struct nj_redactor *r, const struct nj_record *i
         struct nj_stream *s = &r->streams[i];
         if (s->used != 0 && s->key == key) {
             s->used = r->records;
-            return &s->pem;
+            return &s->carry;
         }
         if (s->used < oldest->used)
             oldest = s;
     }
     *oldest = (struct nj_stream){ .key = key, .used = r->records };
-    return &oldest->pem;
+    return &oldest->carry;
 }
 
 static void add_attr_member(struct nj_buf *out, const struct nj_attr *a)
@@ -441,7 +441,7 @@ static bool shape_payload(struct nj_redactor *r, const struct nj_record *in, str
 }
 
 /* Our own fields behind those of the log, in one object. */
-static void add_data(struct writer *w, struct nj_pem *pem, const struct nj_record *in)
+static void add_data(struct writer *w, struct nj_carry *carry, const struct nj_record *in)
 {
     struct nj_buf *out = w->out;
     struct nj_str json = nj_str_trim(in->data_json);
@@ -449,7 +449,7 @@ static void add_data(struct writer *w, struct nj_pem *pem, const struct nj_recor
     if (in->data_json.p != NULL && (w->withhold || !shape_payload(w->r, in, &json)))
         nj_buf_add(out, WITHHELD_OBJECT);
     else if (in->data_json.p != NULL)
-        add_json(w->r, pem, json, NJ_KEY_NONE, WITHHELD_OBJECT, out);
+        add_json(w->r, carry, json, NJ_KEY_NONE, WITHHELD_OBJECT, out);
     if (in->data.n == 0)
         return;
     if (in->data_json.p == NULL)
@@ -482,7 +482,7 @@ static bool quotes_function(const struct nj_record *in)
 static enum nj_status clean_record(struct nj_redactor *r, const struct nj_record *in, struct nj_str id, bool withhold, struct nj_clean *out)
 {
     struct writer w = { .r = r, .out = &r->out, .withhold = withhold, .views = r->written };
-    struct nj_pem *pem = stream_of(r, in);
+    struct nj_carry *carry = stream_of(r, in);
     nj_buf_reset(w.out);
     put_text(&w, NULL, in->event, &out->event);
     put_attrs(&w, &in->who, &out->who);
@@ -491,11 +491,11 @@ static enum nj_status clean_record(struct nj_redactor *r, const struct nj_record
         nj_count(r, NJ_COUNT_WITHHELD);
         w.withhold = true;
     }
-    put_text(&w, pem, in->message, &out->message);
+    put_text(&w, carry, in->message, &out->message);
 
     size_t from = w.out->n;
     out->data = (struct nj_str){ NULL, 0 };
-    add_data(&w, pem, in);
+    add_data(&w, carry, in);
     if (w.out->n > from)
         view_since(&w, &out->data, from);
 

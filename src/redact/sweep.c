@@ -282,11 +282,11 @@ static __attribute__((noinline)) void run_with_rules(struct nj_sweep *s, bool st
     run(s, stream);
 }
 
-bool nj_sweep(struct nj_redactor *r, unsigned level, struct nj_str text, struct nj_pem *pem, struct nj_buf *out)
+bool nj_sweep(struct nj_redactor *r, unsigned level, struct nj_str text, struct nj_carry *carry, struct nj_buf *out)
 {
-    struct nj_pem own = { 0 };
+    struct nj_carry own = { 0 };
     size_t before = out->n;
-    struct nj_sweep s = { .r = r, .level = level, .text = text, .out = out, .pem = pem != NULL ? pem : &own };
+    struct nj_sweep s = { .r = r, .level = level, .text = text, .out = out, .carry = carry != NULL ? carry : &own };
     struct nj_level *l = &r->levels[level];
     s.pem_end.from = NJ_NPOS;
     s.own.from = NJ_NPOS;
@@ -300,9 +300,9 @@ bool nj_sweep(struct nj_redactor *r, unsigned level, struct nj_str text, struct 
         s.steps = nj_buf_str(&l->steps);
     }
     if (nj_rules_read_all(r))
-        run_with_rules(&s, pem != NULL);
+        run_with_rules(&s, carry != NULL);
     else
-        run(&s, pem != NULL);
+        run(&s, carry != NULL);
     if (s.changed)
         nj_buf_add(out, original(&s, s.done, s.text.n));
     else if (out->err == NJ_OK)

@@ -37,7 +37,7 @@ static bool redact_as_json(struct nj_redactor *r, unsigned level, struct nj_str 
     return nj_buf_finish(b, out) == NJ_OK;
 }
 
-bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_pem *pem, struct nj_str text, struct nj_str *out)
+bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_carry *carry, struct nj_str text, struct nj_str *out)
 {
     struct nj_level *l = &r->levels[level];
     struct nj_json json;
@@ -56,15 +56,15 @@ bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_pem *pem, s
     for (int i = 0; i < SWEEPS_MAX; i++) {
         struct nj_str trimmed = nj_str_trim(text);
         if (level <= NJ_NEST_MAX && may_be_json(trimmed) && nj_json_parse(trimmed, &json) == NJ_OK) {
-            if (pem != NULL && i == 0)
-                *pem = (struct nj_pem){ 0 }; /* a document of its own continues nothing */
+            if (carry != NULL && i == 0)
+                *carry = (struct nj_carry){ 0 }; /* a document of its own continues nothing */
             return redact_as_json(r, level, text, json.raw, out);
         }
         if (level == 0)
             r->decode_left = NJ_DECODE_SHARE * text.n + NJ_DECODE_FREE;
         struct nj_buf *b = &l->swept[i % 2];
         nj_buf_reset(b);
-        if (!nj_sweep(r, level, text, i == 0 ? pem : NULL, b)) {
+        if (!nj_sweep(r, level, text, i == 0 ? carry : NULL, b)) {
             *out = text;
             return true;
         }
