@@ -2,24 +2,14 @@
 #include "nightjar/sigv4.h"
 
 #include "nightjar/clock.h"
+#include "nightjar/hex.h"
 #include "nightjar/hmac.h"
 
 #include <string.h>
 
-enum { DAY = 8, STAMP = 16, HEX = 2 * NJ_SHA256_LEN, TEXT_MAX = 64 << 10 };
+enum { DAY = 8, STAMP = 16, TEXT_MAX = 64 << 10 };
 
 #define ALGORITHM NJ_STR("AWS4-HMAC-SHA256")
-
-static void add_hex(struct nj_buf *out, const uint8_t sum[static NJ_SHA256_LEN])
-{
-    static const char digits[] = "0123456789abcdef";
-    char hex[HEX];
-    for (size_t i = 0; i < NJ_SHA256_LEN; i++) {
-        hex[2 * i] = digits[sum[i] >> 4];
-        hex[2 * i + 1] = digits[sum[i] & 15];
-    }
-    nj_buf_add(out, (struct nj_str){ hex, HEX });
-}
 
 static void add_line(struct nj_buf *out, struct nj_str name, struct nj_str value)
 {
@@ -64,7 +54,7 @@ static void add_canonical(struct nj_buf *out, const struct nj_sigv4 *r, struct n
     add_signed_names(out, r);
     nj_buf_addc(out, '\n');
     nj_sha256_of(sum, r->body);
-    add_hex(out, sum);
+    nj_hex_add(out, sum, sizeof(sum));
 }
 
 /* day/region/service/aws4_request */
@@ -122,7 +112,7 @@ void nj_sigv4_lines(const struct nj_sigv4 *r, struct nj_buf *out)
     add_scope(&text, r, stamp);
     nj_buf_addc(&text, '\n');
     nj_sha256_of(sum, nj_buf_str(&canonical));
-    add_hex(&text, sum);
+    nj_hex_add(&text, sum, sizeof(sum));
     sign(sum, r, stamp, nj_buf_str(&text));
     if (canonical.err != NJ_OK || text.err != NJ_OK)
         out->err = NJ_ENOMEM;
@@ -139,7 +129,7 @@ void nj_sigv4_lines(const struct nj_sigv4 *r, struct nj_buf *out)
     nj_buf_addz(out, ", SignedHeaders=");
     add_signed_names(out, r);
     nj_buf_addz(out, ", Signature=");
-    add_hex(out, sum);
+    nj_hex_add(out, sum, sizeof(sum));
     nj_buf_addc(out, '\n');
     nj_buf_fini(&canonical);
     nj_buf_fini(&text);

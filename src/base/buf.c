@@ -1,6 +1,7 @@
 /* The growing buffer: doubles up to its ceiling and latches its first failure. */
 #include "nightjar/buf.h"
 
+#include "nightjar/hex.h"
 #include "nightjar/utf8.h"
 
 #include <inttypes.h>
@@ -143,9 +144,9 @@ static const char escape_of[256] = {
 
 static void add_escaped(struct nj_buf *b, unsigned char c, char how)
 {
-    static const char hex[] = "0123456789abcdef";
     if (how == 'u') {
-        char u[6] = { '\\', 'u', '0', '0', hex[c >> 4], hex[c & 15] };
+        char u[6] = "\\u00";
+        nj_hex_write(u + 4, 2, &c);
         nj_buf_add(b, (struct nj_str){ u, sizeof(u) });
     } else {
         char two[2] = { '\\', how };

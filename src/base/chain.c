@@ -1,6 +1,8 @@
 /* A digest of each record, and a link from each to the one before. */
 #include "nightjar/chain.h"
 
+#include "nightjar/hex.h"
+
 void nj_chain_init(struct nj_chain *c, const struct nj_hmac_key *key)
 {
     *c = (struct nj_chain){ .key = key };
@@ -32,8 +34,7 @@ void nj_chain_link(char link[static NJ_CHAIN_LINK], const struct nj_hmac_key *ke
         nj_sha256_add(&s, previous.p, previous.n);
         nj_sha256_finish(&s, sum);
     }
-    for (size_t i = 0; i < NJ_CHAIN_LINK; i++)
-        link[i] = "0123456789abcdef"[sum[i / 2] >> (i % 2 == 0 ? 4 : 0) & 15];
+    nj_hex_write(link, NJ_CHAIN_LINK, sum);
 }
 
 static void begin_anew(struct nj_chain *c, struct nj_str stream)

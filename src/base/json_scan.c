@@ -1,6 +1,8 @@
 /* Walks one JSON value without recursion: a bit per level tells objects from arrays. */
 #include "json_scan.h"
 
+#include "nightjar/hex.h"
+
 enum { WORD = 64 };
 
 struct walk {
@@ -16,12 +18,7 @@ struct walk {
 
 static bool is_hex4(const char *p)
 {
-    for (int i = 0; i < 4; i++) {
-        char c = p[i];
-        if (!((c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')))
-            return false;
-    }
-    return true;
+    return nj_is_hex(p[0]) && nj_is_hex(p[1]) && nj_is_hex(p[2]) && nj_is_hex(p[3]);
 }
 
 /* Length of an escape by the byte behind its backslash; 0 = there is no such escape. */

@@ -1,6 +1,7 @@
 /* Strings of checked JSON: escapes undone, and values written again so that strict readers accept them. */
 #include "json_scan.h"
 
+#include "nightjar/hex.h"
 #include "nightjar/utf8.h"
 
 struct nj_str nj_json_inner(struct nj_json string, bool *escaped)
@@ -21,11 +22,10 @@ static bool hex4(const char *p, const char *end, uint32_t *out)
     if (end - p < 4)
         return false;
     for (int i = 0; i < 4; i++) {
-        char c = p[i];
-        uint32_t digit = c >= '0' && c <= '9' ? (uint32_t)(c - '0') : (uint32_t)((c | 0x20) - 'a') + 10;
-        if (digit > 15)
+        int digit = nj_hex_value(p[i]);
+        if (digit < 0)
             return false;
-        v = v << 4 | digit;
+        v = v << 4 | (uint32_t)digit;
     }
     *out = v;
     return true;

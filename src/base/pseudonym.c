@@ -2,6 +2,7 @@
 #include "nightjar/pseudonym.h"
 
 #include "nightjar/base64.h"
+#include "nightjar/hex.h"
 #include "nightjar/hmac.h"
 #include "nightjar/random.h"
 #include "nightjar/utf8.h"
@@ -32,26 +33,11 @@ struct nj_pseudonyms {
 
 /* --- keys --------------------------------------------------------------------------------------------------------- */
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Bytes written, or 0 when the text is no hex of at least the wanted strength. */
 static size_t from_hex(struct nj_str text, unsigned char out[static KEY_BYTES_MAX])
 {
-    if (text.n % 2 != 0 || text.n / 2 < NJ_PSEUDONYM_KEY_MIN || text.n / 2 > KEY_BYTES_MAX)
-        return 0;
-    for (size_t i = 0; i < text.n; i += 2) {
-        int high = hex_value(text.p[i]), low = hex_value(text.p[i + 1]);
-        if (high < 0 || low < 0)
-            return 0;
-        out[i / 2] = (unsigned char)(high << 4 | low);
-    }
-    return text.n / 2;
+    bool fits = text.n / 2 >= NJ_PSEUDONYM_KEY_MIN && text.n / 2 <= KEY_BYTES_MAX;
+    return fits && nj_hex_decode(text, out) ? text.n / 2 : 0;
 }
 
 static size_t from_base64(struct nj_str text, unsigned char out[static KEY_BYTES_MAX])
@@ -96,8 +82,7 @@ static void derive_id(struct key *k, char first)
     nj_hmac_add(&h, NJ_STR("\x01key id"));
     nj_hmac_finish(&h, sum);
     k->id[0] = first;
-    for (size_t i = 0; i < ID_DERIVED; i++)
-        k->id[1 + i] = "0123456789abcdef"[sum[i / 2] >> (i % 2 == 0 ? 4 : 0) & 15];
+    nj_hex_write(k->id + 1, ID_DERIVED, sum);
     k->id_n = 1 + ID_DERIVED;
 }
 
@@ -339,8 +324,7 @@ bool nj_pseudonym_previous_tag(const struct nj_pseudonyms *p, enum nj_pseudonym_
 void nj_pseudonym_add_tag(const struct nj_pseudonyms *p, uint64_t tag, struct nj_buf *out)
 {
     char hex[2 * TAG_BYTES];
-    for (size_t i = 0; i < sizeof(hex); i++)
-        hex[i] = "0123456789abcdef"[tag >> (60 - 4 * i) & 15];
+    nj_hex_write_u64(hex, tag);
     nj_buf_addz(out, "hmac:");
     nj_buf_add(out, nj_pseudonyms_key_id(p));
     nj_buf_addc(out, ':');

@@ -2,6 +2,7 @@
 #include "nightjar/random.h"
 
 #include "nightjar/clock.h"
+#include "nightjar/hex.h"
 
 #include <sys/random.h>
 #include <unistd.h>
@@ -47,13 +48,11 @@ double nj_random01(void)
 
 void nj_random_hex(char *out, size_t digits)
 {
-    static const char hex[] = "0123456789abcdef";
-    unsigned char bytes[64];
-    for (size_t i = 0; i < digits; i++) {
-        if (i % (2 * sizeof(bytes)) == 0)
-            nj_random_fill(bytes, sizeof(bytes));
-        unsigned char b = bytes[i / 2 % sizeof(bytes)];
-        out[i] = hex[i % 2 == 0 ? b >> 4 : b & 15];
-    }
+    uint8_t bytes[64];
     out[digits] = '\0';
+    for (size_t n = 0; digits != 0; digits -= n, out += n) {
+        n = digits < 2 * sizeof(bytes) ? digits : 2 * sizeof(bytes);
+        nj_random_fill(bytes, (n + 1) / 2);
+        nj_hex_write(out, n, bytes);
+    }
 }

@@ -1,6 +1,8 @@
 /* Options whose text has a grammar of its own: telemetry types, flush, compression, attributes. */
 #include "table.h"
 
+#include "nightjar/hex.h"
+
 static void check_telemetry(struct config_reading *r)
 {
     static const struct nj_str names[] = { NJ_STR_INIT("platform"), NJ_STR_INIT("function"), NJ_STR_INIT("extension") };
@@ -68,15 +70,10 @@ static void check_compress(struct config_reading *r)
     config_refuse(r, &config_rows[NJ_OPT_compress], r->o->compress, "is no compression");
 }
 
-static bool is_hex(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 static bool percent_ok(struct nj_str s)
 {
     for (size_t i = 0; i < s.n; i++)
-        if (s.p[i] == '%' && (s.n - i < 3 || !is_hex(s.p[i + 1]) || !is_hex(s.p[i + 2])))
+        if (s.p[i] == '%' && nj_hex_byte(s, i + 1) < 0)
             return false;
     return true;
 }

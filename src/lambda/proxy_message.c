@@ -1,6 +1,8 @@
 /* Follows HTTP/1.x messages as they pass: line by line in heads, chunk lines and trailers, by counting in bodies. */
 #include "proxy_message.h"
 
+#include "nightjar/hex.h"
+
 void nj_msg_init(struct nj_msg *m, bool request, const struct nj_msg_reader *reader)
 {
     *m = (struct nj_msg){ .reader = reader, .request = request };
@@ -223,19 +225,11 @@ static enum nj_msg_phase trailer_line(struct nj_msg *m, struct nj_str line)
 
 /* --- chunks -------------------------------------------------------------------------------------------------------- */
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    char lower = (char)(c | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 static enum nj_msg_phase size_line(struct nj_msg *m, struct nj_str line)
 {
     uint64_t size = 0;
     size_t i = 0;
-    for (int digit; i < line.n && (digit = hex_digit(line.p[i])) >= 0; i++) {
+    for (int digit; i < line.n && (digit = nj_hex_value(line.p[i])) >= 0; i++) {
         if (size >> 60 != 0)
             return NJ_MSG_BAD;
         size = size << 4 | (unsigned)digit;

@@ -1,6 +1,8 @@
 /* The reader of HTTP/1.x replies: head, then a body by length, in chunks or until the connection ends. */
 #include "http_reply.h"
 
+#include "nightjar/hex.h"
+
 void nj_reply_init(struct nj_reply_reader *p, bool to_head)
 {
     *p = (struct nj_reply_reader){ .to_head = to_head };
@@ -189,11 +191,10 @@ static bool hex(struct nj_str s, uint64_t *out)
     if (s.n == 0 || s.n > 15)
         return false;
     for (size_t i = 0; i < s.n; i++) {
-        char c = s.p[i];
-        unsigned d = c >= '0' && c <= '9' ? (unsigned)(c - '0') : (unsigned)((c | 0x20) - 'a' + 10);
-        if (d > 15)
+        int digit = nj_hex_value(s.p[i]);
+        if (digit < 0)
             return false;
-        v = v << 4 | d;
+        v = v << 4 | (unsigned)digit;
     }
     *out = v;
     return true;

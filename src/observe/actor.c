@@ -1,6 +1,7 @@
 /* Addresses, and who is behind a case: what is kept of a name is its pseudonym. */
 #include "observe_internal.h"
 
+#include "nightjar/hex.h"
 #include "nightjar/pseudonym.h"
 
 /* --- addresses ---------------------------------------------------------------------------------------------------- */
@@ -18,17 +19,12 @@ static bool is_v4(struct nj_str s)
     return octets == 4;
 }
 
-static bool is_hex(char c)
-{
-    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
-}
-
 static bool is_v6(struct nj_str s)
 {
     size_t colons = 0;
     for (size_t i = 0; i < s.n; i++) {
         colons += s.p[i] == ':';
-        if (!is_hex(s.p[i]) && s.p[i] != ':' && s.p[i] != '.')
+        if (!nj_is_hex(s.p[i]) && s.p[i] != ':' && s.p[i] != '.')
             return false;
     }
     bool short_form = nj_str_find(s, NJ_STR("::"), 0) != NJ_NPOS;

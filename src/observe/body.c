@@ -3,6 +3,8 @@
 
 #include "payload_internal.h"
 
+#include "nightjar/hex.h"
+
 enum { BODY_MAX = 2 << 20, KEEP = 64 << 10, FIELD_SPARE = 4096 };
 
 void nj_body_init(struct nj_body *b)
@@ -69,28 +71,13 @@ void nj_body_read(struct nj_body *b, struct nj_document *payload)
         b->kind = is_form(b->text) ? NJ_BODY_FORM : NJ_BODY_TEXT;
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static struct nj_str decode_percent(struct nj_buf *store, struct nj_str s)
+static struct nj_str decode_form(struct nj_buf *store, struct nj_str s)
 {
     size_t from = store->n;
     if (s.n > store->cap - store->n)
         return s; /* as it is written: no room to undo it without moving what others look at */
-    for (size_t i = 0; i < s.n; i++) {
-        char c = s.p[i] == '+' ? ' ' : s.p[i];
-        int high = i + 2 < s.n ? hex_digit(s.p[i + 1]) : -1, low = i + 2 < s.n ? hex_digit(s.p[i + 2]) : -1;
-        if (c == '%' && high >= 0 && low >= 0) {
-            c = (char)(high << 4 | low);
-            i += 2;
-        }
-        nj_buf_addc(store, c);
-    }
+    if (!nj_percent_decode(s, NJ_PERCENT_FORM, store))
+        return s;
     return nj_str_slice(nj_buf_str(store), from, store->n);
 }
 
@@ -100,7 +87,7 @@ struct nj_str nj_body_field(struct nj_body *b, struct nj_str name)
     while (b->kind == NJ_BODY_FORM && nj_str_cut(&rest, '&', &pair)) {
         struct nj_str value = pair;
         if (nj_str_cut(&value, '=', &key) && value.n != 0 && nj_str_eq_nocase(key, name))
-            return decode_percent(&b->store, value);
+            return decode_form(&b->store, value);
     }
     return (struct nj_str){ NULL, 0 };
 }

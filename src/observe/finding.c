@@ -2,6 +2,7 @@
 #include "finding.h"
 
 #include "nightjar/clock.h"
+#include "nightjar/hex.h"
 #include "nightjar/pseudonym.h"
 
 #include <math.h>
@@ -117,21 +118,12 @@ void nj_finding_json_end(struct nj_finding *f, const char *key, size_t from)
         nj_attrs_json(&f->r->data, nj_str_of(key), json);
 }
 
-static void add_hex(struct nj_buf *b, const uint8_t *p, size_t n)
-{
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < n; i++) {
-        nj_buf_addc(b, digits[p[i] >> 4]);
-        nj_buf_addc(b, digits[p[i] & 15]);
-    }
-}
-
 void nj_finding_registers(struct nj_finding *f, const char *key, const uint8_t *registers, size_t bytes)
 {
     size_t from = f->b->n;
     if (!room(f, 2 * bytes))
         return;
-    add_hex(f->b, registers, bytes);
+    nj_hex_add(f->b, registers, bytes);
     nj_attrs_str(&f->r->data, nj_str_of(key), kept(f, from));
 }
 
@@ -148,7 +140,7 @@ void nj_finding_top(struct nj_finding *f, const char *key, const struct nj_topk 
             nj_buf_addf(f->b, "%016llx", (unsigned long long)s->tag);
         nj_buf_addf(f->b, "\",\"count\":%u,\"error\":%u,\"first\":%u,\"last\":%u,\"distinct\":\"", s->count, s->error, s->first_s,
                     s->last_s);
-        add_hex(f->b, s->distinct, sizeof(s->distinct));
+        nj_hex_add(f->b, s->distinct, sizeof(s->distinct));
         nj_buf_addz(f->b, "\"}");
     }
     nj_buf_addc(f->b, ']');

@@ -1,6 +1,8 @@
 /* The grammars of injection. */
 #include "injection.h"
 
+#include "nightjar/hex.h"
+
 const char *const nj_injection_rules[NJ_INJECTIONS] = { NULL,       "sqli.tautology", "sqli.union", "sqli.stacked", "sqli.comment",
                                                         "template", "jndi",           "traversal",  "log_injection" };
 const char *const nj_injection_events[NJ_INJECTIONS] = {
@@ -276,28 +278,15 @@ static enum nj_injection plain(struct nj_str s)
     return traversal(s) ? NJ_INJECTION_TRAVERSAL : NJ_INJECTION_NONE;
 }
 
-static int hex(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 enum nj_injection nj_injection_of(struct nj_str value)
 {
-    char decoded[NJ_INJECTION_VALUE];
-    size_t n = 0;
+    char text[NJ_INJECTION_VALUE];
+    struct nj_buf decoded = { .p = text, .cap = sizeof(text), .max = sizeof(text) };
     value = nj_str_slice(value, 0, NJ_INJECTION_VALUE);
     if (value.n < 4)
         return NJ_INJECTION_NONE;
     enum nj_injection found = plain(value);
     if (found != NJ_INJECTION_NONE || nj_str_chr(value, '%', 0) == NJ_NPOS)
         return found;
-    for (size_t i = 0; i < value.n; i++) {
-        bool code = value.p[i] == '%' && i + 2 < value.n && hex(value.p[i + 1]) >= 0 && hex(value.p[i + 2]) >= 0;
-        decoded[n++] = code ? (char)(hex(value.p[i + 1]) * 16 + hex(value.p[i + 2])) : value.p[i];
-        i += code ? 2 : 0;
-    }
-    return plain((struct nj_str){ decoded, n });
+    return nj_percent_decode(value, NJ_PERCENT_LOOSE, &decoded) ? plain(nj_buf_str(&decoded)) : NJ_INJECTION_NONE;
 }

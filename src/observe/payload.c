@@ -1,6 +1,7 @@
 /* One copy of an input, a response or an error becomes one record. */
 #include "payload_error.h"
 
+#include "nightjar/hex.h"
 #include "nightjar/sha256.h"
 
 struct decoding {
@@ -257,12 +258,9 @@ static void say(struct decoding *d)
 
 static void print_sum(struct decoding *d)
 {
-    static const char hex[] = "0123456789abcdef";
     size_t from = d->scratch->n;
-    for (size_t i = 0; d->p->sha256 != NULL && i < NJ_SHA256_LEN; i++) {
-        nj_buf_addc(d->scratch, hex[d->p->sha256[i] >> 4]);
-        nj_buf_addc(d->scratch, hex[d->p->sha256[i] & 15]);
-    }
+    if (d->p->sha256 != NULL)
+        nj_hex_add(d->scratch, d->p->sha256, NJ_SHA256_LEN);
     d->sum = (struct nj_piece){ .base = NULL, .from = from, .to = d->scratch->n };
 }
 

@@ -1,6 +1,8 @@
 /* Cuts a line into words and punctuation, and recognises what varies. */
 #include "template.h"
 
+#include "nightjar/hex.h"
+
 #define CLASS(name) NJ_STR("<" name ">")
 
 enum { QUOTED_MAX = 16, HEX_MIN = 6, ID_MIN = 10, PLACEHOLDER_MAX = 80 };
@@ -8,11 +10,6 @@ enum { QUOTED_MAX = 16, HEX_MIN = 6, ID_MIN = 10, PLACEHOLDER_MAX = 80 };
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
-}
-
-static bool is_hex(char c)
-{
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 /* Bytes above 127 are letters: what matters is that they stay together. */
@@ -45,7 +42,7 @@ static size_t fits(struct nj_str s, size_t i, const char *pattern)
     size_t n = 0;
     for (; pattern[n] != '\0'; n++) {
         char c = at(s, i + n);
-        if (pattern[n] == '9' ? !is_digit(c) : pattern[n] == 'f' ? !is_hex(c) : c != pattern[n])
+        if (pattern[n] == '9' ? !is_digit(c) : pattern[n] == 'f' ? !nj_is_hex(c) : c != pattern[n])
             return 0;
     }
     return n;
@@ -97,7 +94,7 @@ static size_t ipv6(struct nj_str s, size_t i)
     size_t n = 0, groups = 0, gaps = 0, numerals = 0;
     for (;;) {
         size_t h = 0;
-        for (; h < 5 && is_hex(at(s, i + n + h)); h++)
+        for (; h < 5 && nj_is_hex(at(s, i + n + h)); h++)
             numerals += is_digit(at(s, i + n + h));
         if (h > 4)
             return 0;
@@ -118,7 +115,7 @@ static size_t ipv6(struct nj_str s, size_t i)
 static size_t uuid(struct nj_str s, size_t i)
 {
     size_t n = fits(s, i, "ffffffff-ffff-ffff-ffff-ffffffffffff");
-    return n != 0 && !is_hex(at(s, i + n)) ? n : 0;
+    return n != 0 && !nj_is_hex(at(s, i + n)) ? n : 0;
 }
 
 /* [word], [word-1234] or [word:...] as redaction leaves it: the length, and how much of it is the word. */
@@ -169,7 +166,7 @@ static struct run alphanumeric(struct nj_str s, size_t i)
     for (; i + r.n < s.n && (is_letter(s.p[i + r.n]) || is_digit(s.p[i + r.n])); r.n++) {
         r.digits += is_digit(s.p[i + r.n]);
         r.turns += r.n != 0 && is_letter(s.p[i + r.n]) && is_digit(s.p[i + r.n - 1]);
-        r.hex = r.hex && is_hex(s.p[i + r.n]);
+        r.hex = r.hex && nj_is_hex(s.p[i + r.n]);
     }
     return r;
 }
@@ -202,7 +199,7 @@ static size_t special(struct nj_str s, size_t i, struct nj_token *t)
         *t = variable(CLASS("path"));
         return n;
     }
-    for (size_t k = 0; k < NJ_COUNT(kinds) && (is_hex(c) || c == ':'); k++) {
+    for (size_t k = 0; k < NJ_COUNT(kinds) && (nj_is_hex(c) || c == ':'); k++) {
         if ((n = kinds[k].length(s, i)) == 0)
             continue;
         *t = variable(kinds[k].class);

@@ -1,6 +1,7 @@
 /* Where and who, as far as the environment and the platform's events tell. */
 #include "nightjar/enrich.h"
 
+#include "nightjar/hex.h"
 #include "nightjar/utf8.h"
 
 /* --- the sandbox -------------------------------------------------------------------------------------------------- */
@@ -25,29 +26,12 @@ static void build_resource(struct nj_sandbox *s)
 
 /* --- attributes of the user's ------------------------------------------------------------------------------------- */
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Decodes into the store, where room for all of it was reserved; absent when malformed or empty. */
 static struct nj_str decode_percent(struct nj_buf *store, struct nj_str s)
 {
     size_t from = store->n;
-    for (size_t i = 0; i < s.n; i++) {
-        char c = s.p[i];
-        if (c == '%') {
-            int high = i + 2 < s.n ? hex_digit(s.p[i + 1]) : -1, low = i + 2 < s.n ? hex_digit(s.p[i + 2]) : -1;
-            if (high < 0 || low < 0)
-                return (struct nj_str){ NULL, 0 };
-            c = (char)(high << 4 | low);
-            i += 2;
-        }
-        nj_buf_addc(store, c);
-    }
+    if (!nj_percent_decode(s, NJ_PERCENT_STRICT, store))
+        return (struct nj_str){ NULL, 0 };
     struct nj_str out = nj_str_slice(nj_buf_str(store), from, store->n);
     for (size_t i = 0, n = 0; i < out.n; i += n)
         if ((n = nj_utf8_len(out, i)) == 0)

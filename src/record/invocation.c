@@ -1,6 +1,8 @@
 /* The ring of invocation contexts, and which of them a line of text belongs to. */
 #include "nightjar/invocation.h"
 
+#include "nightjar/hex.h"
+
 _Static_assert(NJ_ID_MAX <= NJ_ARN_MAX && NJ_TENANT_MAX <= NJ_ARN_MAX, "ids and tenants fit into nj_short");
 
 void nj_short_set(struct nj_short *s, struct nj_str v)
@@ -138,12 +140,10 @@ static bool take_hex(char *out, struct nj_str hex, size_t n)
         return false;
     for (size_t i = 0; i < n; i++) {
         char c = hex.p[i];
-        if (c >= 'A' && c <= 'F')
-            c = (char)(c | 0x20);
-        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
+        if (!nj_is_hex(c))
             return false;
         zero = zero && c == '0';
-        low[i] = c;
+        low[i] = (char)(c | 0x20); /* digits have that bit */
     }
     if (zero)
         return false;

@@ -2,6 +2,7 @@
  * put back with what is left encoded as it was. */
 #include "decode.h"
 
+#include "nightjar/hex.h"
 #include "nightjar/utf8.h"
 
 struct codec {
@@ -12,13 +13,6 @@ struct codec {
     const char *ends; /* bytes that end a stretch, besides line ends */
 };
 
-static int hex_digit(char c)
-{
-    if (nj_is(c, NJ_IS_DIGIT))
-        return c - '0';
-    return nj_is(c, NJ_IS_HEX) ? (c | 0x20) - 'a' + 10 : -1;
-}
-
 /* The value of n digits of base 16 at byte at, or -1. */
 static int32_t hex_value(struct nj_str t, size_t at, size_t n)
 {
@@ -26,7 +20,7 @@ static int32_t hex_value(struct nj_str t, size_t at, size_t n)
     if (t.n < n || at > t.n - n)
         return -1;
     for (size_t i = 0; i < n; i++) {
-        int d = hex_digit(t.p[at + i]);
+        int d = nj_hex_value(t.p[at + i]);
         if (d < 0)
             return -1;
         v = v << 4 | d;
@@ -38,7 +32,7 @@ static int32_t hex_value(struct nj_str t, size_t at, size_t n)
 
 static size_t read_percent(struct nj_str t, size_t at, char out[static 4], size_t *n)
 {
-    int32_t v = t.p[at] == '%' ? hex_value(t, at + 1, 2) : -1;
+    int32_t v = t.p[at] == '%' ? nj_hex_byte(t, at + 1) : -1;
     if (v < 0)
         return 0;
     out[0] = (char)v;
@@ -96,7 +90,7 @@ static size_t read_number_entity(struct nj_str t, size_t at, char out[static 4],
     size_t from = at + (hex ? 3 : 2), end = from;
     uint32_t v = 0;
     while (end < t.n && end - from < DIGITS_MAX && nj_is(t.p[end], hex ? NJ_IS_HEX : NJ_IS_DIGIT))
-        v = v * (hex ? 16 : 10) + (uint32_t)hex_digit(t.p[end++]);
+        v = v * (hex ? 16 : 10) + (uint32_t)nj_hex_value(t.p[end++]);
     if (end == from || end >= t.n || t.p[end] != ';' || v < 0x20 || v > 0x7e)
         return 0;
     *n = nj_utf8_put(out, v);
@@ -267,7 +261,7 @@ static bool stretch(struct nj_sweep *s, const struct codec *c, size_t at, size_t
 
 bool nj_decode_percent(struct nj_sweep *s, size_t at)
 {
-    return hex_value(s->text, at + 1, 2) >= 0 && stretch(s, &percent, at, &s->percent_read);
+    return nj_hex_byte(s->text, at + 1) >= 0 && stretch(s, &percent, at, &s->percent_read);
 }
 
 bool nj_decode_unicode(struct nj_sweep *s, size_t at)

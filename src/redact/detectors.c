@@ -1,6 +1,8 @@
 /* From an anchor to the stretch of text that may be something: the shapes of the detector table. */
 #include "redact_internal.h"
 
+#include "nightjar/hex.h"
+
 const struct nj_detector nj_detectors[NJ_DETECTORS] = {
 #define NJ_DETECTOR(id, counter, class, anchor, shape, validator, companion, placeholder)                                                  \
     { NJ_STR_INIT(counter), NJ_CLASS_##class, NJ_ANCHOR_##anchor, shape, validator, companion, NJ_STR_INIT(placeholder) },
@@ -106,18 +108,11 @@ static bool is_local(char c)
     return nj_is(c, NJ_IS_WORD) || c == '.' || c == '+' || c == '-' || c == '%' || c == '\'';
 }
 
-static int hex_value(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
-}
-
 /* Does "%XX" at byte at stand for a character that ends an address? */
 static bool percent_ends(struct nj_str t, size_t at, size_t limit)
 {
-    if (at + 2 >= limit || !nj_is(t.p[at + 1], NJ_IS_HEX) || !nj_is(t.p[at + 2], NJ_IS_HEX))
-        return false;
-    char c = (char)(hex_value(t.p[at + 1]) << 4 | hex_value(t.p[at + 2]));
-    return !is_local(c) && (unsigned char)c < 0x80;
+    int c = at + 2 < limit ? nj_hex_byte(t, at + 1) : -1;
+    return c >= 0 && c < 0x80 && !is_local((char)c);
 }
 
 /* Start of the multibyte character that ends before byte at, or at when it is punctuation (General, CJK, full-width). */

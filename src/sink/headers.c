@@ -1,33 +1,9 @@
 /* Reads NIGHTJAR_SINK_HEADERS and _TOKEN; refuses what would break the framing of a request. */
 #include "headers.h"
 
+#include "nightjar/hex.h"
+
 enum { HEADER_VALUE_MAX = 16 << 10 };
-
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-bool nj_percent_decode(struct nj_str in, struct nj_buf *out)
-{
-    for (size_t i = 0; i < in.n; i++) {
-        if (in.p[i] != '%') {
-            nj_buf_addc(out, in.p[i]);
-            continue;
-        }
-        int high = in.n - i > 2 ? hex_value(in.p[i + 1]) : -1;
-        int low = in.n - i > 2 ? hex_value(in.p[i + 2]) : -1;
-        if (high < 0 || low < 0)
-            return false;
-        nj_buf_addc(out, (char)(high << 4 | low));
-        i += 2;
-    }
-    return true;
-}
 
 /* RFC 9110 token. */
 static bool is_name(struct nj_str s)
@@ -92,7 +68,7 @@ static const char *take_entry(struct nj_str entry, struct nj_buf *lines, struct 
     *name = key;
     if (is_ours(key))
         return "is a header nightjar sets itself";
-    if (!nj_percent_decode(nj_str_trim(nj_str_slice(entry, eq + 1, entry.n)), value))
+    if (!nj_percent_decode(nj_str_trim(nj_str_slice(entry, eq + 1, entry.n)), NJ_PERCENT_STRICT, value))
         return "has a broken percent-encoding";
     struct nj_str v = nj_str_trim(nj_buf_str(value));
     if (value->err != NJ_OK || !is_value(nj_buf_str(value)) || v.n == 0)

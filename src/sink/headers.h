@@ -20,7 +20,5 @@ NJ_MUST enum nj_status nj_headers_parse(struct nj_str option, struct nj_buf *lin
 NJ_MUST bool nj_headers_token(struct nj_str token, struct nj_buf *lines);
 /* Appends "Authorization: Basic ...\n". */
 void nj_headers_basic(struct nj_str user, struct nj_str password, struct nj_buf *lines);
-/* Undoes percent-encoding; false for a broken one. */
-NJ_MUST bool nj_percent_decode(struct nj_str in, struct nj_buf *out);
 
 #endif

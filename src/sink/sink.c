@@ -4,6 +4,8 @@
 
 #include "headers.h"
 
+#include "nightjar/hex.h"
+
 #include <curl/curl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -101,7 +103,7 @@ static enum nj_status parse_file(struct draft *d, struct nj_str rest)
     }
     if (!nj_str_starts(path, NJ_STR("/")) || nj_str_ends(path, NJ_STR("/")))
         return nj_sink_refuse(d, "", "file: needs the absolute path of a file on this machine, as in file:///tmp/nightjar.ndjson");
-    if (!nj_percent_decode(path, &d->path) || has_control(nj_buf_str(&d->path)))
+    if (!nj_percent_decode(path, NJ_PERCENT_STRICT, &d->path) || has_control(nj_buf_str(&d->path)))
         return nj_sink_refuse(d, "", "the path has a broken percent-encoding or control characters");
     if (d->path.err == NJ_ELIMIT)
         return nj_sink_refuse(d, "", "the path is longer than %d bytes", PATH_MAX_BYTES);

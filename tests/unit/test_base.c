@@ -2,6 +2,7 @@
 #include "nightjar/buf.h"
 #include "nightjar/diag.h"
 #include "nightjar/hash.h"
+#include "nightjar/hex.h"
 #include "nightjar/random.h"
 #include "nightjar/utf8.h"
 #include "unit.h"
@@ -126,6 +127,64 @@ START_TEST(test_buf_json_escapes_and_mends)
         nj_buf_add_json(&b, rows[i].in);
         ck_assert_view_eq(nj_buf_str(&b), rows[i].want);
     }
+    nj_buf_fini(&b);
+}
+END_TEST
+
+START_TEST(test_hex_reads_digits_and_nothing_beside_them)
+{
+    static const char digits[] = "0123456789abcdefABCDEF";
+    for (unsigned c = 0; c < 256; c++) {
+        const char *at = c != 0 ? strchr(digits, (int)c) : NULL;
+        long want = at == NULL ? -1 : at - digits < 16 ? at - digits : at - digits - 6;
+        ck_assert_int_eq(nj_hex_value((char)c), want);
+    }
+    ck_assert_int_eq(nj_hex_byte(NJ_STR("xFa"), 1), 0xfa);
+    ck_assert_int_eq(nj_hex_byte(NJ_STR("xFa"), 2), -1);
+    ck_assert_int_eq(nj_hex_byte(NJ_STR("xFa"), 9), -1);
+    ck_assert_int_eq(nj_hex_byte(NJ_STR("f"), 0), -1);
+    ck_assert_int_eq(nj_hex_byte(NJ_STR("4@"), 0), -1); /* '@' is '`' without a bit, which stands before 'a' */
+}
+END_TEST
+
+START_TEST(test_hex_writes_what_it_reads)
+{
+    uint8_t bytes[3];
+    char text[16];
+    struct nj_buf b;
+    ck_assert(nj_hex_decode(NJ_STR("00fFa5"), bytes));
+    ck_assert_mem_eq(bytes, "\x00\xff\xa5", 3);
+    ck_assert(!nj_hex_decode(NJ_STR("00f"), bytes));
+    ck_assert(!nj_hex_decode(NJ_STR("0g"), bytes));
+    ck_assert(nj_hex_decode(NJ_STR("00ffa5"), bytes));
+    nj_hex_write(text, 5, bytes);
+    ck_assert_view_eq(((struct nj_str){ text, 5 }), "00ffa");
+    nj_hex_write_u64(text, 0x0123456789abcdefu);
+    ck_assert_view_eq(((struct nj_str){ text, 16 }), "0123456789abcdef");
+    nj_buf_init(&b, 6);
+    nj_hex_add(&b, bytes, 3);
+    nj_hex_add(&b, bytes, 0);
+    ck_assert_view_eq(nj_buf_str(&b), "00ffa5");
+    nj_hex_add(&b, bytes, 1);
+    ck_assert_int_eq(b.err, NJ_ELIMIT);
+    nj_buf_fini(&b);
+}
+END_TEST
+
+START_TEST(test_percent_decoding_has_three_ways_with_what_is_broken)
+{
+    struct nj_buf b;
+    nj_buf_init(&b, 64);
+    ck_assert(nj_percent_decode(NJ_STR("a%20b+c%2F"), NJ_PERCENT_STRICT, &b));
+    ck_assert_view_eq(nj_buf_str(&b), "a b+c/");
+    nj_buf_reset(&b);
+    ck_assert(nj_percent_decode(NJ_STR("%zz%+%4"), NJ_PERCENT_LOOSE, &b));
+    ck_assert_view_eq(nj_buf_str(&b), "%zz%+%4");
+    nj_buf_reset(&b);
+    ck_assert(nj_percent_decode(NJ_STR("a+b%2B%"), NJ_PERCENT_FORM, &b));
+    ck_assert_view_eq(nj_buf_str(&b), "a b+%");
+    ck_assert(!nj_percent_decode(NJ_STR("a%4"), NJ_PERCENT_STRICT, &b));
+    ck_assert(!nj_percent_decode(NJ_STR("a%4g"), NJ_PERCENT_STRICT, &b));
     nj_buf_fini(&b);
 }
 END_TEST
@@ -320,6 +379,9 @@ END_TEST
     X(test_buf_over_its_ceiling_latches_and_keeps_the_content)                                                                             \
     X(test_buf_writes_numbers_that_read_back)                                                                                              \
     X(test_buf_json_escapes_and_mends)                                                                                                     \
+    X(test_hex_reads_digits_and_nothing_beside_them)                                                                                       \
+    X(test_hex_writes_what_it_reads)                                                                                                       \
+    X(test_percent_decoding_has_three_ways_with_what_is_broken)                                                                            \
     X(test_utf8_put_and_point_agree_for_every_scalar)                                                                                      \
     X(test_time_reads_every_form_and_writes_one)                                                                                           \
     X(test_clock_deadline_takes_epoch_and_duration_and_is_bounded)                                                                         \

@@ -1,0 +1,53 @@
+/* Base 16, both ways. */
+#include "nightjar/hex.h"
+
+static const char digit_of[] = "0123456789abcdef";
+
+bool nj_hex_decode(struct nj_str text, uint8_t *out)
+{
+    if (text.n % 2 != 0)
+        return false;
+    for (size_t i = 0; i < text.n; i += 2) {
+        int byte = nj_hex_byte(text, i);
+        if (byte < 0)
+            return false;
+        out[i / 2] = (uint8_t)byte;
+    }
+    return true;
+}
+
+void nj_hex_write(char *out, size_t digits, const uint8_t *bytes)
+{
+    for (size_t i = 0; i < digits; i++)
+        out[i] = digit_of[i % 2 == 0 ? bytes[i / 2] >> 4 : bytes[i / 2] & 15];
+}
+
+void nj_hex_write_u64(char out[static 16], uint64_t v)
+{
+    for (unsigned i = 0; i < 16; i++)
+        out[i] = digit_of[v >> (60 - 4 * i) & 15];
+}
+
+void nj_hex_add(struct nj_buf *out, const uint8_t *bytes, size_t n)
+{
+    if (n == 0 || nj_buf_reserve(out, 2 * n) != NJ_OK)
+        return;
+    nj_hex_write(out->p + out->n, 2 * n, bytes);
+    out->n += 2 * n;
+}
+
+bool nj_percent_decode(struct nj_str in, enum nj_percent how, struct nj_buf *out)
+{
+    for (size_t i = 0; i < in.n; i++) {
+        char c = in.p[i] == '+' && how == NJ_PERCENT_FORM ? ' ' : in.p[i];
+        int byte = c == '%' ? nj_hex_byte(in, i + 1) : -1;
+        if (byte >= 0) {
+            c = (char)byte;
+            i += 2;
+        } else if (c == '%' && how == NJ_PERCENT_STRICT) {
+            return false;
+        }
+        nj_buf_addc(out, c);
+    }
+    return true;
+}
