@@ -247,6 +247,8 @@ static bool shape_scheme(struct nj_sweep *s, size_t at, struct nj_str scheme, st
     size_t token = from + scheme.n, gap = token;
     if (has_at(t, token, NJ_STR("%20")))
         token += 3;
+    else if (has_at(t, token, NJ_STR(": ")))
+        token++; /* said as a name */
     while (token < t.n && token - gap < 8 && (t.p[token] == ' ' || t.p[token] == '\t' || t.p[token] == '+'))
         token++;
     size_t to = token;

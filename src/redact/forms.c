@@ -121,19 +121,43 @@ struct nj_key nj_form_classify(struct nj_form *f)
     return key;
 }
 
-/* "the password is: x": the name stands before the verb. */
+/* "password for joe", "PIN of card 12": where the name before "for" or "of" ends, or to. */
+static size_t skip_owner(const struct nj_form *f, size_t to)
+{
+    enum { WORDS = 3 };
+    size_t at = to;
+    for (int words = 0; words <= WORDS && at > f->floor; words++) {
+        size_t end = at;
+        while (at > f->floor && end - at < NJ_FORM_KEY && !nj_is(f->t.p[at - 1], NJ_IS_SPACE))
+            at--;
+        struct nj_str word = nj_str_slice(f->t, at, end);
+        if (at <= f->floor || f->t.p[at - 1] != ' ' || word.n == 0)
+            return to;
+        at--;
+        if (words > 0 && (nj_str_eq(word, NJ_STR("for")) || nj_str_eq(word, NJ_STR("of"))))
+            return at;
+    }
+    return to;
+}
+
+/* "the password is: x", "the password for joe is: x": the name stands before the verb. */
 static void skip_verb(struct nj_form *f)
 {
     static const struct nj_str verbs[] = { NJ_STR_INIT("is"),      NJ_STR_INIT("was"),      NJ_STR_INIT("to"),       NJ_STR_INIT("are"),
                                            NJ_STR_INIT("entered"), NJ_STR_INIT("provided"), NJ_STR_INIT("supplied"), NJ_STR_INIT("typed") };
     struct nj_str key = nj_part(f->t, f->key);
-    for (size_t i = 0; key.n <= 3 && i < NJ_COUNT(verbs); i++) {
+    for (size_t i = 0; key.n <= 8 && i < NJ_COUNT(verbs); i++) {
         size_t to = f->key.from;
         if (!nj_str_eq_nocase(key, verbs[i]) || to <= f->floor || f->t.p[to - 1] != ' ')
             continue;
-        size_t from = nj_form_run_back(f, to - 1);
-        if (from < to - 1)
-            f->key = (struct nj_span){ from, to - 1 };
+        to = skip_owner(f, to - 1);
+        size_t from = nj_form_run_back(f, to);
+        if (key.n > 3 && from > f->floor + 1 && f->t.p[from - 1] == ' ') { /* "password you entered:" */
+            to = from - 1;
+            from = nj_form_run_back(f, to);
+        }
+        if (from < to)
+            f->key = (struct nj_span){ from, to };
         return;
     }
 }

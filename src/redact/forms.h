@@ -81,4 +81,8 @@ bool nj_form_takes(const struct nj_form *f, struct nj_span value);
 /* At the name of a pair, or at its value: what is secret of them is kept with nj_sweep_wait_key(). */
 void nj_form_pair(const struct nj_form *f, struct nj_key key);
 
+/* At the name f->key, which has no separator: if it is a column of an INSERT, the values of all its secret columns are kept
+ * with nj_sweep_wait_key() (forms_sql.c). */
+void nj_form_columns(struct nj_form *f);
+
 #endif

@@ -367,6 +367,7 @@ static bool word(struct nj_form *f, size_t at, struct nj_span *value)
         return true;
     if (nj_byte(t, to) == '(')
         return call_value(f, to, value);
+    nj_form_columns(f);
     bool quoted = f->key.from > f->floor && nj_is_quote(t.p[f->key.from - 1]) && nj_byte(t, to) == t.p[f->key.from - 1];
     at = to + (quoted ? 1 : 0);
     if (quoted && tuple_value(f, at, value))

@@ -118,6 +118,28 @@ void nj_numbers_init(struct nj_redactor *r)
     }
 }
 
+/* "4111 ... exp 12/29 cvv 123": behind a card, its code needs no separator. */
+static void look_for_cvv(struct nj_sweep *s, size_t at)
+{
+    enum { AHEAD = 48 };
+    static const struct nj_str names[] = { NJ_STR_INIT("cvv2"), NJ_STR_INIT("cvc2"), NJ_STR_INIT("cvv"), NJ_STR_INIT("cvc") };
+    int rule = nj_key_classify(s->r, NJ_STR("cvv")).rule;
+    struct nj_str t = nj_str_slice(s->text, 0, s->text.n - at > AHEAD ? at + AHEAD : s->text.n);
+    for (; at < t.n && rule != NJ_KEY_NONE; at++) {
+        for (size_t i = 0; (t.p[at] | 0x20) == 'c' && i < NJ_COUNT(names); i++) {
+            if (!nj_str_starts_nocase(nj_str_slice(t, at, t.n), names[i]))
+                continue;
+            size_t from = at + names[i].n, to;
+            while (from < t.n && t.p[from] == ' ')
+                from++;
+            to = nj_run(t, from, NJ_IS_DIGIT);
+            if (from > at + names[i].n && (to - from == 3 || to - from == 4) && (to >= t.n || !nj_is(t.p[to], NJ_IS_WORD)))
+                nj_sweep_wait_key(s, (struct nj_span){ from, to }, rule);
+            return;
+        }
+    }
+}
+
 static bool try_groups(struct nj_sweep *s, const struct groups *g, size_t *end)
 {
     uint8_t digits[DIGITS];
@@ -142,8 +164,11 @@ static bool try_groups(struct nj_sweep *s, const struct groups *g, size_t *end)
         if (numbers[i].topics != 0 && (topics & numbers[i].topics) == 0)
             continue;
         *end = span.to;
-        if (nj_sweep_take(s, span, numbers[i].id))
-            return true;
+        if (!nj_sweep_take(s, span, numbers[i].id))
+            continue;
+        if (numbers[i].id == NJ_DET_CREDIT_CARD)
+            look_for_cvv(s, span.to);
+        return true;
     }
     return false;
 }

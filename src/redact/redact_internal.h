@@ -513,6 +513,7 @@ struct nj_sweep {
         int rule;
     } under;                /* names before this are of a container that is secret as a whole */
     size_t word_read;       /* words were looked at up to here */
+    size_t columns_read;    /* ... and lists of columns */
     bool grant_read, grant; /* the text speaks of a grant_type */
     struct nj_span own;     /* the next match of the operator's patterns, from NJ_NPOS: none */
     unsigned own_rule;

@@ -150,6 +150,36 @@ static bool is_magic(struct nj_str v)
     return v.n >= 20 && m.digit && (m.upper || m.lower) && !is_uuid(v) && ((m.upper && m.lower) || !m.other);
 }
 
+static bool has_magic_word(struct nj_str t)
+{
+    for (size_t at = 0; at < t.n; at++) {
+        if (at > 0 && nj_is(t.p[at - 1], NJ_IS_ALPHA))
+            continue;
+        for (size_t i = 0; i < NJ_COUNT(magic_words); i++)
+            if (nj_str_starts_nocase(nj_str_slice(t, at, t.n), magic_words[i]))
+                return true;
+    }
+    return false;
+}
+
+/* "password reset link: https://host/r/", "the invite url is": what stands before the address at byte path says what it is for. */
+static bool is_announced(const struct nj_sweep *s, size_t path)
+{
+    enum { BACK = 48 };
+    static const struct nj_str nouns[] = { NJ_STR_INIT("link"), NJ_STR_INIT("url"), NJ_STR_INIT("Link"), NJ_STR_INIT("URL") };
+    struct nj_str t = s->text;
+    size_t end = path, from;
+    while (end > s->done && (nj_is(t.p[end - 1], NJ_IS_ALPHA) || t.p[end - 1] == ':'))
+        end--; /* the scheme */
+    for (from = end; from > s->done && end - from < BACK && t.p[from - 1] != '\n'; from--)
+        ;
+    struct nj_str before = nj_str_slice(t, from, end);
+    for (size_t i = 0; end < path && i < NJ_COUNT(nouns); i++)
+        if (nj_str_find(before, nouns[i], 0) != NJ_NPOS)
+            return has_magic_word(before);
+    return false;
+}
+
 /* The segment of a path that begins at byte from. */
 bool nj_link_try(struct nj_sweep *s, size_t from)
 {
@@ -173,14 +203,7 @@ bool nj_link_try(struct nj_sweep *s, size_t from)
     to = nj_run(nj_str_slice(t, 0, t.n - from > MOST ? from + MOST : t.n), from, NJ_IS_B64URL);
     if (!is_magic(nj_str_slice(t, from, to)))
         return false;
-    for (size_t at = 0; at < before.n; at++) {
-        if (at > 0 && nj_is(before.p[at - 1], NJ_IS_ALPHA))
-            continue;
-        for (size_t i = 0; i < NJ_COUNT(magic_words); i++)
-            if (nj_str_starts_nocase(nj_str_slice(before, at, before.n), magic_words[i]))
-                return nj_sweep_take(s, (struct nj_span){ from, to }, NJ_DET_MAGIC_LINK);
-    }
-    return false;
+    return (has_magic_word(before) || is_announced(s, start)) && nj_sweep_take(s, (struct nj_span){ from, to }, NJ_DET_MAGIC_LINK);
 }
 
 /* --- random runs -------------------------------------------------------------------------------------------------- */

@@ -163,6 +163,55 @@ START_TEST(test_redact_parts_of_forms_are_read)
 }
 END_TEST
 
+START_TEST(test_redact_sql_inserts_by_column)
+{
+    static const struct row rows[] = {
+        { "INSERT INTO users (login, password, age) VALUES ('bob', 'Raven$quar9420', 4)",
+          "INSERT INTO users (login, password, age) VALUES ('bob', '[secret]', 4)" },
+        { "insert into \"app\".\"users\" (\"id\",\"password\",\"api_key\") values (1, 'it''s x', N'k1'), (2,'b','k2') RETURNING id",
+          "insert into \"app\".\"users\" (\"id\",\"password\",\"api_key\") values (1, '[secret]', N'[secret]'), (2,'[secret]','[secret]') "
+          "RETURNING id" },
+        { "INSERT INTO users (login, password_hash, n) VALUES ($1, md5('hunter2'), now())",
+          "INSERT INTO users (login, password_hash, n) VALUES ($1, [secret], now())" },
+        { "{\"q\":\"INSERT INTO u (a, password) VALUES (\\\"bob\\\", \\\"p4ss!\\\")\"}",
+          "{\"q\":\"INSERT INTO u (a, password) VALUES (\\\"bob\\\", \\\"[secret]\\\")\"}" },
+        /* more than can be kept: all the rest goes */
+        { "INSERT INTO u (a,passwd) VALUES "
+          "('a','b1'),('a','b2'),('a','b3'),('a','b4'),('a','b5'),('a','b6'),('a','b7'),('a','b8'),('a','b9')",
+          "INSERT INTO u (a,passwd) VALUES "
+          "('a','[secret]'),('a','[secret]'),('a','[secret]'),('a','[secret]'),('a','[secret]'),('a','[secret]'),('a','[secret]'),('a','["
+          "secret]" },
+        { "INSERT INTO `users` (`login`,`passwd`) VALUES (?, ?)", "INSERT INTO `users` (`login`,`passwd`) VALUES (?, ?)" },
+        { "INSERT INTO t (password_reset_at, token_count) VALUES ('2026-01-01', 5)",
+          "INSERT INTO t (password_reset_at, token_count) VALUES ('2026-01-01', 5)" },
+        { "CREATE TABLE users (id int, password varchar(20), email text)",
+          "CREATE TABLE users (id int, password varchar(20), email text)" },
+        { "SELECT login, password FROM users WHERE (id, password) IN (1, 2)",
+          "SELECT login, password FROM users WHERE (id, password) IN (1, 2)" },
+    };
+    check_rows(rows, NJ_COUNT(rows));
+}
+END_TEST
+
+START_TEST(test_redact_sentences_name_an_owner_or_a_card)
+{
+    static const struct row rows[] = {
+        { "The new password for Bob Miller is: Winter2026!", "The new password for Bob Miller is: [secret]" },
+        { "The PIN of card 12 is: 4821", "The PIN of card 12 is: [secret]" },
+        { "The password you entered: hunter2x", "The password you entered: [secret]" },
+        { "card 4111 1111 1111 1111 exp 12/29 cvv 123", "card [credit_card-1111] exp 12/29 cvv [secret]" },
+        { "password reset link: https://x.io/r/9f8e7d6c5b4a39281706f5e4d3c2b1a0", "password reset link: https://x.io/r/[credential]" },
+        { "Bearer: abcdefghijk1234567", "Bearer: [credential]" },
+        { "The time for Bob is: 12:40", "The time for Bob is: 12:40" },
+        { "The maximum tokens for gpt-4 is: 8192", "The maximum tokens for gpt-4 is: 8192" },
+        { "The value you entered: hunter2x", "The value you entered: hunter2x" },
+        { "link to docs: https://x.io/r/9f8e7d6c5b4a39281706f5e4d3c2b1a0",
+          "link to docs: https://x.io/r/9f8e7d6c5b4a39281706f5e4d3c2b1a0" },
+    };
+    check_rows(rows, NJ_COUNT(rows));
+}
+END_TEST
+
 START_TEST(test_redact_sql_sets_passwords)
 {
     static const struct row rows[] = {
@@ -311,6 +360,8 @@ END_TEST
     X(test_redact_settings_and_headers_are_read)                                                                                           \
     X(test_redact_tags_and_attributes_are_read)                                                                                            \
     X(test_redact_parts_of_forms_are_read)                                                                                                 \
+    X(test_redact_sql_inserts_by_column)                                                                                                   \
+    X(test_redact_sentences_name_an_owner_or_a_card)                                                                                       \
     X(test_redact_sql_sets_passwords)                                                                                                      \
     X(test_redact_command_lines_take_passwords)                                                                                            \
     X(test_redact_sentences_tell_passwords)                                                                                                \

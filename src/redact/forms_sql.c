@@ -1,0 +1,160 @@
+/* INSERT INTO users (email, password) VALUES ('a@b.c', 'x1'), (...): the names stand in one list and the values in others.
+ *
+ * Entered at one of the names, for all of them.  What lies ahead is kept with nj_sweep_wait_key(); where there are more
+ * values than can be kept, all the rest of the statement is secret: better too much than one row too few. */
+#include "forms.h"
+
+enum { COLUMNS_MAX = 64, LIST_MAX = 1024, INTO_MAX = 96, DEPTH_MAX = 16 };
+
+struct insert {
+    struct nj_form *f;
+    size_t n;
+    int rules[COLUMNS_MAX]; /* of each column, or NJ_KEY_NONE */
+};
+
+static size_t skip_space(struct nj_str t, size_t at)
+{
+    while (at < t.n && (nj_is(t.p[at], NJ_IS_SPACE) || (t.p[at] == '\\' && (nj_byte(t, at + 1) == 'n' || nj_byte(t, at + 1) == 't'))))
+        at += t.p[at] == '\\' ? 2 : 1;
+    return at;
+}
+
+static bool is_column_byte(char c)
+{
+    return nj_is(c, NJ_IS_KEY | NJ_IS_SPACE) || nj_is_quote(c) || (c != '\0' && strchr(",[]\\", c) != NULL);
+}
+
+/* The bracket that opens the list of columns byte at lies in, with "INTO table" in front of it; or NJ_NPOS. */
+static size_t list_start(const struct nj_form *f, size_t at)
+{
+    struct nj_str t = f->t;
+    size_t limit = at - f->floor > LIST_MAX ? at - LIST_MAX : f->floor;
+    while (at > limit && is_column_byte(t.p[at - 1]))
+        at--;
+    if (at == limit || t.p[at - 1] != '(')
+        return NJ_NPOS;
+    at--;
+    size_t from = at > INTO_MAX ? at - INTO_MAX : 0;
+    for (size_t i = at; i > from + 4; i--)
+        if ((t.p[i - 1] == ' ' || t.p[i - 1] == '\n') && nj_str_eq_nocase(nj_str_slice(t, i - 5, i - 1), NJ_STR("into")))
+            return at;
+    return NJ_NPOS;
+}
+
+/* Reads the names from behind the bracket; answers the byte behind the one that closes them, or NJ_NPOS. */
+static size_t read_columns(struct insert *in, size_t at)
+{
+    struct nj_str t = nj_str_slice(in->f->t, 0, at + LIST_MAX);
+    bool any = false;
+    while (at < t.n && in->n < COLUMNS_MAX) {
+        size_t from = at;
+        while (at < t.n && t.p[at] != ',' && t.p[at] != ')')
+            at++;
+        struct nj_str name = nj_str_trim(nj_str_slice(t, from, at));
+        while (name.n > 1 && (nj_is_quote(name.p[0]) || name.p[0] == '[' || name.p[0] == '\\'))
+            name = nj_str_slice(name, 1, name.n);
+        while (name.n > 1 && !nj_is(name.p[name.n - 1], NJ_IS_WORD))
+            name.n--;
+        int rule = nj_key_classify(in->f->s->r, name).rule;
+        if (rule != NJ_KEY_NONE && (nj_secret_keys[rule].how & (NJ_HOW_QUERY | NJ_HOW_GRANT | NJ_HOW_SUBTREE | NJ_HOW_MAIL)))
+            rule = NJ_KEY_NONE;
+        any |= rule != NJ_KEY_NONE;
+        in->rules[in->n++] = rule;
+        if (nj_byte(t, at++) == ')')
+            return any && at <= t.n ? at : NJ_NPOS;
+    }
+    return NJ_NPOS;
+}
+
+/* One value from byte at to the comma or bracket behind it: a literal in quotes (value is what they hold), or anything. */
+static size_t read_cell(const struct insert *in, size_t at, struct nj_span *value)
+{
+    struct nj_str t = in->f->t;
+    size_t depth = 0;
+    char prefix = (char)(nj_byte(t, at) & ~0x20);
+    if ((prefix == 'N' || prefix == 'E' || prefix == 'X') && nj_byte(t, at + 1) == '\'')
+        at++;
+    if (nj_is_quote(nj_byte(t, at)) || nj_byte(t, at) == '\\') {
+        struct nj_form g = *in->f;
+        nj_form_open(&g, at);
+        if (g.quote != 0) {
+            *value = (struct nj_span){ g.value, nj_form_end(&g) };
+            at = value->to + g.slashes + 1;
+            return at < t.n ? skip_space(t, at) : t.n;
+        }
+    }
+    value->from = at;
+    for (; at < t.n; at++) {
+        if (t.p[at] == '(' && ++depth > DEPTH_MAX)
+            return t.n;
+        if ((t.p[at] == ',' && depth == 0) || (t.p[at] == ')' && depth-- == 0))
+            break;
+    }
+    value->to = at;
+    while (value->to > value->from && nj_is(t.p[value->to - 1], NJ_IS_SPACE))
+        value->to--;
+    return at;
+}
+
+/* ?, $1, %s, :name, @p1, NULL, now(), a number of a row: what says nothing. */
+static bool is_slot(struct nj_str v)
+{
+    if (v.n == 0 || strchr("?$%:@", v.p[0]) != NULL)
+        return true;
+    return nj_str_chr(v, '(', 0) != NJ_NPOS && nj_str_chr(v, '\'', 0) == NJ_NPOS;
+}
+
+/* The cells of one row, from behind its bracket; answers the byte behind the row, or NJ_NPOS when it ends nowhere. */
+static size_t read_row(struct insert *in, size_t at)
+{
+    struct nj_sweep *s = in->f->s;
+    struct nj_str t = in->f->t;
+    for (size_t i = 0; at < t.n; i++) {
+        struct nj_span value = { 0, 0 };
+        size_t from = skip_space(t, at);
+        at = read_cell(in, from, &value);
+        struct nj_str v = nj_part(t, value);
+        if (i < in->n && in->rules[i] != NJ_KEY_NONE && !is_slot(v) && !nj_value_is_harmless(v) && nj_key_takes(in->rules[i], v)) {
+            if (s->waiting_n == NJ_WAITING_MAX - 1) {
+                nj_sweep_wait_key(s, (struct nj_span){ value.from, t.n }, in->rules[i]);
+                return NJ_NPOS;
+            }
+            nj_sweep_wait_key(s, value, in->rules[i]);
+        }
+        if (nj_byte(t, at) != ',')
+            return nj_byte(t, at) == ')' ? at + 1 : NJ_NPOS;
+        at++;
+    }
+    return NJ_NPOS;
+}
+
+void nj_form_columns(struct nj_form *f)
+{
+    struct nj_sweep *s = f->s;
+    struct nj_str t = f->t;
+    struct insert in = { .f = f };
+    size_t next = skip_space(t, f->key.to);
+    while (next < t.n && (nj_is_quote(t.p[next]) || t.p[next] == ']' || t.p[next] == '\\'))
+        next++;
+    next = skip_space(t, next);
+    if ((nj_byte(t, next) != ',' && nj_byte(t, next) != ')') || f->key.from < s->columns_read)
+        return;
+    s->columns_read = f->key.to;
+    size_t start = list_start(f, f->key.from);
+    size_t at = start != NJ_NPOS ? read_columns(&in, start + 1) : NJ_NPOS;
+    if (at == NJ_NPOS)
+        return;
+    at = skip_space(t, at);
+    s->columns_read = at;
+    if (!nj_str_starts_nocase(nj_str_slice(t, at, t.n), NJ_STR("values")))
+        return;
+    at = skip_space(t, at + 6);
+    while (at != NJ_NPOS && nj_byte(t, at) == '(') {
+        at = read_row(&in, at + 1);
+        if (at == NJ_NPOS)
+            return;
+        at = skip_space(t, at);
+        if (nj_byte(t, at) == ',')
+            at = skip_space(t, at + 1);
+    }
+}
