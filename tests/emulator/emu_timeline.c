@@ -87,7 +87,7 @@ static void show(struct emu *w, enum emu_tag tag, const char *who, struct nj_str
     int n = snprintf(text, sizeof(text), "%s: ", who);
     size_t at = n > 0 && n < 60 ? (size_t)n : 60;
     for (size_t i = 0; i < line.n && i < SHOWN_BYTES; i++)
-        text[at++] = (char)((unsigned char)line.p[i] < 0x20 || line.p[i] == 0x7f ? '?' : line.p[i]);
+        text[at++] = line.p[i] == '\t' ? ' ' : (char)((unsigned char)line.p[i] < 0x20 || line.p[i] == 0x7f ? '?' : line.p[i]);
     (void)snprintf(text + at, sizeof(text) - at, "%s", line.n > SHOWN_BYTES ? "..." : "");
     say(w, tag, text);
 }
