@@ -9,11 +9,11 @@
  * "body" that holds JSON as text, or base64, is decoded, so that redaction reaches every key in it; a streamed HTTP response becomes
  * its prelude with the rest as "body".  nightjar.payload.body tells: json, base64, base64_json, binary, stream.
  *
- * What was cut (kept is shorter than size, or the body broke off) is shortened to whole values and whole words before anybody
- * redacts it: no half token, string, escape, number or address stays, nor a value whose name may stand behind the cut.  The cut comes
- * first because only capture_bytes are ever held; it is safe because a secret is then there as a whole, with its name, and is
- * redacted, or not at all.  So the limit is one of what is read: placeholders and pseudonyms longer than what they replace, and escapes
- * of a text that becomes a JSON string, come on top.
+ * A payload is cut in two places.  Only its first bytes are ever held, so what was cut there (kept is shorter than size, or the body
+ * broke off) is shortened here to whole values and whole words, before anybody redacts it: half a secret could not be recognised.
+ * No half token, string, escape, number or address stays, nor a value whose name may stand behind the cut; a secret is then there as a
+ * whole, with its name, and is redacted, or not at all.  The limit of what leaves is the redactor's (redact.h): it holds after
+ * redaction, whatever placeholders, pseudonyms and escapes add.
  *
  * Errors     no JSON, no UTF-8, half a body: recorded as what they are.  If scratch has no room or memory is short, the record comes
  *            without the payload and says so (nightjar.payload.lost).

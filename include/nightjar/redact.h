@@ -8,7 +8,10 @@
  *            what a detector found (detectors.def): a word in brackets, at most a hyphen and four digits more; never anything JSON escapes.
  *            Where the preset asks for a pseudonym, "hmac:<key id>:<16 hex digits>" of the value under its class and the
  *            record's tenant.  What the preset removes is dropped from objects, name and value, and masked elsewhere.
- * Payloads   of records from the proxy strict and hipaa keep the headers and all names; other values become their type.
+ * Payloads   of records from the proxy strict and hipaa keep the headers and all names; other values become their type.  What is
+ *            left is cut to payload_most bytes of JSON, after redaction: behind a whole value, or in the text of a payload or body
+ *            behind a whole word, never in an escape or a placeholder; nightjar.payload.truncated says so.  counts still tell all
+ *            that was found.
  * Presets    default, strict, pci, hipaa (classes.def), and off, which counts what it finds and leaves it; cleaning is never off.
  * Cleaning   ill-formed UTF-8 becomes U+FFFD, terminal sequences go, controls other than tab and newline, and characters that
  *            change direction or break lines, become visible (\x00, \u202e).  Line breaks between JSON tokens become spaces.
@@ -47,11 +50,12 @@ NJ_MUST enum nj_status nj_rules_new(struct nj_rules **out, struct nj_str json, s
 void nj_rules_free(struct nj_rules *rules);
 
 struct nj_redact_options {
-    struct nj_str policy;                   /* preset name; absent = "default" */
-    struct nj_str keys;                     /* more field names to redact: comma separated globs; may be absent; wins over allow_keys */
-    struct nj_str allow_keys;               /* field names never redacted by name: comma separated globs; may be absent */
-    bool withhold;                          /* there should be rules and are none: words of the function are withheld */
-    const struct nj_rules *rules;           /* borrowed, for as long as the redactor lives; may be NULL */
+    struct nj_str policy;         /* preset name; absent = "default" */
+    struct nj_str keys;           /* more field names to redact: comma separated globs; may be absent; wins over allow_keys */
+    struct nj_str allow_keys;     /* field names never redacted by name: comma separated globs; may be absent */
+    size_t payload_most;          /* most bytes of a payload, or of all an error document holds; 0 = as many as the preset lets through */
+    bool withhold;                /* there should be rules and are none: words of the function are withheld */
+    const struct nj_rules *rules; /* borrowed, for as long as the redactor lives; may be NULL */
     const struct nj_pseudonyms *pseudonyms; /* borrowed, for as long as the redactor lives; NULL: placeholders take their place */
 };
 

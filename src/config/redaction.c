@@ -75,7 +75,8 @@ enum nj_status nj_redaction_open(struct nj_redaction *r, const struct nj_options
 {
     struct nj_redact_options ro = { .policy = nj_options_choice(NJ_OPT_redact, o->redact),
                                     .keys = o->redact_keys,
-                                    .allow_keys = o->redact_allow_keys };
+                                    .allow_keys = o->redact_allow_keys,
+                                    .payload_most = (size_t)o->capture_bytes };
     *r = (struct nj_redaction){ .notes = 0 };
     open_pseudonyms(r, o);
     open_rules(r, o->redact_rules);
@@ -86,7 +87,7 @@ enum nj_status nj_redaction_open(struct nj_redaction *r, const struct nj_options
         return st;
     blame(r, ro);
     r->notes &= ~(unsigned)NJ_NOTE_OFF;
-    return make(r, (struct nj_redact_options){ .policy = NJ_STR("strict"), .keys = NJ_STR("*") });
+    return make(r, (struct nj_redact_options){ .policy = NJ_STR("strict"), .keys = NJ_STR("*"), .payload_most = ro.payload_most });
 }
 
 void nj_redaction_close(struct nj_redaction *r)

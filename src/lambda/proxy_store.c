@@ -248,7 +248,7 @@ void nj_store_free(struct nj_store *s, struct nj_capture *capture)
     if (capture == NULL)
         return;
     struct nj_copy *c = (struct nj_copy *)(void *)capture;
-    if (nj_ring_count(&s->spent) < NJ_STORE_SPARES && c->body_cap <= NJ_PROXY_LARGE && c->texts.cap <= NJ_PROXY_SMALL &&
+    if (nj_ring_count(&s->spent) < NJ_STORE_SPARES && c->body_cap <= NJ_STORE_SPARE_BODY && c->texts.cap <= NJ_PROXY_SMALL &&
         nj_ring_put(&s->spent, c))
         return;
     destroy(s, c);

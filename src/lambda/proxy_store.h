@@ -20,8 +20,9 @@ enum nj_capture_field {
 };
 
 enum {
-    NJ_STORE_SPARES = 8,    /* freed copies kept for the next ones, so that the usual invocation allocates nothing */
-    NJ_STORE_FOR_ENDS = 64, /* slots that only the ends of invocations may take */
+    NJ_STORE_SPARES = 8,            /* freed copies kept for the next ones, so that the usual invocation allocates nothing */
+    NJ_STORE_SPARE_BODY = 72 << 10, /* the largest body of those: a full one of NJ_OPT_capture_bytes' default, and what is kept beyond */
+    NJ_STORE_FOR_ENDS = 64,         /* slots that only the ends of invocations may take */
     NJ_STORE_TEXT_MAX = 256 << 10
 };
 

@@ -56,11 +56,14 @@ static void on_capture(void *ctx, const struct nj_capture *c)
     nj_turn_said(s);
 }
 
-/* A preset may want less of a payload than the operator lets through. */
+/* A preset may want less of a payload than the operator lets through.  A little more is kept than may leave: the end of what is cut
+ * here may be half a value, which has to go before redaction, and redaction makes most texts shorter. */
 static size_t capture_bytes(const struct nj_options *o)
 {
-    size_t most = nj_redact_payload_most(nj_options_choice(NJ_OPT_redact, o->redact));
-    return most != 0 && most < o->capture_bytes ? most : (size_t)o->capture_bytes;
+    enum { SLACK = 1024, SHARE = 16 };
+    size_t preset = nj_redact_payload_most(nj_options_choice(NJ_OPT_redact, o->redact));
+    size_t most = preset != 0 && preset < o->capture_bytes ? preset : (size_t)o->capture_bytes;
+    return most + SLACK + most / SHARE;
 }
 
 void nj_capture_start(struct nj_sidecar *s)

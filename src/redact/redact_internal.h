@@ -705,6 +705,7 @@ struct nj_redactor {
     const struct nj_pseudonyms *pseudonyms; /* may be NULL */
     const struct nj_rules *rules;           /* may be NULL */
     struct nj_str tenant;                   /* of the record at hand */
+    size_t payload_most;                    /* 0 = no limit */
     bool withhold;                          /* texts that rules of the operator should have cleaned */
     bool counted;                           /* some counter is not zero */
     uint64_t findings;                      /* ever: whether a text held something is told by the difference */
@@ -741,6 +742,10 @@ int nj_ahead_tuple(struct nj_redactor *r, struct nj_str t, size_t first);
 int nj_ahead_typed_name(struct nj_redactor *r, struct nj_str t, size_t inside);
 /* Does a member of this name follow in the object whose member's value begins at byte value? */
 bool nj_ahead_member(struct nj_str t, size_t value, struct nj_str name);
+
+/* Cuts redacted, checked JSON down to most bytes (2 or more), in place, and returns what it is then.  What stays is whole: values,
+ * escapes, placeholders; only a string that is the value itself, or its top-level "body", may end early, at a word if there is one. */
+size_t nj_shorten(char *json, size_t n, size_t most);
 
 /* Redacts and cleans one text.  *out is the input itself when nothing had to change, else it lives in the buffers of the
  * level.  carry may be NULL.  False: the text must be withheld. */

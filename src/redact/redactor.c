@@ -9,6 +9,8 @@ enum { OUT_MAX = 4 * NJ_REDACT_MAX + (64 << 10), SCRATCH_KEEP = 64 << 10, LARGE 
 
 #define WITHHELD_JSON   NJ_STR("\"" NJ_WITHHELD "\"")
 #define WITHHELD_OBJECT NJ_STR("{\"nightjar.withheld\":true}")
+#define PAYLOAD_OPEN    NJ_STR("{\"payload\":")
+#define TRUNCATED       NJ_STR("nightjar.payload.truncated")
 
 /* --- life --------------------------------------------------------------------------------------------------------- */
 
@@ -64,6 +66,9 @@ enum nj_status nj_redactor_new(struct nj_redactor **out, const struct nj_redact_
     r->pseudonyms = o->pseudonyms;
     r->rules = o->rules;
     r->withhold = o->withhold;
+    r->payload_most = policy->payload_most;
+    if (o->payload_most != 0 && (r->payload_most == 0 || o->payload_most < r->payload_most))
+        r->payload_most = o->payload_most;
     for (size_t i = 0; i < NJ_LEVELS; i++)
         level_init(&r->levels[i]);
     nj_buf_init(&r->out, OUT_MAX);
@@ -407,10 +412,12 @@ static struct nj_carry *stream_of(struct nj_redactor *r, const struct nj_record 
     return &oldest->carry;
 }
 
-static void add_attr_member(struct nj_buf *out, const struct nj_attr *a)
+/* Where its value begins. */
+static size_t add_attr_member(struct nj_buf *out, const struct nj_attr *a)
 {
     nj_buf_add_json(out, a->key);
     nj_buf_addc(out, ':');
+    size_t from = out->n;
     switch (a->v.type) {
     case NJ_V_STR:
         nj_buf_add_json(out, a->v.u.s);
@@ -428,29 +435,92 @@ static void add_attr_member(struct nj_buf *out, const struct nj_attr *a)
         nj_buf_add(out, a->v.u.s);
         break;
     }
+    return from;
 }
 
 /* What the preset keeps of a payload, before it is redacted like everything else.  False: no memory for it. */
 static bool shape_payload(struct nj_redactor *r, const struct nj_record *in, struct nj_str *json)
 {
-    if (!r->policy->names_only || in->origin != NJ_FROM_PAYLOAD || !nj_str_starts(*json, NJ_STR("{\"payload\":")))
+    if (!r->policy->names_only || in->origin != NJ_FROM_PAYLOAD || !nj_str_starts(*json, PAYLOAD_OPEN))
         return true;
     nj_buf_reset(&r->skeleton);
     nj_skeleton_add(*json, &r->skeleton);
     return nj_buf_finish(&r->skeleton, json) == NJ_OK;
 }
 
-/* Our own fields behind those of the log, in one object. */
-static void add_data(struct writer *w, struct nj_carry *carry, const struct nj_record *in)
+/* What may leave of a payload, or of the parts of an error document together: bytes of their JSON. */
+struct quota {
+    bool limited, cut;
+    size_t left;
+};
+
+/* The value at the end of out, from byte from on, is cut to what may still leave. */
+static void take_quota(struct quota *q, struct nj_buf *out, size_t from)
+{
+    if (!q->limited || out->err != NJ_OK)
+        return;
+    size_t n = out->n - from, fits = nj_shorten(out->p + from, n, q->left);
+    q->cut = q->cut || fits != n;
+    q->left -= fits;
+    nj_buf_cut(out, from + fits);
+}
+
+static void add_data_json(struct writer *w, struct nj_carry *carry, const struct nj_record *in, struct quota *q)
 {
     struct nj_buf *out = w->out;
     struct nj_str json = nj_str_trim(in->data_json);
     size_t from = out->n;
-    if (in->data_json.p != NULL && (w->withhold || !shape_payload(w->r, in, &json)))
+    if (in->data_json.p == NULL)
+        return;
+    if (w->withhold || !shape_payload(w->r, in, &json)) {
         nj_buf_add(out, WITHHELD_OBJECT);
-    else if (in->data_json.p != NULL)
-        add_json(w->r, carry, json, NJ_KEY_NONE, WITHHELD_OBJECT, out);
-    if (in->data.n == 0)
+        return;
+    }
+    add_json(w->r, carry, json, NJ_KEY_NONE, WITHHELD_OBJECT, out);
+    if (out->err != NJ_OK || !nj_str_starts(nj_str_slice(nj_buf_str(out), from, out->n), PAYLOAD_OPEN))
+        return;
+    nj_buf_cut(out, out->n - 1);
+    take_quota(q, out, from + PAYLOAD_OPEN.n);
+    nj_buf_addc(out, '}');
+}
+
+/* Words of an error document, as against facts of ours. */
+static bool is_of_document(struct nj_str key)
+{
+    return nj_str_starts(key, NJ_STR("exception.")) || nj_str_starts(key, NJ_STR("nightjar.error."));
+}
+
+static void add_members(struct nj_buf *out, const struct nj_attrs *members, bool empty, struct quota *q)
+{
+    bool told = false;
+    for (size_t i = 0; i < members->n && out->err == NJ_OK; i++) {
+        const struct nj_attr *a = &members->a[i];
+        bool of_document = q->limited && is_of_document(a->key);
+        q->cut = q->cut || (of_document && q->left < 2);
+        if (of_document && q->left < 2)
+            continue;
+        if (!empty)
+            nj_buf_addc(out, ',');
+        empty = false;
+        size_t from = add_attr_member(out, a);
+        if (of_document)
+            take_quota(q, out, from);
+        told = told || nj_str_eq(a->key, TRUNCATED);
+    }
+    if (!q->cut || told)
+        return;
+    nj_buf_add(out, nj_str_slice(NJ_STR(","), empty, 1));
+    (void)add_attr_member(out, &(struct nj_attr){ .key = TRUNCATED, .v = { .type = NJ_V_BOOL, .u.b = true } });
+}
+
+/* Our own fields behind those of the log, in one object. */
+static void add_data(struct writer *w, struct nj_carry *carry, const struct nj_record *in)
+{
+    struct nj_buf *out = w->out;
+    struct quota q = { .limited = w->r->payload_most != 0 && in->origin == NJ_FROM_PAYLOAD, .left = w->r->payload_most };
+    size_t from = out->n;
+    add_data_json(w, carry, in, &q);
+    if (in->data.n == 0 && !q.cut)
         return;
     if (in->data_json.p == NULL)
         nj_buf_addz(out, "{");
@@ -464,11 +534,7 @@ static void add_data(struct writer *w, struct nj_carry *carry, const struct nj_r
     if (own.out->err != NJ_OK)
         out->err = own.out->err;
     settle(&own);
-    for (size_t i = 0; i < clean.n && out->err == NJ_OK; i++) {
-        if (i > 0 || !empty)
-            nj_buf_addc(out, ',');
-        add_attr_member(out, &clean.a[i]);
-    }
+    add_members(out, &clean, empty, &q);
     nj_buf_addc(out, '}');
 }
 

@@ -2,10 +2,11 @@
  *
  * The first byte chooses the kind and the flags, the second the share of the body that was kept.  Besides "does not crash": what a
  * record holds is valid JSON where it says so; a whole body that is JSON comes out as JSON of the same type; a cut one never grows
- * beyond its closing brackets; text that was cut is a beginning of what it was.
+ * beyond its closing brackets; text that was cut is a beginning of what it was; what is shortened after redaction fits and is JSON.
  *
  *   make fuzz FUZZ=fuzz_payload */
 #include "../../src/observe/payload_internal.h"
+#include "../../src/redact/redact_internal.h"
 
 #include <stdlib.h>
 
@@ -62,6 +63,21 @@ static void check_cuts(struct nj_str kept)
     nj_buf_fini(&out);
 }
 
+static void check_shortened(struct nj_str kept, size_t most)
+{
+    struct nj_buf out;
+    struct nj_json in, left;
+    if (nj_json_parse(kept, &in) != NJ_OK)
+        return;
+    nj_buf_init(&out, LIMIT);
+    nj_buf_add(&out, in.raw);
+    size_t n = nj_shorten(out.p, out.n, most);
+    must(n <= most && nj_json_parse((struct nj_str){ out.p, n }, &left) == NJ_OK);
+    must(n == in.raw.n || most < in.raw.n);
+    must(left.type == in.type || in.type < NJ_JSON_STRING); /* nothing of a number that is too long */
+    nj_buf_fini(&out);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct nj_record r;
@@ -80,6 +96,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_record(&r);
     if (p.kind == NJ_PAYLOAD_INPUT && p.complete && p.kept.n == body.n)
         check_whole(&p, &r);
+    check_shortened(body, 2 + body.n * data[1] / 255);
     check_cuts(p.kept);
     nj_buf_fini(&scratch);
     return 0;

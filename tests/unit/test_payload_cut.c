@@ -5,7 +5,9 @@
 #include "nightjar/utf8.h"
 
 #include "../../src/observe/payload_internal.h"
+#include "../../src/redact/redact_internal.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static struct nj_buf scratch, cut;
@@ -25,6 +27,7 @@ static struct nj_str leave(struct nj_str whole, size_t n, enum nj_payload_kind k
         ck_assert_msg(nj_json_parse(record.data_json, &v) == NJ_OK, "cut at %zu: %.*s", n, NJ_STR_ARG(record.data_json));
         ck_assert_int_eq(v.type, NJ_JSON_OBJECT);
     }
+    record.origin = NJ_FROM_PAYLOAD;
     ck_assert_int_eq(nj_redact_record(redactor, &record, &resource, NJ_STR("i-1"), &clean), NJ_OK);
     ck_assert_int_eq(nj_json_parse(clean.data, &v), NJ_OK);
     return clean.data;
@@ -265,6 +268,220 @@ START_TEST(test_payload_cut_error_is_sound_and_leaks_nothing)
 }
 END_TEST
 
+/* --- after redaction ---------------------------------------------------------------------------------------------- */
+
+START_TEST(test_shortened_json_ends_behind_its_last_whole_value_that_fits)
+{
+    static const struct {
+        const char *in;
+        size_t most;
+        const char *out;
+    } rows[] = {
+        { "{\"a\":1,\"b\":[1,2]}", 17, "{\"a\":1,\"b\":[1,2]}" },
+        { "{\"a\":1,\"b\":[1,2]}", 16, "{\"a\":1,\"b\":[1]}" },
+        { "{\"a\":1,\"b\":[1,2]}", 14, "{\"a\":1,\"b\":[]}" },
+        { "{\"a\":1,\"b\":[1,2]}", 13, "{\"a\":1}" },
+        { "{\"a\":1,\"b\":[1,2]}", 6, "{}" },
+        { "{\"a\":1,\"b\":[1,2]}", 2, "{}" },
+        { "[[[]],[1]]", 9, "[[[]],[]]" },
+        { "[[[]],[1]]", 5, "[[]]" },
+        { "[ 1 ,\t2 ]", 8, "[ 1 ,\t2]" },
+        { "12345", 4, "\"\"" },
+        { "\"one two three\"", 10, "\"one two \"" },
+        { "\"one two three\"", 5, "\"\"" },
+        { "\"one two three\"", 6, "\"one \"" },
+        { "\"one\\ntwo\\nthree\"", 13, "\"one\\ntwo\\n\"" },
+        { "\"one\\ntwo\\nthree\"", 8, "\"one\\n\"" },
+        { "\"\\\\\\\\\\\\ x\"", 5, "\"\"" },
+        { "\"mail [email] x\"", 15, "\"mail [email] \"" },
+        { "\"mail [email] x\"", 14, "\"mail \"" },
+        { "\"mail [binary 12 bytes] x\"", 20, "\"mail \"" },
+        { "\"by hmac:k1:0123456789abcdef now\"", 31, "\"by hmac:k1:0123456789abcdef \"" },
+        { "\"by hmac:k1:0123456789abcdef now\"", 12, "\"by \"" },
+        { "{\"body\":\"one two three\",\"z\":1}", 19, "{\"body\":\"one two \"}" },
+        { "{\"body\":\"one two three\",\"z\":1}", 9, "{}" },
+        { "{\"a\":{\"body\":\"one two three\"}}", 25, "{\"a\":{}}" },
+        { "{\"a\":\"one two three\"}", 15, "{}" },
+        { "[\"body\",\"one two three\"]", 20, "[\"body\"]" },
+        { "{\"a\\\"}\":\"\\\"]\",\"b\":1}", 19, "{\"a\\\"}\":\"\\\"]\"}" },
+    };
+    for (size_t i = 0; i < NJ_COUNT(rows); i++) {
+        char text[64];
+        size_t n = strlen(rows[i].in);
+        memcpy(text, rows[i].in, n);
+        struct nj_str out = { text, nj_shorten(text, n, rows[i].most) };
+        ck_assert_msg(nj_str_eq(out, nj_str_of(rows[i].out)), "%s to %zu: %.*s", rows[i].in, rows[i].most, NJ_STR_ARG(out));
+    }
+}
+END_TEST
+
+/* Without a space in sight a text is cut anywhere, except in an escape, a character or what redaction put there. */
+START_TEST(test_shortened_text_without_words_keeps_characters_and_placeholders_whole)
+{
+    static const char *const units[] = { "x",    "\xc3\xa4", "\xf0\x9f\x98\x80",         "\\u00e4", "\\ud83d\\ude00",
+                                         "\\\\", "[email]",  "hmac:k1:0123456789abcdef/" };
+    char text[4096];
+    for (size_t u = 0; u < NJ_COUNT(units); u++) {
+        size_t unit = strlen(units[u]);
+        for (size_t most = 1200; most < 1230; most++) {
+            size_t n = 0;
+            text[n++] = '"';
+            while (n + unit < 2000)
+                n += (size_t)snprintf(text + n, sizeof(text) - n, "%s", units[u]);
+            text[n++] = '"';
+            size_t left = nj_shorten(text, n, most);
+            ck_assert_uint_le(left, most);
+            ck_assert_uint_gt(left + unit, most - 2);
+            ck_assert_msg((left - 2) % unit == 0, "%s at %zu: %zu", units[u], most, left);
+        }
+    }
+}
+END_TEST
+
+static const char *const marks[] = { "[secret]",           "[email]",       "[jwt]",  "[vendor_key]",
+                                     "[credit_card-4242]", "[private_key]", "[conn]", "[bank]" };
+
+/* A string that ends with the beginning of a placeholder. */
+static void check_marks(struct nj_str out, struct nj_str full, size_t most)
+{
+    char part[32];
+    for (size_t i = 0; i < NJ_COUNT(marks); i++)
+        for (size_t n = 2; n < strlen(marks[i]); n++) {
+            snprintf(part, sizeof(part), "%.*s\"", (int)n, marks[i]);
+            ck_assert_msg(nj_str_find(out, nj_str_of(part), 0) == NJ_NPOS || nj_str_find(full, nj_str_of(part), 0) != NJ_NPOS,
+                          "%s at %zu: %.*s", part, most, NJ_STR_ARG(out));
+        }
+}
+
+/* Is part what is left of whole: its first members, each whole, and of the last one perhaps a part? */
+static bool is_head(struct nj_json whole, struct nj_json part, int depth, bool body)
+{
+    struct nj_json_iter a, b;
+    struct nj_str name, other;
+    struct nj_json x, y;
+    if (nj_str_eq(whole.raw, part.raw))
+        return true;
+    if (whole.type != part.type)
+        return false;
+    if (whole.type == NJ_JSON_STRING)
+        return (depth == 0 || (depth == 1 && body)) && nj_str_starts(whole.raw, nj_str_slice(part.raw, 0, part.raw.n - 1));
+    nj_json_iter_init(&a, whole);
+    nj_json_iter_init(&b, part);
+    while (nj_json_next(&b, &other, &y)) {
+        if (!nj_json_next(&a, &name, &x) || !nj_str_eq(name, other))
+            return false;
+        if (nj_str_eq(x.raw, y.raw))
+            continue;
+        return is_head(x, y, depth + 1, nj_str_eq(name, NJ_STR("body"))) && !nj_json_next(&b, &other, &y);
+    }
+    return whole.type == NJ_JSON_OBJECT || whole.type == NJ_JSON_ARRAY;
+}
+
+START_TEST(test_redacted_payloads_are_sound_at_every_limit)
+{
+    for (size_t i = 0; i < NJ_COUNT(payloads); i++) {
+        struct nj_json all, whole, part;
+        struct nj_str out = leave(nj_str_of(payloads[i]), strlen(payloads[i]), NJ_PAYLOAD_INPUT, true);
+        ck_assert_int_eq(nj_json_parse(out, &all), NJ_OK);
+        whole = nj_json_get(all, NJ_STR("payload"));
+        for (size_t most = 2; most <= whole.raw.n + 1; most++) {
+            nj_buf_reset(&cut);
+            nj_buf_add(&cut, whole.raw);
+            struct nj_str left = { cut.p, nj_shorten(cut.p, cut.n, most) };
+            ck_assert_uint_le(left.n, most);
+            ck_assert_msg(nj_json_parse(left, &part) == NJ_OK, "at %zu: %.*s", most, NJ_STR_ARG(left));
+            ck_assert_msg(is_head(whole, part, 0, false), "at %zu: %.*s", most, NJ_STR_ARG(left));
+            ck_assert(most < whole.raw.n || nj_str_eq(left, whole.raw));
+            check_marks(left, whole.raw, most);
+        }
+    }
+}
+END_TEST
+
+static void limit(size_t most)
+{
+    nj_redactor_free(redactor);
+    ck_assert_int_eq(nj_redactor_new(&redactor, &(struct nj_redact_options){ .payload_most = most }), NJ_OK);
+}
+
+/* The length of the words of the document in a record, and whether it says that there were more. */
+static size_t words(struct nj_str data, bool *truncated)
+{
+    static const char *const names[] = { "payload",
+                                         "exception.type",
+                                         "exception.message",
+                                         "exception.stacktrace",
+                                         "nightjar.error.type",
+                                         "nightjar.error.details",
+                                         "nightjar.error.trailer" };
+    struct nj_json all;
+    size_t n = 0;
+    ck_assert_msg(nj_json_parse(data, &all) == NJ_OK, "%.*s", NJ_STR_ARG(data));
+    for (size_t i = 0; i < NJ_COUNT(names); i++)
+        n += nj_json_get(all, nj_str_of(names[i])).raw.n;
+    *truncated = nj_json_get(all, NJ_STR("nightjar.payload.truncated")).type == NJ_JSON_TRUE;
+    return n;
+}
+
+/* The limit is one of what leaves: also where a placeholder is longer than what it replaces, and where escapes make a text longer. */
+START_TEST(test_what_leaves_of_a_payload_keeps_within_its_limit_and_says_so)
+{
+    static const char error[] = "{\"errorType\":\"E\",\"errorMessage\":\"mail " MAIL " \\\"quoted\\\"\",\"stackTrace\":[\"at x\",\"at " MAIL
+                                "\"],\"cause\":{\"a\":1,\"b\":[1,2,3]}}";
+    const struct {
+        enum nj_payload_kind kind;
+        const char *text;
+    } rows[] = { { NJ_PAYLOAD_INPUT, payloads[0] },
+                 { NJ_PAYLOAD_INPUT, "[\"a@b.co\",\"c@d.co\",\"e@f.co\",\"g@h.co\"]" },
+                 { NJ_PAYLOAD_INPUT, "quotes \"\"\"\"\"\"\" and a@b.co, \\ and so on" },
+                 { NJ_PAYLOAD_RESPONSE, payloads[5] },
+                 { NJ_PAYLOAD_ERROR, error },
+                 { NJ_PAYLOAD_ERROR, "no document, a@b.co" } };
+    for (size_t i = 0; i < NJ_COUNT(rows); i++) {
+        bool truncated;
+        struct nj_str whole = nj_str_of(rows[i].text);
+        limit(0);
+        size_t full = words(leave(whole, whole.n, rows[i].kind, true), &truncated);
+        ck_assert(!truncated);
+        for (size_t most = 2; most <= full + 2; most++) {
+            limit(most);
+            struct nj_str out = leave(whole, whole.n, rows[i].kind, true);
+            size_t n = words(out, &truncated);
+            ck_assert_msg(n <= most, "%zu of %zu: %.*s", n, most, NJ_STR_ARG(out));
+            ck_assert_msg(truncated == (most < full), "%zu of %zu: %.*s", most, full, NJ_STR_ARG(out));
+            check_secrets(out, rows[i].text, most);
+        }
+    }
+}
+END_TEST
+
+START_TEST(test_limit_of_payloads_is_the_smaller_of_preset_and_operator_and_is_none_for_logs)
+{
+    static const struct {
+        const char *policy;
+        size_t most, leaves;
+    } rows[] = {
+        { "pci", 0, 16 << 10 }, { "pci", 20000, 16 << 10 }, { "pci", 5000, 5000 }, { "default", 5000, 5000 }, { "default", 0, 40000 }
+    };
+    static char text[40000 + 1];
+    memset(text, ' ', sizeof(text) - 1);
+    text[0] = text[sizeof(text) - 2] = '"';
+    for (size_t i = 0; i < NJ_COUNT(rows); i++) {
+        bool truncated;
+        nj_redactor_free(redactor);
+        struct nj_redact_options o = { .policy = nj_str_of(rows[i].policy), .payload_most = rows[i].most };
+        ck_assert_int_eq(nj_redactor_new(&redactor, &o), NJ_OK);
+        size_t n = words(leave(nj_str_of(text), sizeof(text) - 1, NJ_PAYLOAD_INPUT, true), &truncated);
+        ck_assert_uint_eq(n, rows[i].leaves);
+        ck_assert(truncated == (n < sizeof(text) - 1));
+    }
+    record.origin = NJ_FROM_FUNCTION;
+    limit(100);
+    ck_assert_int_eq(nj_redact_record(redactor, &record, &resource, NJ_STR("i-1"), &clean), NJ_OK);
+    ck_assert_uint_ge(clean.data.n, sizeof(text));
+}
+END_TEST
+
 static void start(void)
 {
     setup();
@@ -287,7 +504,12 @@ static void stop(void)
     X(test_payload_whole_secrets_are_redacted_and_the_rest_stays)                                                                          \
     X(test_payload_cut_keeps_nearly_all_of_what_is_no_secret)                                                                              \
     X(test_payload_cut_stream_is_sound_and_leaks_nothing)                                                                                  \
-    X(test_payload_cut_error_is_sound_and_leaks_nothing)
+    X(test_payload_cut_error_is_sound_and_leaks_nothing)                                                                                   \
+    X(test_shortened_json_ends_behind_its_last_whole_value_that_fits)                                                                      \
+    X(test_shortened_text_without_words_keeps_characters_and_placeholders_whole)                                                           \
+    X(test_redacted_payloads_are_sound_at_every_limit)                                                                                     \
+    X(test_what_leaves_of_a_payload_keeps_within_its_limit_and_says_so)                                                                    \
+    X(test_limit_of_payloads_is_the_smaller_of_preset_and_operator_and_is_none_for_logs)
 
 int main(void)
 {
