@@ -113,8 +113,8 @@ struct nj_key nj_form_classify(struct nj_form *f)
             break;
         longer.from = from;
         struct nj_key more = nj_key_classify(r, nj_part(f->t, longer));
-        if (more.rule == key.rule)
-            continue;
+        if (more.rule == key.rule || (more.rule != NJ_KEY_NONE && (nj_secret_keys[more.rule].how & NJ_HOW_RANDOM)))
+            continue; /* "found key: x" has no name of two words */
         f->key = longer;
         return more;
     }
@@ -144,7 +144,8 @@ static size_t skip_owner(const struct nj_form *f, size_t to)
 static void skip_verb(struct nj_form *f)
 {
     static const struct nj_str verbs[] = { NJ_STR_INIT("is"),      NJ_STR_INIT("was"),      NJ_STR_INIT("to"),       NJ_STR_INIT("are"),
-                                           NJ_STR_INIT("entered"), NJ_STR_INIT("provided"), NJ_STR_INIT("supplied"), NJ_STR_INIT("typed") };
+                                           NJ_STR_INIT("entered"), NJ_STR_INIT("provided"), NJ_STR_INIT("supplied"), NJ_STR_INIT("typed"),
+                                           NJ_STR_INIT("ist"),     NJ_STR_INIT("lautet"),   NJ_STR_INIT("es"),       NJ_STR_INIT("est") };
     struct nj_str key = nj_part(f->t, f->key);
     for (size_t i = 0; key.n <= 8 && i < NJ_COUNT(verbs); i++) {
         size_t to = f->key.from;

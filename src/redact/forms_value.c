@@ -269,6 +269,8 @@ bool nj_form_takes(const struct nj_form *f, struct nj_span v)
         return f->quote != 0 && nj_value_is_street(value);
     if ((how & NJ_HOW_GRANT) && (value.n < 6 || !is_granted(f)))
         return false;
+    if (value.n <= 2 && nj_secret_keys[f->rule].class <= NJ_CLASS_CVV && nj_run(value, 0, NJ_IS_DIGIT) == value.n)
+        return false; /* a count, a flag, the number of a field */
     if ((how & NJ_HOW_TEXT) && nj_run(value, 0, NJ_IS_DIGIT) == value.n)
         return false;
     if ((how & NJ_HOW_TOKEN) && f->gap_after && value.n < 4)

@@ -371,7 +371,8 @@ static void number_value(struct walk *w, struct nj_span value)
     struct nj_str text, clean;
     if (is_secret(w) && (nj_secret_keys[w->rule].how & NJ_HOW_TEXT))
         return;
-    bool secret = takes(w, view(w, value));
+    bool fraction = is_secret(w) && nj_secret_keys[w->rule].class <= NJ_CLASS_CVV && nj_str_chr(view(w, value), '.', 0) != NJ_NPOS;
+    bool secret = !fraction && takes(w, view(w, value)); /* a share or a rate is no secret */
     if (secret && !detectors_first(w)) {
         (void)mask(w, value, view(w, value));
         return;
@@ -404,6 +405,12 @@ static void scalar_value(struct walk *w)
 
 /* --- containers and members --------------------------------------------------------------------------------------- */
 
+/* Does what the name says of a value hold for all in a container?  {"auth": {...}} is no user and password. */
+static bool spreads(const struct walk *w)
+{
+    return is_secret(w) && (nj_secret_keys[w->rule].how & (NJ_HOW_BASIC | NJ_HOW_RANDOM)) == 0;
+}
+
 static bool open_container(struct walk *w)
 {
     bool object = w->t.p[w->at++] == '{';
@@ -413,7 +420,7 @@ static bool open_container(struct walk *w)
     if (object && w->naming)
         w->frames[w->depth].pair = (int16_t)nj_ahead_typed_name(w->r, w->t, w->at);
     struct nj_frame *f = &w->frames[++w->depth];
-    *f = (struct nj_frame){ .rule = (int16_t)(is_secret(w) ? w->rule : NJ_KEY_NONE), .pair = NJ_KEY_NONE, .object = object, .flat = flat };
+    *f = (struct nj_frame){ .rule = (int16_t)(spreads(w) ? w->rule : NJ_KEY_NONE), .pair = NJ_KEY_NONE, .object = object, .flat = flat };
     if (!object && in_list && f->rule == NJ_KEY_NONE) {
         f->rule = (int16_t)nj_ahead_tuple(w->r, w->t, w->at);
         f->spare_first = f->rule != NJ_KEY_NONE;
@@ -523,7 +530,7 @@ static void apply_key(struct walk *w, struct nj_str name)
     if (w->key_part)
         w->rule = nj_key_classify(w->r, NJ_STR("private_key")).rule;
     /* Rules that hold for some values only say less than the container does. */
-    unsigned partial = NJ_HOW_SUBTREE | NJ_HOW_MIXED | NJ_HOW_BASIC | NJ_HOW_PATH;
+    unsigned partial = NJ_HOW_SUBTREE | NJ_HOW_MIXED | NJ_HOW_BASIC | NJ_HOW_PATH | NJ_HOW_RANDOM;
     bool weak = w->rule != NJ_KEY_NONE && (nj_secret_keys[w->rule].how & partial);
     if (f->rule != NJ_KEY_NONE && (w->rule == NJ_KEY_NONE || weak) && (key.roles & NJ_ROLE_SAFE) == 0) {
         w->rule = f->rule;

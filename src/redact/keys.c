@@ -21,7 +21,8 @@ enum {
     MIXED = NJ_HOW_MIXED,
     SUBTREE = NJ_HOW_SUBTREE,
     GRANT = NJ_HOW_GRANT,
-    BASIC = NJ_HOW_BASIC
+    BASIC = NJ_HOW_BASIC,
+    RANDOM = NJ_HOW_RANDOM
 };
 
 const struct nj_secret_key_row nj_secret_keys[NJ_KEY_ROWS] = {
@@ -33,6 +34,7 @@ const struct nj_secret_key_row nj_secret_keys[NJ_KEY_ROWS] = {
 
 static const struct nj_str cancel_tails[] = { NJ_CANCEL_TAILS(NJ_STR_INIT) };
 static const struct nj_str cancel_tokens[] = { NJ_CANCEL_TOKENS(NJ_STR_INIT) };
+static const struct nj_str cancel_keys[] = { NJ_CANCEL_KEYS(NJ_STR_INIT) };
 
 static const struct {
     struct nj_str name; /* shorter than 32 bytes */
@@ -45,7 +47,7 @@ static const struct {
     { NJ_STR_INIT("rawBody"), NJ_ROLE_ENCODED | NJ_ROLE_BODY },
     { NJ_STR_INIT("data"), NJ_ROLE_ENCODED },
     { NJ_STR_INIT("payload"), NJ_ROLE_ENCODED },
-    { NJ_STR_INIT("content"), NJ_ROLE_ENCODED },
+    { NJ_STR_INIT("content"), NJ_ROLE_ENCODED | NJ_ROLE_VALUE },
     { NJ_STR_INIT("rawHeaders"), NJ_ROLE_FLAT },
     { NJ_STR_INIT("field"), NJ_ROLE_NAME },
     { NJ_STR_INIT("header"), NJ_ROLE_NAME },
@@ -56,11 +58,13 @@ static const struct {
     { NJ_STR_INIT("property"), NJ_ROLE_NAME },
     { NJ_STR_INIT("ParameterKey"), NJ_ROLE_NAME },
     { NJ_STR_INIT("ParameterValue"), NJ_ROLE_VALUE },
+    { NJ_STR_INIT("k"), NJ_ROLE_NAME },
+    { NJ_STR_INIT("v"), NJ_ROLE_VALUE },
     { NJ_STR_INIT("val"), NJ_ROLE_VALUE },
     { NJ_STR_INIT("values"), NJ_ROLE_VALUE },
     { NJ_STR_INIT("type"), NJ_ROLE_SAFE },
-    { NJ_STR_INIT("label"), NJ_ROLE_SAFE },
-    { NJ_STR_INIT("id"), NJ_ROLE_SAFE },
+    { NJ_STR_INIT("label"), NJ_ROLE_SAFE | NJ_ROLE_NAME },
+    { NJ_STR_INIT("id"), NJ_ROLE_SAFE | NJ_ROLE_NAME },
     { NJ_STR_INIT("created"), NJ_ROLE_SAFE },
     { NJ_STR_INIT("expires"), NJ_ROLE_SAFE },
     { NJ_STR_INIT("expiration"), NJ_ROLE_SAFE },
@@ -194,8 +198,9 @@ static bool around_allows(const struct words *w, size_t from, size_t to, unsigne
         return false;
     if ((how & PUBLIC) && from > 0 && nj_str_eq(word_at(w, from - 1), NJ_STR("public")))
         return false;
-    for (size_t i = 0; (how & TOKEN) && i < from; i++)
-        if (listed(word_at(w, i), cancel_tokens, NJ_COUNT(cancel_tokens)))
+    for (size_t i = 0; (how & (TOKEN | RANDOM)) && i < from; i++)
+        if (listed(word_at(w, i), cancel_tokens, NJ_COUNT(cancel_tokens)) ||
+            ((how & RANDOM) && listed(word_at(w, i), cancel_keys, NJ_COUNT(cancel_keys))))
             return false;
     return true;
 }
@@ -431,25 +436,68 @@ void nj_keys_init(struct nj_redactor *r)
 /* --- values that are no secrets ----------------------------------------------------------------------------------- */
 
 static const struct nj_str harmless_words[] = {
-    NJ_STR_INIT("null"),     NJ_STR_INIT("nil"),          NJ_STR_INIT("undefined"),
-    NJ_STR_INIT("true"),     NJ_STR_INIT("false"),        NJ_STR_INIT("string"),
-    NJ_STR_INIT("none"),     NJ_STR_INIT("missing"),      NJ_STR_INIT("required"),
-    NJ_STR_INIT("invalid"),  NJ_STR_INIT("expired"),      NJ_STR_INIT("unknown"),
-    NJ_STR_INIT("redacted"), NJ_STR_INIT("[redacted]"),   NJ_STR_INIT("[filtered]"),
-    NJ_STR_INIT("masked"),   NJ_STR_INIT("hidden"),       NJ_STR_INIT("n/a"),
-    NJ_STR_INIT("nan"),      NJ_STR_INIT("yes"),          NJ_STR_INIT("no"),
-    NJ_STR_INIT("on"),       NJ_STR_INIT("off"),          NJ_STR_INIT("nullptr"),
-    NJ_STR_INIT("empty"),    NJ_STR_INIT("blank"),        NJ_STR_INIT("valid"),
-    NJ_STR_INIT("absent"),   NJ_STR_INIT("present"),      NJ_STR_INIT("set"),
-    NJ_STR_INIT("unset"),    NJ_STR_INIT("not set"),      NJ_STR_INIT("provided"),
-    NJ_STR_INIT("optional"), NJ_STR_INIT("ok"),           NJ_STR_INIT("success"),
-    NJ_STR_INIT("failed"),   NJ_STR_INIT("denied"),       NJ_STR_INIT("rejected"),
-    NJ_STR_INIT("[object]"), NJ_STR_INIT("[array]"),      NJ_STR_INIT("[object object]"),
-    NJ_STR_INIT("enabled"),  NJ_STR_INIT("disabled"),     NJ_STR_INIT("!ref"), /* tags of YAML: the value is elsewhere */
-    NJ_STR_INIT("bearer"),   NJ_STR_INIT("basic"),        NJ_STR_INIT("!sub"),
-    NJ_STR_INIT("!getatt"),  NJ_STR_INIT("!importvalue"), NJ_STR_INIT("!vault"),
-    NJ_STR_INIT("!secret"),  NJ_STR_INIT("!env"),         NJ_STR_INIT("include"),
-    NJ_STR_INIT("omit"),     NJ_STR_INIT("same-origin"), /* of a fetch */
+    NJ_STR_INIT("null"),
+    NJ_STR_INIT("nil"),
+    NJ_STR_INIT("undefined"),
+    NJ_STR_INIT("true"),
+    NJ_STR_INIT("false"),
+    NJ_STR_INIT("string"),
+    NJ_STR_INIT("none"),
+    NJ_STR_INIT("missing"),
+    NJ_STR_INIT("required"),
+    NJ_STR_INIT("invalid"),
+    NJ_STR_INIT("expired"),
+    NJ_STR_INIT("unknown"),
+    NJ_STR_INIT("redacted"),
+    NJ_STR_INIT("filtered"),
+    NJ_STR_INIT("removed"),
+    NJ_STR_INIT("scrubbed"),
+    NJ_STR_INIT("omitted"),
+    NJ_STR_INIT("sensitive"),
+    NJ_STR_INIT("masked"),
+    NJ_STR_INIT("hidden"),
+    NJ_STR_INIT("n/a"),
+    NJ_STR_INIT("nan"),
+    NJ_STR_INIT("yes"),
+    NJ_STR_INIT("no"),
+    NJ_STR_INIT("on"),
+    NJ_STR_INIT("off"),
+    NJ_STR_INIT("nullptr"),
+    NJ_STR_INIT("empty"),
+    NJ_STR_INIT("blank"),
+    NJ_STR_INIT("valid"),
+    NJ_STR_INIT("absent"),
+    NJ_STR_INIT("present"),
+    NJ_STR_INIT("set"),
+    NJ_STR_INIT("unset"),
+    NJ_STR_INIT("provided"),
+    NJ_STR_INIT("optional"),
+    NJ_STR_INIT("ok"),
+    NJ_STR_INIT("success"),
+    NJ_STR_INIT("failed"),
+    NJ_STR_INIT("denied"),
+    NJ_STR_INIT("rejected"),
+    NJ_STR_INIT("object"),
+    NJ_STR_INIT("array"),
+    NJ_STR_INIT("enabled"),
+    NJ_STR_INIT("disabled"),
+    NJ_STR_INIT("bearer"),
+    NJ_STR_INIT("basic"),
+    NJ_STR_INIT("include"),
+    NJ_STR_INIT("omit"),
+    NJ_STR_INIT("same-origin"),
+    NJ_STR_INIT("not set"),
+    NJ_STR_INIT("object object"),
+    NJ_STR_INIT("sensitive value"),
+    NJ_STR_INIT("write-only"),
+    NJ_STR_INIT("!ref"), /* tags of YAML: the value is elsewhere */
+    NJ_STR_INIT("!sub"),
+    NJ_STR_INIT("!getatt"),
+    NJ_STR_INIT("!importvalue"),
+    NJ_STR_INIT("!vault"),
+    NJ_STR_INIT("!secret"),
+    NJ_STR_INIT("!env"),
+    NJ_STR_INIT("!!null"),
 };
 
 /* Each of the bytes is one of those in set. */
@@ -486,6 +534,10 @@ static bool is_slot(struct nj_str v)
     enum { LONGEST = 48 };
     if (strchr("<${%:m", v.p[0]) == NULL)
         return false;
+    if (nj_str_starts(v, NJ_STR("{{resolve:")) && nj_str_ends(v, NJ_STR("}}")))
+        return true; /* where CloudFormation looks */
+    if (nj_str_starts(v, NJ_STR("$_")) && nj_run(v, 2, NJ_IS_UPPER) == v.n - (v.p[v.n - 1] == '[' ? 1 : 0))
+        return true; /* $_POST['password'] */
     for (size_t i = 0; i < NJ_COUNT(slots); i++) {
         size_t around = slots[i].open.n + slots[i].close.n;
         if (v.n <= around || v.n > LONGEST || !nj_str_starts(v, slots[i].open) || !nj_str_ends(v, slots[i].close))
@@ -572,6 +624,15 @@ static bool is_complaint(struct nj_str v)
     return false;
 }
 
+/* "[FILTERED]", "<hidden>", "(sensitive value)": the word in the brackets. */
+static struct nj_str unbracketed(struct nj_str v)
+{
+    static const char open[] = "[<(", close[] = "]>)";
+    const char *o = v.n > 2 ? strchr(open, v.p[0]) : NULL;
+    bool pair = o != NULL && *o != '\0' && v.p[v.n - 1] == close[o - open];
+    return pair ? nj_str_slice(v, 1, v.n - 1) : v;
+}
+
 bool nj_value_is_harmless(struct nj_str v)
 {
     enum { LONGEST_WORD = 15 };
@@ -579,8 +640,10 @@ bool nj_value_is_harmless(struct nj_str v)
     if (v.n == 0 || all_of(v, "*") || (v.n >= 3 && (all_of(v, "xX") || all_of(v, "#") || all_of(v, ".\xE2\x80\xA2"))) ||
         (v.n <= 2 && all_of(v, "?-")) || nj_placeholder_len(v, 0) == v.n)
         return true;
-    for (size_t i = 0; v.n <= LONGEST_WORD && i < NJ_COUNT(harmless_words); i++)
-        if (v.n == harmless_words[i].n && (v.p[0] | 0x20) == (harmless_words[i].p[0] | 0x20) && nj_str_eq_nocase(v, harmless_words[i]))
+    struct nj_str word = unbracketed(v);
+    for (size_t i = 0; word.n <= LONGEST_WORD && i < NJ_COUNT(harmless_words); i++)
+        if (word.n == harmless_words[i].n && (word.p[0] | 0x20) == (harmless_words[i].p[0] | 0x20) &&
+            nj_str_eq_nocase(word, harmless_words[i]))
             return true;
     return is_slot(v) || (v.n <= 160 && is_complaint(v));
 }
@@ -609,6 +672,8 @@ bool nj_key_takes(int rule, struct nj_str value)
     if (nj_value_is_harmless(value))
         return false;
     if (((how & NJ_HOW_PATH) && value.p[0] == '/') || ((how & NJ_HOW_MIXED) && !is_mixed(value)))
+        return false;
+    if ((how & NJ_HOW_RANDOM) && !nj_is_random(value))
         return false;
     if ((how & NJ_HOW_DIGITS) && count_digits(value, SOME) < SOME)
         return false;

@@ -85,7 +85,8 @@ enum nj_key_how {
     NJ_HOW_MIXED = 8192,
     NJ_HOW_SUBTREE = 16384,
     NJ_HOW_GRANT = 32768,
-    NJ_HOW_BASIC = 65536
+    NJ_HOW_BASIC = 65536,
+    NJ_HOW_RANDOM = 131072
 };
 
 /* What a name is besides secret. */
@@ -353,6 +354,8 @@ bool nj_shape_oracle_login(struct nj_sweep *s, size_t at, struct nj_span *out);
 bool nj_link_try(struct nj_sweep *s, size_t from);
 /* Do the words around the span speak of a secret? */
 bool nj_is_near_secret(const struct nj_sweep *s, struct nj_span span);
+/* Twenty characters or more, neither hexadecimal nor words nor a number with a name, and as mixed as chance makes them. */
+bool nj_is_random(struct nj_str v);
 bool nj_random_may(struct nj_str text, size_t from);
 bool nj_random_try(struct nj_sweep *s, size_t from);
 /* End of an IPv4 address that begins at byte from, or 0. */

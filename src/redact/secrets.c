@@ -258,6 +258,11 @@ bool nj_is_near_secret(const struct nj_sweep *s, struct nj_span span)
     return (topics & NJ_TOPIC_BIT(NJ_TOPIC_SECRET)) != 0 && (topics & NJ_TOPIC_BIT(NJ_TOPIC_CURSOR)) == 0;
 }
 
+bool nj_is_random(struct nj_str v)
+{
+    return nj_run(v, 0, NJ_IS_MIXED) == v.n && may_be_random(v) && evenness(v) >= 0.8;
+}
+
 /* Of twenty bytes: is there a capital, or a letter behind 'f', as no digest or UUID has?  Other bytes may pass for these. */
 static inline void look_at_twenty(const char twenty[static 20], bool *capital, bool *behind_f)
 {

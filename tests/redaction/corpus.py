@@ -14,8 +14,6 @@ import json
 
 import cases_benign
 import cases_ids
-import cases_fourth
-import cases_fourth_benign
 import cases_keys
 import cases_second
 import cases_shapes
@@ -98,7 +96,6 @@ GROUPS = (
     ("injection", cases_text.INJECTION),
     ("second", cases_second.ROUNDS),
     ("third", cases_third.ROUNDS),
-    ("fourth", cases_fourth.ROUNDS),
 )
 
 
@@ -112,7 +109,7 @@ def build(seed=SEED, size=SIZE):
         c.group = "benign"
         at_least = c.benign + 1
         while c.benign < at_least or c.benign < BENIGN_SHARE * len(c.cases):
-            for make in cases_benign.ROUNDS + cases_second.BENIGN + cases_third.BENIGN + cases_fourth_benign.BENIGN:
+            for make in cases_benign.ROUNDS + cases_second.BENIGN + cases_third.BENIGN:
                 make(c)
     return c.cases
 
