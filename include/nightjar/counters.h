@@ -105,7 +105,9 @@ double nj_hist_sum_quantile(const struct nj_hist_sum *h, double q);
 
 /* --- rates -------------------------------------------------------------------------------------------------------- */
 
-/* Exponentially weighted mean with a half-life in time.  The first value is taken as it is. */
+/* Exponentially weighted mean with a half-life in time.  The first ones make a plain mean: the very first is often that of a window that
+ * began in its middle, and must not rule the mean for hours. */
+enum { NJ_EWMA_PLAIN = 10 };
 struct nj_ewma {
     double mean;
     int64_t last_ms;
@@ -133,8 +135,8 @@ struct nj_season {
 void nj_season_add(struct nj_season *s, int64_t now_ms, uint32_t n);
 /* Expected events in so many minutes; the running one is not part of it. */
 double nj_season_expect(struct nj_season *s, int64_t now_ms, double minutes);
-/* Is count more than expected + 4 * sqrt(max(expected, 4)), and at least 10? */
-bool nj_season_spike(double expected, uint32_t count);
+/* Is count more than expected + deviations * sqrt(max(expected, 4)), and at least 10? */
+bool nj_season_spike(double expected, uint32_t count, double deviations);
 
 /* One-sided CUSUM of a yes/no question: adds 1 - allowance on a hit and takes allowance off otherwise.  True when it reaches limit. */
 struct nj_cusum {

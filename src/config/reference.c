@@ -66,6 +66,29 @@ static void sinks(struct nj_buf *out)
     table(out, "URL", "what it does", rows, NJ_COUNT(rows));
 }
 
+/* Sentences of findings.def, with what tells rules of one event apart. */
+static void findings(struct nj_buf *out)
+{
+    static const struct {
+        const char *event, *told_apart, *text;
+    } rows[] = {
+#define NJ_FINDING(enumerator, event, category, kind, told_apart, text) { event, told_apart, text },
+#include "nightjar/findings.def"
+#undef NJ_FINDING
+    };
+    nj_buf_addz(out, "\nWhat it finds out (`tests/scenarios` has each, and honest traffic like it that stays silent):\n\n"
+                     "| event | when | told apart by |\n| --- | --- | --- |\n");
+    for (size_t i = 0; i < NJ_COUNT(rows); i++) {
+        struct nj_str values = nj_str_of(rows[i].told_apart), attribute = { NULL, 0 }, value;
+        nj_buf_addf(out, "| `%s` | %s | ", rows[i].event, rows[i].text);
+        if (nj_str_cut(&values, '=', &attribute) && attribute.n != 0)
+            nj_buf_addf(out, "`%.*s`: ", NJ_STR_ARG(attribute));
+        for (bool first = true; nj_str_cut(&values, '|', &value); first = false)
+            nj_buf_addf(out, "%s%.*s", first ? "" : ", ", NJ_STR_ARG(value));
+        nj_buf_addz(out, " |\n");
+    }
+}
+
 static void events(struct nj_buf *out)
 {
     static const struct {
@@ -83,43 +106,10 @@ static void events(struct nj_buf *out)
     static const struct pair own[] = {
         { "`nightjar.start`", "Once, when the life cycle is under way: version, telemetry, sinks, problems of the configuration." },
         { "`nightjar.ledger`", "Every `NIGHTJAR_LEDGER_PERIOD` while there is work, and last of all at SHUTDOWN (`nightjar.final`)." },
-        { "`redaction.leak_new`",
-          "The function logged what a rule of the redactor takes out, for the first time on this route or line of code." },
         { "`sys_monitor_disabled`", "Once at the start, when redaction is off." },
         { "`invocation.input`", "What the runtime was given; category `input`. With the wrapper only, as the next two." },
         { "`invocation.response`", "What the runtime answered; category `response`. 4xx is a WARN, 5xx an ERROR." },
         { "`invocation.error`", "What the runtime reported as an error, also in init and restore; category `error`." },
-        { "`performance.stalled`", "An invocation that still runs is far beyond its usual or declared time, or close to its deadline." },
-        { "`performance.slow`", "One invocation took far longer than its series does; at most one a minute and series, with a count." },
-        { "`performance.shift`", "A series takes longer than it did, for several invocations (`nightjar.shift.state` began, ended)." },
-        { "`performance.expectation`", "Most of 20 invocations took more than twice what `expect` declares." },
-        { "`invocation.timeout`", "The invocation ran out of time." },
-        { "`memory.oom`, `memory.thrash`", "The invocation ran out of memory, or of time with all memory in use." },
-        { "`memory.headroom`, `memory.leak`", "Little memory is left; or it grows steadily and will be exhausted within `leak.calls`." },
-        { "`cost.summary`, `cost.burn`", "Estimated cost of each minute with invocations; a minute that costs many times the usual." },
-        { "`authn_login_fail_max`", "Many failed logins of one account or from one address (`nightjar.scope`)." },
-        { "`authn.stuffing`", "Many accounts fail from one address, or from anywhere (`nightjar.scope` ip, fleet)." },
-        { "`authn.spray`", "A few attempts on each of many accounts, with one secret or by one agent (`nightjar.common`)." },
-        { "`authn.distributed`", "Many addresses fail to log in to one account." },
-        { "`authn_login_successafterfail`", "A login after failures (`nightjar.retries`); critical when it may be a takeover." },
-        { "`authn.mfa_fatigue`", "Many challenges for the second factor of one account." },
-        { "`authz_fail` with `nightjar.scope` sweep",
-          "One who was denied many routes or objects; `malicious_direct_reference` when only the id changes." },
-        { "`malicious_excess_404`", "One address asks for much that is not there, or for what only scanners ask for." },
-        { "`malicious_attack_tool`", "The user agent names an attack tool." },
-        { "`malicious_sqli`, `malicious.*`",
-          "A parameter looks like an injection: `nightjar.rule` and `nightjar.parameter`, never its value." },
-        { "`malicious_extraneous`", "A field about privileges that the route never had." },
-        { "`sensitive_read`", "A response with far more protected values than its route returns: classes and counts, not the values." },
-        { "`log.dropped`, `log.volume`", "The platform dropped records; a function that used to log has fallen silent." },
-        { "`usage.summary`", "Each minute with calls: route, who, API key, tenant; calls, billed time, estimated cost, denied." },
-        { "`usage.excess`, `excess_rate_limit_exceeded`",
-          "One principal, API key or tenant far above its own history, or above `usage.budget`." },
-        { "`usage.unattributed`", "A success of nobody on a route that knows its callers." },
-        { "`sketch`", "Each minute with activity and at SHUTDOWN: totals, top keys with errors, registers, durations; they can be added up "
-                      "over a fleet." },
-        { "`error.new`", "A kind of error not met before in this sandbox, with type, frames and an example." },
-        { "`error.summary`", "How often each kind came in the last minute, the last hour, today and in all; at 1-2-5 steps also at once." },
         { "`alert.telemetry_spoofed`", "A POST to the listener was refused because it does not look like the platform's." },
     };
     nj_buf_addz(out, "\n## Events\n\n"
@@ -137,6 +127,7 @@ static void events(struct nj_buf *out)
     }
     nj_buf_addz(out, "\nnightjar writes these itself:\n\n");
     table(out, "event", "when", own, NJ_COUNT(own));
+    findings(out);
     nj_buf_addz(out, "\nCategories, as `what.category` and `NIGHTJAR_SINK_<NAME>_ONLY` spell them:");
     for (size_t c = 0; c < NJ_COUNT(categories); c++)
         nj_buf_addf(out, "%s `%s`", c != 0 ? "," : "", categories[c].text);

@@ -9,17 +9,23 @@
 #define LIST_PRICE 0.0000166667
 #endif
 
-enum { MINUTES_A_DAY = 1440, BURN_LEARN = 10, BURN_QUIET_S = 600 };
+enum { MINUTE_MS = 60000, DAY_MS = 86400000, BURN_QUIET_WINDOWS = 10, HALF_LIFE_WINDOWS = 60 };
+
+/* What is judged: the running window of burn.window, and what those with calls usually cost. */
+struct burn {
+    int64_t end_ns; /* of the running one; 0 = none runs */
+    uint32_t calls, told_s;
+    double billed_ms, usd;
+    struct nj_ewma usual;
+};
 
 struct cost {
     /* of the running minute */
     uint32_t calls, failed;
     double billed_ms, gb_seconds, usd, waste_usd, init_ms, init_usd;
-    /* minutes with calls */
-    struct nj_ewma minute;
-    int64_t minute_ns; /* when the running one ends; 0 = none runs */
-    uint32_t burn_told_s;
+    int64_t minute_ns; /* when it ends; 0 = none runs */
     double total_usd;
+    struct burn burn;
 };
 
 double nj_price_gb_second(const struct nj_limits *l)
@@ -42,20 +48,20 @@ static void put_usd(struct nj_finding *f, const char *key, double usd)
     nj_attrs_f64(&f->r->data, nj_str_of(key), (double)(int64_t)(usd * 1e9 + 0.5) / 1e9);
 }
 
-static void put_window(struct nj_finding *f, const struct cost *k)
+static void put_window(struct nj_finding *f, int64_t window_ms, uint32_t calls, double billed_ms, double usd)
 {
-    nj_finding_i64(f, "nightjar.window_s", 60);
-    nj_finding_i64(f, "nightjar.calls", (int64_t)k->calls);
-    nj_finding_f64(f, "nightjar.billed_ms", k->billed_ms);
-    put_usd(f, "nightjar.cost.usd", k->usd);
-    put_usd(f, "nightjar.cost.usd_per_day", k->usd * MINUTES_A_DAY);
+    nj_finding_i64(f, "nightjar.window_s", window_ms / 1000);
+    nj_finding_i64(f, "nightjar.calls", (int64_t)calls);
+    nj_finding_f64(f, "nightjar.billed_ms", billed_ms);
+    put_usd(f, "nightjar.cost.usd", usd);
+    put_usd(f, "nightjar.cost.usd_per_day", usd * DAY_MS / (double)window_ms);
 }
 
 static void say_summary(struct nj_observe *o, const struct cost *k)
 {
-    struct nj_finding f = nj_finding_open(o, "cost.summary", NJ_CAT_USAGE, NJ_SEV_INFO);
+    struct nj_finding f = nj_finding_open(o, NJ_FIND_COST_SUMMARY, NJ_SEV_INFO);
     nj_finding_message(&f, "%u invocations cost about %.6f USD, %.6f of it for nothing", k->calls, k->usd, k->waste_usd);
-    put_window(&f, k);
+    put_window(&f, MINUTE_MS, k->calls, k->billed_ms, k->usd);
     nj_finding_i64(&f, "nightjar.failed", (int64_t)k->failed);
     nj_finding_f64(&f, "nightjar.cost.gb_seconds", k->gb_seconds);
     put_usd(&f, "nightjar.cost.waste_usd", k->waste_usd);
@@ -68,30 +74,53 @@ static void say_summary(struct nj_observe *o, const struct cost *k)
     nj_finding_say(&f, NULL);
 }
 
-static void judge_burn(struct nj_observe *o, struct cost *k)
+static void judge_burn(struct nj_observe *o, struct burn *b)
 {
     const struct nj_limits *l = nj_observe_limits(o);
     uint32_t now_s = nj_observe_now_s(o);
-    bool learned = k->minute.samples >= BURN_LEARN;
-    bool quiet = k->burn_told_s != 0 && now_s - k->burn_told_s < BURN_QUIET_S;
-    if (!learned || quiet || k->usd <= l->burn_factor * k->minute.mean || k->usd * MINUTES_A_DAY < l->burn_floor)
+    double a_day = b->usd * DAY_MS / (double)l->burn_window;
+    bool learned = b->usual.samples >= (uint32_t)l->burn_learn;
+    bool quiet = b->told_s != 0 && (int64_t)(now_s - b->told_s) * 1000 < BURN_QUIET_WINDOWS * l->burn_window;
+    if (!learned || quiet || b->usd <= l->burn_factor * b->usual.mean || a_day < l->burn_floor)
         return;
-    k->burn_told_s = now_s;
-    struct nj_finding f = nj_finding_open(o, "cost.burn", NJ_CAT_USAGE, NJ_SEV_WARN);
-    nj_finding_message(&f, "the last minute cost %.1f times what it usually does: %.2f USD a day", k->usd / k->minute.mean,
-                       k->usd * MINUTES_A_DAY);
-    put_window(&f, k);
-    put_usd(&f, "nightjar.cost.usual_usd", k->minute.mean);
+    b->told_s = now_s;
+    struct nj_finding f = nj_finding_open(o, NJ_FIND_BURN, NJ_SEV_WARN);
+    nj_finding_message(&f, "the last %lld s cost %.1f times what they usually do: %.2f USD a day", (long long)(l->burn_window / 1000),
+                       b->usd / b->usual.mean, a_day);
+    put_window(&f, l->burn_window, b->calls, b->billed_ms, b->usd);
+    put_usd(&f, "nightjar.cost.usual_usd", b->usual.mean);
     nj_finding_say(&f, NULL);
+}
+
+static void close_burn(struct nj_observe *o, struct burn *b)
+{
+    if (b->calls != 0) {
+        judge_burn(o, b);
+        nj_ewma_add(&b->usual, b->usd, nj_observe_now_ms(o), HALF_LIFE_WINDOWS * nj_observe_limits(o)->burn_window);
+    }
+    b->end_ns = 0;
+    b->calls = 0;
+    b->billed_ms = b->usd = 0;
+}
+
+static void add_to_burn(struct nj_observe *o, struct burn *b, double ms, double usd)
+{
+    int64_t window_ns = nj_observe_limits(o)->burn_window * 1000000;
+    if (b->end_ns != 0 && nj_observe_now(o) >= b->end_ns)
+        close_burn(o, b);
+    if (b->end_ns == 0) {
+        b->end_ns = (nj_observe_now(o) / window_ns + 1) * window_ns;
+        nj_observe_wake(o, b->end_ns);
+    }
+    b->calls++;
+    b->billed_ms += ms;
+    b->usd += usd;
 }
 
 static void close_minute(struct nj_observe *o, struct cost *k)
 {
-    if (k->calls != 0) {
-        judge_burn(o, k);
-        nj_ewma_add(&k->minute, k->usd, nj_observe_now_ms(o), 3600000);
+    if (k->calls != 0)
         say_summary(o, k);
-    }
     k->calls = k->failed = 0;
     k->billed_ms = k->gb_seconds = k->usd = k->waste_usd = k->init_ms = k->init_usd = 0;
     k->minute_ns = 0;
@@ -120,6 +149,7 @@ static void on_end(struct nj_observe *o, void *state, struct nj_case *c)
     k->gb_seconds += ms / 1000 * (double)memory / 1024;
     k->usd += usd;
     k->total_usd += usd;
+    add_to_burn(o, &k->burn, ms, usd);
     if (failed)
         k->waste_usd += usd;
     else if (c->usual_ms > 0 && ms > c->usual_ms)
@@ -135,13 +165,18 @@ static int64_t on_tick(struct nj_observe *o, void *state)
     struct cost *k = state;
     if (k->minute_ns != 0 && nj_observe_now(o) >= k->minute_ns)
         close_minute(o, k);
-    return k->minute_ns != 0 ? k->minute_ns : INT64_MAX;
+    if (k->burn.end_ns != 0 && nj_observe_now(o) >= k->burn.end_ns)
+        close_burn(o, &k->burn);
+    int64_t next_ns = k->minute_ns != 0 ? k->minute_ns : INT64_MAX;
+    return k->burn.end_ns != 0 && k->burn.end_ns < next_ns ? k->burn.end_ns : next_ns;
 }
 
 static void on_shutdown(struct nj_observe *o, void *state, struct nj_str reason)
 {
+    struct cost *k = state;
     (void)reason;
-    close_minute(o, state);
+    close_minute(o, k);
+    close_burn(o, &k->burn);
 }
 
 const struct nj_observer nj_cost_observer = {

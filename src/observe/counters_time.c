@@ -84,8 +84,8 @@ void nj_ewma_add(struct nj_ewma *e, double v, int64_t now_ms, int64_t half_life_
         e->mean = v;
     } else {
         int64_t passed = now_ms > e->last_ms ? now_ms - e->last_ms : 0;
-        double keep = exp2(-(double)passed / (double)half_life_ms);
-        e->mean = e->mean * keep + v * (1 - keep);
+        double fading = 1 - exp2(-(double)passed / (double)half_life_ms), plain = 1.0 / (e->samples + 1.0);
+        e->mean += (v - e->mean) * (e->samples < NJ_EWMA_PLAIN && plain > fading ? plain : fading);
     }
     if (e->samples == 0 || now_ms > e->last_ms)
         e->last_ms = now_ms;
@@ -178,9 +178,9 @@ double nj_season_expect(struct nj_season *s, int64_t now_ms, double minutes)
     return minutes * (day_seen && s->band_minutes[band] != 0 ? s->band[band] : s->mean);
 }
 
-bool nj_season_spike(double expected, uint32_t count)
+bool nj_season_spike(double expected, uint32_t count, double deviations)
 {
-    return count >= 10 && count > expected + 4 * sqrt(expected > 4 ? expected : 4);
+    return count >= 10 && count > expected + deviations * sqrt(expected > 4 ? expected : 4);
 }
 
 /* --- steps -------------------------------------------------------------------------------------------------------- */

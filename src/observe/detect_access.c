@@ -15,7 +15,8 @@ enum {
     TOOL_QUIET_S = 3600,
     RULE_QUIET_S = 60,
     DEPTH = 4,
-    VALUES = 256 /* looked at in one request */
+    VALUES = 256,     /* looked at in one request */
+    SHORT_VALUE = 256 /* bytes of a field of a body that is no text of some length */
 };
 
 /* Different things asked for, with when: the last ones. */
@@ -127,20 +128,19 @@ static uint64_t who_of(const struct nj_case *c)
     return c->actor.tag != 0 ? c->actor.tag : address_of(c);
 }
 
-static struct nj_finding open_attack(struct nj_observe *o, const char *event, enum nj_severity severity)
+static struct nj_finding open_attack(struct nj_observe *o, enum nj_find find, enum nj_severity severity)
 {
-    struct nj_finding f = nj_finding_open(o, event, NJ_CAT_ALERT, severity);
+    struct nj_finding f = nj_finding_open(o, find, severity);
     nj_finding_bool(&f, "nightjar.security", true);
     return f;
 }
 
 /* --- sweeps --------------------------------------------------------------------------------------------------------- */
 
-static void say_sweep(struct nj_observe *o, struct nj_case *c, const char *event, uint32_t denials, uint32_t objects)
+static void say_sweep(struct nj_observe *o, struct nj_case *c, enum nj_find find, uint32_t denials, uint32_t objects)
 {
-    bool reference = nj_str_eq(nj_str_of(event), NJ_STR("malicious_direct_reference"));
-    struct nj_finding f = nj_finding_open(o, event, reference ? NJ_CAT_ALERT : NJ_CAT_AUTHORIZATION, NJ_SEV_FATAL);
-    nj_finding_bool(&f, "nightjar.security", true);
+    bool reference = find == NJ_FIND_DIRECT_REFERENCE;
+    struct nj_finding f = open_attack(o, find, NJ_SEV_FATAL);
     nj_finding_message(
         &f, reference ? "denied %u times for %u objects of one route: one id after the other" : "denied %u times for %u routes or objects",
         denials, objects);
@@ -175,9 +175,9 @@ static void judge_sweep(struct nj_observe *o, struct access *a, struct nj_case *
     if (denials < l->sweep_denials || objects < l->sweep_objects || recent(s->told_s, now_s, window_s))
         return;
     s->told_s = now_s;
-    say_sweep(o, c, "authz_fail", denials, objects);
+    say_sweep(o, c, NJ_FIND_SWEEP, denials, objects);
     if (!s->many && c->request.route.n != 0)
-        say_sweep(o, c, "malicious_direct_reference", denials, objects);
+        say_sweep(o, c, NJ_FIND_DIRECT_REFERENCE, denials, objects);
 }
 
 /* --- scanning ------------------------------------------------------------------------------------------------------- */
@@ -217,7 +217,7 @@ static void judge_scan(struct nj_observe *o, struct access *a, struct nj_case *c
     if ((!lured && (misses < l->scan_misses || paths < l->scan_paths)) || recent(s->told_s, now_s, bait_s))
         return;
     s->told_s = now_s;
-    struct nj_finding f = open_attack(o, "malicious_excess_404", NJ_SEV_WARN);
+    struct nj_finding f = open_attack(o, NJ_FIND_EXCESS_404, NJ_SEV_WARN);
     nj_finding_message(
         &f, lured ? "one address asks for what only scanners ask for: %u times" : "one address asks for what is not there: %u times",
         lured ? baits : misses);
@@ -230,14 +230,22 @@ static void judge_scan(struct nj_observe *o, struct access *a, struct nj_case *c
 
 /* --- attack tools --------------------------------------------------------------------------------------------------- */
 
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* As a word of its own: "hydrate" is no hydra. */
 static const char *tool_of(struct nj_str agent)
 {
     static const char *const tools[] = { "sqlmap", "nikto", "nmap",   "nuclei",   "masscan", "zgrab", "dirbuster",  "gobuster",
                                          "ffuf",   "hydra", "wpscan", "acunetix", "nessus",  "wfuzz", "feroxbuster" };
-    for (size_t i = 0; i < NJ_COUNT(tools); i++)
-        for (size_t at = 0; at < agent.n; at++)
-            if (nj_str_starts_nocase(nj_str_slice(agent, at, agent.n), nj_str_of(tools[i])))
+    for (size_t at = 0; at < agent.n; at++)
+        for (size_t i = 0; (at == 0 || !is_letter(agent.p[at - 1])) && i < NJ_COUNT(tools); i++) {
+            size_t end = at + strlen(tools[i]);
+            if (nj_str_starts_nocase(nj_str_slice(agent, at, agent.n), nj_str_of(tools[i])) && (end == agent.n || !is_letter(agent.p[end])))
                 return tools[i];
+        }
     return NULL;
 }
 
@@ -252,7 +260,7 @@ static void judge_tool(struct nj_observe *o, struct access *a, struct nj_case *c
     if (recent(s->tool_s, now_s, TOOL_QUIET_S))
         return;
     s->tool_s = now_s;
-    struct nj_finding f = open_attack(o, "malicious_attack_tool", NJ_SEV_FATAL);
+    struct nj_finding f = open_attack(o, NJ_FIND_ATTACK_TOOL, NJ_SEV_FATAL);
     nj_finding_message(&f, "the client calls itself %s", tool);
     nj_finding_str(&f, "nightjar.rule", nj_str_of(tool));
     nj_finding_i64(&f, "nightjar.count", 1);
@@ -275,8 +283,11 @@ static void look_at(struct search *s, struct nj_str name, struct nj_str value, c
     if (s->found != NJ_INJECTION_NONE || s->values++ >= VALUES)
         return;
     enum nj_injection found = nj_injection_of(value);
-    /* Headers have quotes, semicolons and numbers of their own. */
-    if (place[0] == 'h' && found != NJ_INJECTION_JNDI && found != NJ_INJECTION_LOG)
+    /* Headers have quotes, semicolons and numbers of their own; and who writes to a support desk quotes lines of a log, many of them. */
+    bool header = nj_str_eq(nj_str_of(place), NJ_STR("headers")), body = nj_str_eq(nj_str_of(place), NJ_STR("body"));
+    if (header && found != NJ_INJECTION_JNDI && found != NJ_INJECTION_LOG)
+        return;
+    if (body && found == NJ_INJECTION_LOG && value.n > SHORT_VALUE)
         return;
     s->found = found;
     s->place = place;
@@ -318,6 +329,11 @@ static void look_into_form(struct search *s, struct nj_str form)
 
 static void judge_injection(struct nj_observe *o, struct access *a, struct nj_case *c)
 {
+    static const enum nj_find finds[NJ_INJECTIONS] = {
+        [NJ_INJECTION_TAUTOLOGY] = NJ_FIND_SQLI,      [NJ_INJECTION_UNION] = NJ_FIND_SQLI,        [NJ_INJECTION_STACKED] = NJ_FIND_SQLI,
+        [NJ_INJECTION_COMMENT] = NJ_FIND_SQLI,        [NJ_INJECTION_TEMPLATE] = NJ_FIND_TEMPLATE, [NJ_INJECTION_JNDI] = NJ_FIND_JNDI,
+        [NJ_INJECTION_TRAVERSAL] = NJ_FIND_TRAVERSAL, [NJ_INJECTION_LOG] = NJ_FIND_LOG_INJECTION,
+    };
     static const struct {
         struct nj_str at;
         const char *place;
@@ -345,7 +361,7 @@ static void judge_injection(struct nj_observe *o, struct access *a, struct nj_ca
     if (recent(from->rule_s, now_s, RULE_QUIET_S)) /* a tool tries thousands */
         return;
     from->rule_s = now_s;
-    struct nj_finding f = open_attack(o, nj_injection_events[s.found], NJ_SEV_FATAL);
+    struct nj_finding f = open_attack(o, finds[s.found], NJ_SEV_FATAL);
     nj_finding_message(&f, "a parameter looks like an attack: %s", nj_injection_rules[s.found]);
     nj_finding_str(&f, "nightjar.rule", nj_str_of(nj_injection_rules[s.found]));
     nj_finding_str(&f, "nightjar.parameter", (struct nj_str){ s.parameter, s.parameter_n });
@@ -412,7 +428,7 @@ static void learn_key(struct route *r, uint32_t key)
 
 static void say_extraneous(struct nj_observe *o, struct nj_case *c, const struct route *r, struct nj_str key)
 {
-    struct nj_finding f = open_attack(o, "malicious_extraneous", NJ_SEV_FATAL);
+    struct nj_finding f = open_attack(o, NJ_FIND_EXTRANEOUS, NJ_SEV_FATAL);
     nj_finding_message(&f, "a field that this route never had tells of privileges");
     nj_finding_str(&f, "nightjar.parameter", nj_str_slice(key, 0, 64));
     nj_finding_i64(&f, "nightjar.count", 1);

@@ -1,7 +1,7 @@
 /* sensitive_read: a response with far more protected values than its route ever returns.  What redaction found is counted, never kept. */
 #include "detectors.h"
 
-enum { ROUTES = 32, BUCKETS = 24, FACTOR = 4, HALVE_AT = 50000, CLASSES_ROOM = 1024 };
+enum { ROUTES = 32, BUCKETS = 24, HALVE_AT = 50000, CLASSES_ROOM = 1024 };
 
 /* How many protected values the responses of a route hold: bucket 0 is none, bucket i up to 2^i - 1. */
 struct amounts {
@@ -86,11 +86,11 @@ static void on_clean(struct nj_observe *o, void *state, struct nj_case *c, const
     struct amounts *a = amounts_of(state, tag, nj_observe_now_s(o));
     int64_t n = protected_values(clean->counts), most = usual(a);
     bool judged = a->responses >= (uint32_t)l->sensitive_learn;
-    if (!judged || n < l->sensitive_floor || n <= FACTOR * (most > 0 ? most : 1)) {
+    if (!judged || n < l->sensitive_floor || (double)n <= l->sensitive_factor * (double)(most > 0 ? most : 1)) {
         learn(a, n, nj_observe_now_s(o));
         return;
     }
-    struct nj_finding f = nj_finding_open(o, "sensitive_read", NJ_CAT_AUTHORIZATION, NJ_SEV_FATAL);
+    struct nj_finding f = nj_finding_open(o, NJ_FIND_SENSITIVE_READ, NJ_SEV_FATAL);
     f.r->outcome = NJ_OUTCOME_SUCCESS; /* of the reader */
     nj_finding_message(&f, "a response with %lld protected values, where the route returns up to %lld", (long long)n, (long long)most);
     nj_finding_bool(&f, "nightjar.security", true);

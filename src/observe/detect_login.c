@@ -3,19 +3,20 @@
 #include "judge.h"
 
 static const struct {
-    const char *event, *scope, *text;
+    enum nj_find find;
+    const char *scope, *text;
     enum nj_severity severity;
 } kinds[NJ_LOGIN_ALARM_KINDS] = {
-    [NJ_ALARM_GUESS_ACCOUNT] = { "authn_login_fail_max", "account", "many failed logins of one account", NJ_SEV_WARN },
-    [NJ_ALARM_GUESS_ADDRESS] = { "authn_login_fail_max", "ip", "many failed logins from one address", NJ_SEV_WARN },
-    [NJ_ALARM_STUFFING_ADDRESS] = { "authn.stuffing", "ip", "one address tries one account after the other", NJ_SEV_ERROR },
-    [NJ_ALARM_STUFFING_FLEET] = { "authn.stuffing", "fleet", "many accounts fail at once, whatever the address", NJ_SEV_ERROR },
-    [NJ_ALARM_SPRAY] = { "authn.spray", "fleet", "a few attempts on each of many accounts", NJ_SEV_ERROR },
-    [NJ_ALARM_DISTRIBUTED] = { "authn.distributed", "account", "many addresses fail to log in to one account", NJ_SEV_ERROR },
-    [NJ_ALARM_AFTER_FAILURES] = { "authn_login_successafterfail", "account", "a login succeeded after failures", NJ_SEV_INFO },
-    [NJ_ALARM_TAKEOVER] = { "authn_login_successafterfail", "account", "a login succeeded after so many failures that it may be a takeover",
+    [NJ_ALARM_GUESS_ACCOUNT] = { NJ_FIND_GUESS, "account", "many failed logins of one account", NJ_SEV_WARN },
+    [NJ_ALARM_GUESS_ADDRESS] = { NJ_FIND_GUESS, "ip", "many failed logins from one address", NJ_SEV_WARN },
+    [NJ_ALARM_STUFFING_ADDRESS] = { NJ_FIND_STUFFING, "ip", "one address tries one account after the other", NJ_SEV_ERROR },
+    [NJ_ALARM_STUFFING_FLEET] = { NJ_FIND_STUFFING, "fleet", "many accounts fail at once, whatever the address", NJ_SEV_ERROR },
+    [NJ_ALARM_SPRAY] = { NJ_FIND_SPRAY, "fleet", "a few attempts on each of many accounts", NJ_SEV_ERROR },
+    [NJ_ALARM_DISTRIBUTED] = { NJ_FIND_DISTRIBUTED, "account", "many addresses fail to log in to one account", NJ_SEV_ERROR },
+    [NJ_ALARM_AFTER_FAILURES] = { NJ_FIND_AFTER_FAILURES, "account", "a login succeeded after failures", NJ_SEV_INFO },
+    [NJ_ALARM_TAKEOVER] = { NJ_FIND_AFTER_FAILURES, "account", "a login succeeded after so many failures that it may be a takeover",
                             NJ_SEV_FATAL },
-    [NJ_ALARM_MFA_FATIGUE] = { "authn.mfa_fatigue", "account", "many challenges for the second factor of one account", NJ_SEV_ERROR },
+    [NJ_ALARM_MFA_FATIGUE] = { NJ_FIND_MFA_FATIGUE, "account", "many challenges for the second factor of one account", NJ_SEV_ERROR },
 };
 
 enum { TOP = 50 };
@@ -41,7 +42,7 @@ static void say_sketch(struct nj_observe *o, struct login_state *s)
     if (s->told == l->failed + l->passed)
         return;
     s->told = l->failed + l->passed;
-    struct nj_finding f = nj_finding_open(o, "sketch", NJ_CAT_USAGE, NJ_SEV_INFO);
+    struct nj_finding f = nj_finding_open(o, NJ_FIND_SKETCH, NJ_SEV_INFO);
     nj_finding_message(&f, "%llu failed logins and %llu others since the start", (unsigned long long)l->failed,
                        (unsigned long long)l->passed);
     nj_finding_str(&f, "nightjar.sketch", NJ_STR("logins"));
@@ -53,7 +54,7 @@ static void say_sketch(struct nj_observe *o, struct login_state *s)
     nj_finding_top(&f, "nightjar.top.accounts", &l->accounts, TOP);
     nj_finding_i64(&f, "nightjar.top.accounts.total", (int64_t)l->accounts.total);
     nj_finding_say(&f, NULL);
-    f = nj_finding_open(o, "sketch", NJ_CAT_USAGE, NJ_SEV_INFO);
+    f = nj_finding_open(o, NJ_FIND_SKETCH, NJ_SEV_INFO);
     nj_finding_message(&f, "addresses of failed logins");
     nj_finding_str(&f, "nightjar.sketch", NJ_STR("login_addresses"));
     nj_finding_i64(&f, "nightjar.sketch.version", 1);
@@ -75,7 +76,7 @@ static void say(struct nj_observe *o, struct nj_case *c, const struct nj_login_a
         severity = NJ_SEV_FATAL;
     else if (a->kind == NJ_ALARM_AFTER_FAILURES && a->count >= 5)
         severity = NJ_SEV_WARN;
-    struct nj_finding f = nj_finding_open(o, kinds[a->kind].event, NJ_CAT_AUTHENTICATION, severity);
+    struct nj_finding f = nj_finding_open(o, kinds[a->kind].find, severity);
     bool success = a->kind == NJ_ALARM_AFTER_FAILURES || a->kind == NJ_ALARM_TAKEOVER;
     f.r->outcome = success ? NJ_OUTCOME_SUCCESS : NJ_OUTCOME_FAILURE;
     f.r->lane = NJ_LANE_CRITICAL;

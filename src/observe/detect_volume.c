@@ -23,7 +23,7 @@ struct volume {
 
 static void say_dropped(struct nj_observe *o, struct volume *v, struct nj_case *c)
 {
-    struct nj_finding f = nj_finding_open(o, "log.dropped", NJ_CAT_ALERT, NJ_SEV_WARN);
+    struct nj_finding f = nj_finding_open(o, NJ_FIND_LOG_DROPPED, NJ_SEV_WARN);
     nj_finding_message(&f, "the platform dropped %llu records before nightjar saw them", (unsigned long long)v->dropped_records);
     nj_finding_i64(&f, "nightjar.count", (int64_t)v->dropped_records);
     nj_finding_i64(&f, "nightjar.bytes", (int64_t)v->dropped_bytes);
@@ -49,7 +49,7 @@ static void on_platform(struct nj_observe *o, void *state, struct nj_case *c, co
 
 static void say_volume(struct nj_observe *o, const struct route *v, struct nj_case *c)
 {
-    struct nj_finding f = nj_finding_open(o, "log.volume", NJ_CAT_ALERT, v->silent ? NJ_SEV_WARN : NJ_SEV_INFO);
+    struct nj_finding f = nj_finding_open(o, NJ_FIND_LOG_VOLUME, v->silent ? NJ_SEV_WARN : NJ_SEV_INFO);
     if (v->silent)
         nj_finding_message(&f, "%u invocations in a row logged hardly anything", v->low);
     else

@@ -62,7 +62,7 @@ static void put_counts(struct nj_finding *f, const struct nj_errors *e, const st
 static void say_new(struct nj_observe *o, struct errors_state *s, struct nj_case *c, const struct nj_error_told *t,
                     const struct nj_stack *stack)
 {
-    struct nj_finding f = nj_finding_open(o, "error.new", NJ_CAT_ERROR, NJ_SEV_ERROR);
+    struct nj_finding f = nj_finding_open(o, NJ_FIND_ERROR_NEW, NJ_SEV_ERROR);
     bool settled = nj_observe_now_s(o) - s->first_s >= SETTLED_S;
     nj_finding_message(&f, "a new kind of error: %.*s", (int)t->group->title_n, t->group->title);
     put_group(&f, &s->errors, t->slot);
@@ -85,7 +85,7 @@ static void say_new(struct nj_observe *o, struct errors_state *s, struct nj_case
 
 static void say_milestone(struct nj_observe *o, struct errors_state *s, struct nj_case *c, const struct nj_error_told *t)
 {
-    struct nj_finding f = nj_finding_open(o, "error.summary", NJ_CAT_ERROR, NJ_SEV_ERROR);
+    struct nj_finding f = nj_finding_open(o, NJ_FIND_ERROR_SUMMARY, NJ_SEV_ERROR);
     nj_finding_message(&f, "%llu times today: %.*s", (unsigned long long)t->group->day_count, (int)t->group->title_n, t->group->title);
     put_group(&f, &s->errors, t->slot);
     nj_finding_i64(&f, "nightjar.error.milestone", (int64_t)t->milestone);
@@ -95,7 +95,7 @@ static void say_milestone(struct nj_observe *o, struct errors_state *s, struct n
 
 static void say_summary(struct nj_observe *o, struct errors_state *s, const struct nj_topk_slot *slot, uint32_t count, bool last)
 {
-    struct nj_finding f = nj_finding_open(o, "error.summary", NJ_CAT_ERROR, NJ_SEV_ERROR);
+    struct nj_finding f = nj_finding_open(o, NJ_FIND_ERROR_SUMMARY, NJ_SEV_ERROR);
     const struct nj_error_group *g = &s->errors.g[nj_topk_at(&s->errors.top, slot)];
     f.r->lane = last ? NJ_LANE_CRITICAL : NJ_LANE_BULK;
     nj_finding_message(&f, "%u times in the last minute, %u since %s: %.*s", count, slot->count - slot->error,
@@ -110,7 +110,7 @@ static void say_summary(struct nj_observe *o, struct errors_state *s, const stru
 
 static void say_rest(struct nj_observe *o, uint64_t count, size_t kinds)
 {
-    struct nj_finding f = nj_finding_open(o, "error.summary", NJ_CAT_ERROR, NJ_SEV_ERROR);
+    struct nj_finding f = nj_finding_open(o, NJ_FIND_ERROR_SUMMARY, NJ_SEV_ERROR);
     f.r->lane = NJ_LANE_BULK;
     nj_finding_message(&f, "%llu times in the last minute: errors of other kinds", (unsigned long long)count);
     nj_finding_str(&f, "nightjar.error.kind", NJ_STR("other"));

@@ -9,9 +9,18 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-struct nj_finding nj_finding_open(struct nj_observe *o, const char *event, enum nj_category category, enum nj_severity severity)
+static const struct {
+    struct nj_str event;
+    enum nj_category category;
+} finds[NJ_FINDS] = {
+#define NJ_FINDING(enumerator, event, category, kind, told_apart, text) { NJ_STR_INIT(event), NJ_CAT_##category },
+#include "nightjar/findings.def"
+#undef NJ_FINDING
+};
+
+struct nj_finding nj_finding_open(struct nj_observe *o, enum nj_find find, enum nj_severity severity)
 {
-    struct nj_finding f = { .o = o, .r = nj_observe_record_of(o, nj_str_of(event), category), .b = nj_observe_scratch(o) };
+    struct nj_finding f = { .o = o, .r = nj_observe_record_of(o, finds[find].event, finds[find].category), .b = nj_observe_scratch(o) };
     f.r->severity = severity;
     f.r->lane = severity >= NJ_SEV_WARN ? NJ_LANE_CRITICAL : NJ_LANE_BULK;
     f.r->outcome = severity >= NJ_SEV_WARN ? NJ_OUTCOME_FAILURE : NJ_OUTCOME_NONE;

@@ -12,6 +12,14 @@
 
 enum { NJ_FINDING_ROOM = 24 << 10, NJ_FINDING_WHOS = 20 };
 
+/* One row of findings.def. */
+enum nj_find {
+#define NJ_FINDING(enumerator, event, category, kind, told_apart, text) NJ_FIND_##enumerator,
+#include "nightjar/findings.def"
+#undef NJ_FINDING
+    NJ_FINDS
+};
+
 struct nj_finding {
     struct nj_observe *o;
     struct nj_record *r;
@@ -20,7 +28,7 @@ struct nj_finding {
 };
 
 /* Critical lane and outcome failure from WARN on; bulk and no outcome below. */
-struct nj_finding nj_finding_open(struct nj_observe *o, const char *event, enum nj_category category, enum nj_severity severity);
+struct nj_finding nj_finding_open(struct nj_observe *o, enum nj_find find, enum nj_severity severity);
 void nj_finding_message(struct nj_finding *f, const char *fmt, ...) NJ_PRINTF(2, 3);
 /* Numbers of a finding are told with three digits behind the point. */
 void nj_finding_f64(struct nj_finding *f, const char *key, double v);

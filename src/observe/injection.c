@@ -5,18 +5,6 @@
 
 const char *const nj_injection_rules[NJ_INJECTIONS] = { NULL,       "sqli.tautology", "sqli.union", "sqli.stacked", "sqli.comment",
                                                         "template", "jndi",           "traversal",  "log_injection" };
-const char *const nj_injection_events[NJ_INJECTIONS] = {
-    NULL,
-    "malicious_sqli",
-    "malicious_sqli",
-    "malicious_sqli",
-    "malicious_sqli",
-    "malicious.template",
-    "malicious.jndi",
-    "malicious.traversal",
-    "malicious.log_injection",
-};
-
 struct text {
     const char *p;
     size_t n, at;
@@ -149,6 +137,8 @@ static bool comment_after_quote(struct text t)
     while (peek(&t) == ')')
         t.at++;
     struct nj_str rest = { t.p + t.at, t.n - t.at };
+    if (nj_str_starts(rest, NJ_STR(" ")) && nj_str_eq(nj_str_trim(rest), NJ_STR("--")))
+        return true; /* with a space only at the end: people write dashes, too */
     if (nj_str_starts(rest, NJ_STR("--")))
         return rest.n == 2 || rest.p[2] == ' ' || rest.p[2] == '+' || rest.p[2] == '-';
     return (rest.n == 1 && rest.p[0] == '#') || nj_str_eq(rest, NJ_STR("/*"));
@@ -229,20 +219,32 @@ static bool traversal(struct nj_str s)
     return ups >= 3 || (ups == 2 && nj_str_starts(s, NJ_STR("../../")));
 }
 
+/* "2026-11-23 07:15", "2026-11-23T07:15": a date alone begins many an honest line. */
+static bool time_at(struct nj_str s, size_t at)
+{
+    static const char shape[] = "dddd-dd-dd?dd:dd";
+    if (at + sizeof(shape) - 1 > s.n)
+        return false;
+    for (size_t i = 0; i < sizeof(shape) - 1; i++) {
+        char c = s.p[at + i];
+        bool good = shape[i] == 'd' ? c >= '0' && c <= '9' : shape[i] == '?' ? c == ' ' || c == 'T' : c == shape[i];
+        if (!good)
+            return false;
+    }
+    return true;
+}
+
 static bool log_line_at(struct nj_str s, size_t at)
 {
     static const char *const levels[] = { "info", "warn", "warning", "error", "debug", "fatal", "critical" };
     static const struct nj_str starts[] = { NJ_STR_INIT("START RequestId:"), NJ_STR_INIT("END RequestId:"),
                                             NJ_STR_INIT("REPORT RequestId:"), NJ_STR_INIT("{\"level\""), NJ_STR_INIT("{\"time\"") };
     struct text t = { s.p, s.n, at + 1 };
-    size_t digits = 0;
     for (size_t i = 0; i < NJ_COUNT(starts); i++)
         if (nj_str_starts(nj_str_slice(s, at + 1, s.n), starts[i]))
             return true;
-    while (t.at + digits < t.n && t.p[t.at + digits] >= '0' && t.p[t.at + digits] <= '9')
-        digits++;
-    if (digits == 4 && t.at + 7 < t.n && t.p[t.at + 4] == '-' && t.p[t.at + 7] == '-')
-        return true; /* 2026-11-23 */
+    if (time_at(s, t.at))
+        return true;
     if (peek(&t) != '[')
         return false;
     t.at++;

@@ -27,7 +27,6 @@ enum nj_injection {
     NJ_INJECTIONS
 };
 extern const char *const nj_injection_rules[NJ_INJECTIONS];
-extern const char *const nj_injection_events[NJ_INJECTIONS];
 
 enum { NJ_INJECTION_VALUE = 4096 };
 

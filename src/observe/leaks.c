@@ -1,7 +1,7 @@
 /* redaction.leak_new: a rule of the redactor fired for the first time on a route or a line of code, so that the source gets fixed.
  *
  * Only what the function logs counts: that inputs hold passwords is what inputs are for. */
-#include "observe_internal.h"
+#include "finding.h"
 
 #include "nightjar/hash.h"
 
@@ -48,17 +48,15 @@ static bool is_new(struct leaks *s, struct nj_str rule, struct nj_str route, str
 
 static void tell(struct nj_observe *o, struct nj_case *c, struct nj_str rule, struct nj_str location)
 {
-    struct nj_buf *b = nj_observe_scratch(o);
-    struct nj_record *r = nj_observe_record_of(o, NJ_STR("redaction.leak_new"), NJ_CAT_LOG);
-    r->severity = NJ_SEV_WARN;
-    nj_attrs_str(&r->data, NJ_STR("nightjar.rule"), rule);
-    nj_attrs_str(&r->data, NJ_STR("nightjar.location"), location);
+    struct nj_finding f = nj_finding_open(o, NJ_FIND_LEAK_NEW, NJ_SEV_WARN);
+    f.r->lane = NJ_LANE_BULK;
+    f.r->outcome = NJ_OUTCOME_NONE;
+    nj_finding_message(&f, "redaction took something out of the function's log for the first time here: %.*s", NJ_STR_ARG(rule));
+    nj_finding_str(&f, "nightjar.rule", rule);
+    nj_finding_str(&f, "nightjar.location", location);
     if (c != NULL)
-        nj_attrs_str(&r->data, NJ_STR("http.route"), c->request.route);
-    nj_buf_addz(b, "redaction took something out of the function's log for the first time here: ");
-    nj_buf_add(b, rule);
-    r->message = nj_buf_str(b);
-    nj_observe_say(o, c, r);
+        nj_finding_str(&f, "http.route", c->request.route);
+    nj_finding_say(&f, c);
 }
 
 static void on_line(struct nj_observe *o, void *state, struct nj_case *c, const struct nj_line *l)

@@ -202,7 +202,7 @@ static void judge_address(struct nj_logins *l, const struct nj_limits *m, const 
     uint32_t failures = nj_window_sum(&c->failures, secs(m->address_window), now_s);
     sum_up(l, &(struct question){ .address = a->address, .window_ms = m->stuffing_window }, now_s, s);
     double share = share_of(s);
-    if (failures >= m->address_failures && share >= 0.5 && !within(c->guess_s, now_s, m->address_window)) {
+    if (failures >= m->address_failures && share >= m->address_share && !within(c->guess_s, now_s, m->address_window)) {
         struct nj_login_alarm *x = alarm_of(out, NJ_ALARM_GUESS_ADDRESS, a->address, failures, m->address_window);
         x->accounts = nj_hll_estimate(slot->distinct, NJ_HLL_SMALL);
         x->share = share;
@@ -240,7 +240,8 @@ static void judge_fleet(struct nj_logins *l, const struct nj_limits *m, const st
     for (uint32_t i = 0; i < l->pairs; i++)
         from_here += l->pair[i].address == a->address && l->pair[i].failed != 0 && within(l->pair[i].fail_s, now_s, m->stuffing_window);
     bool one_address = a->address != 0 && from_here * 2 > s->n; /* told of already, as concentrated */
-    bool attack = unknown >= m->stuffing_unknown || (spread >= m->stuffing_spread && nj_season_spike(expected, failures));
+    bool attack =
+        unknown >= m->stuffing_unknown || (spread >= m->stuffing_spread && nj_season_spike(expected, failures, m->stuffing_deviations));
     if (!attack || one_address)
         return;
     l->fleet_s = now_s;

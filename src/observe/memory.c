@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-enum { CALLS = 50, NOTED = 32, THRASH_PERCENT = 2, LEAK_LEAST_MB = 4 };
+enum { CALLS = 50, NOTED = 32, LEAK_LEAST_MB = 4 };
 
 enum signal { SIGNAL_TEXT = 1, SIGNAL_TYPE = 2, SIGNAL_USED = 4, SIGNAL_KILLED = 8 };
 
@@ -105,7 +105,7 @@ static void put_memory(struct nj_finding *f, const struct nj_case *c)
 static void say_oom(struct nj_observe *o, struct nj_case *c, unsigned signals)
 {
     static const char *const names[] = { "text", "error_type", "all_used", "killed" };
-    struct nj_finding f = nj_finding_open(o, "memory.oom", NJ_CAT_PERFORMANCE, NJ_SEV_ERROR);
+    struct nj_finding f = nj_finding_open(o, NJ_FIND_OOM, NJ_SEV_ERROR);
     bool first = true;
     nj_finding_message(&f, "the invocation ran out of memory");
     size_t from = nj_finding_json_begin(&f);
@@ -145,7 +145,7 @@ static void on_done(struct nj_observe *o, void *state, struct nj_case *c)
 
 static void say_thrash(struct nj_observe *o, struct nj_case *c)
 {
-    struct nj_finding f = nj_finding_open(o, "memory.thrash", NJ_CAT_PERFORMANCE, NJ_SEV_ERROR);
+    struct nj_finding f = nj_finding_open(o, NJ_FIND_THRASH, NJ_SEV_ERROR);
     nj_finding_message(&f, "a timeout with all memory in use: it may be memory that was short, not time");
     put_memory(&f, c);
     nj_finding_say(&f, c);
@@ -161,7 +161,7 @@ static void judge_headroom(struct nj_observe *o, struct memory *m, struct nj_cas
     if (level <= m->level)
         return;
     m->level = level;
-    struct nj_finding f = nj_finding_open(o, "memory.headroom", NJ_CAT_PERFORMANCE, level == 2 ? NJ_SEV_ERROR : NJ_SEV_WARN);
+    struct nj_finding f = nj_finding_open(o, NJ_FIND_HEADROOM, level == 2 ? NJ_SEV_ERROR : NJ_SEV_WARN);
     nj_finding_message(&f, "%.0f %% of the memory is left", 100 * (left > 0 ? left : 0));
     nj_finding_f64(&f, "nightjar.memory.headroom", left > 0 ? left : 0);
     put_memory(&f, c);
@@ -202,7 +202,7 @@ static void judge_leak(struct nj_observe *o, struct memory *m, struct nj_case *c
     if (grown < LEAK_LEAST_MB || left >= (double)nj_observe_limits(o)->leak_calls || (m->leak_told != 0 && left > m->leak_told / 2))
         return;
     m->leak_told = left > 1 ? left : 1;
-    struct nj_finding f = nj_finding_open(o, "memory.leak", NJ_CAT_PERFORMANCE, NJ_SEV_WARN);
+    struct nj_finding f = nj_finding_open(o, NJ_FIND_LEAK, NJ_SEV_WARN);
     nj_finding_message(&f, "memory grows by %.2f MB a call: exhausted in about %.0f calls", rate, left);
     nj_finding_f64(&f, "nightjar.memory.slope_mb", rate);
     nj_finding_f64(&f, "nightjar.memory.calls_left", left);
@@ -218,7 +218,8 @@ static void on_end(struct nj_observe *o, void *state, struct nj_case *c)
     judge_oom(o, m, c);
     if (c->memory_mb <= 0 || c->max_memory_mb <= 0)
         return;
-    if (c->end == NJ_END_TIMEOUT && (c->memory_mb - c->max_memory_mb) * 100 <= c->memory_mb * THRASH_PERCENT)
+    double left = 1 - (double)c->max_memory_mb / (double)c->memory_mb;
+    if (c->end == NJ_END_TIMEOUT && left <= nj_observe_limits(o)->memory_thrash)
         say_thrash(o, c);
     if (c->end != NJ_END_OUT_OF_MEMORY) /* has been told */
         judge_headroom(o, m, c);

@@ -228,8 +228,6 @@ extern const struct nj_observer nj_authorization_observer;  /* authorization.c: 
 extern const struct nj_observer nj_relay_observer;          /* authorization.c: what applications say in the words of others */
 extern const struct nj_observer nj_system_observer;         /* system.c: sys_* */
 extern const struct nj_observer nj_leaks_observer;          /* leaks.c: redaction.leak_new */
-extern const struct nj_observer nj_summary_observer;        /* summary.c: invocation.summary */
-extern const struct nj_observer nj_alert_observer;          /* alert.c: alert.<rule> */
 extern const struct nj_observer nj_performance_observer;    /* performance.c: performance.*, invocation.timeout */
 extern const struct nj_observer nj_memory_observer;         /* memory.c: memory.* */
 extern const struct nj_observer nj_cost_observer;           /* cost.c: cost.* */

@@ -146,7 +146,7 @@ static void say_stalled(struct nj_observe *o, struct performance *p, struct arme
         return;
     if (!deadline && a->series != 0 && !may_tell(&p->stalled[a->series - 1], nj_observe_now_s(o), &count))
         return;
-    struct nj_finding f = nj_finding_open(o, "performance.stalled", NJ_CAT_PERFORMANCE, NJ_SEV_WARN);
+    struct nj_finding f = nj_finding_open(o, NJ_FIND_STALLED, NJ_SEV_WARN);
     double elapsed = round((double)(nj_observe_now(o) - a->start_ns) / 1e6);
     nj_finding_message(&f, "still at work after %.0f ms", elapsed);
     nj_finding_str(&f, "nightjar.stalled.reason", deadline ? NJ_STR("deadline") : a->expected ? NJ_STR("expectation") : NJ_STR("history"));
@@ -189,7 +189,7 @@ static int64_t on_tick(struct nj_observe *o, void *state)
 
 static void say_slow(struct nj_observe *o, struct nj_case *c, const struct nj_series *s, double ms, uint32_t count)
 {
-    struct nj_finding f = nj_finding_open(o, "performance.slow", NJ_CAT_PERFORMANCE, NJ_SEV_WARN);
+    struct nj_finding f = nj_finding_open(o, NJ_FIND_SLOW, NJ_SEV_WARN);
     nj_finding_message(&f, "took %.0f ms, usually %.0f ms", ms, nj_hist_quantile(&s->h, 0.50));
     nj_finding_f64(&f, "nightjar.duration_ms", ms);
     nj_finding_i64(&f, "nightjar.count", (int64_t)count);
@@ -200,7 +200,7 @@ static void say_slow(struct nj_observe *o, struct nj_case *c, const struct nj_se
 
 static void say_shift(struct nj_observe *o, struct nj_case *c, const struct nj_series *s, const struct nj_judged *j, double ms)
 {
-    struct nj_finding f = nj_finding_open(o, "performance.shift", NJ_CAT_PERFORMANCE, j->shift_began ? NJ_SEV_WARN : NJ_SEV_INFO);
+    struct nj_finding f = nj_finding_open(o, NJ_FIND_SHIFT, j->shift_began ? NJ_SEV_WARN : NJ_SEV_INFO);
     if (j->shift_began)
         nj_finding_message(&f, "calls take longer than they did: %u above the usual %s", j->shift_calls, j->shift_of);
     else
@@ -217,7 +217,7 @@ static void say_shift(struct nj_observe *o, struct nj_case *c, const struct nj_s
 
 static void say_late(struct nj_observe *o, struct nj_case *c, const struct nj_judged *j, double ms)
 {
-    struct nj_finding f = nj_finding_open(o, "performance.expectation", NJ_CAT_PERFORMANCE, j->late_began ? NJ_SEV_WARN : NJ_SEV_INFO);
+    struct nj_finding f = nj_finding_open(o, NJ_FIND_EXPECTATION, j->late_began ? NJ_SEV_WARN : NJ_SEV_INFO);
     const int64_t expect = nj_observe_limits(o)->expect;
     nj_finding_message(&f,
                        j->late_began ? "most of 20 calls took more than twice the %lld ms expected"
@@ -231,7 +231,7 @@ static void say_late(struct nj_observe *o, struct nj_case *c, const struct nj_ju
 
 static void say_timeout(struct nj_observe *o, struct nj_case *c, double ms)
 {
-    struct nj_finding f = nj_finding_open(o, "invocation.timeout", NJ_CAT_PERFORMANCE, NJ_SEV_ERROR);
+    struct nj_finding f = nj_finding_open(o, NJ_FIND_TIMEOUT, NJ_SEV_ERROR);
     nj_finding_message(&f, "the invocation ran out of time");
     if (ms >= 0)
         nj_finding_f64(&f, "nightjar.duration_ms", ms);

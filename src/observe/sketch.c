@@ -46,7 +46,7 @@ static void say(struct nj_observe *o, struct sketch *s)
     if (s->told == s->calls)
         return;
     s->told = s->calls;
-    struct nj_finding f = nj_finding_open(o, "sketch", NJ_CAT_USAGE, NJ_SEV_INFO);
+    struct nj_finding f = nj_finding_open(o, NJ_FIND_SKETCH, NJ_SEV_INFO);
     nj_finding_message(&f, "%llu calls since the start", (unsigned long long)s->calls);
     nj_finding_str(&f, "nightjar.sketch", NJ_STR("calls"));
     nj_finding_i64(&f, "nightjar.sketch.version", 1);

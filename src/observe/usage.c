@@ -2,9 +2,7 @@
 #include "usage.h"
 #include "finding.h"
 
-enum { TELL = 20, SUBJECT_LEARN = 5, EXCESS_QUIET_S = 600, ROUTE_LEARN = 30, HOUR_S = 3600 };
-#define HALF_LIFE_MS 3600000
-#define ATTRIBUTED   0.9 /* share of a route's successes with a principal from which one without is odd */
+enum { TELL = 20, HALF_LIFE_WINDOWS = 60, EXCESS_QUIET_WINDOWS = 10, HOUR_S = 3600 };
 
 static void start(struct nj_observe *o, void *state)
 {
@@ -61,7 +59,7 @@ static void count(struct nj_observe *o, struct nj_usage *u, const struct nj_case
 
 static void say_row(struct nj_observe *o, const struct nj_usage_row *r)
 {
-    struct nj_finding f = nj_finding_open(o, "usage.summary", NJ_CAT_USAGE, NJ_SEV_INFO);
+    struct nj_finding f = nj_finding_open(o, NJ_FIND_USAGE_SUMMARY, NJ_SEV_INFO);
     nj_finding_message(&f, "%u calls of %.*s", r->calls, r->route_n, r->route_n != 0 ? r->route : "");
     nj_finding_str(&f, "http.request.method", (struct nj_str){ r->method, r->method_n });
     nj_finding_str(&f, "http.route", (struct nj_str){ r->route, r->route_n });
@@ -81,7 +79,7 @@ static void say_row(struct nj_observe *o, const struct nj_usage_row *r)
 
 static void say_rest(struct nj_observe *o, uint64_t calls, double ms, double usd)
 {
-    struct nj_finding f = nj_finding_open(o, "usage.summary", NJ_CAT_USAGE, NJ_SEV_INFO);
+    struct nj_finding f = nj_finding_open(o, NJ_FIND_USAGE_SUMMARY, NJ_SEV_INFO);
     nj_finding_message(&f, "%llu calls of all others", (unsigned long long)calls);
     nj_finding_bool(&f, "nightjar.other", true);
     nj_finding_i64(&f, "nightjar.window_s", 60);
@@ -125,7 +123,7 @@ static struct nj_subject *subject_of(struct nj_usage *u, uint64_t tag)
     for (size_t i = 0; i < NJ_USAGE_SUBJECTS; i++) {
         if (u->subjects[i].tag == tag)
             return &u->subjects[i];
-        if (u->subjects[i].minute < oldest->minute)
+        if (u->subjects[i].window < oldest->window)
             oldest = &u->subjects[i];
     }
     *oldest = (struct nj_subject){ .tag = tag };
@@ -134,11 +132,11 @@ static struct nj_subject *subject_of(struct nj_usage *u, uint64_t tag)
 
 static void say_excess(struct nj_observe *o, struct nj_case *c, const struct nj_subject *s, const char *of, bool budget, uint32_t hour)
 {
-    struct nj_finding f = nj_finding_open(o, budget ? "excess_rate_limit_exceeded" : "usage.excess", NJ_CAT_USAGE, NJ_SEV_WARN);
+    struct nj_finding f = nj_finding_open(o, budget ? NJ_FIND_USAGE_BUDGET : NJ_FIND_USAGE_EXCESS, NJ_SEV_WARN);
     nj_finding_message(&f, budget ? "one %s is beyond its budget of calls" : "one %s uses far more than before", of);
     nj_finding_str(&f, "nightjar.scope", nj_str_of(of));
     nj_finding_i64(&f, "nightjar.count", budget ? (int64_t)hour : (int64_t)s->calls);
-    nj_finding_i64(&f, "nightjar.window_s", budget ? HOUR_S : 60);
+    nj_finding_i64(&f, "nightjar.window_s", budget ? HOUR_S : nj_observe_limits(o)->usage_window / 1000);
     if (budget) {
         nj_finding_i64(&f, "nightjar.budget", nj_observe_limits(o)->usage_budget);
     } else {
@@ -151,15 +149,15 @@ static void say_excess(struct nj_observe *o, struct nj_case *c, const struct nj_
     nj_finding_say(&f, c);
 }
 
-static void roll(struct nj_subject *s, uint32_t minute)
+static void roll(struct nj_subject *s, uint32_t window)
 {
-    if (s->minute == minute)
+    if (s->window == window)
         return;
-    if (s->minute != 0) { /* the minute it was last active in; those without calls make it no less usual */
-        nj_ewma_add(&s->calls_mean, s->calls, (int64_t)minute * 60000, HALF_LIFE_MS);
-        nj_ewma_add(&s->billed_mean, s->billed_ms, (int64_t)minute * 60000, HALF_LIFE_MS);
+    if (s->window != 0) { /* the one it was last active in; those without calls make it no less usual */
+        nj_ewma_add(&s->calls_mean, s->calls, window, HALF_LIFE_WINDOWS);
+        nj_ewma_add(&s->billed_mean, s->billed_ms, window, HALF_LIFE_WINDOWS);
     }
-    s->minute = minute;
+    s->window = window;
     s->calls = 0;
     s->billed_ms = 0;
 }
@@ -186,17 +184,18 @@ static void judge_subject(struct nj_observe *o, struct nj_usage *u, struct nj_ca
     const struct nj_limits *l = nj_observe_limits(o);
     uint32_t now_s = nj_observe_now_s(o);
     double ms = c->billed_ms >= 0 ? c->billed_ms : nj_case_duration_ms(c);
+    int64_t quiet_ms = EXCESS_QUIET_WINDOWS * l->usage_window;
     if (tag == 0)
         return;
     struct nj_subject *s = subject_of(u, tag);
-    roll(s, now_s / 60);
+    roll(s, (uint32_t)(nj_observe_now_ms(o) / l->usage_window));
     s->calls++;
     s->billed_ms += ms > 0 ? ms : 0;
     judge_budget(o, u, c, s, of);
     bool many = s->calls >= l->usage_calls && s->calls > l->usage_factor * s->calls_mean.mean;
     bool long_time = s->billed_ms >= (double)l->usage_billed && s->billed_ms > l->usage_factor * s->billed_mean.mean;
-    bool quiet = s->told_s != 0 && now_s - s->told_s < EXCESS_QUIET_S;
-    if (s->calls_mean.samples < SUBJECT_LEARN || quiet || (!many && !long_time))
+    bool quiet = s->told_s != 0 && (int64_t)(now_s - s->told_s) * 1000 < quiet_ms;
+    if (s->calls_mean.samples < (uint32_t)l->usage_learn || quiet || (!many && !long_time))
         return;
     s->told_s = now_s;
     say_excess(o, c, s, of, false, 0);
@@ -206,6 +205,7 @@ static void judge_subject(struct nj_observe *o, struct nj_usage *u, struct nj_ca
 
 static void judge_attribution(struct nj_observe *o, struct nj_usage *u, struct nj_case *c)
 {
+    const struct nj_limits *l = nj_observe_limits(o);
     bool success = c->end == NJ_END_SUCCESS && c->status_code >= 200 && c->status_code < 300;
     if (!success || c->request.ask != NJ_ASK_NONE || c->request.route.n == 0)
         return;
@@ -224,14 +224,14 @@ static void judge_attribution(struct nj_observe *o, struct nj_usage *u, struct n
     uint32_t now_s = nj_observe_now_s(o), all = r->with + r->without;
     r->last_s = now_s;
     bool known = c->actor.tag != 0 || c->actor.service.n != 0;
-    bool odd = !known && all >= ROUTE_LEARN && (double)r->with >= ATTRIBUTED * all;
+    bool odd = !known && all >= (uint32_t)l->unattributed_learn && (double)r->with >= l->unattributed_share * all;
     r->with += known;
     r->without += !known;
     r->untold += odd;
     if (!odd || (r->told_s != 0 && now_s - r->told_s < 60))
         return;
     r->told_s = now_s;
-    struct nj_finding f = nj_finding_open(o, "usage.unattributed", NJ_CAT_USAGE, NJ_SEV_WARN);
+    struct nj_finding f = nj_finding_open(o, NJ_FIND_UNATTRIBUTED, NJ_SEV_WARN);
     nj_finding_message(&f, "a success of nobody on a route that knows its callers");
     nj_finding_bool(&f, "nightjar.security", true);
     nj_finding_i64(&f, "nightjar.count", (int64_t)r->untold);

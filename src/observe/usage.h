@@ -18,9 +18,9 @@ struct nj_usage_row {
 /* A principal, an API key or a tenant. */
 struct nj_subject {
     uint64_t tag;
-    uint32_t minute, calls; /* of that minute */
+    uint32_t window, calls; /* window: number of the last one with calls; calls, billed_ms: within it */
     double billed_ms;
-    struct nj_ewma calls_mean, billed_mean; /* of minutes with calls */
+    struct nj_ewma calls_mean, billed_mean; /* of windows with calls */
     uint32_t told_s, budget_hour;
 };
 

@@ -17,6 +17,14 @@ def post(api, path, body, headers=None):
     api.getresponse().read()
 
 
+def touched(size):
+    """So much memory in use, and no more on the way there."""
+    block = bytearray(size)
+    for i in range(0, size, 4096):
+        block[i] = 1
+    return block
+
+
 def main():
     host = os.environ["AWS_LAMBDA_RUNTIME_API"]
     api = http.client.HTTPConnection(host)
@@ -31,7 +39,7 @@ def main():
             print(line, flush=True)
         time.sleep(float(asked.get("ms", 0)) / 1000)
         if "grow" in asked:
-            kept.append(bytearray(os.urandom(1024) * (1024 * int(asked["grow"]))))
+            kept.append(touched(int(asked["grow"]) << 20))
         if "fail" in asked:
             error = {"errorType": asked["fail"], "errorMessage": "as asked", "stackTrace": []}
             post(api, request + "/error", json.dumps(error), {"Lambda-Runtime-Function-Error-Type": "Function." + asked["fail"]})

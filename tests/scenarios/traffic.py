@@ -12,13 +12,13 @@ def address(n, net="198.51"):
     return f"{net}.{n // 250 % 250}.{1 + n % 250}"
 
 
-def request(method, path, source="198.51.100.1", agent=BROWSER, route=None, query=None, body=None, user=None, status=200, answer=None,
-            expect="success", gap=0, **asked):
-    """One line of a script.  user: the subject of a token that the gateway has checked; asked: see answering_function.py."""
+def request(method, path, source="198.51.100.1", agent=BROWSER, route=None, query=None, body=None, user=None, tenant=None, status=200,
+            answer=None, expect="success", gap=0, **asked):
+    """One line of a script.  user, tenant: subject and tenant of a token that the gateway has checked; asked: see answering_function.py."""
     http = {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": source, "userAgent": agent}
     context = {"apiId": "a1b2c3", "domainName": "a1b2c3.execute-api.eu-west-1.amazonaws.com", "http": http}
     if user is not None:
-        context["authorizer"] = {"jwt": {"claims": {"sub": user}}}
+        context["authorizer"] = {"jwt": {"claims": {"sub": user} | ({"custom:tenant_id": tenant} if tenant else {})}}
     reply = {"statusCode": status}
     if answer is not None:
         reply |= {"headers": {"content-type": "application/json"}, "body": json.dumps(answer)}
@@ -30,6 +30,14 @@ def request(method, path, source="198.51.100.1", agent=BROWSER, route=None, quer
     if body is not None:
         event["body"] = json.dumps(body)
     return {"gapMs": gap, "event": event, "expect": expect}
+
+
+def keyed(path, key, source="198.51.100.1", gap=0):
+    """A GET by a partner whom the gateway knows by an API key alone."""
+    event = {"resource": path, "path": path, "httpMethod": "GET", "headers": {"User-Agent": BROWSER},
+             "requestContext": {"stage": "prod", "resourcePath": path, "identity": {"sourceIp": source, "apiKeyId": key}},
+             "stageVariables": {"answer": json.dumps({"statusCode": 200})}}
+    return {"gapMs": gap, "event": event, "expect": "success"}
 
 
 def login(email, password, source, good=False, agent=BROWSER, **more):

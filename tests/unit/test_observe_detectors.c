@@ -353,6 +353,12 @@ START_TEST(test_attack_tools_are_told_once_an_hour)
     }
     ck_assert_events(&d, "malicious_attack_tool", 1);
     ck_assert_said(&d, "nightjar.rule=sqlmap");
+    http("GET", "/", "203.0.113.8", "hydrate-client/1.2 (nmapper)", "", "");
+    answer(200, 100);
+    ck_assert_events(&d, "malicious_attack_tool", 1);
+    http("GET", "/", "203.0.113.9", "Mozilla/5.0 (Nmap Scripting Engine)", "", "");
+    answer(200, 100);
+    ck_assert_events(&d, "malicious_attack_tool", 2);
     ck_assert_events(&d, "alert.attack", 1); /* a finding of that category is no alert, and makes one */
     desk_close(&d);
 }

@@ -227,6 +227,12 @@ START_TEST(test_cost_that_burns_is_told_and_a_steady_load_is_not)
         desk_call(&d, &(struct call){ .ms = 5900 }, 100);
     ck_assert_events(&d, "cost.burn", 1);
     desk_close(&d);
+    desk_open(&d, "usage", "burn.floor=0");
+    desk_pass(&d, 57000); /* a sandbox that began at the end of a minute: that one was cheap */
+    for (int i = 0; i < 900; i++)
+        desk_call(&d, &(struct call){ .ms = 500 }, 500);
+    ck_assert_events(&d, "cost.burn", 0);
+    desk_close(&d);
     desk_open(&d, "usage", ""); /* below a dollar a day nothing burns */
     for (int m = 0; m < 20; m++)
         desk_call(&d, &(struct call){ .ms = 10 }, 60000);

