@@ -66,6 +66,8 @@ static bool matches(struct nj_str t, size_t at, struct nj_str phrase)
             at += at < t.n && is_joint(t.p[at]);
             continue;
         }
+        if (phrase.p[i] == '!')
+            return at >= t.n || (t.p[at] != '(' && (!is_letter(t, at) || begins(t, at)));
         if (at >= t.n || fold(t.p[at]) != (unsigned char)phrase.p[i])
             return false;
         at++;

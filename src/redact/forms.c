@@ -437,6 +437,23 @@ static bool find_option_value(struct nj_form *f, struct nj_span *value, int *rul
     return !nj_value_is_harmless(v) && nj_run(v, 0, NJ_IS_DIGIT) != v.n && !nj_str_starts(v, NJ_STR("//"));
 }
 
+/* "credentials: deploy / x1": the user stands before the password. */
+static void skip_user(struct nj_form *f)
+{
+    enum { LONGEST = 40 };
+    struct nj_str t = nj_str_slice(f->t, 0, f->value + LONGEST);
+    if (!nj_str_starts(nj_secret_keys[f->rule].counter, NJ_STR("credential")))
+        return;
+    size_t user = nj_run(t, f->value, NJ_IS_KEY), slash = user;
+    slash += f->quote != 0 && nj_byte(t, user) == f->quote ? 1 : 0;
+    slash = nj_skip_blanks(t, slash);
+    if (user == f->value || nj_byte(t, slash) != '/')
+        return;
+    size_t password = nj_skip_blanks(t, slash + 1);
+    if (password < t.n && !nj_is(t.p[password], NJ_IS_SPACE))
+        nj_form_open(f, password);
+}
+
 /* "[ip]:8080" holds no value of a name; "[secret] => x" does. */
 static bool is_placeholder(const struct nj_form *f)
 {
@@ -474,6 +491,7 @@ bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rul
     if (is_closing_quote(&f))
         return false;
     open_container(&f);
+    skip_user(&f);
     struct nj_span v = { .from = 0, .to = nj_form_end(&f) };
     v.from = f.value; /* the end may have moved it */
     skip_brace(&f, &v);

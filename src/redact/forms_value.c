@@ -24,6 +24,9 @@ static size_t skip_wrapping(struct nj_str t, size_t at)
     /* A word without a bracket is the value, and the quote behind it closes something else: msg="password=x". */
     char c = nj_byte(t, i);
     bool wrapped = (c == '(' || c == '[') && i > at && t.p[at] >= 'A' && t.p[at] <= 'Z';
+    size_t inner = wrapped ? nj_run(nj_str_slice(t, 0, i + 1 + LONGEST), i + 1, NJ_IS_WORD) : i;
+    if (inner > i + 1 && nj_byte(t, inner) == '=' && nj_is_quote(nj_byte(t, inner + 1)))
+        return inner + 1; /* Password(value="x") */
     return wrapped && nj_is_quote(nj_byte(t, i + 1)) ? i + 1 : at;
 }
 
@@ -207,10 +210,25 @@ size_t nj_form_end(struct nj_form *f)
 
 /* --- what it looks like ------------------------------------------------------------------------------------------- */
 
+/* "AccessDenied", "ResourceNotFoundException": what went wrong, in one word. */
+static bool is_error_name(struct nj_str v)
+{
+    static const struct nj_str ends[] = { NJ_STR_INIT("Error"),    NJ_STR_INIT("Exception"), NJ_STR_INIT("Denied"),
+                                          NJ_STR_INIT("NotFound"), NJ_STR_INIT("Failure"),   NJ_STR_INIT("Fault"),
+                                          NJ_STR_INIT("Mismatch"), NJ_STR_INIT("Expired"),   NJ_STR_INIT("Failed"),
+                                          NJ_STR_INIT("Missing"),  NJ_STR_INIT("Invalid"),   NJ_STR_INIT("Exceeded") };
+    for (size_t i = 0; i < NJ_COUNT(ends); i++)
+        if (nj_str_ends(v, ends[i]))
+            return nj_is(v.p[0], NJ_IS_UPPER) && nj_run(v, 0, NJ_IS_ALPHA) == v.n;
+    return false;
+}
+
 bool nj_form_is_prose(struct nj_str v)
 {
     while (v.n != 0 && strchr(".!?:", v.p[v.n - 1]) != NULL)
         v.n--;
+    if (is_error_name(v))
+        return true;
     for (size_t i = 0; i < v.n; i++) {
         bool upper_inside = i > 0 && v.p[i] >= 'A' && v.p[i] <= 'Z' && v.p[i - 1] >= 'a' && v.p[i - 1] <= 'z';
         if (upper_inside || !(nj_is(v.p[i], NJ_IS_ALPHA) || v.p[i] == '-' || (unsigned char)v.p[i] >= 0x80))

@@ -65,6 +65,7 @@ static const struct {
     { NJ_STR_INIT("type"), NJ_ROLE_SAFE },
     { NJ_STR_INIT("label"), NJ_ROLE_SAFE | NJ_ROLE_NAME },
     { NJ_STR_INIT("id"), NJ_ROLE_SAFE | NJ_ROLE_NAME },
+    { NJ_STR_INIT("ref"), NJ_ROLE_SAFE },
     { NJ_STR_INIT("created"), NJ_ROLE_SAFE },
     { NJ_STR_INIT("expires"), NJ_ROLE_SAFE },
     { NJ_STR_INIT("expiration"), NJ_ROLE_SAFE },

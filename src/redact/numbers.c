@@ -77,9 +77,18 @@ static size_t match(const struct groups *g, const char *pattern)
     return 0;
 }
 
+/* "card_4111...": a name and an underscore stand before enough digits for a card. */
+static bool is_named(struct nj_str t, size_t from, size_t end)
+{
+    return from > 2 && t.p[from - 1] == '_' && nj_is(t.p[from - 2], NJ_IS_ALPHA) && end - from >= 14 && end - from <= 19 &&
+           !(end < t.n && nj_is(t.p[end], NJ_IS_WORD));
+}
+
 /* No identifier goes on to either side; and groups with spaces between them are all there are, or any list would do. */
 static bool borders_allow(struct nj_str t, struct nj_span sp, enum nj_detector_id id)
 {
+    if (id == NJ_DET_CREDIT_CARD && is_named(t, sp.from, sp.to))
+        return true;
     if (nj_is_joined(t, sp) || (sp.from > 0 && t.p[sp.from - 1] == '+'))
         return false;
     if (id == NJ_DET_CREDIT_CARD)
@@ -140,6 +149,19 @@ static void look_for_cvv(struct nj_sweep *s, size_t at)
     }
 }
 
+/* Does the company of a run of digits speak against a card?  Products have 13 digits, identifiers of traces 17 and more. */
+static bool is_no_card(uint64_t topics, size_t n)
+{
+    uint64_t against = n == 13 ? NEAR(GOODS) | NEAR(TRACE) : n > 16 ? NEAR(TRACE) : 0;
+    return (topics & against) != 0 && (topics & NEAR(CARD)) == 0;
+}
+
+/* Digits between colons are a part of an ARN. */
+static bool is_in_colons(struct nj_str t, struct nj_span sp)
+{
+    return sp.from > 0 && sp.to < t.n && t.p[sp.from - 1] == ':' && t.p[sp.to] == ':';
+}
+
 static bool try_groups(struct nj_sweep *s, const struct groups *g, size_t *end)
 {
     uint8_t digits[DIGITS];
@@ -159,9 +181,16 @@ static bool try_groups(struct nj_sweep *s, const struct groups *g, size_t *end)
         size_t count = digits_of(s->text, span, digits);
         if (numbers[i].valid != NULL ? !numbers[i].valid(digits, count) : span.from > 0 && s->text.p[span.from - 1] == '/')
             continue; /* "Gecko/20100101" */
-        if (numbers[i].topics != 0 && topics == NJ_NPOS)
+        bool card = numbers[i].id == NJ_DET_CREDIT_CARD;
+        bool telling = n == 1 && (count == 13 || count > 16); /* whatever is near */
+        bool named = card && is_named(s->text, span.from, span.to);
+        if ((numbers[i].topics != 0 || (card && telling) || named) && topics == NJ_NPOS)
             topics = nj_topics_near(s, span);
-        if (numbers[i].topics != 0 && (topics & numbers[i].topics) == 0)
+        if (numbers[i].topics != 0 && ((topics & numbers[i].topics) == 0 || is_in_colons(s->text, span)))
+            continue;
+        if (named && (topics & NEAR(CARD)) == 0)
+            continue;
+        if (card && telling && is_no_card(topics, count))
             continue;
         *end = span.to;
         if (!nj_sweep_take(s, span, numbers[i].id))
@@ -229,6 +258,8 @@ bool nj_number_may(const struct nj_redactor *r, struct nj_str t, size_t at)
         letters++;
     size_t end = nj_run(nj_str_slice(t, 0, from + DIGITS), from, NJ_IS_DIGIT);
     bool goes_on = end < t.n && is_gap(t.p[end]) && is_digit(t, end + 1);
+    if (letters == 0 && is_named(t, from, end))
+        return true;
     if (letters == 4 || is_tail(t, from - letters))
         return goes_on && has_space(t, end);
     if (!goes_on) { /* digits alone: no part of a longer word but for a letter at the end */
@@ -311,7 +342,7 @@ static bool try_phone(struct nj_sweep *s, const struct groups *g, size_t *end)
         return false;
     if (n == 2 && g->gap[0] == '.')
         return false; /* a fraction */
-    if (!follows_word(s, span.from))
+    if (!follows_word(s, span.from) || is_in_colons(s->text, span))
         return false;
     if (digits < 10 && s->text.p[span.from] != '0' && memchr(s->text.p + span.from, '-', to - span.from) != NULL)
         return false; /* short ones are written with spaces */

@@ -246,6 +246,8 @@ enum nj_topic {
     NJ_TOPIC_SECRET,
     NJ_TOPIC_CURSOR, /* what looks like a secret and is none */
     NJ_TOPIC_CARD,
+    NJ_TOPIC_TRACE, /* numbers as long as those of cards */
+    NJ_TOPIC_GOODS, /* ... and as short */
     NJ_TOPIC_SSN,
     NJ_TOPIC_SIN,
     NJ_TOPIC_NHS,
