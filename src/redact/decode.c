@@ -3,7 +3,7 @@
 
 #include <zlib.h>
 
-enum { RUN_MIN = 40, VALUE_MIN = 8, SAMPLE = 32, PIECES = 4 };
+enum { RUN_MIN = 40, OBJECT_MIN = 16, VALUE_MIN = 8, SAMPLE = 32, PIECES = 4 };
 
 /* --- is it text? -------------------------------------------------------------------------------------------------- */
 
@@ -43,10 +43,18 @@ static bool begins_like_text(struct nj_str run)
     return n != NJ_NPOS && is_text((struct nj_str){ plain, n });
 }
 
+/* {" in base64: an object of JSON, which is worth a look however short it is. */
+static bool is_object(struct nj_str t, size_t from)
+{
+    return t.n - from >= OBJECT_MIN && memcmp(t.p + from, "eyJ", 3) == 0;
+}
+
 bool nj_encoded_may(struct nj_str t, size_t at)
 {
     enum { FIRST = NJ_TOKEN_RUN - 1 };
     size_t last = at + RUN_MIN - 1 - 2 * FIRST, from = at - FIRST;
+    if (is_object(t, from))
+        return true;
     if (last >= t.n || !is_run_byte(t.p[last]))
         return false;
     bool begins = from == 0 || !is_run_byte(t.p[from - 1]);
@@ -153,7 +161,8 @@ bool nj_decode_run(struct nj_sweep *s, size_t at)
     while (to < t.n && is_run_byte(t.p[to]))
         to++;
     s->run_read = to;
-    if (to - from < RUN_MIN || (from = text_start(t, from, to)) == NJ_NPOS)
+    bool object = is_object(t, from) && to - from >= OBJECT_MIN && begins_like_text(nj_str_slice(t, from, to));
+    if (!object && (to - from < RUN_MIN || (from = text_start(t, from, to)) == NJ_NPOS))
         return false;
     enum verdict v = judge_run(s, nj_str_slice(t, from, to));
     for (int i = 0; i < 2 && to < t.n && t.p[to] == '='; i++)

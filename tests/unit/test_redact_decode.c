@@ -102,6 +102,7 @@ START_TEST(test_redact_a_secret_in_base64_takes_the_whole_run)
     ck_assert_view_eq(text_of(around("GET /p/", "mail=joe@example.com&order=1234567890", "?a=1")), "GET /p/[secret]?a=1");
     ck_assert_view_eq(json_of(around("{\"Records\":[{\"kinesis\":{\"data\":\"", "pin: 1234 ok=1", "\"}}]}")),
                       "{\"Records\":[{\"kinesis\":{\"data\":\"[secret]\"}}]}");
+    ck_assert_view_eq(text_of(around("state=", "{\"password\":\"x1\"}", "&n=3")), "state=[secret]&n=3");
     ck_assert_view_eq(text_of(around("x data:text/plain;base64,", "password=Tulip77", " y")), "x data:text/plain;base64,[secret] y");
 }
 END_TEST
@@ -125,6 +126,8 @@ END_TEST
 START_TEST(test_redact_base64_without_findings_stays)
 {
     struct nj_str cursor = around("cursor ", PLAIN_JSON, " next");
+    ck_assert(nj_str_eq(text_of(cursor), cursor));
+    cursor = around("cursor ", "{\"id\":42,\"n\":7}", " next");
     ck_assert(nj_str_eq(text_of(cursor), cursor));
     cursor = around("{\"body\":\"", PLAIN_JSON, "\",\"isBase64Encoded\":true}");
     ck_assert(nj_str_eq(json_of(cursor), cursor));
