@@ -95,7 +95,8 @@ struct nj_record {
 void nj_record_init(struct nj_record *r); /* all absent, INFO, bulk */
 
 /* Redacted text only.  Strings are valid UTF-8 without raw control characters other than tab and newline; data is the
- * finished JSON object or absent; counts is the finished JSON object of redactions by rule, or absent. */
+ * finished JSON object or absent; counts is the finished JSON object of redactions by rule, or absent; audit that of what else
+ * there is to say of it (nightjar/redact.h), or absent. */
 struct nj_clean {
     int64_t when_ns;
     struct nj_str event;
@@ -109,6 +110,7 @@ struct nj_clean {
     struct nj_str message;
     struct nj_str data;
     struct nj_str counts;
+    struct nj_str audit;
     struct nj_str id;
 };
 

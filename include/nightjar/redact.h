@@ -17,6 +17,11 @@
  *            change direction or break lines, become visible (\x00, \u202e).  Line breaks between JSON tokens become spaces.
  * Counts     one counter a detector (email, credit_card, jwt, github, us_ssn, iban, ...: detectors.def), key.<rule> from a fixed table (key.custom for the operator's own names), escape_sequence,
  *            withheld.
+ * Audit      of a record with anything to say: bytes replaced, up to the next power of two from 64, because the sum of one finding
+ *            is its length; depth, how often something had to be decoded for the deepest finding; flags, any of truncated (its line
+ *            was cut by the platform, JSON in it has no end, a name was longer than 256 bytes), budget (something was withheld, because
+ *            judging it would have taken more than there is for it), malformed (no UTF-8, half a surrogate pair), split_state (it goes on
+ *            what a record before it began, or leaves something open for the next).
  *
  * Fails closed: text the redactor cannot judge (memory, size, a loop of findings) is replaced by NJ_WITHHELD, never passed on.
  *

@@ -70,8 +70,7 @@ static void on_line(struct nj_observe *o, void *state, struct nj_case *c, const 
     struct nj_str location = location_of(l), route = c != NULL ? c->request.route : (struct nj_str){ NULL, 0 };
     nj_json_iter_init(&it, counts);
     while (nj_json_next(&it, &rule, &v)) {
-        bool own =
-            nj_str_eq(rule, NJ_STR("escape_sequence")) || nj_str_eq(rule, NJ_STR("withheld")) || nj_str_starts(rule, NJ_STR("flag."));
+        bool own = nj_str_eq(rule, NJ_STR("escape_sequence")) || nj_str_eq(rule, NJ_STR("withheld"));
         if (!own && is_new(s, rule, route, location))
             tell(o, c, rule, location);
     }

@@ -11,8 +11,8 @@ static bool ends_run(char c)
 
 static void mask(struct nj_sweep *s, struct nj_span span, int rule)
 {
-    if (span.to > span.from && !nj_value_is_harmless(nj_part(s->text, span)))
-        (void)nj_sweep_take_key(s, span, rule);
+    if (span.to > span.from && !nj_value_is_harmless(nj_part(s->text, span)) && nj_sweep_take_key(s, span, rule))
+        nj_note(s->r, NJ_AUDIT_SPLIT_STATE);
 }
 
 /* To the quote that closes what an earlier record opened; all of it when none does. */
@@ -83,15 +83,19 @@ void nj_carry_note(struct nj_sweep *s)
     if (t.n >= CUT_AT) {
         mask_cut(s);
         s->carry->cut = true;
+        nj_note(s->r, NJ_AUDIT_TRUNCATED);
     }
     if (s->open.quote != 0) {
         s->carry->open = s->open;
         s->carry->open_left = OPEN_RECORDS;
+        nj_note(s->r, NJ_AUDIT_SPLIT_STATE);
     }
     while (end > s->done && nj_is(t.p[end - 1], NJ_IS_SPACE))
         end--;
     if (end > s->done && (t.p[end - 1] == ':' || t.p[end - 1] == '=')) {
         int rule = nj_form_pending(s, end - 1);
         s->carry->pending = (int16_t)(rule != NJ_KEY_NONE ? rule + 1 : 0);
+        if (rule != NJ_KEY_NONE)
+            nj_note(s->r, NJ_AUDIT_SPLIT_STATE);
     }
 }

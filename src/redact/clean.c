@@ -112,16 +112,17 @@ static void add_visible(struct nj_buf *out, uint32_t point)
 }
 
 /* Writes the unsafe text at byte at in a safe form; returns the byte behind it. */
-static size_t add_mended(struct nj_buf *out, struct nj_str s, size_t at, uint32_t *escapes)
+static size_t add_mended(struct nj_buf *out, struct nj_str s, size_t at, struct nj_cleaned *did)
 {
     unsigned char c = (unsigned char)s.p[at];
     size_t len = nj_utf8_len(s, at), end = at;
     if (len == 0) {
         nj_buf_add(out, NJ_STR(NJ_UTF8_REPLACEMENT));
+        did->malformed = true;
         return at + 1;
     }
     if (c == '\x1b' && (end = escape_end(s, at)) != at) {
-        *escapes += 1;
+        did->escapes++;
         return end;
     }
     if (c == '\r' && (at + 1 == s.n || s.p[at + 1] == '\n'))
@@ -130,16 +131,14 @@ static size_t add_mended(struct nj_buf *out, struct nj_str s, size_t at, uint32_
     return at + len;
 }
 
-uint32_t nj_clean_add(struct nj_buf *out, struct nj_str text)
+void nj_clean_add(struct nj_buf *out, struct nj_str text, struct nj_cleaned *did)
 {
-    uint32_t escapes = 0;
     size_t at = 0;
     while (at < text.n) {
         size_t from = at;
         at += nj_clean_prefix(nj_str_slice(text, at, text.n));
         nj_buf_add(out, nj_str_slice(text, from, at));
         if (at < text.n)
-            at = add_mended(out, text, at, &escapes);
+            at = add_mended(out, text, at, did);
     }
-    return escapes;
 }

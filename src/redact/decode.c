@@ -130,7 +130,7 @@ static enum verdict judge_run(struct nj_sweep *s, struct nj_str run)
 static bool replace_run(struct nj_sweep *s, struct nj_span run, enum verdict v)
 {
     if (v == UNSEEN)
-        nj_count(s->r, NJ_COUNT_WITHHELD);
+        nj_withheld(s->r, nj_str_slice(s->text, run.from, run.to));
     return v != CLEAN && nj_sweep_put(s, run, v == SENSITIVE ? NJ_STR("[secret]") : NJ_STR(NJ_WITHHELD));
 }
 
@@ -289,6 +289,6 @@ bool nj_decode_value(struct nj_redactor *r, unsigned level, struct nj_str value,
     if (!decode_value(r, level, value, again, out))
         return false;
     if (nj_str_eq(*out, NJ_STR(NJ_WITHHELD)))
-        nj_count(r, NJ_COUNT_WITHHELD);
+        nj_withheld(r, value);
     return true;
 }

@@ -223,7 +223,7 @@ static bool judge(struct nj_sweep *s, const struct codec *c, struct nj_span span
 {
     struct nj_redactor *r = s->r;
     if (s->level >= NJ_NEST_MAX || span.to - span.from > r->decode_left) {
-        nj_count(r, NJ_COUNT_WITHHELD);
+        nj_withheld(r, nj_str_slice(s->text, span.from, span.to));
         return nj_sweep_put(s, span, NJ_STR(NJ_WITHHELD));
     }
     struct nj_buf *b = &r->levels[s->level + 1].decoded;
@@ -237,7 +237,7 @@ static bool judge(struct nj_sweep *s, const struct codec *c, struct nj_span span
     bool seen = nj_buf_finish(b, &plain) == NJ_OK && nj_text_redact(r, s->level + 1, NULL, plain, &clean);
     nj_layer_close(r, layer);
     if (!seen) {
-        nj_count(r, NJ_COUNT_WITHHELD);
+        nj_withheld(r, nj_str_slice(s->text, span.from, span.to));
         return nj_sweep_put(s, span, NJ_STR(NJ_WITHHELD));
     }
     if (clean.p == plain.p || r->findings == before)

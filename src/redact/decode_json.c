@@ -155,7 +155,7 @@ static bool walk_whole(struct nj_sweep *s, struct nj_span span)
     if (nj_json_parse(nj_str_slice(s->text, span.from, span.to), &json) != NJ_OK)
         return false;
     if (!nj_json_walk(s->r, s->level + 1, NULL, json.raw, NJ_KEY_NONE, &out)) {
-        nj_count(s->r, NJ_COUNT_WITHHELD);
+        nj_withheld(s->r, json.raw);
         return nj_sweep_put(s, span, NJ_STR(NJ_WITHHELD));
     }
     return put(s, span, json.raw, out);
@@ -174,13 +174,15 @@ static bool walk_cut(struct nj_sweep *s, size_t from, struct extent *e)
     if (nj_buf_finish(b, &text) != NJ_OK || nj_json_parse(text, &json) != NJ_OK)
         return false;
     struct nj_span span = { from, s->text.n };
-    struct nj_layer layer = nj_layer_open(s->r, "cut json", nj_str_slice(s->text, from, s->text.n));
+    struct nj_layer layer = nj_layer_open(s->r, nj_layer_cut, nj_str_slice(s->text, from, s->text.n));
     bool walked = nj_json_walk(s->r, s->level + 1, NULL, json.raw, NJ_KEY_NONE, &out);
     nj_layer_close(s->r, layer);
     if (!walked) {
-        nj_count(s->r, NJ_COUNT_WITHHELD);
+        nj_withheld(s->r, nj_str_slice(s->text, from, s->text.n));
         return nj_sweep_put(s, span, NJ_STR(NJ_WITHHELD));
     }
+    if (out.p != json.raw.p)
+        nj_note(s->r, NJ_AUDIT_TRUNCATED);
     struct nj_str closers = nj_str_slice(text, closed, text.n);
     while (out.p != json.raw.p && closers.n != 0 && !nj_str_ends(out, closers))
         closers = nj_str_slice(closers, 1, closers.n); /* members at the end may be gone */

@@ -149,6 +149,8 @@ static bool plain_text(struct walk *w, const struct piece *p, struct nj_str *out
     if (!p->escaped)
         return true;
     *mended = has_lone_half(*out);
+    if (*mended)
+        nj_note(w->r, NJ_AUDIT_MALFORMED);
     nj_buf_reset(b);
     nj_json_unescape(b, *out);
     return nj_buf_finish(b, out) == NJ_OK;
@@ -162,7 +164,7 @@ static struct nj_span quoted(const struct piece *p)
 
 static void withhold(struct walk *w, const struct piece *p)
 {
-    nj_found(w->r, NJ_COUNT_WITHHELD, NJ_ACT_MASK, view(w, p->in));
+    nj_withheld(w->r, view(w, p->in));
     replace_by_string(w, quoted(p), NJ_STR(NJ_WITHHELD));
 }
 
@@ -177,13 +179,22 @@ static void remove_member(struct walk *w, size_t value_end)
     f->removed = true;
 }
 
+/* Counts a value that its name gave away. */
+static void tell(struct walk *w, struct nj_span value, enum nj_action action)
+{
+    size_t quote = w->t.p[value.from] == '"';
+    struct nj_str inner = nj_str_slice(w->t, value.from + quote, value.to - quote);
+    w->r->trace.in_string = quote != 0;
+    nj_found(w->r, NJ_COUNT_KEYS + (unsigned)w->rule, action, inner);
+    w->r->trace.in_string = false;
+}
+
 /* Does to the value of a secret name what the policy wants; text is what the value says.  False: it stays. */
 static bool mask(struct walk *w, struct nj_span value, struct nj_str text)
 {
     enum nj_class class = nj_key_class(w->r, w->rule);
     enum nj_action action = nj_key_action(w->r, w->rule);
-    size_t quote = w->t.p[value.from] == '"';
-    nj_found(w->r, NJ_COUNT_KEYS + (unsigned)w->rule, action, nj_str_slice(w->t, value.from + quote, value.to - quote));
+    tell(w, value, action);
     if (action == NJ_ACT_COUNT)
         return false;
     if (action == NJ_ACT_REMOVE && w->frames[w->depth].object) {
@@ -221,7 +232,7 @@ static void scan_string(struct walk *w, const struct piece *p, bool secret)
     size_t slot = w->dull && !w->message && !mended ? slot_of(w, text) : NJ_NPOS;
     if (slot != NJ_NPOS && nj_is_known(&r->known_values[slot], text))
         return;
-    struct nj_layer before = nj_layer_open(r, "json string", view(w, p->in));
+    struct nj_layer before = nj_layer_open(r, nj_layer_string, view(w, p->in));
     r->topics = w->topics;
     r->context = w->key;
     uint64_t found = r->findings;
@@ -453,6 +464,8 @@ static struct nj_str rewrite_key(struct walk *w, const struct piece *p)
         withhold(w, p);
         return NJ_STR(NJ_WITHHELD);
     }
+    if (clean.n > NAME_BYTES)
+        nj_note(w->r, NJ_AUDIT_TRUNCATED);
     clean = shortened(clean);
     if (clean.p == text.p && !mended)
         return text;

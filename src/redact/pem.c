@@ -117,6 +117,8 @@ bool nj_shape_pem(struct nj_sweep *s, size_t at, struct nj_span *out)
     else
         to = body_end(t, to, &open);
     note(s->carry, open);
+    if (open)
+        nj_note(s->r, NJ_AUDIT_SPLIT_STATE);
     *out = (struct nj_span){ from, to };
     return true;
 }
@@ -136,6 +138,6 @@ void nj_pem_resume(struct nj_sweep *s)
     c->lines++;
     c->bytes += t.n < NJ_PEM_BYTES ? (uint32_t)t.n : NJ_PEM_BYTES;
     c->in_key = open && c->lines < NJ_PEM_LINES && c->bytes < NJ_PEM_BYTES;
-    if (to > from)
-        (void)nj_sweep_take(s, (struct nj_span){ from, to }, NJ_DET_PRIVATE_KEY);
+    if (to > from && nj_sweep_take(s, (struct nj_span){ from, to }, NJ_DET_PRIVATE_KEY))
+        nj_note(s->r, NJ_AUDIT_SPLIT_STATE);
 }

@@ -3,56 +3,10 @@
 #define NIGHTJAR_REDACT_INTERNAL_H
 
 #include "lanes.h"
+#include "policy.h"
 
 #include "nightjar/buf.h"
 #include "nightjar/redact.h"
-
-/* --- classes, presets, actions (policy.c) ------------------------------------------------------------------------- */
-
-enum nj_class {
-#define NJ_REDACT_CLASS(name, standard, strict, pci, hipaa) NJ_CLASS_##name,
-#include "classes.def"
-#undef NJ_REDACT_CLASS
-    NJ_CLASSES
-};
-
-enum nj_action {
-    NJ_ACT_KEEP,
-    NJ_ACT_MASK,
-    NJ_ACT_LAST4,
-    NJ_ACT_HMAC,
-    NJ_ACT_REMOVE,
-    NJ_ACT_COUNT, /* keep, and say so */
-    NJ_ACTIONS
-};
-extern const struct nj_str nj_action_names[NJ_ACTIONS];
-
-struct nj_policy {
-    struct nj_str name;
-    bool names_only;     /* of payloads, headers and names are kept */
-    size_t payload_most; /* bytes of a payload; 0 = as many as are captured */
-    uint8_t action[NJ_CLASSES];
-};
-
-/* The preset of that name (absent = "default"), or NULL. */
-const struct nj_policy *nj_policy_find(struct nj_str name);
-enum nj_action nj_policy_action(const struct nj_policy *p, enum nj_class class);
-/* Appends what takes the place of a value; it never needs escaping in JSON, unless the action is COUNT.  REMOVE masks: who can
- * drop a member does so before. */
-void nj_replacement_add(const struct nj_redactor *r, enum nj_class class, enum nj_action action, struct nj_str value,
-                        struct nj_str placeholder, struct nj_buf *out);
-
-/* Comma separated names with '*' for any run of characters; letters match in both cases. */
-enum { NJ_GLOBS_MAX = 64, NJ_GLOB_LEN = 128 };
-struct nj_globs {
-    struct nj_str glob[NJ_GLOBS_MAX]; /* views into text */
-    size_t n;
-    char *text;
-};
-/* NJ_EPARSE: an empty name, a character no field name has, too many or too long ones.  NJ_ENOMEM. */
-NJ_MUST enum nj_status nj_globs_init(struct nj_globs *g, struct nj_str list);
-void nj_globs_fini(struct nj_globs *g);
-bool nj_globs_match(const struct nj_globs *g, struct nj_str name);
 
 /* --- field names (keys.c) ----------------------------------------------------------------------------------------- */
 
@@ -612,8 +566,28 @@ size_t nj_fold_origin(struct nj_str steps, size_t at);
 
 /* Index of the first byte that may not leave as it is (controls, ill-formed UTF-8, C1, bidi, ...), or text.n. */
 size_t nj_clean_prefix(struct nj_str text);
-/* Appends text so that nj_clean_prefix() would find nothing; returns the number of terminal escape sequences left out. */
-uint32_t nj_clean_add(struct nj_buf *out, struct nj_str text);
+struct nj_cleaned {
+    uint32_t escapes; /* terminal sequences left out */
+    bool malformed;   /* some bytes were no UTF-8 */
+};
+/* Appends text so that nj_clean_prefix() would find nothing, and adds to *did what was done for it. */
+void nj_clean_add(struct nj_buf *out, struct nj_str text, struct nj_cleaned *did);
+
+/* --- what a record says about its redaction (audit.c) -------------------------------------------------------------- */
+
+enum nj_audit_flag {
+    NJ_AUDIT_TRUNCATED,   /* something of it is cut short: a line by the platform, JSON without its end, a long name */
+    NJ_AUDIT_BUDGET,      /* something was withheld, because judging it would have taken more than there is for it */
+    NJ_AUDIT_MALFORMED,   /* bytes that are no UTF-8, half a surrogate pair, two members of one name */
+    NJ_AUDIT_SPLIT_STATE, /* it goes on what a record before it began, or leaves something open for the next */
+    NJ_AUDIT_FLAGS
+};
+
+struct nj_audit {
+    uint64_t bytes; /* that were replaced */
+    unsigned depth; /* how often something had to be decoded for the deepest finding */
+    unsigned flags; /* bits 1 << enum nj_audit_flag */
+};
 
 /* --- JSON (json_walk.c) and the whole (text.c, redactor.c) --------------------------------------------------------- */
 
@@ -695,6 +669,7 @@ struct nj_trace {
     struct nj_span outer; /* the innermost stretch of it that is known */
     const char *how[NJ_LAYERS_MAX];
     unsigned layers;
+    bool in_string; /* what is found is a string of the JSON at hand, which nobody opened as a layer */
 };
 
 /* Where in the output a text of the record stands that is written to it. */
@@ -713,6 +688,7 @@ struct nj_redactor {
     size_t payload_most;                    /* 0 = no limit */
     bool withhold;                          /* texts that rules of the operator should have cleaned */
     bool counted;                           /* some counter is not zero */
+    struct nj_audit audit;                  /* of the record at hand */
     uint64_t findings;                      /* ever: whether a text held something is told by the difference */
     size_t decode_left;                     /* bytes that may still be decoded for the value at hand */
     struct nj_known known[NJ_KNOWN_SLOTS], known_values[NJ_KNOWN_VALUES];
@@ -758,7 +734,18 @@ NJ_MUST bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_car
 /* The same for checked JSON; a change is in walked of the level. */
 NJ_MUST bool nj_json_walk(struct nj_redactor *r, unsigned level, struct nj_carry *carry, struct nj_str json, int rule, struct nj_str *out);
 
+static inline void nj_note(struct nj_redactor *r, enum nj_audit_flag flag)
+{
+    r->audit.flags |= 1u << flag;
+}
+
 void nj_count(struct nj_redactor *r, unsigned counter);
+/* Counts text that goes because it could not be judged. */
+void nj_withheld(struct nj_redactor *r, struct nj_str value);
+/* Is there anything to say? */
+bool nj_redact_noted(const struct nj_redactor *r);
+/* Appends {"bytes":64,"depth":1,"flags":["budget"]} and begins anew; or nothing. */
+void nj_redact_audit_take(struct nj_redactor *r, struct nj_buf *out);
 struct nj_str nj_counter_name(const struct nj_redactor *r, unsigned counter);
 /* Counts a finding and tells of it. */
 void nj_found(struct nj_redactor *r, unsigned counter, enum nj_action action, struct nj_str value);
@@ -769,7 +756,9 @@ struct nj_layer {
     struct nj_span outer;
     unsigned layers;
 };
-/* Around work on a decoded copy of raw, for whoever explains findings; how is a constant: "json string", "base64". */
+/* Around work on a decoded copy of raw; how is a constant, for whoever explains findings: "base64", or one of these two, which are
+ * not counted as decoding: JSON as it stands has strings. */
+extern const char nj_layer_string[], nj_layer_cut[];
 struct nj_layer nj_layer_open(struct nj_redactor *r, const char *how, struct nj_str raw);
 void nj_layer_close(struct nj_redactor *r, struct nj_layer before);
 

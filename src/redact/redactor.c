@@ -109,55 +109,11 @@ void nj_redactor_free(struct nj_redactor *r)
     free(r);
 }
 
-/* --- counts ------------------------------------------------------------------------------------------------------- */
-
-struct nj_str nj_counter_name(const struct nj_redactor *r, unsigned counter)
-{
-    if (counter < NJ_DETECTORS)
-        return nj_detectors[counter].counter;
-    if (counter == NJ_COUNT_ESCAPES)
-        return NJ_STR("escape_sequence");
-    if (counter == NJ_COUNT_WITHHELD)
-        return NJ_STR("withheld");
-    if (counter >= NJ_COUNT_RULES)
-        return nj_rules_name(r, counter - NJ_COUNT_RULES);
-    return nj_secret_keys[counter - NJ_COUNT_KEYS].counter;
-}
-
-/* Rows of one counter stand together: their sum is printed once. */
-void nj_redact_counts_take(struct nj_redactor *r, struct nj_buf *out)
-{
-    bool any = false;
-    if (!r->counted)
-        return;
-    r->counted = false;
-    for (unsigned i = 0; i < NJ_COUNTS; i++) {
-        uint64_t sum = r->counts[i];
-        if (sum == 0)
-            continue;
-        struct nj_str name = nj_counter_name(r, i);
-        r->counts[i] = 0;
-        while (i >= NJ_COUNT_KEYS && i + 1 < NJ_COUNT_RULES && nj_str_eq(nj_counter_name(r, i + 1), name)) {
-            sum += r->counts[++i];
-            r->counts[i] = 0;
-        }
-        nj_buf_addz(out, any ? ",\"" : "{\"");
-        if (i >= NJ_COUNT_KEYS)
-            nj_buf_addz(out, i >= NJ_COUNT_RULES ? "rule." : "key.");
-        nj_buf_add(out, name);
-        nj_buf_addz(out, "\":");
-        nj_buf_add_u64(out, sum);
-        any = true;
-    }
-    if (any)
-        nj_buf_addc(out, '}');
-}
-
 /* --- the workers -------------------------------------------------------------------------------------------------- */
 
 static void add_withheld(struct nj_redactor *r, struct nj_str in, struct nj_buf *out)
 {
-    nj_found(r, NJ_COUNT_WITHHELD, NJ_ACT_MASK, in);
+    nj_withheld(r, in);
     nj_buf_add(out, NJ_STR(NJ_WITHHELD));
 }
 
@@ -211,7 +167,7 @@ static void add_json(struct nj_redactor *r, struct nj_carry *carry, struct nj_st
             flatten(out->p + from, out->n - from);
         return;
     }
-    nj_found(r, NJ_COUNT_WITHHELD, NJ_ACT_MASK, in);
+    nj_withheld(r, in);
     nj_buf_add(out, withheld);
 }
 
@@ -573,6 +529,26 @@ static enum nj_status clean_record(struct nj_redactor *r, const struct nj_record
     return w.out->err;
 }
 
+/* What was counted and noted goes out with the record; most have neither. */
+static bool take_audit(struct nj_redactor *r, struct nj_clean *out)
+{
+    struct nj_buf *b = &r->counts_out;
+    out->counts = out->audit = (struct nj_str){ NULL, 0 };
+    if (!nj_redact_noted(r))
+        return true;
+    nj_buf_reset(b);
+    nj_redact_counts_take(r, b);
+    size_t counts = b->n;
+    nj_redact_audit_take(r, b);
+    if (b->err != NJ_OK)
+        return false;
+    if (counts != 0)
+        out->counts = nj_str_slice(nj_buf_str(b), 0, counts);
+    if (b->n != counts)
+        out->audit = nj_str_slice(nj_buf_str(b), counts, b->n);
+    return true;
+}
+
 enum nj_status nj_redact_record(struct nj_redactor *r, const struct nj_record *in, const struct nj_resource *clean_resource,
                                 struct nj_str id, struct nj_clean *out)
 {
@@ -594,12 +570,9 @@ enum nj_status nj_redact_record(struct nj_redactor *r, const struct nj_record *i
     out->resource = clean_resource;
     enum nj_status st = clean_record(r, in, id, false, out);
     if (st != NJ_OK) {
-        nj_count(r, NJ_COUNT_WITHHELD);
+        nj_withheld(r, (struct nj_str){ NULL, 0 });
         st = clean_record(r, in, id, true, out);
     }
-    nj_buf_reset(&r->counts_out);
-    nj_redact_counts_take(r, &r->counts_out);
     r->tenant = (struct nj_str){ NULL, 0 };
-    out->counts = r->counts_out.n != 0 ? nj_buf_str(&r->counts_out) : (struct nj_str){ NULL, 0 };
-    return st == NJ_OK && r->counts_out.err == NJ_OK ? NJ_OK : NJ_ENOMEM;
+    return st == NJ_OK && take_audit(r, out) ? NJ_OK : NJ_ENOMEM;
 }

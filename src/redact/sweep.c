@@ -2,14 +2,6 @@
 #include "decode.h"
 #include "rules.h"
 
-void nj_count(struct nj_redactor *r, unsigned counter)
-{
-    r->counted = true;
-    r->findings += counter == NJ_COUNT_WITHHELD ? 1 : 0;
-    if (r->counts[counter] != UINT32_MAX)
-        r->counts[counter]++;
-}
-
 /* --- replacing ---------------------------------------------------------------------------------------------------- */
 
 /* A part of the text with the bytes it came with. */

@@ -44,9 +44,13 @@ bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_carry *carr
     if (text.n > NJ_REDACT_MAX)
         return false;
     if (nj_clean_prefix(text) != text.n) {
+        struct nj_cleaned did = { 0 };
         nj_buf_reset(&l->clean);
-        for (uint32_t n = nj_clean_add(&l->clean, text); n > 0; n--)
+        nj_clean_add(&l->clean, text, &did);
+        for (; did.escapes > 0; did.escapes--)
             nj_count(r, NJ_COUNT_ESCAPES);
+        if (did.malformed)
+            nj_note(r, NJ_AUDIT_MALFORMED);
         if (nj_buf_finish(&l->clean, &text) != NJ_OK)
             return false;
     }

@@ -1,6 +1,8 @@
 /* Tells whoever explains redaction what was found and where: places in the text that was given, through all layers. */
 #include "redact_internal.h"
 
+const char nj_layer_string[] = "json string", nj_layer_cut[] = "cut json";
+
 void nj_redact_trace(struct nj_redactor *r, struct nj_str given, nj_finding_fn fn, void *ctx)
 {
     r->trace = (struct nj_trace){ .fn = fn, .ctx = ctx, .given = given, .outer = { 0, given.n } };
@@ -21,9 +23,7 @@ struct nj_layer nj_layer_open(struct nj_redactor *r, const char *how, struct nj_
     struct nj_trace *t = &r->trace;
     struct nj_layer before = { t->outer, t->layers };
     struct nj_span span;
-    if (t->fn == NULL)
-        return before;
-    if (place(t, raw, &span))
+    if (t->fn != NULL && place(t, raw, &span))
         t->outer = span;
     if (t->layers < NJ_LAYERS_MAX)
         t->how[t->layers++] = how;
@@ -36,11 +36,32 @@ void nj_layer_close(struct nj_redactor *r, struct nj_layer before)
     r->trace.layers = before.layers;
 }
 
+/* How often something was decoded to get here; a string within JSON within a string was. */
+static unsigned decodings(const struct nj_trace *t)
+{
+    unsigned n = 0, strings = t->in_string ? 1 : 0;
+    for (unsigned i = 0; i < t->layers; i++) {
+        strings += t->how[i] == nj_layer_string;
+        n += t->how[i] != nj_layer_string && t->how[i] != nj_layer_cut;
+    }
+    return n + (strings > 1 ? strings - 1 : 0);
+}
+
+static void note_finding(struct nj_redactor *r, enum nj_action action, size_t bytes)
+{
+    unsigned depth = decodings(&r->trace);
+    if (action != NJ_ACT_COUNT)
+        r->audit.bytes += bytes;
+    if (depth > r->audit.depth)
+        r->audit.depth = depth;
+}
+
 void nj_found(struct nj_redactor *r, unsigned counter, enum nj_action action, struct nj_str value)
 {
     struct nj_trace *t = &r->trace;
     r->findings++;
     nj_count(r, counter);
+    note_finding(r, action, value.n);
     if (t->fn == NULL)
         return;
     struct nj_span span = t->outer;

@@ -1,4 +1,4 @@
-/* Writes nightjar's own form of a record: when, what, who, where, message, data, redacted, id, seq, chain. */
+/* Writes nightjar's own form of a record: when, what, who, where, message, data, redacted, redaction, id, seq, chain. */
 #include "native.h"
 
 #include "nightjar/clock.h"
@@ -186,6 +186,10 @@ void nj_native_record(struct nj_buf *out, const struct nj_clean *r, struct nj_en
     if (r->counts.n != 0) {
         PUT(out, ",\"redacted\":");
         put_finished(out, r->counts);
+    }
+    if (r->audit.n != 0) {
+        PUT(out, ",\"redaction\":");
+        put_finished(out, r->audit);
     }
     PUT(out, ",\"id\":");
     put_text(out, r->id);

@@ -8,7 +8,7 @@ import zlib
 
 from match import ABSENT, fits, fits_all, lookup
 
-RECORD_KEYS = ["when", "what", "who", "where", "message", "data", "redacted", "id", "seq", "chain"]
+RECORD_KEYS = ["when", "what", "who", "where", "message", "data", "redacted", "redaction", "id", "seq", "chain"]
 WHEN = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(\d{3})?Z$")
 ORIGINS = ["platform", "function", "extension"]
 SHORTEST_SECRET = 8

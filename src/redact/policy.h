@@ -1,0 +1,53 @@
+/* src/redact/policy.h -- what is done about what is found: classes, presets, actions; and the lists of names of the operator. */
+#ifndef NIGHTJAR_REDACT_POLICY_H
+#define NIGHTJAR_REDACT_POLICY_H
+
+#include "nightjar/buf.h"
+#include "nightjar/redact.h"
+
+enum nj_class {
+#define NJ_REDACT_CLASS(name, standard, strict, pci, hipaa) NJ_CLASS_##name,
+#include "classes.def"
+#undef NJ_REDACT_CLASS
+    NJ_CLASSES
+};
+
+enum nj_action {
+    NJ_ACT_KEEP,
+    NJ_ACT_MASK,
+    NJ_ACT_LAST4,
+    NJ_ACT_HMAC,
+    NJ_ACT_REMOVE,
+    NJ_ACT_COUNT, /* keep, and say so */
+    NJ_ACTIONS
+};
+extern const struct nj_str nj_action_names[NJ_ACTIONS];
+
+struct nj_policy {
+    struct nj_str name;
+    bool names_only;     /* of payloads, headers and names are kept */
+    size_t payload_most; /* bytes of a payload; 0 = as many as are captured */
+    uint8_t action[NJ_CLASSES];
+};
+
+/* The preset of that name (absent = "default"), or NULL. */
+const struct nj_policy *nj_policy_find(struct nj_str name);
+enum nj_action nj_policy_action(const struct nj_policy *p, enum nj_class class);
+/* Appends what takes the place of a value; it never needs escaping in JSON, unless the action is COUNT.  REMOVE masks: who can
+ * drop a member does so before. */
+void nj_replacement_add(const struct nj_redactor *r, enum nj_class class, enum nj_action action, struct nj_str value,
+                        struct nj_str placeholder, struct nj_buf *out);
+
+/* Comma separated names with '*' for any run of characters; letters match in both cases. */
+enum { NJ_GLOBS_MAX = 64, NJ_GLOB_LEN = 128 };
+struct nj_globs {
+    struct nj_str glob[NJ_GLOBS_MAX]; /* views into text */
+    size_t n;
+    char *text;
+};
+/* NJ_EPARSE: an empty name, a character no field name has, too many or too long ones.  NJ_ENOMEM. */
+NJ_MUST enum nj_status nj_globs_init(struct nj_globs *g, struct nj_str list);
+void nj_globs_fini(struct nj_globs *g);
+bool nj_globs_match(const struct nj_globs *g, struct nj_str name);
+
+#endif
