@@ -266,7 +266,7 @@ bool nj_decode_percent(struct nj_sweep *s, size_t at)
 
 bool nj_decode_unicode(struct nj_sweep *s, size_t at)
 {
-    return hex_value(s->text, at + 1, 4) >= 0 && stretch(s, &unicode, at - 1, &s->unicode_read);
+    return hex_value(s->text, at + 1, s->text.p[at] == 'u' ? 4 : 2) >= 0 && stretch(s, &unicode, at - 1, &s->unicode_read);
 }
 
 bool nj_decode_entities(struct nj_sweep *s, size_t at)

@@ -143,9 +143,10 @@ static size_t skip_owner(const struct nj_form *f, size_t to)
 /* "the password is: x", "the password for joe is: x": the name stands before the verb. */
 static void skip_verb(struct nj_form *f)
 {
+    enum { SPOKEN = 8 }; /* from here on a pronoun stands between */
     static const struct nj_str verbs[] = { NJ_STR_INIT("is"),      NJ_STR_INIT("was"),      NJ_STR_INIT("to"),       NJ_STR_INIT("are"),
-                                           NJ_STR_INIT("entered"), NJ_STR_INIT("provided"), NJ_STR_INIT("supplied"), NJ_STR_INIT("typed"),
-                                           NJ_STR_INIT("ist"),     NJ_STR_INIT("lautet"),   NJ_STR_INIT("es"),       NJ_STR_INIT("est") };
+                                           NJ_STR_INIT("ist"),     NJ_STR_INIT("lautet"),   NJ_STR_INIT("es"),       NJ_STR_INIT("est"),
+                                           NJ_STR_INIT("entered"), NJ_STR_INIT("provided"), NJ_STR_INIT("supplied"), NJ_STR_INIT("typed") };
     struct nj_str key = nj_part(f->t, f->key);
     for (size_t i = 0; key.n <= 8 && i < NJ_COUNT(verbs); i++) {
         size_t to = f->key.from;
@@ -153,7 +154,7 @@ static void skip_verb(struct nj_form *f)
             continue;
         to = skip_owner(f, to - 1);
         size_t from = nj_form_run_back(f, to);
-        if (key.n > 3 && from > f->floor + 1 && f->t.p[from - 1] == ' ') { /* "password you entered:" */
+        if (i >= SPOKEN && from > f->floor + 1 && f->t.p[from - 1] == ' ') { /* "password you entered:" */
             to = from - 1;
             from = nj_form_run_back(f, to);
         }

@@ -1,7 +1,7 @@
 /* src/redact/forms.h -- a name with its value in text, as the files that read the renderings share it.
  *
- * forms.c reads what has a separator (key=value, key: value, "key":"value"), forms_words.c what has none (prose, options of
- * commands, SQL), forms_markup.c what is spread over tags and pairs.  forms_value.c finds where a value begins and ends.
+ * forms.c reads what has a separator (key=value, key: value, "key":"value"), forms_words.c what has none (prose, SQL),
+ * forms_options.c commands, forms_rows.c tables, forms_markup.c what is spread over tags and pairs.  forms_value.c finds where a value begins and ends.
  *
  * Reading       backwards never before the floor, which is what was already replaced; forwards a bounded stretch, or with a
  *               memory of what was read, so that the sweep stays linear. */
@@ -75,6 +75,8 @@ bool nj_form_ends_value(struct nj_str t, size_t at);
 bool nj_form_is_prose(struct nj_str value);
 /* Letters and digits, neither a time nor a place nor a size: what somebody or something made up. */
 bool nj_form_is_made_up(struct nj_str value, size_t shortest);
+/* Capitals: what stands for something else in a usage text, and statements of SQL. */
+bool nj_form_is_metavariable(struct nj_str v);
 /* Rules that hold for some of the values only. */
 bool nj_form_takes(const struct nj_form *f, struct nj_span value);
 
@@ -84,5 +86,13 @@ void nj_form_pair(const struct nj_form *f, struct nj_key key);
 /* At the name f->key, which has no separator: if it is a column of an INSERT, the values of all its secret columns are kept
  * with nj_sweep_wait_key() (forms_sql.c). */
 void nj_form_columns(struct nj_form *f);
+
+/* --name value, '--name', 'value' (forms_options.c): f->key is the name, at stands behind it. */
+bool nj_form_option_value(struct nj_form *f, size_t at, struct nj_span *value);
+/* At the byte behind a hyphen that begins an argument. */
+bool nj_form_option(struct nj_form *f, size_t at, struct nj_span *value);
+
+/* Names in one place and values in another (forms_rows.c): at is behind the name f->key. */
+bool nj_form_row(struct nj_form *f, size_t at, struct nj_span *value);
 
 #endif

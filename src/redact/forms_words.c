@@ -1,4 +1,4 @@
-/* Names and values without a separator: sentences ("the password is x1"), options of commands (--password x1), SQL.
+/* Names and values without a separator: sentences ("the password is x1"), SQL, one-time codes; forms_options.c has commands.
  *
  * Here nothing but the wording says that the next word is a value.  So it must look like one: be in quotes, or made of
  * letters and digits, or stand where an option has its argument. */
@@ -133,126 +133,13 @@ static bool read_value(struct nj_form *f, enum gap gap, size_t at, struct nj_spa
     return bare_fits(f->rule, gap, nj_part(f->t, *value));
 }
 
-/* --- options of commands ------------------------------------------------------------------------------------------ */
-
-static bool is_metavariable(struct nj_str v)
+/* Capitals: what stands for something else in a usage text, and statements of SQL. */
+bool nj_form_is_metavariable(struct nj_str v)
 {
     for (size_t i = 0; i < v.n; i++)
         if (!((v.p[i] >= 'A' && v.p[i] <= 'Z') || v.p[i] == '_' || v.p[i] == '.'))
             return false;
     return true;
-}
-
-static bool is_path(struct nj_str v)
-{
-    return v.p[0] == '/' || v.p[0] == '~' || v.p[0] == '.' || nj_str_ends(v, NJ_STR(".pem")) || nj_str_ends(v, NJ_STR(".key"));
-}
-
-/* "--password hunter --jobs 4", and not "use --password or ...". */
-static bool closes_option(struct nj_str t, size_t end)
-{
-    size_t next = nj_skip_blanks(t, end);
-    return next >= t.n || t.p[next] == '\n' || t.p[next] == '-';
-}
-
-static const struct nj_str option_prose[] = {
-    NJ_STR_INIT("flag"),  NJ_STR_INIT("option"), NJ_STR_INIT("argument"), NJ_STR_INIT("instead"), NJ_STR_INIT("value"),
-    NJ_STR_INIT("flags"), NJ_STR_INIT("file"),   NJ_STR_INIT("or"),       NJ_STR_INIT("and"),     NJ_STR_INIT("parameter"),
-};
-
-static bool is_argument(struct nj_str t, struct nj_span span)
-{
-    struct nj_str v = nj_part(t, span);
-    if (v.n == 0 || strchr("-<[{|($%", v.p[0]) != NULL || nj_value_is_harmless(v) || is_metavariable(v) || is_path(v))
-        return false;
-    for (size_t i = 0; i < NJ_COUNT(option_prose); i++)
-        if (nj_str_eq_nocase(v, option_prose[i]))
-            return false;
-    return !nj_form_is_prose(v) || closes_option(t, span.to);
-}
-
-/* --name value, '--name', 'value'; f->key is the name, at stands behind it. */
-static bool option_value(struct nj_form *f, size_t at, struct nj_span *value)
-{
-    struct nj_str t = f->t;
-    bool list = nj_is_quote(nj_byte(t, at));
-    if (list) { /* ['--name', 'value'] */
-        at++;
-        if (nj_byte(t, at) == ',')
-            at = nj_skip_blanks(t, at + 1);
-    } else if (nj_byte(t, at) == ' ') {
-        at++;
-    } else {
-        return false;
-    }
-    nj_form_open(f, at);
-    if (list && f->quote == 0)
-        return false;
-    *value = (struct nj_span){ .from = f->value, .to = nj_form_end(f) };
-    if (f->quote != 0)
-        return !nj_value_is_harmless(nj_part(t, *value)) && nj_byte(t, f->value) != '-';
-    return is_argument(t, *value);
-}
-
-/* Commands with an option of one letter for a password.  GLUED: only -pX, the next word is something else. */
-static const struct {
-    struct nj_str command;
-    char option;
-} short_options[] = {
-    { NJ_STR_INIT("mysql"), 'p' },
-    { NJ_STR_INIT("mariadb"), 'p' },
-    { NJ_STR_INIT("docker login"), 'p' },
-    { NJ_STR_INIT("podman login"), 'p' },
-    { NJ_STR_INIT("sshpass"), 'p' },
-    { NJ_STR_INIT("mongo"), 'p' },
-    { NJ_STR_INIT("registry login"), 'p' },
-    { NJ_STR_INIT("az login"), 'p' },
-    { NJ_STR_INIT("oc login"), 'p' },
-    { NJ_STR_INIT("ldap"), 'w' },
-    { NJ_STR_INIT("redis-cli"), 'a' },
-    { NJ_STR_INIT("mosquitto"), 'P' },
-    { NJ_STR_INIT("zip"), 'P' },
-    { NJ_STR_INIT("sqlcmd"), 'P' },
-};
-
-static bool has_command(struct nj_str line, char option)
-{
-    for (size_t i = 0; i < NJ_COUNT(short_options); i++)
-        if (short_options[i].option == option && nj_str_find(line, short_options[i].command, 0) != NJ_NPOS)
-            return true;
-    return false;
-}
-
-static bool short_option(struct nj_form *f, size_t at, struct nj_span *value)
-{
-    enum { LOOK_BACK = 256 };
-    struct nj_str t = f->t;
-    size_t from = at > LOOK_BACK ? at - LOOK_BACK : 0;
-    if (!has_command(nj_str_slice(t, from, at), t.p[at]))
-        return false;
-    f->rule = nj_key_classify(f->s->r, NJ_STR("password")).rule;
-    if (f->rule == NJ_KEY_NONE)
-        return false;
-    size_t arg = nj_byte(t, at + 1) == ' ' ? at + 2 : at + 1;
-    nj_form_open(f, arg);
-    *value = (struct nj_span){ .from = f->value, .to = nj_form_end(f) };
-    struct nj_str v = nj_part(t, *value);
-    return v.n != 0 && v.p[0] != '-' && !nj_value_is_harmless(v) && !(f->quote == 0 && is_path(v));
-}
-
-/* At the byte behind " -". */
-static bool option(struct nj_form *f, size_t at, struct nj_span *value)
-{
-    struct nj_str t = f->t;
-    size_t from = t.p[at] == '-' ? at + 1 : at;
-    size_t to = nj_run(nj_str_slice(t, 0, from + NJ_FORM_KEY), from, NJ_IS_KEY);
-    if (from == at && nj_is(t.p[at], NJ_IS_ALPHA) && short_option(f, at, value))
-        return true;
-    if (to - from < 3)
-        return false;
-    f->key = (struct nj_span){ from, to };
-    f->rule = nj_key_classify(f->s->r, nj_part(t, f->key)).rule;
-    return f->rule != NJ_KEY_NONE && (nj_secret_keys[f->rule].how & (NJ_HOW_QUERY | NJ_HOW_GRANT)) == 0 && option_value(f, to, value);
 }
 
 /* --- sentences and SQL -------------------------------------------------------------------------------------------- */
@@ -282,7 +169,7 @@ static bool call_value(struct nj_form *f, size_t at, struct nj_span *value)
     struct nj_str key = nj_part(f->t, f->key);
     for (size_t dot; (dot = nj_str_chr(key, '.', 0)) != NJ_NPOS;)
         key = nj_str_slice(key, dot + 1, key.n); /* mail.setPassword */
-    bool sets = nj_str_starts_nocase(key, NJ_STR("set")) || nj_str_starts_nocase(key, NJ_STR("with")) || is_metavariable(key);
+    bool sets = nj_str_starts_nocase(key, NJ_STR("set")) || nj_str_starts_nocase(key, NJ_STR("with")) || nj_form_is_metavariable(key);
     if (!sets || !is_chosen(f->rule) || !nj_is_quote(nj_byte(f->t, at + 1)))
         return false;
     return read_value(f, GAP_BLANK, at + 1, value);
@@ -344,6 +231,22 @@ static bool set_password_for(struct nj_form *f, size_t at, struct nj_span *value
     return value->to > value->from;
 }
 
+/* "user a and pass x1", "PASS x1" on a line of its own, "requirepass x1"; and not "3 tests pass v1.2". */
+static bool is_pass(const struct nj_form *f)
+{
+    enum { LOOK_BACK = 64 };
+    static const struct nj_str users[] = { NJ_STR_INIT("user"), NJ_STR_INIT("login"), NJ_STR_INIT("account") };
+    struct nj_str t = f->t, key = nj_part(t, f->key);
+    if (!nj_str_eq_nocase(key, NJ_STR("pass")))
+        return true;
+    size_t from = f->key.from, start = from > LOOK_BACK ? from - LOOK_BACK : 0;
+    for (size_t i = start; i < from; i++)
+        for (size_t k = 0; k < NJ_COUNT(users); k++)
+            if (nj_str_starts_nocase(nj_str_slice(t, i, from), users[k]))
+                return true;
+    return nj_str_eq(key, NJ_STR("PASS")) && from > 1 && t.p[from - 1] == ' ' && t.p[from - 2] == '>';
+}
+
 /* A word with the letters of a secret's name; at is within it. */
 static bool word(struct nj_form *f, size_t at, struct nj_span *value)
 {
@@ -354,6 +257,8 @@ static bool word(struct nj_form *f, size_t at, struct nj_span *value)
     f->s->word_read = to;
     if (nj_byte(t, to) == '=' || nj_byte(t, to) == ':')
         return false; /* has a separator */
+    size_t dots = nj_str_find(nj_str_slice(t, 0, to), NJ_STR("...."), at);
+    to = dots != NJ_NPOS ? dots : to;
     while (to > at && !nj_is(t.p[to - 1], NJ_IS_WORD))
         to--;
     f->key = (struct nj_span){ nj_form_run_back(f, at), to };
@@ -363,7 +268,7 @@ static bool word(struct nj_form *f, size_t at, struct nj_span *value)
     f->rule = nj_form_classify(f).rule;
     if (f->rule == NJ_KEY_NONE || (nj_secret_keys[f->rule].how & (NJ_HOW_QUERY | NJ_HOW_GRANT | NJ_HOW_SUBTREE | NJ_HOW_MAIL)))
         return false;
-    if (is_option && option_value(f, to, value))
+    if (is_option && nj_form_option_value(f, to, value))
         return true;
     if (nj_byte(t, to) == '(')
         return call_value(f, to, value);
@@ -374,6 +279,10 @@ static bool word(struct nj_form *f, size_t at, struct nj_span *value)
         return true;
     if (!quoted && bare_tuple_value(f, at, value))
         return true;
+    if (nj_form_row(f, at, value))
+        return true;
+    if (!is_pass(f))
+        return false;
     enum gap gap = skip_gap(t, &at);
     if (gap == GAP_LINE)
         return next_line(f, at, value);
@@ -404,6 +313,30 @@ static bool is_number_alone(struct nj_form *f, size_t at, struct nj_span *value)
     size_t digits = value->to - at;
     size_t least = nj_secret_keys[f->rule].class != NJ_CLASS_CVV ? 6 : nj_str_eq(nj_secret_keys[f->rule].counter, NJ_STR("pin")) ? 4 : 3;
     return nj_run(f->t, at, NJ_IS_DIGIT) == value->to && digits >= least && digits <= 8;
+}
+
+/* "482913 is your code", "use G-482913 as your verification code": at the last letter of "your"; the number stands before it. */
+static bool your_code(struct nj_form *f, size_t at, struct nj_span *value)
+{
+    enum { BEHIND_NUMBER = 7, AHEAD = 48 };
+    static const struct nj_str codes[] = { NJ_STR_INIT("code"), NJ_STR_INIT("otp"), NJ_STR_INIT("pin"), NJ_STR_INIT("pass"),
+                                           NJ_STR_INIT("verification") };
+    struct nj_str t = f->t;
+    size_t to = at - BEHIND_NUMBER, from = to, end = at + 1;
+    while (from > f->floor && to - from <= 8 && nj_is(t.p[from - 1], NJ_IS_DIGIT))
+        from--;
+    size_t prefix = from > f->floor + 1 && t.p[from - 1] == '-' && nj_is(t.p[from - 2], NJ_IS_UPPER) ? 2 : 0;
+    if (to - from < 4 || to - from > 8 || (from - prefix > f->floor && nj_is(t.p[from - prefix - 1], NJ_IS_KEY)))
+        return false;
+    while (end < t.n && end - at < AHEAD && strchr(".\n;\"", t.p[end]) == NULL)
+        end++;
+    f->rule = nj_key_classify(f->s->r, NJ_STR("verification code")).rule;
+    *value = (struct nj_span){ from, to };
+    for (size_t i = at + 2; i < end; i++)
+        for (size_t k = 0; k < NJ_COUNT(codes) && nj_begins_word(t, i); k++)
+            if (nj_str_starts_nocase(nj_str_slice(t, i, end), codes[k]))
+                return f->rule != NJ_KEY_NONE;
+    return false;
 }
 
 /* "your OTP is 482910": at the digit. */
@@ -465,13 +398,15 @@ bool nj_form_words(struct nj_sweep *s, size_t at, struct nj_span *value, int *ru
     bool found = false;
     if (before == '\t' && tab_value(&f, at, value))
         found = true;
-    else if (before == '-' && first == ' ')
-        found = option(&f, at, value);
+    else if (before == '-' && (first == ' ' || nj_is_quote(first)))
+        found = nj_form_option(&f, at, value);
     else if (before == ' ' && nj_is(t.p[at], NJ_IS_DIGIT))
         found = is_number(&f, at, value);
     else if (before == ' ' && nj_is_quote(t.p[at]))
         found = identified_by(&f, at, value);
-    if (!found && nj_is(t.p[at], NJ_IS_ALPHA))
+    else if ((t.p[at] | 0x20) == 'r' && (before | 0x20) == 'u')
+        found = nj_yours_may(t, at) && your_code(&f, at, value);
+    if (!found && (nj_is(t.p[at], NJ_IS_ALPHA) || t.p[at] == ' '))
         found = word(&f, at, value);
     if (!found || nj_value_is_harmless(nj_part(t, *value)) || !nj_key_takes(f.rule, nj_part(t, *value)))
         return false;

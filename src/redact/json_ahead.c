@@ -116,6 +116,14 @@ int nj_ahead_typed_name(struct nj_redactor *r, struct nj_str t, size_t inside)
     return nj_rule_of_name(r, name);
 }
 
+bool nj_is_password_option(struct nj_str t, size_t list, struct nj_str option)
+{
+    enum { MOST = 256 };
+    size_t at = (size_t)(option.p - t.p), from = at - list > MOST ? at - MOST : list;
+    return option.n >= 2 && nj_is(option.p[1], NJ_IS_ALPHA) && option.p[1] != 'U' &&
+           nj_form_has_command(nj_str_slice(t, from, at), option.p[1]);
+}
+
 bool nj_ahead_member(struct nj_str t, size_t value, struct nj_str name)
 {
     struct peek p = { t, value };

@@ -288,6 +288,16 @@ static bool encoded_value(struct walk *w, const struct piece *p)
     return true;
 }
 
+/* The element behind this one, or this one itself, is a password. */
+static void note_password(struct walk *w, bool next)
+{
+    int rule = nj_key_classify(w->r, NJ_STR("password")).rule;
+    if (next)
+        w->frames[w->depth].pair = (int16_t)rule;
+    else
+        w->rule = rule;
+}
+
 /* What an element of a list says about the next one: ["--password", "x"], and name after value in rawHeaders. */
 static void list_names(struct walk *w, struct nj_str raw)
 {
@@ -299,8 +309,11 @@ static void list_names(struct walk *w, struct nj_str raw)
     } else if (raw.n > 2 && raw.p[0] == '-' && nj_run(raw, 0, NJ_IS_KEY) == raw.n) {
         f->pair = (int16_t)nj_rule_of_name(w->r, raw);
     }
-    if (raw.n != 0 && raw.p[0] == '-' && !f->flat && f->rule == NJ_KEY_NONE)
-        w->rule = NJ_KEY_NONE; /* an option, not the value of the one before */
+    if (raw.n == 0 || raw.p[0] != '-' || f->flat || f->rule != NJ_KEY_NONE)
+        return;
+    w->rule = NJ_KEY_NONE; /* an option, not the value of the one before */
+    if (nj_is_password_option(w->t, f->member, raw))
+        note_password(w, raw.n == 2);
 }
 
 /* Numbers of a key are long and written in base64. */
@@ -431,7 +444,9 @@ static bool open_container(struct walk *w)
     if (object && w->naming)
         w->frames[w->depth].pair = (int16_t)nj_ahead_typed_name(w->r, w->t, w->at);
     struct nj_frame *f = &w->frames[++w->depth];
-    *f = (struct nj_frame){ .rule = (int16_t)(spreads(w) ? w->rule : NJ_KEY_NONE), .pair = NJ_KEY_NONE, .object = object, .flat = flat };
+    *f = (struct nj_frame){
+        .member = w->at, .rule = (int16_t)(spreads(w) ? w->rule : NJ_KEY_NONE), .pair = NJ_KEY_NONE, .object = object, .flat = flat
+    };
     if (!object && in_list && f->rule == NJ_KEY_NONE) {
         f->rule = (int16_t)nj_ahead_tuple(w->r, w->t, w->at);
         f->spare_first = f->rule != NJ_KEY_NONE;

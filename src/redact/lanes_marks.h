@@ -42,8 +42,10 @@ NJ_MARKS_TARGET static void NJ_MARKS_NAME(struct nj_marker *m, const char *p, st
         words |= IS(low, y) & e1 & IS(low2, k);
         NJ_MARKS_LANE number = digit & (IS(low2 | ALL(three), s) | IS(low2, e) | IS(low2, n));
         words |= IS(v1, space) & (number | (IS(v | ALL(five), apostrophe) & IS(low2, y)));
-        words |= s1 & s2 & (IS(low, p) | IS(low, c));
-        words |= (IS(v1, dash) & IS(v2, space)) | (IS(v, u) & IS(v1, backslash)) | IS(v1, tab);
+        words |= s1 & s2 & (IS(low, p) | IS(low, c) | IS(v, space));
+        words |= IS(low, r) & IS(low1, u) & IS(low2, o);
+        words |= (IS(v1, dash) & IS(v2 | ALL(seven), apostrophe)) | IS(v1, tab); /* behind a space or a quote */
+        words |= (IS(v, u) | IS(v, x)) & IS(v1, backslash);
         words |= IS(v, semicolon) & (IS(v1, t) | IS_DIGIT(v1));
         MARK(s.words, words);
     }

@@ -306,6 +306,7 @@ bool nj_shape_azure(struct nj_sweep *s, size_t at, struct nj_span *out);
 bool nj_shape_crypt(struct nj_sweep *s, size_t at, struct nj_span *out);
 bool nj_shape_oracle(struct nj_sweep *s, size_t at, struct nj_span *out);
 bool nj_shape_oracle_login(struct nj_sweep *s, size_t at, struct nj_span *out);
+bool nj_shape_network_login(struct nj_sweep *s, size_t at, struct nj_span *out);
 /* The segment of a path, or the run, that begins at byte from. */
 bool nj_link_try(struct nj_sweep *s, size_t from);
 /* Do the words around the span speak of a secret? */
@@ -485,10 +486,25 @@ bool nj_encoded_may(struct nj_str text, size_t at);
 bool nj_rare_may(struct nj_str text, size_t at);
 
 #define NJ_TWO(one, two) (((one)&31u) << 5 | ((two)&31u))
-/* Could a mark of words at byte at be one?  A number counts behind "is" and "was", and behind "otp", "pin" and "code". */
+/* "482913 is your", "482913 as your": does a digit stand where it must before the last letter? */
+static inline bool nj_yours_may(struct nj_str t, size_t at)
+{
+    return at >= 8 && nj_is(t.p[at - 8], NJ_IS_DIGIT) && (t.p[at - 5] | 0x20) == 's' && (t.p[at - 3] | 0x20) == 'y';
+}
+
+/* Could a mark of words at byte at be one?  A number counts behind "is" and "was", and behind "otp", "pin" and "code"; "our" in
+ * "1 is your", "ss " in "pass ", a hyphen behind a quote where a letter follows. */
 static inline bool nj_word_may(struct nj_str t, size_t at)
 {
-    if (at < 3 || at >= t.n || !nj_is(t.p[at], NJ_IS_DIGIT) || t.p[at - 1] != ' ')
+    if (at < 3 || at >= t.n)
+        return true;
+    if (t.p[at] == ' ')
+        return at >= 4 && (t.p[at - 3] | 0x20) == 'a' && (t.p[at - 4] | 0x20) == 'p';
+    if ((t.p[at] | 0x20) == 'r' && (t.p[at - 1] | 0x20) == 'u')
+        return nj_yours_may(t, at);
+    if (t.p[at - 1] == '-')
+        return t.p[at - 2] == ' ' || ((t.p[at - 2] == '"' || t.p[at - 2] == '\'') && (nj_is(t.p[at], NJ_IS_ALPHA) || t.p[at] == '-'));
+    if (!nj_is(t.p[at], NJ_IS_DIGIT) || t.p[at - 1] != ' ')
         return true;
     unsigned two = (unsigned)(t.p[at - 3] & 31) << 5 | (t.p[at - 2] & 31); /* in either case */
     return two == NJ_TWO('i', 's') || two == NJ_TWO('a', 's') || two == NJ_TWO('t', 'p') || two == NJ_TWO('i', 'n') ||
@@ -532,6 +548,8 @@ void nj_sweep_wait_key(struct nj_sweep *s, struct nj_span value, int rule);
 bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule);
 /* Sentences, options, SQL (forms_words.c): at is the byte that is marked. */
 bool nj_form_words(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule);
+/* Does the line hold a command that takes a password behind an option of that letter (forms_options.c)? */
+bool nj_form_has_command(struct nj_str line, char option);
 /* <password>x</password> (forms_markup.c): at is the byte behind '<'; the value is kept with nj_sweep_wait_key(). */
 void nj_form_tag(struct nj_sweep *s, size_t at);
 
@@ -684,6 +702,7 @@ struct nj_redactor {
     const struct nj_policy *policy;
     const struct nj_pseudonyms *pseudonyms; /* may be NULL */
     const struct nj_rules *rules;           /* may be NULL */
+    uint64_t rules_read;                    /* bytes that were read for them, ever */
     struct nj_str tenant;                   /* of the record at hand */
     size_t payload_most;                    /* 0 = no limit */
     bool withhold;                          /* texts that rules of the operator should have cleaned */
@@ -719,6 +738,8 @@ int nj_rule_of_name(struct nj_redactor *r, struct nj_str name);
 int nj_ahead_name(struct nj_redactor *r, struct nj_str t, size_t value);
 /* ["authorization", "Bearer x"] within a list: the rule of its first element, if there are exactly two. */
 int nj_ahead_tuple(struct nj_redactor *r, struct nj_str t, size_t first);
+/* ["mysql", "-px1"], ["docker", "login", "-p", "x1"]: is option, a part of t, that of a command's password?  The list begins at list. */
+bool nj_is_password_option(struct nj_str t, size_t list, struct nj_str option);
 /* {"S": "password"}, at is behind the brace. */
 int nj_ahead_typed_name(struct nj_redactor *r, struct nj_str t, size_t inside);
 /* Does a member of this name follow in the object whose member's value begins at byte value? */

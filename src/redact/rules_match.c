@@ -69,7 +69,8 @@ static bool has_context(const struct nj_sweep *s, const struct nj_rule *rule, st
 static bool skip_to_word(const struct nj_sweep *s, const struct nj_rule *rule, size_t *from)
 {
     enum { BEFORE = NJ_RULE_WINDOW + NJ_PATTERN_POSITIONS, BEHIND = NJ_RULE_WINDOW + NJ_RULE_WORD };
-    size_t word = next_word(s->text, *from > BEHIND ? *from - BEHIND : 0, rule);
+    size_t back = *from > BEHIND ? *from - BEHIND : 0, word = next_word(s->text, back, rule);
+    s->r->rules_read += (word != NJ_NPOS ? word : s->text.n) - back;
     if (word != NJ_NPOS && word > *from + BEFORE)
         *from = word - BEFORE;
     return word != NJ_NPOS;
@@ -82,7 +83,11 @@ static struct nj_span look_ahead(const struct nj_sweep *s, size_t automaton, siz
     const struct nj_rule *rule = &rules->rule[rules->rule_of[automaton]];
     bool anywhere = rule->words == 0 || has_word(s->r->context, rule); /* the name of the member counts as near */
     struct nj_span span;
-    while ((anywhere || skip_to_word(s, rule, &from)) && nj_automaton_find(&rules->automaton[automaton], s->text, from, &span)) {
+    while (anywhere || skip_to_word(s, rule, &from)) {
+        bool found = nj_automaton_find(&rules->automaton[automaton], s->text, from, &span);
+        s->r->rules_read += (found ? span.to : s->text.n) - from;
+        if (!found)
+            break;
         struct nj_str match = nj_str_slice(s->text, span.from, span.to);
         if ((anywhere || has_context(s, rule, span)) && (rule->valid == NULL || rule->valid(match)))
             return span;

@@ -367,3 +367,20 @@ bool nj_shape_oracle_login(struct nj_sweep *s, size_t at, struct nj_span *out)
             return true;
     return false;
 }
+
+/* --- user:password@tcp(host:3306)/db ------------------------------------------------------------------------------ */
+
+bool nj_shape_network_login(struct nj_sweep *s, size_t at, struct nj_span *out)
+{
+    enum { MOST = 128 };
+    static const struct nj_str networks[] = { NJ_STR_INIT("@tcp("), NJ_STR_INIT("@tcp6("), NJ_STR_INIT("@unix("), NJ_STR_INIT("@udp(") };
+    struct nj_str t = s->text;
+    bool network = false;
+    for (size_t i = 0; i < NJ_COUNT(networks); i++)
+        network = network || has_at(t, at, networks[i]);
+    size_t from = at, floor = at - s->done > MOST ? at - MOST : s->done;
+    while (network && from > floor && t.p[from - 1] != ':' && !nj_is(t.p[from - 1], NJ_IS_SPACE))
+        from--;
+    *out = (struct nj_span){ from, at };
+    return network && from < at && from > floor + 1 && t.p[from - 1] == ':' && nj_is(t.p[from - 2], NJ_IS_KEY);
+}

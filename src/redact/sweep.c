@@ -215,7 +215,7 @@ static bool visit_word(struct nj_sweep *s, size_t at)
     int rule = NJ_KEY_NONE;
     if (at >= s->text.n) /* the mark is behind what was seen */
         return false;
-    if (at > s->done && s->text.p[at] == 'u' && s->text.p[at - 1] == '\\')
+    if (at > s->done && (s->text.p[at] == 'u' || s->text.p[at] == 'x') && s->text.p[at - 1] == '\\')
         return nj_decode_unicode(s, at);
     if (s->text.p[at] == ';')
         return nj_decode_entities(s, at);

@@ -14,6 +14,8 @@ import json
 
 import cases_benign
 import cases_ids
+import cases_fourth
+import cases_fourth_benign
 import cases_keys
 import cases_second
 import cases_shapes
@@ -22,7 +24,7 @@ import cases_third
 import cases_tokens
 import gens
 
-SIZE, SEED = 3000, 20261
+SIZE, SEED = 6000, 20261
 BENIGN_SHARE = 0.42
 
 
@@ -96,6 +98,7 @@ GROUPS = (
     ("injection", cases_text.INJECTION),
     ("second", cases_second.ROUNDS),
     ("third", cases_third.ROUNDS),
+    ("fourth", cases_fourth.ROUNDS),
 )
 
 
@@ -109,7 +112,7 @@ def build(seed=SEED, size=SIZE):
         c.group = "benign"
         at_least = c.benign + 1
         while c.benign < at_least or c.benign < BENIGN_SHARE * len(c.cases):
-            for make in cases_benign.ROUNDS + cases_second.BENIGN + cases_third.BENIGN:
+            for make in cases_benign.ROUNDS + cases_second.BENIGN + cases_third.BENIGN + cases_fourth_benign.BENIGN:
                 make(c)
     return c.cases
 

@@ -352,6 +352,45 @@ START_TEST(test_redact_lines_that_speak_about_secrets_are_left)
 }
 END_TEST
 
+START_TEST(test_redact_names_may_stand_apart_from_values)
+{
+    static const struct row rows[] = {
+        { "a:2:{s:8:\"password\";s:6:\"raven9\";s:1:\"n\";i:3;}", "a:2:{s:8:\"password\";s:6:\"[secret]\";s:1:\"n\";i:3;}" },
+        { "pool - password........raven9420", "pool - password........[secret]" },
+        { "id,login,password,role\n7,kay,raven9420,admin\n8,bo,heron77,user",
+          "id,login,password,role\n7,kay,[secret],admin\n8,bo,[secret],user" },
+        { "id,login,password\n7,kay\n", "id,login,password\n7,kay\n" },
+        { "credentials: deploy / raven9420 on b", "credentials: deploy / [secret] on b" },
+        { "password=Password(value='raven9420'), n=1", "password=Password(value='[secret]'), n=1" },
+        { "app:raven9420@tcp(db:3306)/shop", "app:[credential]@tcp(db:3306)/shop" },
+        { "Das Passwort lautet: raven9420", "Das Passwort lautet: [secret]" },
+        { "482913 is your code", "[secret] is your code" },
+        { "use G-482913 as your verification code", "use G-[secret] as your verification code" },
+        { "482913 is your order", "482913 is your order" },
+        { "\\x22password\\x22:\\x22raven9420\\x22,", "\\x22password\\x22:\\x22[secret]\\x22," },
+    };
+    check_rows(rows, NJ_COUNT(rows));
+}
+END_TEST
+
+START_TEST(test_redact_lists_of_arguments_take_passwords)
+{
+    static const struct row rows[] = {
+        { "run(['mysql', '-uroot', '-praven9420', 'x'])", "run(['mysql', '-uroot', '-p[secret]', 'x'])" },
+        { "argv=[\"docker\",\"login\",\"-u\",\"ci\",\"-p\",\"raven9420\",\"h\"]",
+          "argv=[\"docker\",\"login\",\"-u\",\"ci\",\"-p\",\"[secret]\",\"h\"]" },
+        { "run(['mkdir', '-p', '/opt/x9'])", "run(['mkdir', '-p', '/opt/x9'])" },
+        { "smbclient //n/s -U 'svc%raven9420' -c ls", "smbclient //n/s -U 'svc%[secret]' -c ls" },
+        { "requirepass raven9420\nmaxmemory 64mb", "requirepass [secret]\nmaxmemory 64mb" },
+        { "3 tests pass v1.2.3", "3 tests pass v1.2.3" },
+    };
+    check_rows(rows, NJ_COUNT(rows));
+    ck_assert_json("{\"argv\":[\"mysql\",\"-praven9420\",\"x\"]}", "{\"argv\":[\"mysql\",\"[secret]\",\"x\"]}");
+    ck_assert_json("{\"argv\":[\"docker\",\"login\",\"-p\",\"raven9420\"]}", "{\"argv\":[\"docker\",\"login\",\"-p\",\"[secret]\"]}");
+    ck_assert_json("{\"argv\":[\"mkdir\",\"-p\",\"a1\"]}", "{\"argv\":[\"mkdir\",\"-p\",\"a1\"]}");
+}
+END_TEST
+
 #define NJ_TESTS(X)                                                                                                                        \
     X(test_redact_python_prints_values)                                                                                                    \
     X(test_redact_java_and_go_print_values)                                                                                                \
@@ -364,6 +403,8 @@ END_TEST
     X(test_redact_sentences_name_an_owner_or_a_card)                                                                                       \
     X(test_redact_sql_sets_passwords)                                                                                                      \
     X(test_redact_command_lines_take_passwords)                                                                                            \
+    X(test_redact_names_may_stand_apart_from_values)                                                                                       \
+    X(test_redact_lists_of_arguments_take_passwords)                                                                                       \
     X(test_redact_sentences_tell_passwords)                                                                                                \
     X(test_redact_lines_that_speak_about_secrets_are_left)
 

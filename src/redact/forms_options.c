@@ -1,0 +1,151 @@
+/* Options of commands: --password x1, --token=x1 in lists of arguments, -p x1 after the commands that have it. */
+#include "forms.h"
+
+static bool is_path(struct nj_str v)
+{
+    return v.p[0] == '/' || v.p[0] == '~' || v.p[0] == '.' || nj_str_ends(v, NJ_STR(".pem")) || nj_str_ends(v, NJ_STR(".key"));
+}
+
+/* "--password hunter --jobs 4", and not "use --password or ...". */
+static bool closes_option(struct nj_str t, size_t end)
+{
+    size_t next = nj_skip_blanks(t, end);
+    return next >= t.n || t.p[next] == '\n' || t.p[next] == '-';
+}
+
+static const struct nj_str option_prose[] = {
+    NJ_STR_INIT("flag"),  NJ_STR_INIT("option"), NJ_STR_INIT("argument"), NJ_STR_INIT("instead"), NJ_STR_INIT("value"),
+    NJ_STR_INIT("flags"), NJ_STR_INIT("file"),   NJ_STR_INIT("or"),       NJ_STR_INIT("and"),     NJ_STR_INIT("parameter"),
+};
+
+static bool is_argument(struct nj_str t, struct nj_span span)
+{
+    struct nj_str v = nj_part(t, span);
+    if (v.n == 0 || strchr("-<[{|($%", v.p[0]) != NULL || nj_value_is_harmless(v) || nj_form_is_metavariable(v) || is_path(v))
+        return false;
+    for (size_t i = 0; i < NJ_COUNT(option_prose); i++)
+        if (nj_str_eq_nocase(v, option_prose[i]))
+            return false;
+    return !nj_form_is_prose(v) || closes_option(t, span.to);
+}
+
+/* --name value, '--name', 'value'; f->key is the name, at stands behind it. */
+bool nj_form_option_value(struct nj_form *f, size_t at, struct nj_span *value)
+{
+    struct nj_str t = f->t;
+    bool list = nj_is_quote(nj_byte(t, at));
+    if (list) { /* ['--name', 'value'] */
+        at++;
+        if (nj_byte(t, at) == ',')
+            at = nj_skip_blanks(t, at + 1);
+    } else if (nj_byte(t, at) == ' ') {
+        at++;
+    } else {
+        return false;
+    }
+    nj_form_open(f, at);
+    if (list && f->quote == 0)
+        return false;
+    *value = (struct nj_span){ .from = f->value, .to = nj_form_end(f) };
+    if (f->quote != 0)
+        return !nj_value_is_harmless(nj_part(t, *value)) && nj_byte(t, f->value) != '-';
+    return is_argument(t, *value);
+}
+
+/* Commands with an option of one letter for a password. */
+static const struct {
+    struct nj_str command;
+    char option;
+} short_options[] = {
+    { NJ_STR_INIT("mysql"), 'p' },         { NJ_STR_INIT("mariadb"), 'p' },
+    { NJ_STR_INIT("docker login"), 'p' },  { NJ_STR_INIT("podman login"), 'p' },
+    { NJ_STR_INIT("sshpass"), 'p' },       { NJ_STR_INIT("mongo"), 'p' },
+    { NJ_STR_INIT("az login"), 'p' },      { NJ_STR_INIT("registry login"), 'p' },
+    { NJ_STR_INIT("oc login"), 'p' },      { NJ_STR_INIT("ldap"), 'w' },
+    { NJ_STR_INIT("redis-cli"), 'a' },     { NJ_STR_INIT("mosquitto"), 'P' },
+    { NJ_STR_INIT("zip"), 'P' },           { NJ_STR_INIT("sqlcmd"), 'P' },
+    { NJ_STR_INIT("buildah login"), 'p' }, { NJ_STR_INIT("cqlsh"), 'p' },
+    { NJ_STR_INIT("smbclient"), 'U' },     { NJ_STR_INIT("snmpget"), 'A' },
+    { NJ_STR_INIT("unzip"), 'P' },         { NJ_STR_INIT("7z"), 'p' },
+    { NJ_STR_INIT("bcp"), 'P' },
+};
+
+/* Where the command ends that begins at byte at, its words parted by spaces or as elements of a list; or 0. */
+static size_t command_end(struct nj_str line, size_t at, struct nj_str command)
+{
+    for (size_t i = 0; i < command.n; i++) {
+        if (command.p[i] != ' ') {
+            if (nj_byte(line, at++) != command.p[i])
+                return 0;
+            continue;
+        }
+        size_t gap = at;
+        while (at < line.n && strchr(" ,\"'", line.p[at]) != NULL)
+            at++;
+        if (at == gap)
+            return 0;
+    }
+    return at;
+}
+
+bool nj_form_has_command(struct nj_str line, char option)
+{
+    for (size_t i = 0; i < NJ_COUNT(short_options); i++)
+        for (size_t at = 0; short_options[i].option == option && at < line.n; at++)
+            if (line.p[at] == short_options[i].command.p[0] && command_end(line, at, short_options[i].command) != 0)
+                return true;
+    return false;
+}
+
+/* "-U user%x": the password stands behind the sign. */
+static bool behind_percent(const struct nj_form *f, struct nj_span *value)
+{
+    size_t percent = nj_str_chr(nj_str_slice(f->t, 0, value->to), '%', value->from);
+    if (percent == NJ_NPOS)
+        return false;
+    value->from = percent + 1;
+    return true;
+}
+
+static bool short_option(struct nj_form *f, size_t at, struct nj_span *value)
+{
+    enum { LOOK_BACK = 256 };
+    struct nj_str t = f->t;
+    size_t from = at > LOOK_BACK ? at - LOOK_BACK : 0, arg = at + 1;
+    if (!nj_form_has_command(nj_str_slice(t, from, at), t.p[at]))
+        return false;
+    f->rule = nj_key_classify(f->s->r, NJ_STR("password")).rule;
+    if (f->rule == NJ_KEY_NONE)
+        return false;
+    bool list = nj_is_quote(nj_byte(t, arg)) && nj_byte(t, arg) == nj_byte(t, at - 2);
+    if (list) { /* ["-p", "x"] */
+        arg++;
+        if (nj_byte(t, arg) != ',')
+            return false;
+        arg = nj_skip_blanks(t, arg + 1);
+    }
+    arg += nj_byte(t, arg) == ' ' ? 1 : 0;
+    nj_form_open(f, arg);
+    if (list && f->quote == 0)
+        return false;
+    *value = (struct nj_span){ .from = f->value, .to = nj_form_end(f) };
+    if (t.p[at] == 'U' && !behind_percent(f, value))
+        return false;
+    struct nj_str v = nj_part(t, *value);
+    return v.n != 0 && v.p[0] != '-' && !nj_value_is_harmless(v) && !(f->quote == 0 && is_path(v));
+}
+
+bool nj_form_option(struct nj_form *f, size_t at, struct nj_span *value)
+{
+    struct nj_str t = f->t;
+    size_t from = t.p[at] == '-' ? at + 1 : at;
+    size_t to = nj_run(nj_str_slice(t, 0, from + NJ_FORM_KEY), from, NJ_IS_KEY);
+    if (from == at && nj_is(t.p[at], NJ_IS_ALPHA) && short_option(f, at, value))
+        return true;
+    if (to - from < 3)
+        return false;
+    f->key = (struct nj_span){ from, to };
+    f->rule = nj_key_classify(f->s->r, nj_part(t, f->key)).rule;
+    return f->rule != NJ_KEY_NONE && (nj_secret_keys[f->rule].how & (NJ_HOW_QUERY | NJ_HOW_GRANT)) == 0 &&
+           nj_form_option_value(f, to, value);
+}
