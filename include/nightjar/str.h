@@ -46,9 +46,30 @@ static inline bool nj_str_eq(struct nj_str a, struct nj_str b)
     return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
-bool nj_str_eq_nocase(struct nj_str a, struct nj_str b);
-bool nj_str_starts(struct nj_str s, struct nj_str prefix);
-bool nj_str_starts_nocase(struct nj_str s, struct nj_str prefix);
+/* Of the same length: the slow half of what follows. */
+bool nj_str_same_nocase(const char *a, const char *b, size_t n);
+
+/* Most comparisons end at the first byte. */
+static inline bool nj_str_may_start(struct nj_str s, struct nj_str prefix)
+{
+    return s.n >= prefix.n && (prefix.n == 0 || ((s.p[0] ^ prefix.p[0]) & ~0x20) == 0);
+}
+
+static inline bool nj_str_eq_nocase(struct nj_str a, struct nj_str b)
+{
+    return a.n == b.n && nj_str_may_start(a, b) && nj_str_same_nocase(a.p, b.p, b.n);
+}
+
+static inline bool nj_str_starts(struct nj_str s, struct nj_str prefix)
+{
+    return nj_str_may_start(s, prefix) && (prefix.n == 0 || memcmp(s.p, prefix.p, prefix.n) == 0);
+}
+
+static inline bool nj_str_starts_nocase(struct nj_str s, struct nj_str prefix)
+{
+    return nj_str_may_start(s, prefix) && nj_str_same_nocase(s.p, prefix.p, prefix.n);
+}
+
 bool nj_str_ends(struct nj_str s, struct nj_str suffix);
 /* Index of the first occurrence at or after from, or NJ_NPOS. */
 size_t nj_str_find(struct nj_str s, struct nj_str needle, size_t from);

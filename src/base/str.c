@@ -7,24 +7,12 @@ static unsigned char fold(char c)
     return u >= 'A' && u <= 'Z' ? (unsigned char)(u | 0x20) : u;
 }
 
-bool nj_str_eq_nocase(struct nj_str a, struct nj_str b)
+bool nj_str_same_nocase(const char *a, const char *b, size_t n)
 {
-    if (a.n != b.n)
-        return false;
-    for (size_t i = 0; i < a.n; i++)
-        if (fold(a.p[i]) != fold(b.p[i]))
+    for (size_t i = 0; i < n; i++)
+        if (fold(a[i]) != fold(b[i]))
             return false;
     return true;
-}
-
-bool nj_str_starts(struct nj_str s, struct nj_str prefix)
-{
-    return s.n >= prefix.n && nj_str_eq(nj_str_slice(s, 0, prefix.n), prefix);
-}
-
-bool nj_str_starts_nocase(struct nj_str s, struct nj_str prefix)
-{
-    return s.n >= prefix.n && nj_str_eq_nocase(nj_str_slice(s, 0, prefix.n), prefix);
 }
 
 bool nj_str_ends(struct nj_str s, struct nj_str suffix)

@@ -77,7 +77,7 @@ bool nj_form_is_prose(struct nj_str value);
 bool nj_form_is_made_up(struct nj_str value, size_t shortest);
 /* Capitals: what stands for something else in a usage text, and statements of SQL. */
 bool nj_form_is_metavariable(struct nj_str v);
-/* Rules that hold for some of the values only. */
+/* Rules that hold for some of the values only; value is known not to be harmless. */
 bool nj_form_takes(const struct nj_form *f, struct nj_span value);
 
 /* At the name of a pair, or at its value: what is secret of them is kept with nj_sweep_wait_key(). */

@@ -79,13 +79,21 @@ static size_t quoted_end(struct nj_form *f)
 bool nj_form_ends_value(struct nj_str t, size_t at)
 {
     char c = t.p[at];
-    if (nj_is(c, NJ_IS_SPACE) || nj_is_quote(c) || (c != '\0' && strchr("&;,)]}<", c) != NULL))
-        return true;
+    if (!nj_is(c, NJ_IS_END_AT))
+        return nj_is(c, NJ_IS_END);
     if (c == '|') { /* parts fields where another one follows */
         size_t name = nj_run(nj_str_slice(t, 0, at + NJ_FORM_KEY), at + 1, NJ_IS_KEY);
         return name > at + 1 && (nj_byte(t, name) == '=' || nj_byte(t, name) == ':');
     }
-    return c == '\\' && at + 1 < t.n && strchr("nrt\"'\\", t.p[at + 1]) != NULL;
+    return at + 1 < t.n && strchr("nrt\"'\\", t.p[at + 1]) != NULL;
+}
+
+/* To the next byte that may end a value. */
+static size_t skip_bare(struct nj_str t, size_t at)
+{
+    while (at < t.n && !nj_is(t.p[at], NJ_IS_END | NJ_IS_END_AT))
+        at++;
+    return at;
 }
 
 size_t nj_form_bare_end(struct nj_sweep *s, size_t at)
@@ -94,7 +102,7 @@ size_t nj_form_bare_end(struct nj_sweep *s, size_t at)
     if (at >= s->bare.from && at < s->bare.to)
         return s->bare.to;
     s->bare.from = at;
-    while (at < s->text.n && !nj_form_ends_value(s->text, at))
+    while ((at = skip_bare(s->text, at)) < s->text.n && !nj_form_ends_value(s->text, at))
         at++;
     s->bare.to = at;
     return at;
@@ -281,7 +289,7 @@ bool nj_form_takes(const struct nj_form *f, struct nj_span v)
     unsigned how = nj_secret_keys[f->rule].how;
     struct nj_str value = nj_part(f->t, v);
     char before = f->key.from > 0 ? f->t.p[f->key.from - 1] : '\0';
-    if (!nj_key_takes(f->rule, value) || (how & (NJ_HOW_MAIL | NJ_HOW_LONG)))
+    if ((how & (NJ_HOW_MAIL | NJ_HOW_LONG)) || !nj_key_takes_telling(f->rule, value))
         return false;
     if (how & NJ_HOW_SUBTREE)
         return f->quote != 0 && nj_value_is_street(value);

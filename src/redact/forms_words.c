@@ -21,6 +21,12 @@ static const struct {
     { NJ_STR_INIT("\xE2\x86\x92 "), GAP_TAB },
 };
 
+/* Does a link begin with this byte? */
+static bool may_link(char c)
+{
+    return memchr("iwtscrulv-|\xE2", c | (nj_is(c, NJ_IS_UPPER) ? 0x20 : 0), 12) != NULL;
+}
+
 /* Steps over blanks and links to where the value begins. */
 static enum gap skip_gap(struct nj_str t, size_t *at)
 {
@@ -32,7 +38,7 @@ static enum gap skip_gap(struct nj_str t, size_t *at)
     }
     if (nj_byte(t, to) == '\n')
         gap = GAP_LINE;
-    for (size_t i = 0; gap != GAP_LINE && i < NJ_COUNT(links); i++) {
+    for (size_t i = 0; gap != GAP_LINE && may_link(nj_byte(t, to)) && i < NJ_COUNT(links); i++) {
         if (!nj_str_starts_nocase(nj_str_slice(t, to, t.n), links[i].text))
             continue;
         to = nj_skip_blanks(t, to + links[i].text.n);
@@ -41,6 +47,11 @@ static enum gap skip_gap(struct nj_str t, size_t *at)
     }
     *at = to + (gap == GAP_LINE ? 1 : 0);
     return gap;
+}
+
+static bool ends_sentence(char c)
+{
+    return c == '\n' || c == '.' || c == ':' || c == '=' || c == '"' || c == '\'' || c == '\0';
 }
 
 /* "Password for svc account changed to x": the link stands further on in the sentence. */
@@ -52,17 +63,18 @@ static bool skip_sentence(struct nj_str t, size_t *at)
                                          NJ_STR_INIT(" reset to "), NJ_STR_INIT(" set to "),    NJ_STR_INIT(" updated to "),
                                          NJ_STR_INIT(" is "),       NJ_STR_INIT(" was ") };
     struct nj_str rest = nj_str_slice(t, *at, *at + LONGEST);
-    size_t end = 0;
-    while (end < rest.n && strchr("\n.:=\"'", rest.p[end]) == NULL)
+    size_t end = 0, found = NJ_COUNT(far), value = 0;
+    while (end < rest.n && !ends_sentence(rest.p[end]))
         end++;
-    for (size_t i = 0; i < NJ_COUNT(far); i++) {
-        size_t link = nj_str_find(nj_str_slice(rest, 0, end), far[i], 0);
-        if (link == NJ_NPOS)
-            continue;
-        *at += link + far[i].n;
-        return true;
-    }
-    return false;
+    rest.n = end;
+    for (size_t i = 0; i < rest.n; i++)
+        for (size_t k = 0; rest.p[i] == ' ' && k < found; k++) /* the first of the list wins, wherever it stands */
+            if (i + 1 < rest.n && rest.p[i + 1] == far[k].p[1] && nj_str_starts(nj_str_slice(rest, i, rest.n), far[k])) {
+                found = k;
+                value = i + far[k].n;
+            }
+    *at += value;
+    return found < NJ_COUNT(far);
 }
 
 /* --- does it look like a value? ----------------------------------------------------------------------------------- */

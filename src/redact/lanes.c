@@ -3,8 +3,6 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
-#elif defined(__aarch64__) && defined(__ARM_NEON)
-#include <arm_neon.h>
 #endif
 
 /* Which bytes of a block are what. */
@@ -78,31 +76,11 @@ INLINE void combine(struct nj_marker *m, const struct sets *s, struct nj_marks *
 
 typedef int8_t lane_signed __attribute__((vector_size(16)));
 
-INLINE uint64_t bits16(nj_lane v)
-{
-#if defined(__x86_64__)
-    return (uint32_t)_mm_movemask_epi8((__m128i)v);
-#elif defined(__aarch64__) && defined(__ARM_NEON)
-    /* Each byte keeps one bit of its own, then neighbours are added until two bytes hold them all. */
-    const uint8x16_t own = { 1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128 };
-    uint8x16_t sum = vandq_u8((uint8x16_t)v, own);
-    sum = vpaddq_u8(sum, sum);
-    sum = vpaddq_u8(sum, sum);
-    sum = vpaddq_u8(sum, sum);
-    return vgetq_lane_u16(vreinterpretq_u16_u8(sum), 0);
-#else
-    uint64_t bits = 0;
-    for (unsigned i = 0; i < 16; i++)
-        bits |= (uint64_t)(v[i] >> 7) << i;
-    return bits;
-#endif
-}
-
 #define NJ_MARKS_NAME mark16
 #define NJ_MARKS_TARGET
 #define NJ_MARKS_LANE    nj_lane
 #define NJ_MARKS_SIGNED  lane_signed
-#define NJ_MARKS_BITS(v) bits16(v)
+#define NJ_MARKS_BITS(v) nj_lane_bits(v)
 #define NJ_MARKS_CONSTANTS
 #define NJ_MARKS_ALL(name, c) ((nj_lane){ 0 } + (c))
 #include "lanes_marks.h"

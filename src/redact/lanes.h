@@ -17,6 +17,12 @@
 
 #include "nightjar/str.h"
 
+#if defined(__x86_64__)
+#include <emmintrin.h>
+#elif defined(__aarch64__) && defined(__ARM_NEON)
+#include <arm_neon.h>
+#endif
+
 enum nj_anchor {
     NJ_ANCHOR_SEPARATOR,
     NJ_ANCHOR_TOKEN,
@@ -35,6 +41,27 @@ enum { NJ_BLOCK = 64, NJ_BLOCK_BEFORE = 2, NJ_TOKEN_RUN = 11, NJ_NUMBER_RUN = 7 
 
 /* Sixteen bytes at a time, for the code that is not worth more. */
 typedef uint8_t nj_lane __attribute__((vector_size(16)));
+
+/* The top bits of its bytes. */
+static inline uint64_t nj_lane_bits(nj_lane v)
+{
+#if defined(__x86_64__)
+    return (uint32_t)_mm_movemask_epi8((__m128i)v);
+#elif defined(__aarch64__) && defined(__ARM_NEON)
+    /* Each byte keeps one bit of its own, then neighbours are added until two bytes hold them all. */
+    const uint8x16_t own = { 1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128 };
+    uint8x16_t sum = vandq_u8((uint8x16_t)v, own);
+    sum = vpaddq_u8(sum, sum);
+    sum = vpaddq_u8(sum, sum);
+    sum = vpaddq_u8(sum, sum);
+    return vgetq_lane_u16(vreinterpretq_u16_u8(sum), 0);
+#else
+    uint64_t bits = 0;
+    for (unsigned i = 0; i < 16; i++)
+        bits |= (uint64_t)(v[i] >> 7) << i;
+    return bits;
+#endif
+}
 
 /* What the next block needs to know of this one. */
 struct nj_marker {

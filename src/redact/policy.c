@@ -57,11 +57,6 @@ size_t nj_redact_payload_most(struct nj_str policy)
     return p != NULL ? p->payload_most : 0;
 }
 
-enum nj_action nj_policy_action(const struct nj_policy *p, enum nj_class class)
-{
-    return p->action[class];
-}
-
 /* --- what takes the place of a value ------------------------------------------------------------------------------ */
 
 /* The last four digits tell a customer which card it was, and nobody the others: of a shorter number they would tell too much. */

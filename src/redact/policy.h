@@ -32,7 +32,10 @@ struct nj_policy {
 
 /* The preset of that name (absent = "default"), or NULL. */
 const struct nj_policy *nj_policy_find(struct nj_str name);
-enum nj_action nj_policy_action(const struct nj_policy *p, enum nj_class class);
+static inline enum nj_action nj_policy_action(const struct nj_policy *p, enum nj_class class)
+{
+    return p->action[class];
+}
 /* Appends what takes the place of a value; it never needs escaping in JSON, unless the action is COUNT.  REMOVE masks: who can
  * drop a member does so before. */
 void nj_replacement_add(const struct nj_redactor *r, enum nj_class class, enum nj_action action, struct nj_str value,

@@ -58,6 +58,8 @@ static bool take_key(struct nj_sweep *s, struct nj_span value, int rule)
 static void settle_waiting(struct nj_sweep *s, size_t at)
 {
     size_t taken = 0;
+    if (s->waiting_n == 0)
+        return;
     while (taken < s->waiting_n && s->waiting[taken].span.from < at) {
         const struct nj_waiting *w = &s->waiting[taken];
         if (w->rule != NJ_KEY_NONE)
@@ -194,18 +196,20 @@ static bool visit_separator(struct nj_sweep *s, size_t at)
 {
     struct nj_span value;
     int rule = NJ_KEY_NONE;
-    char c = s->text.p[at - 1];
+    char c = s->text.p[at - 1], before = at > 1 ? s->text.p[at - 2] : '\0';
     if (c == '<') {
         nj_form_tag(s, at);
         return false;
     }
-    if (c == ':' && (nj_decode_json(s, at) || nj_decode_data_uri(s, at - 1)))
+    if (c == ':' && (before == '"' || nj_is(before, NJ_IS_SPACE)) && nj_decode_json(s, at))
+        return true;
+    if (c == ':' && before == 'a' && nj_decode_data_uri(s, at - 1))
         return true;
     if (nj_form_find(s, at, &value, &rule) && nj_sweep_take_key(s, value, rule))
         return true;
     if (c != ':' || at >= s->text.n)
         return false;
-    bool address = s->text.p[at] == '/' || (at > 1 && s->text.p[at - 2] == 'n');
+    bool address = s->text.p[at] == '/' || before == 'n';
     return (address && try_anchor(s, at, NJ_ANCHOR_SEPARATOR)) || nj_colon_try(s, at);
 }
 

@@ -1,0 +1,119 @@
+/* src/redact/keys.h -- what a field's name says of its value. */
+#ifndef NIGHTJAR_REDACT_KEYS_H
+#define NIGHTJAR_REDACT_KEYS_H
+
+#include "policy.h"
+
+/* --- field names (keys.c, names.c) -------------------------------------------------------------------------------- */
+
+enum nj_secret_key {
+    NJ_KEY_CUSTOM = 0, /* the row that names of NIGHTJAR_REDACT_KEYS are counted under */
+    NJ_KEY_SPLIT = 1,  /* ... and what touches the place where a record was cut */
+    NJ_SECRET_KEYS = 0
+#define NJ_SECRET_KEY(counter, class, how, phrase) +1
+#include "keys.def"
+#undef NJ_SECRET_KEY
+};
+enum { NJ_KEY_NONE = -1, NJ_KEY_ROWS = NJ_SECRET_KEYS + NJ_RULES_MAX }; /* the rows behind the table: names in the operator's rules */
+
+/* How a phrase applies; keys.def explains them. */
+enum nj_key_how {
+    NJ_HOW_ANYWHERE = 0,
+    NJ_HOW_LAST = 1,
+    NJ_HOW_WHOLE = 2,
+    NJ_HOW_SUFFIX = 4,
+    NJ_HOW_HEADED = 8,
+    NJ_HOW_TOKEN = 16,
+    NJ_HOW_PUBLIC = 32,
+    NJ_HOW_QUERY = 64,
+    NJ_HOW_TEXT = 128,
+    NJ_HOW_LINE = 256,
+    NJ_HOW_PATH = 512,
+    NJ_HOW_DIGITS = 1024,
+    NJ_HOW_LONG = 2048,
+    NJ_HOW_MAIL = 4096,
+    NJ_HOW_MIXED = 8192,
+    NJ_HOW_SUBTREE = 16384,
+    NJ_HOW_GRANT = 32768,
+    NJ_HOW_BASIC = 65536,
+    NJ_HOW_RANDOM = 131072
+};
+
+/* What a name is besides secret. */
+enum nj_key_role {
+    NJ_ROLE_NAME = 1,     /* {"name": x, "value": y}: its value names the secret */
+    NJ_ROLE_VALUE = 2,    /* ... and this one holds it */
+    NJ_ROLE_SAFE = 4,     /* left below a secret container */
+    NJ_ROLE_MESSAGE = 8,  /* holds the line of a log record */
+    NJ_ROLE_ENCODED = 32, /* may hold base64 */
+    NJ_ROLE_FLAT = 128,   /* a list of names and values in turn */
+    NJ_ROLE_BODY = 64,    /* ... and is written as base64 again */
+    NJ_ROLE_ENDING = 16   /* ends a longer phrase: "key" of "api key" */
+};
+
+struct nj_secret_key_row {
+    struct nj_str counter;
+    enum nj_class class;
+    unsigned how;
+    struct nj_str phrase;
+};
+extern const struct nj_secret_key_row nj_secret_keys[NJ_KEY_ROWS];
+
+struct nj_key {
+    int16_t rule; /* row of nj_secret_keys, or NJ_KEY_NONE */
+    uint16_t roles;
+    bool dull;       /* says nothing about its value but topics, and nothing about its object */
+    uint64_t topics; /* what it speaks of (contexts.def), or NJ_TOPICS_UNSEEN; see nj_key_topics() */
+};
+
+/* Names repeat from record to record: what was found out about the short ones is remembered. */
+enum { NJ_KEY_SLOTS = 512, NJ_KEY_SLOT_LEN = 32 };
+struct nj_key_slot {
+    uint64_t words[4]; /* the whole name */
+    uint8_t n;
+    struct nj_key key;
+};
+
+/* Names are cut into words, and each word is looked up whole: what begins a phrase, cancels one or has a role is in one table. */
+enum { NJ_NAME_BYTES = 128, NJ_WORD_BYTES = 16, NJ_PHRASE_WORDS = 3, NJ_WORDS = 1536, NJ_WORD_SLOTS = 2048 };
+struct nj_word {
+    uint64_t head, tail; /* its bytes */
+    int16_t rule;        /* the first row whose phrase begins with it, or NJ_KEY_NONE */
+    uint16_t roles;      /* of a name that is nothing but this word */
+    uint8_t n, is;
+};
+struct nj_key_index {
+    struct nj_word word[NJ_WORDS]; /* the first one stands for all that are in no table */
+    uint16_t words, slot[NJ_WORD_SLOTS];
+    uint16_t phrase[NJ_SECRET_KEYS][NJ_PHRASE_WORDS]; /* a row's words */
+    uint8_t phrase_n[NJ_SECRET_KEYS];
+    int16_t rule_next[NJ_SECRET_KEYS];
+    int16_t suffix_first[32][32], suffix_next[NJ_SECRET_KEYS]; /* SUFFIX rows by the last two letters of theirs */
+};
+
+/* The name at hand, in lower case, and its words. */
+struct nj_name {
+    char text[NJ_NAME_BYTES + 2 * NJ_WORD_BYTES];
+    size_t n, words;
+    uint8_t from[NJ_NAME_BYTES], to[NJ_NAME_BYTES];
+    uint16_t id[NJ_NAME_BYTES]; /* in the table */
+};
+
+void nj_keys_init(struct nj_redactor *r);
+struct nj_key nj_key_classify(struct nj_redactor *r, struct nj_str name);
+/* What a name speaks of; remembered with it. */
+#define NJ_TOPICS_UNSEEN ((uint64_t)1 << 63)
+uint64_t nj_key_topics(struct nj_redactor *r, struct nj_str name);
+
+/* Text that is no secret even where one belongs: empty, null, placeholders, "${...}", "none", ... */
+bool nj_value_is_harmless(struct nj_str value);
+/* Can this text be what the rule speaks of?  Harmless text never is; some rules want digits, an at sign, ... */
+bool nj_key_takes(int rule, struct nj_str value);
+/* The same of text that is known not to be harmless. */
+bool nj_key_takes_telling(int rule, struct nj_str value);
+/* "12 Mill Lane", "Hauptstr. 5" */
+bool nj_value_is_street(struct nj_str value);
+/* Length of the placeholder (or pseudonym) that starts at byte at, or 0. */
+size_t nj_placeholder_len(struct nj_str text, size_t at);
+
+#endif

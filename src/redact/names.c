@@ -1,0 +1,473 @@
+/* Decides from the words of a field's name whether its value is a secret. */
+#include "redact_internal.h"
+
+#include "nightjar/utf8.h"
+
+enum {
+    LAST = NJ_HOW_LAST,
+    WHOLE = NJ_HOW_WHOLE,
+    HEADED = NJ_HOW_HEADED,
+    TOKEN = NJ_HOW_TOKEN,
+    PUBLIC = NJ_HOW_PUBLIC,
+    RANDOM = NJ_HOW_RANDOM,
+};
+
+/* What a word of the tables is by itself. */
+enum { IS_TAIL = 1, IS_TOKEN = 2, IS_KEY = 4, IS_ENDING = 8, IS_PUBLIC = 16 };
+
+static const struct nj_str cancel_tails[] = { NJ_CANCEL_TAILS(NJ_STR_INIT) };
+static const struct nj_str cancel_tokens[] = { NJ_CANCEL_TOKENS(NJ_STR_INIT) };
+static const struct nj_str cancel_keys[] = { NJ_CANCEL_KEYS(NJ_STR_INIT) };
+
+static const struct {
+    struct nj_str name; /* in lower case, NJ_WORD_BYTES at most */
+    uint16_t role;
+} role_names[] = {
+    { NJ_STR_INIT("name"), NJ_ROLE_NAME },
+    { NJ_STR_INIT("key"), NJ_ROLE_NAME },
+    { NJ_STR_INIT("value"), NJ_ROLE_VALUE | NJ_ROLE_ENCODED },
+    { NJ_STR_INIT("body"), NJ_ROLE_ENCODED | NJ_ROLE_BODY },
+    { NJ_STR_INIT("rawbody"), NJ_ROLE_ENCODED | NJ_ROLE_BODY },
+    { NJ_STR_INIT("data"), NJ_ROLE_ENCODED },
+    { NJ_STR_INIT("payload"), NJ_ROLE_ENCODED },
+    { NJ_STR_INIT("content"), NJ_ROLE_ENCODED | NJ_ROLE_VALUE },
+    { NJ_STR_INIT("rawheaders"), NJ_ROLE_FLAT },
+    { NJ_STR_INIT("field"), NJ_ROLE_NAME },
+    { NJ_STR_INIT("header"), NJ_ROLE_NAME },
+    { NJ_STR_INIT("param"), NJ_ROLE_NAME },
+    { NJ_STR_INIT("parameter"), NJ_ROLE_NAME },
+    { NJ_STR_INIT("variable"), NJ_ROLE_NAME },
+    { NJ_STR_INIT("attribute"), NJ_ROLE_NAME },
+    { NJ_STR_INIT("property"), NJ_ROLE_NAME },
+    { NJ_STR_INIT("parameterkey"), NJ_ROLE_NAME },
+    { NJ_STR_INIT("parametervalue"), NJ_ROLE_VALUE },
+    { NJ_STR_INIT("k"), NJ_ROLE_NAME },
+    { NJ_STR_INIT("v"), NJ_ROLE_VALUE },
+    { NJ_STR_INIT("val"), NJ_ROLE_VALUE },
+    { NJ_STR_INIT("values"), NJ_ROLE_VALUE },
+    { NJ_STR_INIT("type"), NJ_ROLE_SAFE },
+    { NJ_STR_INIT("label"), NJ_ROLE_SAFE | NJ_ROLE_NAME },
+    { NJ_STR_INIT("id"), NJ_ROLE_SAFE | NJ_ROLE_NAME },
+    { NJ_STR_INIT("ref"), NJ_ROLE_SAFE },
+    { NJ_STR_INIT("created"), NJ_ROLE_SAFE },
+    { NJ_STR_INIT("expires"), NJ_ROLE_SAFE },
+    { NJ_STR_INIT("expiration"), NJ_ROLE_SAFE },
+    { NJ_STR_INIT("region"), NJ_ROLE_SAFE },
+    { NJ_STR_INIT("bucket"), NJ_ROLE_SAFE },
+    { NJ_STR_INIT("message"), NJ_ROLE_MESSAGE },
+    { NJ_STR_INIT("msg"), NJ_ROLE_MESSAGE },
+};
+_Static_assert(NJ_SECRET_KEYS *NJ_PHRASE_WORDS + NJ_COUNT(cancel_tails) + NJ_COUNT(cancel_tokens) + NJ_COUNT(cancel_keys) +
+                       NJ_COUNT(role_names) <
+                   NJ_WORDS,
+               "there is room for every word of the tables");
+
+/* --- the table of words ------------------------------------------------------------------------------------------- */
+
+static uint64_t load(const char *p, size_t n)
+{
+    uint64_t v = 0;
+    memcpy(&v, p, n);
+    return v;
+}
+
+static uint64_t rotated(uint64_t v, unsigned n)
+{
+    return v << n | v >> (64 - n);
+}
+
+/* A word of NJ_WORD_BYTES at most, behind which as many bytes may be read: itself in two registers. */
+static inline struct nj_word word_at(const char *p, size_t n)
+{
+    static const uint64_t first[] = { 0, 0xff, 0xffff, 0xffffff, 0xffffffff, 0xffffffffff, 0xffffffffffff, 0xffffffffffffff, NJ_NPOS };
+    size_t head = n < 8 ? n : 8;
+    return (struct nj_word){ .head = load(p, 8) & first[head], .tail = load(p + 8, 8) & first[n - head], .n = (uint8_t)n };
+}
+
+static inline size_t slot_of_word(const struct nj_word *w)
+{
+    uint64_t h = (w->head ^ rotated(w->tail, 23) ^ w->n) * 0x9e3779b97f4a7c15u;
+    return h >> 32 & (NJ_WORD_SLOTS - 1);
+}
+
+/* Its number, or 0 when it is in no table. */
+static unsigned find_word(const struct nj_key_index *x, const char *p, size_t n)
+{
+    if (n > NJ_WORD_BYTES)
+        return 0;
+    struct nj_word w = word_at(p, n);
+    for (size_t at = slot_of_word(&w); x->slot[at] != 0; at = (at + 1) % NJ_WORD_SLOTS) {
+        const struct nj_word *known = &x->word[x->slot[at]];
+        if (known->head == w.head && known->tail == w.tail && known->n == w.n)
+            return x->slot[at];
+    }
+    return 0;
+}
+
+static unsigned add_word(struct nj_key_index *x, struct nj_str word)
+{
+    char text[2 * NJ_WORD_BYTES] = { 0 };
+    memcpy(text, word.p, word.n < NJ_WORD_BYTES ? word.n : NJ_WORD_BYTES);
+    unsigned id = find_word(x, text, word.n);
+    if (id != 0 || word.n > NJ_WORD_BYTES)
+        return id;
+    id = ++x->words;
+    x->word[id] = word_at(text, word.n);
+    x->word[id].rule = NJ_KEY_NONE;
+    size_t at = slot_of_word(&x->word[id]);
+    while (x->slot[at] != 0)
+        at = (at + 1) % NJ_WORD_SLOTS;
+    x->slot[at] = (uint16_t)id;
+    return id;
+}
+
+static void put_in_front(int16_t *first, int16_t *next, int rule)
+{
+    next[rule] = *first;
+    *first = (int16_t)rule;
+}
+
+/* A row is found by the first word of its phrase, and a SUFFIX row by its last two letters. */
+static void add_row(struct nj_key_index *x, int rule)
+{
+    struct nj_str rest = nj_secret_keys[rule].phrase, piece;
+    size_t n = 0;
+    if (rest.n == 0)
+        return;
+    if (nj_secret_keys[rule].how & NJ_HOW_SUFFIX)
+        put_in_front(&x->suffix_first[rest.p[rest.n - 2] & 31][rest.p[rest.n - 1] & 31], x->suffix_next, rule);
+    while (n < NJ_PHRASE_WORDS && nj_str_cut(&rest, ' ', &piece))
+        x->phrase[rule][n++] = (uint16_t)add_word(x, piece);
+    x->phrase_n[rule] = (uint8_t)n;
+    put_in_front(&x->word[x->phrase[rule][0]].rule, x->rule_next, rule);
+    if (n > 1)
+        x->word[x->phrase[rule][n - 1]].is |= IS_ENDING;
+}
+
+void nj_keys_init(struct nj_redactor *r)
+{
+    struct nj_key_index *x = &r->key_index;
+    memset(x->suffix_first, 0xff, sizeof(x->suffix_first)); /* NJ_KEY_NONE */
+    x->word[0].rule = NJ_KEY_NONE;
+    for (size_t i = 0; i < NJ_COUNT(role_names); i++)
+        x->word[add_word(x, role_names[i].name)].roles |= role_names[i].role;
+    for (size_t i = 0; i < NJ_COUNT(cancel_tails); i++)
+        x->word[add_word(x, cancel_tails[i])].is |= IS_TAIL;
+    for (size_t i = 0; i < NJ_COUNT(cancel_tokens); i++)
+        x->word[add_word(x, cancel_tokens[i])].is |= IS_TOKEN;
+    for (size_t i = 0; i < NJ_COUNT(cancel_keys); i++)
+        x->word[add_word(x, cancel_keys[i])].is |= IS_KEY;
+    x->word[add_word(x, NJ_STR("public"))].is |= IS_PUBLIC;
+    for (int rule = NJ_SECRET_KEYS - 1; rule >= 0; rule--)
+        add_row(x, rule);
+}
+
+/* --- a name as words ---------------------------------------------------------------------------------------------- */
+
+/* Bits of the bytes of a name, 64 in each. */
+struct letters {
+    uint64_t upper[2], lower[2], digit[2];
+};
+
+/* The next character of a name in ASCII: full-width forms folded, invisible ones 0, all others a space. */
+static char next_char(struct nj_str name, size_t *at)
+{
+    size_t len = nj_utf8_len(name, *at);
+    if (len <= 1)
+        return name.p[(*at)++];
+    uint32_t c = nj_utf8_point(name, *at, len);
+    *at += len;
+    if (c >= 0xff01 && c <= 0xff5e)
+        return (char)(c - 0xfee0);
+    return c == 0xad || (c >= 0x200b && c <= 0x200d) || c == 0x2060 || c == 0xfeff ? '\0' : ' ';
+}
+
+static void copy_name(struct nj_name *w, struct nj_str name)
+{
+    if (name.n > NJ_NAME_BYTES)
+        name = nj_str_slice(name, name.n - NJ_NAME_BYTES, name.n); /* names are decided by how they end */
+    memcpy(w->text, name.p, name.n);
+    memset(w->text + name.n, ' ', sizeof(nj_lane));
+    w->n = name.n;
+    uint64_t odd = 0; /* not ASCII, or NUL */
+    for (size_t i = 0; i < name.n; i += sizeof(nj_lane)) {
+        nj_lane v;
+        memcpy(&v, w->text + i, sizeof(v));
+        odd |= nj_lane_bits((nj_lane)(v - 1 > 0x7e));
+    }
+    if (odd != 0)
+        w->n = 0;
+    for (size_t at = odd != 0 ? 0 : name.n; at < name.n;) {
+        char c = next_char(name, &at);
+        w->text[w->n] = c;
+        w->n += c != '\0';
+    }
+    memset(w->text + w->n, 0, 2 * NJ_WORD_BYTES);
+}
+
+/* Tells the letters apart and makes capitals small. */
+static void read_letters(struct nj_name *w, struct letters *l)
+{
+    *l = (struct letters){ { 0 }, { 0 }, { 0 } };
+    for (size_t i = 0; i < w->n; i += sizeof(nj_lane)) {
+        nj_lane v;
+        memcpy(&v, w->text + i, sizeof(v));
+        nj_lane upper = (nj_lane)(v - 'A' < 26), lower = (nj_lane)(v - 'a' < 26), digit = (nj_lane)(v - '0' < 10);
+        l->upper[i / 64] |= nj_lane_bits(upper) << i % 64;
+        l->lower[i / 64] |= nj_lane_bits(lower) << i % 64;
+        l->digit[i / 64] |= nj_lane_bits(digit) << i % 64;
+        v |= upper & 0x20;
+        memcpy(w->text + i, &v, sizeof(v));
+    }
+}
+
+/* Digits at the end of a word number it ("password1", "cvv2"); a word of digits alone stays. */
+static void add_word_of_name(const struct nj_key_index *x, struct nj_name *w, size_t from, size_t to)
+{
+    size_t end = to;
+    while (end > from && w->text[end - 1] <= '9')
+        end--;
+    if (end == from)
+        end = to;
+    unsigned id = find_word(x, w->text + from, end - from);
+    w->from[w->words] = (uint8_t)from;
+    w->to[w->words] = (uint8_t)end;
+    w->id[w->words++] = (uint16_t)id;
+}
+
+/* A word begins behind what is neither letter nor digit, at a capital behind something else, and at the last capital of an
+ * acronym: "X-Amz-SecurityToken" is "x amz security token". */
+static void split_words(const struct nj_key_index *x, struct nj_name *w, struct nj_str name)
+{
+    struct letters l;
+    copy_name(w, name);
+    read_letters(w, &l);
+    w->words = 0;
+    size_t from = NJ_NPOS;
+    for (size_t k = 0; k * 64 < w->n; k++) {
+        uint64_t upper = l.upper[k], small = l.lower[k] | l.digit[k], any = upper | small;
+        uint64_t upper1 = upper << 1, small1 = small << 1, lower_next = l.lower[k] >> 1;
+        if (k != 0) {
+            upper1 |= l.upper[0] >> 63;
+            small1 |= (l.lower[0] | l.digit[0]) >> 63;
+        } else {
+            lower_next |= l.lower[1] << 63;
+        }
+        uint64_t edges = ~any | ~(upper1 | small1) | (upper & (small1 | (upper1 & lower_next)));
+        /* From here to the next edge is a word, if it is of letters and digits. */
+        for (; edges != 0; edges &= edges - 1) {
+            size_t at = k * 64 + (size_t)__builtin_ctzll(edges);
+            if (at >= w->n)
+                break;
+            if (from != NJ_NPOS)
+                add_word_of_name(x, w, from, at);
+            from = (any & edges & (0 - edges)) != 0 ? at : NJ_NPOS;
+        }
+    }
+    if (from != NJ_NPOS)
+        add_word_of_name(x, w, from, w->n);
+}
+
+/* --- phrases ------------------------------------------------------------------------------------------------------ */
+
+static unsigned is_at(const struct nj_redactor *r, size_t word)
+{
+    return r->key_index.word[r->name.id[word]].is;
+}
+
+/* Do the words around a phrase (from..to) leave it standing? */
+static bool around_allows(const struct nj_redactor *r, size_t from, size_t to, unsigned how)
+{
+    bool last = to == r->name.words;
+    if (((how & LAST) && !last) || ((how & WHOLE) && (from != 0 || !last)) || ((how & HEADED) && from == 0))
+        return false;
+    if (!last && (is_at(r, r->name.words - 1) & IS_TAIL))
+        return false;
+    if ((how & PUBLIC) && from > 0 && (is_at(r, from - 1) & IS_PUBLIC))
+        return false;
+    unsigned cancels = how & RANDOM ? IS_TOKEN | IS_KEY : how & TOKEN ? IS_TOKEN : 0;
+    for (size_t i = 0; cancels != 0 && i < from; i++)
+        if (is_at(r, i) & cancels)
+            return false;
+    return true;
+}
+
+struct best {
+    int rule;
+    size_t words;
+};
+
+/* More words say more; of as many, "mail_password" is a password: the graver class stands first in classes.def. */
+static void consider(struct best *b, int rule, size_t words)
+{
+    if (words > b->words || (words == b->words && nj_secret_keys[rule].class < nj_secret_keys[b->rule].class))
+        *b = (struct best){ rule, words };
+}
+
+/* Does the phrase stand at this word? */
+static bool has_phrase(const struct nj_redactor *r, size_t word, int rule)
+{
+    const struct nj_key_index *x = &r->key_index;
+    if (x->phrase_n[rule] > r->name.words - word)
+        return false;
+    for (size_t i = 1; i < x->phrase_n[rule]; i++)
+        if (r->name.id[word + i] != x->phrase[rule][i])
+            return false;
+    return true;
+}
+
+static void match_at(const struct nj_redactor *r, size_t word, struct best *b)
+{
+    const struct nj_key_index *x = &r->key_index;
+    for (int rule = x->word[r->name.id[word]].rule; rule != NJ_KEY_NONE; rule = x->rule_next[rule]) {
+        size_t words = x->phrase_n[rule];
+        if (has_phrase(r, word, rule) && around_allows(r, word, word + words, nj_secret_keys[rule].how))
+            consider(b, rule, words);
+    }
+}
+
+/* A word that only ends in a phrase. */
+static int match_suffix(const struct nj_redactor *r, size_t word)
+{
+    const struct nj_key_index *x = &r->key_index;
+    struct nj_str w = nj_str_slice((struct nj_str){ r->name.text, r->name.n }, r->name.from[word], r->name.to[word]);
+    if (w.n < 2)
+        return NJ_KEY_NONE;
+    int rule = x->suffix_first[w.p[w.n - 2] & 31][w.p[w.n - 1] & 31];
+    for (; rule != NJ_KEY_NONE; rule = x->suffix_next[rule])
+        if (w.n > nj_secret_keys[rule].phrase.n && nj_str_ends(w, nj_secret_keys[rule].phrase) &&
+            around_allows(r, word, word + 1, nj_secret_keys[rule].how))
+            return rule;
+    return NJ_KEY_NONE;
+}
+
+static int rule_of_words(const struct nj_redactor *r)
+{
+    struct best best = { NJ_KEY_NONE, 0 };
+    for (size_t i = 0; i < r->name.words; i++)
+        if (r->name.id[i] != 0)
+            match_at(r, i, &best);
+    for (size_t i = 0; best.rule == NJ_KEY_NONE && i < r->name.words; i++)
+        best.rule = match_suffix(r, i);
+    return best.rule;
+}
+
+/* Passwords where they are not written in Latin letters; the tables know words of those. */
+static bool is_foreign_password(struct nj_str name)
+{
+    static const struct nj_str names[] = {
+        NJ_STR_INIT("\xd0\xbf\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb\xd1\x8c"),             /* Cyrillic */
+        NJ_STR_INIT("\xd0\x9f\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb\xd1\x8c"),             /* ... with a capital */
+        NJ_STR_INIT("\xe5\xaf\x86\xe7\xa0\x81"),                                     /* Chinese */
+        NJ_STR_INIT("\xe5\xaf\x86\xe7\xa2\xbc"),                                     /* ... traditional */
+        NJ_STR_INIT("\xe3\x83\x91\xe3\x82\xb9\xe3\x83\xaf\xe3\x83\xbc\xe3\x83\x89"), /* Japanese */
+        NJ_STR_INIT("\xeb\xb9\x84\xeb\xb0\x80\xeb\xb2\x88\xed\x98\xb8"),             /* Korean */
+    };
+    for (size_t i = 0; i < NJ_COUNT(names); i++)
+        if (nj_str_ends(name, names[i]))
+            return true;
+    return false;
+}
+
+/* Names that json_walk.c knows besides: of JSON web keys, all but "kty" of two letters at most, and of OAuth. */
+static bool is_dull(struct nj_str name, struct nj_key key)
+{
+    unsigned telling = NJ_ROLE_NAME | NJ_ROLE_VALUE | NJ_ROLE_ENCODED | NJ_ROLE_BODY | NJ_ROLE_FLAT;
+    return key.rule == NJ_KEY_NONE && (key.roles & telling) == 0 && name.n > 2 && !nj_str_eq(name, NJ_STR("kty")) &&
+           !nj_str_eq(name, NJ_STR("grant_type")) && !nj_str_eq(name, NJ_STR("grantType"));
+}
+
+static struct nj_key judge(struct nj_redactor *r, struct nj_str name)
+{
+    struct nj_key key = { .rule = NJ_KEY_NONE, .topics = NJ_TOPICS_UNSEEN };
+    const struct nj_key_index *x = &r->key_index;
+    struct nj_name *w = &r->name;
+    split_words(x, w, name);
+    if (w->n == name.n)
+        key.roles = x->word[find_word(x, w->text, w->n)].roles;
+    int own = r->rules != NULL ? nj_rules_key(r, name) : NJ_KEY_NONE;
+    if (own != NJ_KEY_NONE || (r->keys.n != 0 && nj_globs_match(&r->keys, name))) {
+        key.rule = (int16_t)(own != NJ_KEY_NONE ? own : NJ_KEY_CUSTOM);
+        return key;
+    }
+    if (r->allow_keys.n != 0 && nj_globs_match(&r->allow_keys, name))
+        return key;
+    if (w->words == 0 && is_foreign_password(name))
+        split_words(x, w, NJ_STR("password"));
+    key.rule = (int16_t)rule_of_words(r);
+    if (w->words == 0)
+        return key;
+    unsigned last = is_at(r, w->words - 1);
+    if (key.rule == NJ_KEY_NONE && w->words > 1 && (last & IS_TAIL))
+        key.roles |= NJ_ROLE_SAFE; /* in a secret container too it speaks about something else */
+    if (last & IS_ENDING)
+        key.roles |= NJ_ROLE_ENDING;
+    return key;
+}
+
+static struct nj_key classify(struct nj_redactor *r, struct nj_str name)
+{
+    struct nj_key key = judge(r, name);
+    key.dull = is_dull(name, key);
+    return key;
+}
+
+/* --- the memory of names ------------------------------------------------------------------------------------------ */
+
+/* All bytes of a short name in four words, which may overlap.  Different names of one length differ in a word. */
+struct name_words {
+    uint64_t w[4];
+};
+
+static inline struct name_words words_of(const char *p, size_t n)
+{
+    if (n >= 8)
+        return (
+            struct name_words){ { load(p, 8), load(p + (n < 16 ? n - 8 : 8), 8), load(p + (n < 16 ? 0 : n - 16), 8), load(p + n - 8, 8) } };
+    if (n >= 4)
+        return (struct name_words){ { load(p, 4), load(p + n - 4, 4) } };
+    return (struct name_words){ { load(p, 1), load(p + n / 2, 1), load(p + n - 1, 1) } };
+}
+
+/* The slot of a short name; it may still hold another. */
+static inline struct nj_key_slot *slot_of(struct nj_redactor *r, struct nj_str name, const struct name_words *w)
+{
+    uint64_t h = (w->w[0] ^ rotated(w->w[1], 23)) * 0x9e3779b97f4a7c15u ^ (w->w[2] ^ rotated(w->w[3], 41) ^ name.n) * 0xd6e8feb86659fd93u;
+    return &r->slots[h >> 40 & (NJ_KEY_SLOTS - 1)];
+}
+
+static inline bool holds(const struct nj_key_slot *slot, struct nj_str name, const struct name_words *w)
+{
+    uint64_t other = slot->words[0] ^ w->w[0];
+    other |= slot->words[1] ^ w->w[1];
+    other |= slot->words[2] ^ w->w[2];
+    other |= slot->words[3] ^ w->w[3];
+    return (other | (slot->n ^ name.n)) == 0;
+}
+
+struct nj_key nj_key_classify(struct nj_redactor *r, struct nj_str name)
+{
+    if (name.n == 0 || name.n > NJ_KEY_SLOT_LEN)
+        return classify(r, name);
+    struct name_words w = words_of(name.p, name.n);
+    struct nj_key_slot *slot = slot_of(r, name, &w);
+    if (holds(slot, name, &w))
+        return slot->key;
+    slot->key = classify(r, name);
+    slot->n = (uint8_t)name.n;
+    memcpy(slot->words, w.w, sizeof(w.w));
+    return slot->key;
+}
+
+uint64_t nj_key_topics(struct nj_redactor *r, struct nj_str name)
+{
+    if (name.n == 0 || name.n > NJ_KEY_SLOT_LEN)
+        return nj_topics_of(r, name);
+    struct name_words w = words_of(name.p, name.n);
+    struct nj_key_slot *slot = slot_of(r, name, &w);
+    if (!holds(slot, name, &w))
+        return nj_topics_of(r, name);
+    if ((slot->key.topics & NJ_TOPICS_UNSEEN) != 0)
+        slot->key.topics = nj_topics_of(r, name);
+    return slot->key.topics;
+}
