@@ -32,6 +32,8 @@ void nj_sandbox_learn_arn(struct nj_sandbox *s, struct nj_str arn);
 void nj_sandbox_learn_account(struct nj_sandbox *s, struct nj_str account);
 /* Told by the platform: replaces what was made up or told before (a SnapStart restore is another instance). */
 void nj_sandbox_learn_instance(struct nj_sandbox *s, struct nj_str instance);
+/* The same for a name that we make up. */
+void nj_sandbox_rename(struct nj_sandbox *s, struct nj_str instance);
 
 /* Moves the contexts on (start, done, report), finds the record's invocation and fills who and where.
  *

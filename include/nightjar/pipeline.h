@@ -28,6 +28,8 @@ struct nj_pipeline_options {
     struct nj_redactor *redactor;
     /* Optional: told of each record's facts after it went its way. */
     void (*fact)(void *ctx, const struct nj_facts *f);
+    /* Optional: platform.restoreStart is at hand, and has not gone its way yet; without it nj_pipeline_restored() is called. */
+    void (*restored)(void *ctx);
     void *ctx;
 };
 
@@ -36,6 +38,8 @@ void nj_pipeline_free(struct nj_pipeline *p);
 /* The outlet stays the caller's; false when there are NJ_OUTLETS_MAX already. */
 NJ_MUST bool nj_pipeline_outlet(struct nj_pipeline *p, struct nj_outlet *o);
 
+/* This is a clone of a snapshot: ids begin anew, and what was cleaned of the resource is cleaned again. */
+void nj_pipeline_restored(struct nj_pipeline *p);
 /* One POST of the platform, in steps, so that a large body does not keep the loop from sending.  The body must live until
  * nj_pipeline_step() has answered false: nothing is left.  A step ends after the record that passes max_bytes. */
 void nj_pipeline_begin(struct nj_pipeline *p, struct nj_str body);

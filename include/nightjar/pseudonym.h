@@ -52,6 +52,9 @@ NJ_MUST bool nj_pseudonym_previous_tag(const struct nj_pseudonyms *p, enum nj_ps
 /* Appends "hmac:<key id>:<hex>" of a tag this object gave. */
 void nj_pseudonym_add_tag(const struct nj_pseudonyms *p, uint64_t tag, struct nj_buf *out);
 
+/* After a restore from a snapshot, which others may have woken up from as well: a key that was made up is made up again, from fresh
+ * random bytes and the old one.  Changes nothing where a key was given.  Nobody may ask meanwhile. */
+void nj_pseudonyms_renew(struct nj_pseudonyms *p);
 /* A key for something else, from which nobody finds this one; label says for what. */
 void nj_pseudonyms_derive(const struct nj_pseudonyms *p, struct nj_str label, struct nj_hmac_key *out);
 

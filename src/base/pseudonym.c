@@ -152,6 +152,23 @@ enum nj_status nj_pseudonyms_new(struct nj_pseudonyms **out, struct nj_str key, 
     return NJ_OK;
 }
 
+void nj_pseudonyms_renew(struct nj_pseudonyms *p)
+{
+    uint8_t fresh[NJ_PSEUDONYM_KEY_MIN], sum[NJ_SHA256_LEN];
+    struct nj_hmac h;
+    if (!p->ephemeral)
+        return;
+    nj_random_fill(fresh, sizeof(fresh)); /* at the worst only different: what is secret comes from the old key as well */
+    nj_hmac_init(&h, &p->now.hmac);
+    nj_hmac_add(&h, NJ_STR("\x01key after\x1f"));
+    nj_hmac_add(&h, (struct nj_str){ (const char *)fresh, sizeof(fresh) });
+    nj_hmac_finish(&h, sum);
+    nj_hmac_key_init(&p->now.hmac, (struct nj_str){ (const char *)sum, sizeof(sum) });
+    derive_id(&p->now, 'e');
+    explicit_bzero(fresh, sizeof(fresh));
+    explicit_bzero(sum, sizeof(sum));
+}
+
 void nj_pseudonyms_free(struct nj_pseudonyms *p)
 {
     if (p == NULL)

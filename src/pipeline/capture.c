@@ -50,6 +50,8 @@ static void on_capture(void *ctx, const struct nj_capture *c)
     }
     if (s->pipeline == NULL)
         return;
+    if (c->kind == NJ_CAPTURE_INPUT)
+        nj_clone_used(s);
     struct nj_payload payload = payload_of(s, c);
     nj_pipeline_payload(s->pipeline, &payload);
     nj_observing_rearm(s);

@@ -53,6 +53,12 @@ static void new_prefix(struct nj_pipeline *p)
     nj_buf_addc(&p->id, '-');
 }
 
+void nj_pipeline_restored(struct nj_pipeline *p)
+{
+    new_prefix(p);
+    p->resource_cleaned = false;
+}
+
 enum nj_status nj_pipeline_new(struct nj_pipeline **out, const struct nj_pipeline_options *o)
 {
     struct nj_pipeline *p = calloc(1, sizeof(*p));
@@ -197,8 +203,10 @@ static void take_facts(struct nj_pipeline *p, const struct nj_facts *f)
         nj_count(p->o.ledger, NJ_CTR_platform_dropped_records, f->dropped_records);
         nj_count(p->o.ledger, NJ_CTR_platform_dropped_bytes, f->dropped_bytes);
     }
-    if (f->kind == NJ_EV_RESTORE_START) /* SnapStart: every clone woke up with the same prefix */
-        new_prefix(p);
+    if (f->kind == NJ_EV_RESTORE_START && p->o.restored != NULL)
+        p->o.restored(p->o.ctx);
+    else if (f->kind == NJ_EV_RESTORE_START)
+        nj_pipeline_restored(p);
 }
 
 /* Does this body say something that no second body would say by chance? */

@@ -32,7 +32,6 @@ enum { STAND_BACK_NICE = 5, STAND_BACK_SLICE_NS = 10000000, NICE_LOWEST = 19 };
 
 enum {
     OWN_TEXT_MAX = 64 << 10,
-    INSTANCE_DIGITS = 32,
     SPOOF_INTERVAL_MS = 10000,
     CONTAINER_ERROR_MS = 500,
     START_RETRY_MS = 20,
@@ -106,6 +105,11 @@ static void on_spoof(void *ctx, struct nj_str peer)
 static void on_fact(void *ctx, const struct nj_facts *f)
 {
     nj_turn_fact(ctx, f);
+}
+
+static void on_restored(void *ctx)
+{
+    nj_clone_told(ctx);
 }
 
 static void on_settled(void *ctx)
@@ -340,6 +344,7 @@ static void build_pipeline(struct nj_sidecar *s)
         .sandbox = &s->sandbox,
         .invocations = &s->invocations,
         .fact = on_fact,
+        .restored = on_restored,
         .ctx = s,
     };
     build_redactor(s);
@@ -360,9 +365,9 @@ static void build_pipeline(struct nj_sidecar *s)
 
 static void build_sandbox(struct nj_sidecar *s)
 {
-    char made_up[INSTANCE_DIGITS + 1];
+    char made_up[NJ_INSTANCE_DIGITS + 1];
     struct nj_str instance = s->o->log_stream;
-    nj_random_hex(made_up, INSTANCE_DIGITS);
+    nj_random_hex(made_up, NJ_INSTANCE_DIGITS);
     if (instance.n == 0)
         instance = nj_str_of(made_up);
     size_t bad = nj_sandbox_init(&s->sandbox, s->o->region, s->o->function_name, s->o->function_version, s->o->otel_service_name, instance,
@@ -487,6 +492,7 @@ static struct nj_sidecar *start(const struct nj_options *o, const char *argv0, c
             s->o = o;
             s->problems = problems;
             s->managed = nj_str_eq(o->initialization_type, NJ_STR("lambda-managed-instances"));
+            s->snapshot = nj_str_eq(o->initialization_type, NJ_STR("snap-start"));
             nj_buf_init(&s->own_text, OWN_TEXT_MAX);
             st = build(s, argv0);
             if (st == NJ_OK)

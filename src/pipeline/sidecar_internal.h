@@ -13,6 +13,8 @@
 
 _Static_assert(NJ_SINKS_MAX + 1 <= NJ_OUTLETS_MAX, "every sink and the alerts' have an outlet");
 
+enum { NJ_INSTANCE_DIGITS = 32 }; /* of a name we make up for the sandbox */
+
 /* What event/next waits for. */
 enum nj_turn {
     NJ_TURN_IDLE,     /* nothing: it is pending, or not asked for yet */
@@ -23,6 +25,9 @@ enum nj_turn {
     NJ_TURN_GONE,
     NJ_TURNS
 };
+
+/* What is known of the restore from a snapshot.  Telemetry tells of it, but the first invocation may be here before. */
+enum nj_clone { NJ_CLONE_NOT, NJ_CLONE_USED, NJ_CLONE_TOLD };
 
 /* Degraded operation: what this sandbox has to do without.  None of it keeps nightjar from registering, polling and leaving
  * cleanly; each is said once as a diagnostic, and all of them on nightjar.start (design 1.1). */
@@ -38,6 +43,8 @@ struct nj_sidecar {
     const struct nj_problems *problems;
     unsigned lacks;                   /* bits 1 << enum nj_lack; empty: full operation */
     bool managed, telemetry, proxied; /* proxied: the runtime speaks through our proxy */
+    bool snapshot;                    /* initialised for SnapStart: nothing is invoked before the restore */
+    enum nj_clone clone;
 
     struct nj_loop *loop;
     const struct nj_clock *clock;
@@ -95,6 +102,10 @@ void nj_turn_settled(struct nj_sidecar *s);                            /* an out
 void nj_turn_flush_all(struct nj_sidecar *s, unsigned lanes);
 bool nj_turn_pending(const struct nj_sidecar *s, unsigned lanes);
 bool nj_turn_congested(const struct nj_sidecar *s);
+
+/* clone.c */
+void nj_clone_used(struct nj_sidecar *s); /* there is an invocation */
+void nj_clone_told(struct nj_sidecar *s); /* there is a platform.restoreStart */
 
 /* capture.c */
 void nj_capture_start(struct nj_sidecar *s); /* before the registration, so that the port answers when the runtime starts */

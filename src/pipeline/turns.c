@@ -208,6 +208,7 @@ void nj_turn_invoke(struct nj_sidecar *s, const struct nj_ext_event *e)
     struct nj_str arn = nj_short_str(&e->arn);
     nj_count(&s->ledger, NJ_CTR_invocations, 1);
     look_for_thaw(s);
+    nj_clone_used(s);
     s->request_id = e->request_id;
     s->deadline = nj_clock_deadline(s->clock, e->deadline_ms > 0 ? e->deadline_ms : s->clock->wall.ms + WAIT_AT_LEAST_MS);
     s->posts_before = s->ledger.c[NJ_CTR_posts];

@@ -130,15 +130,19 @@ void nj_sandbox_learn_account(struct nj_sandbox *s, struct nj_str account)
         build_resource(s);
 }
 
+void nj_sandbox_rename(struct nj_sandbox *s, struct nj_str instance)
+{
+    nj_short_set(&s->instance, instance);
+    build_resource(s);
+}
+
 void nj_sandbox_learn_instance(struct nj_sandbox *s, struct nj_str instance)
 {
     if (instance.n == 0)
         return;
     s->instance_told = true;
-    if (nj_str_eq(nj_short_str(&s->instance), nj_str_slice(instance, 0, sizeof(s->instance.p))))
-        return;
-    nj_short_set(&s->instance, instance);
-    build_resource(s);
+    if (!nj_str_eq(nj_short_str(&s->instance), nj_str_slice(instance, 0, sizeof(s->instance.p))))
+        nj_sandbox_rename(s, instance);
 }
 
 static void learn_facts(struct nj_sandbox *s, struct nj_invocations *t, const struct nj_facts *f)

@@ -31,7 +31,7 @@ struct house {
     struct nj_outlet *outlet;
     struct nj_pipeline *pipeline;
     char path[64];
-    unsigned facts;
+    unsigned facts, facts_before_restore;
 };
 
 static int64_t fake_wall_ns = 1795418101000000000; /* 2026-11-23T07:15:01Z */
@@ -50,6 +50,13 @@ static void on_fact(void *ctx, const struct nj_facts *f)
     struct house *h = ctx;
     (void)f;
     h->facts++;
+}
+
+static void on_restored(void *ctx)
+{
+    struct house *h = ctx;
+    h->facts_before_restore = h->facts;
+    nj_pipeline_restored(h->pipeline);
 }
 
 static void build(struct house *h)
@@ -78,6 +85,7 @@ static void build(struct house *h)
                                       .invocations = &h->invocations,
                                       .redactor = h->redactor,
                                       .fact = on_fact,
+                                      .restored = on_restored,
                                       .ctx = h };
     ck_assert_int_eq(nj_pipeline_new(&h->pipeline, &po), NJ_OK);
     ck_assert(nj_pipeline_outlet(h->pipeline, h->outlet));
@@ -305,12 +313,41 @@ START_TEST(test_pipeline_never_ships_our_own_lines_back)
 }
 END_TEST
 
+/* The id of the nth line. */
+static struct nj_str id_of(struct nj_str lines, size_t n)
+{
+    size_t at = nj_str_find(lines, NJ_STR("\"id\":\""), 0);
+    while (n-- > 0)
+        at = nj_str_find(lines, NJ_STR("\"id\":\""), at + 1);
+    ck_assert_uint_ne(at, NJ_NPOS);
+    return nj_str_slice(lines, at + 6, at + 6 + 16);
+}
+
+START_TEST(test_pipeline_ids_begin_anew_with_the_record_of_the_restore)
+{
+    struct house h;
+    struct nj_buf file;
+    build(&h);
+    nj_pipeline_post(
+        h.pipeline, NJ_STR("[" LINE ",{\"time\":\"2026-11-23T07:15:01.003Z\",\"type\":\"platform.restoreStart\",\"record\":{}}," LINE "]"));
+    settle(&h);
+    ck_assert_uint_eq(h.facts_before_restore, 1); /* told before the record went its way */
+    nj_buf_init(&file, FILE_MAX);
+    ck_assert(read_file(h.path, &file));
+    ck_assert(!nj_str_eq(id_of(nj_buf_str(&file), 0), id_of(nj_buf_str(&file), 1)));
+    ck_assert(nj_str_eq(id_of(nj_buf_str(&file), 1), id_of(nj_buf_str(&file), 2)));
+    nj_buf_fini(&file);
+    tear_down(&h);
+}
+END_TEST
+
 #define NJ_TESTS(X)                                                                                                                        \
     X(test_pipeline_fixtures_come_out_as_expected)                                                                                         \
     X(test_pipeline_counts_a_repeated_body_once)                                                                                           \
     X(test_pipeline_keeps_equal_lines_of_one_moment)                                                                                       \
     X(test_pipeline_survives_every_cut_of_a_body)                                                                                          \
     X(test_pipeline_own_records_pass_the_same_door)                                                                                        \
-    X(test_pipeline_never_ships_our_own_lines_back)
+    X(test_pipeline_never_ships_our_own_lines_back)                                                                                        \
+    X(test_pipeline_ids_begin_anew_with_the_record_of_the_restore)
 
 NJ_TEST_MAIN("pipeline")

@@ -230,6 +230,25 @@ START_TEST(test_pseudonyms_without_a_key_join_in_one_sandbox_only)
 }
 END_TEST
 
+START_TEST(test_pseudonyms_are_made_anew_for_a_clone_unless_a_key_was_given)
+{
+    struct nj_pseudonyms *made_up = with_key(NULL), *given = with_key(KEY_HEX);
+    struct nj_str none = { NULL, 0 }, ada = NJ_STR("ada@example.com");
+    char id[NJ_PSEUDONYM_ID_MAX + 1] = { 0 };
+    uint64_t before = nj_pseudonym_tag(made_up, NJ_PSEUDONYM_EMAIL, none, ada);
+    memcpy(id, nj_pseudonyms_key_id(made_up).p, nj_pseudonyms_key_id(made_up).n);
+    nj_pseudonyms_renew(made_up);
+    ck_assert(nj_pseudonyms_ephemeral(made_up));
+    ck_assert_uint_ne(nj_pseudonym_tag(made_up, NJ_PSEUDONYM_EMAIL, none, ada), before);
+    ck_assert_int_eq(nj_pseudonyms_key_id(made_up).p[0], 'e');
+    ck_assert_msg(!nj_str_eq(nj_pseudonyms_key_id(made_up), nj_str_of(id)), "another key has another name");
+    nj_pseudonyms_renew(given);
+    ck_assert_view_eq(of(given, NJ_PSEUDONYM_EMAIL, NULL, "ada@example.com"), "hmac:k3e34:7c8f36cfc2ffd62c");
+    nj_pseudonyms_free(made_up);
+    nj_pseudonyms_free(given);
+}
+END_TEST
+
 START_TEST(test_pseudonyms_of_the_previous_key_can_still_be_asked_for)
 {
     struct nj_pseudonyms *p = NULL;
@@ -276,6 +295,7 @@ END_TEST
     X(test_pseudonym_class_names_do_not_begin_with_each_other)                                                                             \
     X(test_pseudonyms_join_what_is_the_same_and_nothing_else)                                                                              \
     X(test_pseudonyms_without_a_key_join_in_one_sandbox_only)                                                                              \
+    X(test_pseudonyms_are_made_anew_for_a_clone_unless_a_key_was_given)                                                                    \
     X(test_pseudonyms_of_the_previous_key_can_still_be_asked_for)                                                                          \
     X(test_pseudonyms_bear_values_of_any_length)                                                                                           \
     X(test_pseudonym_classes_are_found_by_name)
