@@ -40,7 +40,6 @@ void nj_hll_merge(uint8_t *into, const uint8_t *from, unsigned bits);
 struct nj_topk_slot {
     uint64_t tag;
     uint32_t count, error;
-    uint32_t marked; /* the caller's second count: failures among attempts */
     uint32_t first_s, last_s;
     uint8_t distinct[NJ_HLL_SMALL_BYTES]; /* of what the caller adds */
 };

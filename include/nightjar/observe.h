@@ -24,7 +24,7 @@ struct nj_alert_rules;
 struct nj_observe;
 struct nj_pseudonyms;
 
-enum { NJ_CASES = 64 };
+enum { NJ_CASES = 48 };
 
 struct nj_observe_options {
     struct nj_str categories;                 /* what to derive: "all", "authentication,usage", "all,-usage", "-usage"; absent = all */
@@ -45,7 +45,7 @@ struct nj_observe_options {
 /* NJ_EPARSE: a word in categories is no category (the rest is used: *out is there).  NJ_ENOMEM: *out is NULL. */
 NJ_MUST enum nj_status nj_observe_new(struct nj_observe **out, const struct nj_observe_options *o);
 void nj_observe_free(struct nj_observe *o);
-/* What the tables of all observers take, in bytes; they never grow. */
+/* What the room takes, in bytes: the tables of all observers and the cases.  It never grows. */
 size_t nj_observe_table_bytes(void);
 
 /* Will telemetry come?  Without it the end of an invocation is the answer the proxy saw, or the next INVOKE.  At first: yes. */

@@ -4,7 +4,9 @@
 #include "nightjar/alert_rules.h"
 #include "nightjar/counters.h"
 
-enum { GROUPS = 64, SECOND = 1000000000, DAY_S = 86400, TEXT_MAX = 8 << 10, MESSAGE_MAX = 256 };
+#include <stdlib.h>
+
+enum { GROUPS = 64, SECOND = 1000000000, DAY_S = 86400, EVENT_MAX = 64, MESSAGE_MAX = 160, TEXT_MAX = EVENT_MAX + MESSAGE_MAX + 128 };
 
 /* What is known of one rule and one value of its attribute, today. */
 struct group {
@@ -16,12 +18,12 @@ struct group {
     bool owed;                        /* a milestone was passed too soon after the last alert */
     bool over;                        /* its exact number was told: stragglers are no news, only as many as made the first alert are */
     enum nj_severity severity;        /* the worst */
-    char event[NJ_ALERT_NAME * 2], message[MESSAGE_MAX], by[NJ_ALERT_EVENTS];
+    char event[EVENT_MAX], message[MESSAGE_MAX], by[NJ_ALERT_BY];
     uint16_t event_n, message_n, by_n;
 };
 
 struct alerts {
-    struct nj_alert_rules standard;
+    struct nj_alert_rules *standard; /* where nobody gave any */
     const struct nj_alert_rules *rules;
     struct group groups[GROUPS];
     uint64_t evicted; /* groups that had to go with something untold */
@@ -80,10 +82,16 @@ static void start(struct nj_observe *o, void *state)
 {
     struct alerts *a = state;
     a->rules = nj_observe_config(o)->alert_rules;
-    if (a->rules != NULL)
+    if (a->rules != NULL || (a->standard = calloc(1, sizeof(*a->standard))) == NULL)
         return;
-    nj_alert_rules_standard(&a->standard);
-    a->rules = &a->standard;
+    nj_alert_rules_standard(a->standard);
+    a->rules = a->standard;
+}
+
+static void stop(void *state)
+{
+    struct alerts *a = state;
+    free(a->standard);
 }
 
 /* --- groups ------------------------------------------------------------------------------------------------------- */
@@ -258,7 +266,7 @@ static void on_said(struct nj_observe *o, void *state, struct nj_case *c, const 
     struct alerts *a = state;
     struct nj_record r = *said; /* the room has one record at a time, and telling takes it */
     const struct nj_str name = name_of(said);
-    for (size_t i = 0; i < a->rules->n; i++)
+    for (size_t i = 0; a->rules != NULL && i < a->rules->n; i++)
         if (nj_alert_rule_wants(&a->rules->rule[i], name, r.severity))
             count(o, a, c, &a->rules->rule[i], &r);
 }
@@ -301,4 +309,5 @@ const struct nj_observer nj_alert_observer = {
     .on_said = on_said,
     .on_tick = on_tick,
     .on_shutdown = on_shutdown,
+    .stop = stop,
 };

@@ -54,8 +54,10 @@ struct nj_case *nj_cases_place(struct nj_cases *t)
 
 void nj_case_open(struct nj_cases *t, struct nj_case *c, struct nj_str id)
 {
+    if (c->more != NULL)
+        c->more->owner = NULL;
     memset(c, 0, offsetof(struct nj_case, text));
-    c->text_n = 0;
+    c->home = t;
     c->used = true;
     c->order = ++t->orders;
     c->authn.source = c->authz.source = NJ_AUTH_NOBODY;
@@ -65,16 +67,55 @@ void nj_case_open(struct nj_cases *t, struct nj_case *c, struct nj_str id)
     t->last = c;
 }
 
+/* A closed case that lived on one keeps its id and how it ended; who and what of it is forgotten. */
+static struct nj_case_block *take_block(struct nj_cases *t, struct nj_case *c)
+{
+    struct nj_case_block *best = NULL;
+    for (size_t i = 0; i < NJ_CASE_BLOCKS; i++) {
+        struct nj_case_block *b = &t->blocks[i];
+        if (b->owner == NULL) {
+            best = b;
+            break;
+        }
+        if (b->owner->closed && (best == NULL || b->owner->order < best->owner->order))
+            best = b;
+    }
+    if (best == NULL)
+        return NULL;
+    if (best->owner != NULL) {
+        best->owner->more = NULL;
+        best->owner->actor = (struct nj_actor){ .kind = NJ_WHO_UNKNOWN };
+        best->owner->request = (struct nj_request){ .trigger = NULL };
+        best->owner->error_type = best->owner->platform_status = (struct nj_str){ NULL, 0 };
+    }
+    best->owner = c;
+    best->n = 0;
+    return best;
+}
+
+static char *room_for(struct nj_case *c, size_t n)
+{
+    if (n <= (size_t)NJ_CASE_TEXT - c->text_n) {
+        c->text_n = (uint16_t)(c->text_n + n);
+        return c->text + c->text_n - n;
+    }
+    if (c->more == NULL)
+        c->more = take_block(c->home, c);
+    if (c->more == NULL || n > NJ_CASE_MORE - c->more->n)
+        return NULL;
+    c->more->n += n;
+    return c->more->text + c->more->n - n;
+}
+
 struct nj_str nj_case_keep(struct nj_case *c, struct nj_str s, size_t max)
 {
     size_t n = s.n < max ? s.n : max;
     for (size_t back = 0; n < s.n && n != 0 && back < 3 && ((unsigned char)s.p[n] & 0xc0) == 0x80; back++)
         n--;
-    if (n == 0 || n > sizeof(c->text) - c->text_n)
+    char *to = n != 0 ? room_for(c, n) : NULL;
+    if (to == NULL)
         return (struct nj_str){ NULL, 0 };
-    char *to = c->text + c->text_n;
     memcpy(to, s.p, n);
-    c->text_n += n;
     return (struct nj_str){ to, n };
 }
 
@@ -156,8 +197,6 @@ void nj_case_platform(struct nj_case *c, const struct nj_facts *f, const struct 
         c->reported = c->reported || f->kind == NJ_EV_REPORT;
     }
     take_coldstart(c, r);
-    if (c->arn.n == 0)
-        c->arn = nj_case_keep(c, f->function_arn, NJ_ARN_MAX);
     if (c->actor.tenant.n == 0)
         c->actor.tenant = nj_case_keep(c, f->tenant_id, NJ_TENANT_MAX);
 }

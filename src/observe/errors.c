@@ -2,11 +2,13 @@
 #include "error_groups.h"
 #include "finding.h"
 #include "template.h"
+#include "trace.h"
 
 #include <math.h>
 #include <stdio.h>
 
 enum { SUMMARIES = 32, SETTLED_S = 3600, REQUESTS = 64, TITLE_ROOM = 512 };
+static const int64_t trace_ns = 1000000000; /* how long a trace waits for its next line */
 
 /* Failures of the platform count only where nothing else told of an error in that request. */
 struct request {
@@ -21,6 +23,10 @@ struct errors_state {
     size_t next;
     uint32_t first_s; /* when this sandbox was first heard of */
     int64_t minute_ns;
+    struct nj_trace trace; /* the one under way */
+    int64_t trace_ns;      /* of its last line */
+    char trace_id[NJ_ID_MAX];
+    size_t trace_id_n;
 };
 
 static void start(struct nj_observe *o, void *state)
@@ -219,37 +225,87 @@ static struct nj_str headline(struct nj_str text)
     return nj_str_trim(line);
 }
 
-static void on_line(struct nj_observe *o, void *state, struct nj_case *c, const struct nj_line *l)
+/* What a line, or the lines of a trace, tell of; surely: it is an error for its level, else only if it has frames. */
+static void take_text(struct nj_observe *o, struct errors_state *s, struct nj_case *c, struct nj_str message, struct nj_str data,
+                      bool surely)
 {
-    struct errors_state *s = state;
     struct nj_stack stack = { .n = 0 };
     struct nj_json v = { .type = NJ_JSON_NONE };
-    struct nj_buf title;
-    if (s->first_s == 0)
-        s->first_s = nj_observe_now_s(o);
-    if (l->raw->severity < NJ_SEV_ERROR || l->facts->kind != NJ_EV_FUNCTION || (l->clean_message.n == 0 && l->clean_data.n == 0))
-        return;
-    bool structured = l->clean_data.n != 0 && nj_json_parse(l->clean_data, &v) == NJ_OK;
-    if (structured)
+    struct nj_buf title, text;
+    if (data.n != 0 && nj_json_parse(data, &v) == NJ_OK)
         nj_stack_of_json(&stack, v);
-    struct nj_str said = read_tail(without_prefix(l->clean_message), &stack);
+    struct nj_str said = read_tail(without_prefix(message), &stack);
     nj_stack_of_text(&stack, said);
+    if (!surely && stack.n == 0)
+        return;
     const struct nj_cluster *cluster = nj_templates_learn(&s->templates, headline(said));
     struct nj_error_seen seen = { .source = NJ_ERROR_OF_LINE };
     seen.tag = nj_error_of_stack(&stack, cluster != NULL ? cluster->id : 0, &seen.kind);
     if (seen.tag == 0)
         return;
     nj_buf_init(&title, TITLE_ROOM);
-    struct nj_buf text;
     nj_buf_init(&text, TITLE_ROOM);
     if (cluster != NULL)
         nj_template_text(&s->templates, cluster, &text);
     nj_error_title(&stack, nj_buf_str(&text), &title);
     seen.title = nj_buf_str(&title);
-    seen.exemplar = l->clean_message.n != 0 ? l->clean_message : l->clean_data;
+    seen.exemplar = message.n != 0 ? message : data;
     take(o, s, c, &seen, &stack);
     nj_buf_fini(&title);
     nj_buf_fini(&text);
+}
+
+/* --- traces line by line -------------------------------------------------------------------------------------------- */
+
+static bool is_of_trace(const struct errors_state *s, const struct nj_case *c)
+{
+    struct nj_str id = c != NULL ? c->id : (struct nj_str){ NULL, 0 };
+    return s->trace.open && nj_str_eq(id, (struct nj_str){ s->trace_id, s->trace_id_n });
+}
+
+static void close_trace(struct nj_observe *o, struct errors_state *s)
+{
+    if (!s->trace.open)
+        return;
+    s->trace.open = false;
+    nj_observe_listen(o, false);
+    struct nj_case *c = nj_observe_case(o, (struct nj_str){ s->trace_id, s->trace_id_n });
+    struct nj_str text = nj_trace_text(&s->trace);
+    take_text(o, s, c, nj_str_slice(text, 0, text.n - (text.n != 0 && text.p[text.n - 1] == '\n')), (struct nj_str){ NULL, 0 },
+              s->trace.error);
+}
+
+static void open_trace(struct nj_observe *o, struct errors_state *s, const struct nj_case *c, const struct nj_line *l)
+{
+    s->trace_id_n = c != NULL && c->id.n <= sizeof(s->trace_id) ? c->id.n : 0;
+    if (s->trace_id_n != 0)
+        memcpy(s->trace_id, c->id.p, s->trace_id_n);
+    s->trace_ns = nj_observe_now(o);
+    nj_trace_open(&s->trace, l->clean_message, l->raw->severity >= NJ_SEV_ERROR);
+    nj_observe_listen(o, true);
+    nj_observe_wake(o, s->trace_ns + trace_ns);
+}
+
+static void on_line(struct nj_observe *o, void *state, struct nj_case *c, const struct nj_line *l)
+{
+    struct errors_state *s = state;
+    bool error = l->raw->severity >= NJ_SEV_ERROR, text = l->raw->data_json.n == 0;
+    if (s->first_s == 0)
+        s->first_s = nj_observe_now_s(o);
+    if (l->facts->kind != NJ_EV_FUNCTION)
+        return;
+    if (text && is_of_trace(s, c) && nj_trace_continues(&s->trace, l->raw->message)) {
+        nj_trace_add(&s->trace, l->clean_message, error);
+        s->trace_ns = nj_observe_now(o);
+        return;
+    }
+    close_trace(o, s);
+    if (l->clean_message.n == 0 && l->clean_data.n == 0)
+        return;
+    if (text && (error || nj_trace_begins(l->raw->message)))
+        open_trace(o, s, c, l);
+    else if (error)
+        take_text(o, s, c, l->clean_message, l->clean_data, true);
 }
 
 /* What was posted is raw here: only its type and frames are used, which are names in the code. */
@@ -290,6 +346,8 @@ static void take_event(struct nj_observe *o, struct errors_state *s, struct nj_c
 static void on_done(struct nj_observe *o, void *state, struct nj_case *c)
 {
     struct errors_state *s = state;
+    if (is_of_trace(s, c))
+        close_trace(o, s);
     if (c->authn.source != NJ_AUTH_NOBODY && c->authn.outcome == NJ_OUTCOME_FAILURE)
         take_event(o, s, c, !nj_case_asks(c) ? NJ_STR("authn_login_fail by token") : NJ_STR("authn_login_fail"));
     if (c->authz.source != NJ_AUTH_NOBODY && c->authz.outcome == NJ_OUTCOME_FAILURE)
@@ -309,12 +367,23 @@ static int64_t on_tick(struct nj_observe *o, void *state)
     struct errors_state *s = state;
     if (s->minute_ns != 0 && nj_observe_now(o) >= s->minute_ns)
         close_minute(o, s, false);
-    return s->minute_ns != 0 ? s->minute_ns : INT64_MAX;
+    if (s->trace.open && nj_observe_now(o) - s->trace_ns >= trace_ns)
+        close_trace(o, s);
+    int64_t next_ns = s->minute_ns != 0 ? s->minute_ns : INT64_MAX;
+    return s->trace.open && s->trace_ns + trace_ns < next_ns ? s->trace_ns + trace_ns : next_ns;
+}
+
+/* Of lines that came after the end. */
+static void on_end(struct nj_observe *o, void *state, struct nj_case *c)
+{
+    if (is_of_trace(state, c))
+        close_trace(o, state);
 }
 
 static void on_shutdown(struct nj_observe *o, void *state, struct nj_str reason)
 {
     (void)reason;
+    close_trace(o, state);
     close_minute(o, state, true);
 }
 
@@ -326,6 +395,7 @@ const struct nj_observer nj_errors_observer = {
     .on_line = on_line,
     .on_payload = on_payload,
     .on_done = on_done,
+    .on_end = on_end,
     .on_tick = on_tick,
     .on_shutdown = on_shutdown,
 };

@@ -41,7 +41,7 @@ void nj_finding_who(struct nj_finding *f, const char *key, uint64_t tag);
 /* JSON that is written into b between these two. */
 size_t nj_finding_json_begin(struct nj_finding *f);
 void nj_finding_json_end(struct nj_finding *f, const char *key, size_t from);
-/* "[{...},...]" of the n largest keys: pseudonym (where there is a key), count, error, marked, first and last seen, and the registers of
+/* "[{...},...]" of the n largest keys: pseudonym (where there is a key), count, error, first and last seen, and the registers of
  * what was distinct in hex. */
 void nj_finding_top(struct nj_finding *f, const char *key, const struct nj_topk *t, size_t n);
 /* Registers in hex. */

@@ -8,7 +8,7 @@
 enum { SEEN = 512, MOST = SEEN * 3 / 4, LOCATION_MAX = 128 };
 
 struct leaks {
-    uint64_t seen[SEEN]; /* 0 = free; when it is nearly full nothing more is new */
+    uint32_t seen[SEEN]; /* 0 = free; when it is nearly full nothing more is new */
     unsigned n;
 };
 
@@ -34,7 +34,7 @@ static struct nj_str location_of(const struct nj_line *l)
 
 static bool is_new(struct leaks *s, struct nj_str rule, struct nj_str route, struct nj_str location)
 {
-    uint64_t key = nj_hash64(rule, nj_hash64(route, nj_hash64(location, 1)) | 1) | 1;
+    uint32_t key = (uint32_t)nj_hash64(rule, nj_hash64(route, nj_hash64(location, 1)) | 1) | 1;
     size_t at = key % SEEN;
     for (; s->seen[at] != 0; at = (at + 1) % SEEN)
         if (s->seen[at] == key)

@@ -12,7 +12,7 @@
 #include "nightjar/counters.h"
 #include "nightjar/limits.h"
 
-enum { NJ_LOGIN_SLOTS = 512, NJ_LOGIN_PAIRS = 480, NJ_LOGIN_WHOS = 20, NJ_LOGIN_ALARMS = 8 };
+enum { NJ_LOGIN_SLOTS = 512, NJ_LOGIN_PAIRS = 480, NJ_LOGIN_FACTORS = 64, NJ_LOGIN_WHOS = 20, NJ_LOGIN_ALARMS = 8 };
 
 struct nj_login {
     uint64_t account, address; /* 0 = unknown */
@@ -52,9 +52,9 @@ struct nj_login_alarm {
 };
 
 struct nj_login_account {
-    struct nj_window fast, slow, factor;
-    uint16_t unbroken;                             /* failures since the last success */
-    uint32_t guess_s, ceiling, spread_s, factor_s; /* when it was told; ceiling: unbroken at the last word about it */
+    struct nj_window fast, slow;
+    uint16_t unbroken;                   /* failures since the last success */
+    uint32_t guess_s, ceiling, spread_s; /* when it was told; ceiling: unbroken at the last word about it */
 };
 
 struct nj_login_address {
@@ -71,6 +71,13 @@ struct nj_login_pair {
     bool unknown_user;
 };
 
+/* An account that was asked for its second factor: the last ones. */
+struct nj_login_factor {
+    uint64_t account;
+    struct nj_window asked;
+    uint32_t last_s, told_s;
+};
+
 struct nj_logins {
     struct nj_topk accounts, addresses;
     struct nj_topk_slot account_slots[NJ_LOGIN_SLOTS], address_slots[NJ_LOGIN_SLOTS];
@@ -79,6 +86,7 @@ struct nj_logins {
     struct nj_login_address address[NJ_LOGIN_SLOTS];
     struct nj_login_pair pair[NJ_LOGIN_PAIRS];
     uint32_t pairs;
+    struct nj_login_factor factor[NJ_LOGIN_FACTORS];
     struct nj_season failures; /* a minute */
     struct nj_window all;      /* failures within stuffing.window */
     uint32_t fleet_s, spray_s;

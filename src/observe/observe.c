@@ -1,6 +1,7 @@
 /* The front desk: opens and closes cases, and tells the observers. */
 #include "detectors.h"
 #include "judge.h"
+#include "trace.h"
 
 #include <stdlib.h>
 
@@ -25,7 +26,7 @@ struct nj_observe {
     const struct nj_observer *at_work;
     size_t at_work_index;
     bool on[OBSERVERS], off_category[NJ_CATEGORIES];
-    bool telemetry, wants_clean;
+    bool telemetry, wants_clean, listening;
     void *state[OBSERVERS];
     struct nj_buf scratch, clean;
     struct nj_record record;
@@ -137,9 +138,9 @@ void nj_observe_free(struct nj_observe *o)
 
 size_t nj_observe_table_bytes(void)
 {
-    size_t n = 0;
+    size_t n = sizeof(struct nj_observe) + nj_text_scan_size();
     for (size_t i = 0; i < OBSERVERS; i++)
-        n += table[i]->state;
+        n += table[i]->state + table[i]->on_demand;
     return n;
 }
 
@@ -173,6 +174,11 @@ struct nj_text_finding nj_observe_text(struct nj_observe *o, struct nj_str text)
 const struct nj_limits *nj_observe_limits(const struct nj_observe *o)
 {
     return &o->limits;
+}
+
+void nj_observe_listen(struct nj_observe *o, bool on)
+{
+    o->listening = on;
 }
 
 void nj_observe_wake(struct nj_observe *o, int64_t at_ns)
@@ -335,8 +341,6 @@ void nj_observe_invoke(struct nj_observe *o, int64_t now_ns, struct nj_str reque
         return;
     c->invoked = true;
     c->deadline_ms = deadline_ms;
-    if (c->arn.n == 0)
-        c->arn = nj_case_keep(c, arn, NJ_ARN_MAX);
     if (c->start_ns == 0)
         c->start_ns = now_ns;
     close_those_before(o, c);
@@ -352,8 +356,6 @@ static void take_payload(struct nj_case *c, const struct nj_payload *p)
             c->start_ns = p->end_ns;
         if (c->actor.tenant.n == 0)
             c->actor.tenant = nj_case_keep(c, p->tenant, NJ_TENANT_MAX);
-        if (c->arn.n == 0)
-            c->arn = nj_case_keep(c, p->arn, NJ_ARN_MAX);
         return;
     }
     enum { LONGEST = 128 };
@@ -423,7 +425,8 @@ static void observe_line(struct nj_observe *o, struct nj_case *c, const struct n
     if (!o->wants_clean)
         return;
     nj_buf_reset(&o->clean);
-    bool wanted = clean != NULL && (raw->severity >= NJ_SEV_WARN || clean->counts.n != 0);
+    bool telling = raw->severity >= NJ_SEV_WARN || (raw->data_json.n == 0 && nj_trace_begins(raw->message));
+    bool wanted = clean != NULL && (telling || o->listening || clean->counts.n != 0);
     if (wanted && nj_buf_reserve(&o->clean, 3 * CLEAN_MAX) == NJ_OK) {
         l.clean_message = keep_clean(o, clean->message);
         l.clean_data = keep_clean(o, clean->data);

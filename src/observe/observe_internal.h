@@ -13,7 +13,9 @@
 /* --- the case ----------------------------------------------------------------------------------------------------- */
 
 enum {
-    NJ_CASE_TEXT = 2048, /* all texts of one case */
+    NJ_CASE_TEXT = 352,  /* texts of one case: enough for nearly all */
+    NJ_CASE_MORE = 1280, /* and where it is not, a block of these */
+    NJ_CASE_BLOCKS = 8,
     NJ_AGENT_MAX = 256,
     NJ_ADDRESS_MAX = 46,
     NJ_PSEUDONYM_MAX = 64
@@ -92,7 +94,7 @@ struct nj_case {
     bool invoked, started, answered, done, reported; /* what was seen of it */
     bool input_seen, response_seen;                  /* by the proxy */
     uint64_t order;
-    struct nj_str id, arn;
+    struct nj_str id;
 
     struct nj_actor actor;
     struct nj_request request;
@@ -115,8 +117,16 @@ struct nj_case {
     int64_t bytes_in, bytes_out; /* of input and response; < 0 = not told */
     uint64_t lines, line_bytes;  /* function logs */
 
+    struct nj_cases *home;
+    struct nj_case_block *more; /* NULL: it needs none, or there is none left */
+    uint16_t text_n;
     char text[NJ_CASE_TEXT];
-    size_t text_n;
+};
+
+struct nj_case_block {
+    struct nj_case *owner; /* NULL = free */
+    size_t n;
+    char text[NJ_CASE_MORE];
 };
 
 /* Keeps a copy in the case, cut to at most max bytes at a character; absent when there is no room or nothing to keep. */
@@ -128,7 +138,8 @@ struct nj_str nj_case_keep(struct nj_case *c, struct nj_str s, size_t max);
 struct nj_line {
     const struct nj_facts *facts;
     const struct nj_record *raw;
-    /* Of WARN and worse, and where redaction found something: copies, valid during the hook whatever it says; absent when it was lost. */
+    /* Of WARN and worse, where redaction found something, and of what looks like the beginning of a stack trace: copies, valid during
+     * the hook whatever it says; absent when it was lost. */
     struct nj_str clean_message, clean_data;
     struct nj_str clean_counts; /* what redaction found, by rule */
 };
@@ -138,6 +149,7 @@ struct nj_observer {
     enum nj_category category; /* NIGHTJAR_OBSERVE leaves it out by this */
     bool always;               /* it cannot be left out */
     size_t state;              /* bytes, zeroed at the start; 0 = none */
+    size_t on_demand;          /* and what start() may add where the configuration asks for it */
     void (*start)(struct nj_observe *o, void *state);
     void (*on_payload)(struct nj_observe *o, void *state, struct nj_case *c, const struct nj_payload *p);
     void (*on_line)(struct nj_observe *o, void *state, struct nj_case *c, const struct nj_line *l); /* c may be NULL */
@@ -171,6 +183,8 @@ const struct nj_observe_options *nj_observe_config(const struct nj_observe *o);
 const struct nj_limits *nj_observe_limits(const struct nj_observe *o);
 /* The open case of that id; NULL = there is none. */
 struct nj_case *nj_observe_case(struct nj_observe *o, struct nj_str id);
+/* From now on (or no longer) every line comes with its clean text, not only those of WARN and worse. */
+void nj_observe_listen(struct nj_observe *o, bool on);
 /* on_tick at or before that moment. */
 void nj_observe_wake(struct nj_observe *o, int64_t at_ns);
 /* An empty buffer for the length of a hook; what nj_observe_say() was given may lie in it. */
@@ -184,6 +198,7 @@ void nj_observe_say(struct nj_observe *o, struct nj_case *c, struct nj_record *r
 
 struct nj_cases {
     struct nj_case ring[NJ_CASES];
+    struct nj_case_block blocks[NJ_CASE_BLOCKS];
     struct nj_case *last; /* the one asked for last */
     uint64_t orders;
 };

@@ -49,7 +49,7 @@ static void set_type(struct nj_stack *s, struct nj_str type)
 }
 
 /* "ValueError: ..." or "com.example.NoStockException": a name at the beginning that ends as errors are called. */
-static struct nj_str type_at_start(struct nj_str line)
+struct nj_str nj_stack_type_at(struct nj_str line)
 {
     static const struct nj_str ends[] = { NJ_STR_INIT("Error"), NJ_STR_INIT("Exception"), NJ_STR_INIT("Failure"), NJ_STR_INIT("Fault") };
     size_t n = 0;
@@ -78,12 +78,21 @@ static void find_type(struct nj_stack *s, struct nj_str line)
     for (size_t i = 0; i < line.n && i < 160; i++) {
         if (i != 0 && line.p[i - 1] != ' ' && line.p[i - 1] != '\t' && line.p[i - 1] != '(')
             continue;
-        struct nj_str type = type_at_start(nj_str_slice(line, i, line.n));
+        struct nj_str type = nj_stack_type_at(nj_str_slice(line, i, line.n));
         if (type.n == 0)
             continue;
         set_type(s, type);
         return;
     }
+}
+
+/* "app.NoStock" of "app.NoStock: gone"; absent where the line begins otherwise. */
+static struct nj_str leading_name(struct nj_str line)
+{
+    size_t n = 0;
+    while (n < line.n && name_char(line.p[n]) && line.p[n] != ':')
+        n++;
+    return n == line.n || line.p[n] == ':' ? nj_str_slice(line, 0, n) : (struct nj_str){ NULL, 0 };
 }
 
 /* --- text ----------------------------------------------------------------------------------------------------------- */
@@ -115,8 +124,10 @@ void nj_stack_of_text(struct nj_stack *s, struct nj_str text)
         }
         line = next_line(&rest);
     }
-    if (python) /* the last line tells what it was, after all frames */
+    if (python) { /* the last line tells what it was, after all frames, whatever the name is like */
         find_type(s, last_plain);
+        set_type(s, leading_name(last_plain));
+    }
 }
 
 /* --- JSON ----------------------------------------------------------------------------------------------------------- */

@@ -39,6 +39,9 @@ void nj_stack_of_text(struct nj_stack *s, struct nj_str text);
  * within error, err, exception and cause. */
 void nj_stack_of_json(struct nj_stack *s, struct nj_json object);
 
+/* "ValueError" of "ValueError: no such account": the name a line begins with, where it ends as errors are called; else absent. */
+struct nj_str nj_stack_type_at(struct nj_str line);
+
 static inline struct nj_str nj_stack_type(const struct nj_stack *s)
 {
     return (struct nj_str){ s->type_n != 0 ? s->type : NULL, s->type_n };

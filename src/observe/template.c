@@ -106,8 +106,14 @@ static void keep_text(struct nj_templates *t, size_t at, const char *p, size_t b
 /* --- the tree ------------------------------------------------------------------------------------------------------- */
 
 struct path {
-    uint64_t first_key, key;
+    uint32_t first_key, key;
 };
+
+/* Few nodes live at a time: half a tag tells them apart. */
+static uint32_t key_of(uint64_t parent, struct nj_str word)
+{
+    return (uint32_t)nj_tag_pair(parent, nj_tag_of(word));
+}
 
 static struct nj_str leading(const struct nj_tokens *l, size_t *from)
 {
@@ -118,7 +124,7 @@ static struct nj_str leading(const struct nj_tokens *l, size_t *from)
 }
 
 struct node {
-    uint64_t parent; /* absent on the first level: there the number of tokens is */
+    uint32_t parent; /* absent on the first level: there the number of tokens is */
     size_t tokens;
     bool first;
 };
@@ -129,16 +135,16 @@ static bool below(const struct nj_cluster *c, const struct node *n)
 }
 
 /* Under a full node a new word goes the wildcard's way. */
-static uint64_t child(const struct nj_templates *t, const struct node *n, struct nj_str word)
+static uint32_t child(const struct nj_templates *t, const struct node *n, struct nj_str word)
 {
-    uint64_t key = nj_tag_pair(n->first ? n->tokens : n->parent, nj_tag_of(word)), seen[NJ_CHILDREN];
+    uint32_t key = key_of(n->first ? n->tokens : n->parent, word), seen[NJ_CHILDREN];
     size_t children = 0;
     for (size_t i = 0; i < NJ_CLUSTERS; i++)
         if (t->c[i].id != 0 && (n->first ? t->c[i].first_key : t->c[i].key) == key)
             return key;
     for (size_t i = 0; i < NJ_CLUSTERS && children < NJ_CHILDREN; i++) {
         size_t j = 0;
-        uint64_t k = n->first ? t->c[i].first_key : t->c[i].key;
+        uint32_t k = n->first ? t->c[i].first_key : t->c[i].key;
         if (!below(&t->c[i], n))
             continue;
         while (j < children && seen[j] != k)
@@ -146,7 +152,7 @@ static uint64_t child(const struct nj_templates *t, const struct node *n, struct
         if (j == children)
             seen[children++] = k;
     }
-    return children < NJ_CHILDREN ? key : nj_tag_pair(n->first ? n->tokens : n->parent, nj_tag_of(WILDCARD));
+    return children < NJ_CHILDREN ? key : key_of(n->first ? n->tokens : n->parent, WILDCARD);
 }
 
 static struct path path_of(const struct nj_templates *t, const struct nj_tokens *l)
@@ -154,8 +160,8 @@ static struct path path_of(const struct nj_templates *t, const struct nj_tokens 
     size_t from = 0;
     struct nj_str one = leading(l, &from), two = leading(l, &from);
     struct path p;
-    p.first_key = nj_tag_pair(l->n, nj_tag_of(one));
-    p.key = nj_tag_pair(p.first_key, nj_tag_of(two));
+    p.first_key = key_of(l->n, one);
+    p.key = key_of(p.first_key, two);
     for (uint16_t i = t->chain[p.key % NJ_CHAINS]; i != 0; i = t->c[i - 1].next)
         if (t->c[i - 1].key == p.key)
             return p; /* known: no node has to be counted */
@@ -229,7 +235,7 @@ static size_t make(struct nj_templates *t, const struct path *p, const struct nj
             ;
     }
     uint64_t id = nj_tag_of((struct nj_str){ packed, bytes });
-    t->c[at] = (struct nj_cluster){ .id = id != 0 ? id : 1, .first_key = p->first_key, .key = p->key, .tokens = (uint32_t)l->n };
+    t->c[at] = (struct nj_cluster){ .id = id != 0 ? id : 1, .first_key = p->first_key, .key = p->key, .tokens = (uint16_t)l->n };
     keep_text(t, at, packed, bytes);
     t->c[at].next = t->chain[p->key % NJ_CHAINS];
     t->chain[p->key % NJ_CHAINS] = (uint16_t)(at + 1);

@@ -34,13 +34,13 @@ void nj_tokens_of(struct nj_tokens *out, struct nj_str line);
 
 struct nj_cluster {
     uint64_t id;        /* hash of the first line's tokens: stays while the template grows wildcards; 0 = free */
-    uint64_t first_key; /* of count and first word */
-    uint64_t key;       /* of count and both words: the leaf */
+    uint32_t first_key; /* of count and first word */
+    uint32_t key;       /* of count and both words: the leaf */
     uint32_t at;        /* in store: tokens, each with its length and flags before it */
+    uint32_t used;      /* tick */
     uint16_t bytes;
     uint16_t next; /* in the chain, + 1 */
-    uint32_t tokens;
-    uint32_t used; /* tick */
+    uint16_t tokens;
 };
 
 struct nj_templates {

@@ -2,13 +2,22 @@
 #include "usage.h"
 #include "finding.h"
 
+#include <stdlib.h>
+
 enum { TELL = 20, HALF_LIFE_WINDOWS = 60, EXCESS_QUIET_WINDOWS = 10, HOUR_S = 3600 };
 
 static void start(struct nj_observe *o, void *state)
 {
     struct nj_usage *u = state;
-    (void)o;
+    if (nj_observe_limits(o)->usage_budget != 0)
+        u->hourly = calloc(1, sizeof(*u->hourly));
     nj_topk_init(&u->top, u->slots, u->index, NJ_USAGE_ROWS);
+}
+
+static void stop(void *state)
+{
+    struct nj_usage *u = state;
+    free(u->hourly);
 }
 
 /* --- usage.summary -------------------------------------------------------------------------------------------------- */
@@ -166,13 +175,13 @@ static void judge_budget(struct nj_observe *o, struct nj_usage *u, struct nj_cas
 {
     uint32_t hour = nj_observe_now_s(o) / HOUR_S;
     int64_t budget = nj_observe_limits(o)->usage_budget;
-    if (budget == 0)
+    if (u->hourly == NULL)
         return;
     if (hour != u->hour) {
         u->hour = hour;
-        memset(&u->hourly, 0, sizeof(u->hourly));
+        memset(u->hourly, 0, sizeof(*u->hourly));
     }
-    uint32_t calls = nj_countmin_add(&u->hourly, s->tag, 1);
+    uint32_t calls = nj_countmin_add(u->hourly, s->tag, 1);
     if (calls <= budget || s->budget_hour == hour)
         return;
     s->budget_hour = hour;
@@ -276,8 +285,10 @@ const struct nj_observer nj_usage_observer = {
     .name = "usage",
     .category = NJ_CAT_USAGE,
     .state = sizeof(struct nj_usage),
+    .on_demand = sizeof(struct nj_countmin),
     .start = start,
     .on_end = on_end,
     .on_tick = on_tick,
     .on_shutdown = on_shutdown,
+    .stop = stop,
 };

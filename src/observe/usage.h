@@ -36,7 +36,7 @@ struct nj_usage {
     struct nj_usage_row rows[NJ_USAGE_ROWS];
     struct nj_subject subjects[NJ_USAGE_SUBJECTS];
     struct nj_usage_route routes[NJ_USAGE_ROUTES];
-    struct nj_countmin hourly; /* calls of each subject this hour, however many there are */
+    struct nj_countmin *hourly; /* calls of each subject this hour, however many there are; NULL: there is no budget */
     uint32_t hour;
     uint64_t other_calls;
     double other_ms, other_usd;

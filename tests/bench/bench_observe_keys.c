@@ -141,7 +141,7 @@ int main(void)
         NJ_OK)
         return 2;
     open_room(p);
-    printf("observe: tables %zu KiB in all\n", nj_observe_table_bytes() / 1024);
+    printf("observe: tables and cases %zu KiB in all (budget 512)\n", nj_observe_table_bytes() / 1024);
     for (unsigned i = 0; i < 2000; i++)
         call(i, false);
     double t0 = cpu_s();

@@ -235,7 +235,7 @@ START_TEST(test_alert_long_and_broken_messages_are_cut_between_characters)
     wide[1998] = '\0';
     say("x", NJ_SEV_WARN, "/", wide);
     size_t n = strlen(desk.list[0].message);
-    ck_assert_uint_gt(n, 200);
+    ck_assert_uint_gt(n, 100);
     ck_assert_uint_eq(n % 3, 0);
     close_desk();
 }

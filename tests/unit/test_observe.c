@@ -7,7 +7,7 @@
 #define ID  "3d2c5f0a-1111-4222-8333-444455556666"
 #define ID2 "3d2c5f0a-1111-4222-8333-444455557777"
 
-enum { SAID_MAX = 256, TEXT_MAX = 256 << 10 };
+enum { SAID_MAX = 256, TEXT_MAX = 1 << 20 };
 static const int64_t t0 = 1795418101000000000; /* 2026-11-23T07:15:01Z */
 
 /* What the room said, one line a record: "event outcome" and data name=value pairs. */
@@ -266,6 +266,43 @@ START_TEST(test_observe_lost_reports_do_not_pile_up)
 }
 END_TEST
 
+/* Long texts of one call at a time find room; of many at once some are left out, none is half there, and the end of none is lost. */
+START_TEST(test_observe_calls_with_long_texts_share_their_room)
+{
+    enum { MANY = 3 * NJ_CASES };
+    struct desk d;
+    char agent[257] = "", path[250] = "", input[2048];
+    memset(agent, 'a', 256);
+    memset(path, 'p', sizeof(path) - 1);
+    snprintf(input, sizeof(input),
+             "{\"version\":\"2.0\",\"rawPath\":\"/"
+             "%s\",\"requestContext\":{\"http\":{\"method\":\"GET\",\"sourceIp\":\"203.0.113.7\",\"userAgent\":"
+             "\"%s\"}}}",
+             path, agent);
+    for (int together = 0; together < 2; together++) {
+        open_desk(&d, true);
+        for (int i = 0; i < MANY; i++) {
+            char id[40];
+            snprintf(id, sizeof(id), "3d2c5f0a-1111-4222-8333-%012d", i);
+            struct nj_payload in = payload(NJ_PAYLOAD_INPUT, id, input);
+            nj_observe_payload(d.room, t0, &in);
+            if (together == 0)
+                tell_end(&d, "report", id, ",\"status\":\"success\"");
+        }
+        nj_observe_shutdown(d.room, t0, NJ_STR("spindown"));
+        ck_assert_uint_eq(count(&d, "invocation.summary"), MANY);
+        ck_assert_uint_eq(count(&d, "client.address=203.0.113.7"), MANY);
+        size_t whole = count(&d, path), some = count(&d, "ppp") / (sizeof(path) - 3);
+        ck_assert_uint_eq(whole, some);
+        if (together == 0)
+            ck_assert_uint_eq(whole, MANY);
+        else
+            ck_assert_uint_ge(whole, 5);
+        close_desk(&d);
+    }
+}
+END_TEST
+
 /* What comes after the summary finds its case closed, and opens no second one. */
 START_TEST(test_observe_what_comes_late_is_not_summed_up_again)
 {
@@ -314,6 +351,7 @@ END_TEST
     X(test_observe_without_telemetry_or_proxy_the_next_one_ends_it)                                                                        \
     X(test_observe_the_copy_of_the_answer_may_come_after_the_end)                                                                          \
     X(test_observe_more_invocations_than_cases_each_have_their_summary)                                                                    \
+    X(test_observe_calls_with_long_texts_share_their_room)                                                                                 \
     X(test_observe_lost_reports_do_not_pile_up)                                                                                            \
     X(test_observe_what_comes_late_is_not_summed_up_again) X(test_observe_words_that_are_no_category_are_refused)
 

@@ -322,7 +322,7 @@ END_TEST
 
 /* --- memory of the tables ------------------------------------------------------------------------------------------ */
 
-START_TEST(test_observe_all_tables_together_are_within_512_kib)
+START_TEST(test_observe_all_tables_and_cases_together_are_within_512_kib)
 {
     ck_assert_msg(nj_observe_table_bytes() <= 512 << 10, "%zu bytes", nj_observe_table_bytes());
     ck_assert_uint_gt(nj_observe_table_bytes(), 200 << 10); /* it is not the sum of nothing */
@@ -369,6 +369,6 @@ END_TEST
     X(test_errors_line_posted_error_and_platform_are_one)                                                                                  \
     X(test_errors_of_the_platform_alone_are_counted_too)                                                                                   \
     X(test_errors_many_kinds_a_minute_are_told_as_the_rest)                                                                                \
-    X(test_observe_all_tables_together_are_within_512_kib)
+    X(test_observe_all_tables_and_cases_together_are_within_512_kib)
 
 NJ_TEST_MAIN("observe_numbers")

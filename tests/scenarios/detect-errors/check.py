@@ -1,10 +1,19 @@
 from traffic import request
 
+TRACE = """Traceback (most recent call last):
+  File "/var/task/app.py", line 12, in handler
+    quote(event)
+  File "/var/task/prices.py", line 88, in quote
+    raise NoPrice(item)
+NoPrice: item {0} has none
+going on with the last known price"""
+
 
 def prepare(run):
     s = [request("GET", "/balance", user=f"u-{i % 7}", fail="LedgerError", expect="error") for i in range(120)]
     s += [request("POST", "/pay", user="u-1", status=500, log=f'{{"level":"ERROR","message":"payment of ${{EMAIL:{i}}} was refused by the bank"}}')
           for i in range(1, 4)]
+    s += [request("POST", "/quote", user="u-1", log=TRACE.format(i)) for i in range(4)]
     run.script = s
 
 
