@@ -76,6 +76,19 @@ static void mask_cut(struct nj_sweep *s)
         mask(s, (struct nj_span){ from, s->text.n }, NJ_KEY_SPLIT);
 }
 
+/* "password: >-" says that the value stands below.  Where the text ends before such a mark. */
+static size_t skip_block_mark(struct nj_str t, size_t end, size_t floor)
+{
+    size_t at = end;
+    if (at > floor && (t.p[at - 1] == '-' || t.p[at - 1] == '+'))
+        at--;
+    if (at < floor + 2 || (t.p[at - 1] != '|' && t.p[at - 1] != '>') || t.p[at - 2] != ' ')
+        return end;
+    while (at > floor + 1 && nj_is_blank(t.p[at - 2]))
+        at--;
+    return at - 1;
+}
+
 void nj_carry_note(struct nj_sweep *s)
 {
     struct nj_str t = s->text;
@@ -92,6 +105,7 @@ void nj_carry_note(struct nj_sweep *s)
     }
     while (end > s->done && nj_is(t.p[end - 1], NJ_IS_SPACE))
         end--;
+    end = skip_block_mark(t, end, s->done);
     if (end > s->done && (t.p[end - 1] == ':' || t.p[end - 1] == '=')) {
         int rule = nj_form_pending(s, end - 1);
         s->carry->pending = (int16_t)(rule != NJ_KEY_NONE ? rule + 1 : 0);

@@ -186,7 +186,7 @@ static size_t skip_block_mark(struct nj_str t, size_t at)
     if (i > at && (nj_byte(t, i) == '-' || nj_byte(t, i) == '+'))
         i++;
     i = nj_skip_blanks(t, i);
-    return i > at && nj_byte(t, i) == '\n' ? i : at;
+    return i > at && (i >= t.n || t.p[i] == '\n') ? i : at;
 }
 
 static void find_value(struct nj_form *f)
@@ -455,6 +455,21 @@ static void skip_user(struct nj_form *f)
         nj_form_open(f, password);
 }
 
+/* password = "x" -> "y": the value that comes stands behind the one that goes. */
+static void wait_for_change(const struct nj_form *f, size_t to)
+{
+    struct nj_str t = f->t;
+    size_t arrow = nj_skip_blanks(t, to + 1);
+    struct nj_form g = *f;
+    if (f->quote == 0 || arrow == to + 1 || !nj_str_starts(nj_str_slice(t, arrow, t.n), NJ_STR("-> ")))
+        return;
+    nj_form_open(&g, nj_skip_blanks(t, arrow + 3));
+    struct nj_span value = { g.value, 0 };
+    value.to = nj_form_end(&g);
+    if (g.quote != 0 && !g.open && nj_key_takes(f->rule, nj_part(t, value)))
+        nj_sweep_wait_key(f->s, value, f->rule);
+}
+
 /* "[ip]:8080" holds no value of a name; "[secret] => x" does. */
 static bool is_placeholder(const struct nj_form *f)
 {
@@ -507,5 +522,6 @@ bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rul
         s->open = (struct nj_open_quote){ f.quote, (uint8_t)f.slashes, (int16_t)f.rule };
     *value = v;
     *rule = f.rule;
+    wait_for_change(&f, v.to);
     return true;
 }

@@ -173,6 +173,15 @@ static size_t after_name(struct nj_sweep *s, struct nj_str tag_name, size_t from
     return 0;
 }
 
+/* <setting name="password"><value>x: the value has a tag of its own. */
+static size_t skip_value_tag(struct nj_str t, size_t from)
+{
+    size_t at = from;
+    while (at < t.n && at - from < NAME_MAX && nj_is(t.p[at], NJ_IS_SPACE))
+        at++;
+    return nj_str_starts_nocase(nj_str_slice(t, at, t.n), NJ_STR("<value>")) ? at + 7 : from;
+}
+
 void nj_form_tag(struct nj_sweep *s, size_t at)
 {
     static const struct nj_str cdata = NJ_STR_INIT("<![CDATA[");
@@ -192,6 +201,7 @@ void nj_form_tag(struct nj_sweep *s, size_t at)
         from = after_name(s, tag, from, &rule);
     if (from == 0 || rule == NJ_KEY_NONE)
         return;
+    from = skip_value_tag(t, from);
     bool in_cdata = nj_str_starts(nj_str_slice(t, from, t.n), cdata);
     if (in_cdata)
         from += cdata.n;

@@ -268,7 +268,8 @@ static bool mask_string(struct walk *w, const struct piece *p)
 static bool takes(const struct walk *w, struct nj_str value)
 {
     bool subtree = w->own && is_secret(w) && (nj_secret_keys[w->rule].how & NJ_HOW_SUBTREE);
-    return is_secret(w) && nj_key_takes(w->rule, value) && (!subtree || nj_value_is_street(value));
+    return is_secret(w) && nj_key_takes(w->rule, value) && !nj_value_is_label(w->r, w->rule, value) &&
+           (!subtree || nj_value_is_street(value));
 }
 
 /* Addresses and cards have detectors that say more than "[secret]"; the name only decides what they do not know. */

@@ -144,7 +144,7 @@ static const struct {
     struct nj_str open, close;
 } slots[] = {
     { NJ_STR_INIT("<"), NJ_STR_INIT(">") },  { NJ_STR_INIT("${"), NJ_STR_INIT("}") },  { NJ_STR_INIT("{{"), NJ_STR_INIT("}}") },
-    { NJ_STR_INIT("$("), NJ_STR_INIT(")") }, { NJ_STR_INIT("%("), NJ_STR_INIT(")s") },
+    { NJ_STR_INIT("$("), NJ_STR_INIT(")") }, { NJ_STR_INIT("%("), NJ_STR_INIT(")s") }, { NJ_STR_INIT("%{"), NJ_STR_INIT("}") },
 };
 
 /* "${ssm:/app/db1/password}" names a place; "${DB_PASSWORD:-x}" holds a value. */
@@ -175,7 +175,7 @@ static bool is_slot(struct nj_str v)
             continue;
         struct nj_str name = nj_str_slice(v, slots[i].open.n, v.n - slots[i].close.n);
         size_t n = 0;
-        while (n < name.n && is_slot_char(name, n, v.p[0] == '$'))
+        while (n < name.n && is_slot_char(name, n, v.p[0] == '$' || v.p[0] == '%'))
             n++;
         return n == name.n;
     }
@@ -326,4 +326,16 @@ bool nj_value_is_street(struct nj_str v)
             return false;
     }
     return digits != 0 && letters >= 4 && blanks != 0;
+}
+
+bool nj_value_is_label(struct nj_redactor *r, int rule, struct nj_str v)
+{
+    enum { LONGEST = 24 };
+    if (v.n == 0 || v.n > LONGEST || rule >= NJ_SECRET_KEYS || rule == NJ_KEY_CUSTOM)
+        return false;
+    for (size_t i = 0; i < v.n; i++)
+        if (!nj_is(v.p[i], NJ_IS_ALPHA) && v.p[i] != ' ' && v.p[i] != '-')
+            return false;
+    int own = nj_key_classify(r, v).rule;
+    return own != NJ_KEY_NONE && nj_str_eq(nj_secret_keys[own].counter, nj_secret_keys[rule].counter);
 }

@@ -107,6 +107,8 @@ uint64_t nj_key_topics(struct nj_redactor *r, struct nj_str name);
 
 /* Text that is no secret even where one belongs: empty, null, placeholders, "${...}", "none", ... */
 bool nj_value_is_harmless(struct nj_str value);
+/* {"login.password": "Password"}: a label, which is what the name says in words. */
+bool nj_value_is_label(struct nj_redactor *r, int rule, struct nj_str value);
 /* Can this text be what the rule speaks of?  Harmless text never is; some rules want digits, an at sign, ... */
 bool nj_key_takes(int rule, struct nj_str value);
 /* The same of text that is known not to be harmless. */

@@ -326,6 +326,17 @@ static bool follows_word(const struct nj_sweep *s, size_t at)
     return at > 0 && !is_digit(t, at - 1);
 }
 
+static bool is_time(const char *four)
+{
+    return four[0] <= '2' && (four[0] < '2' || four[1] < '4') && four[2] < '6';
+}
+
+/* "0800-1730" */
+static bool are_times(struct nj_str t, const struct groups *g)
+{
+    return g->size[0] == 4 && g->size[1] == 4 && g->gap[0] == '-' && is_time(t.p + g->from[0]) && is_time(t.p + g->from[1]);
+}
+
 /* Any groups of seven to fifteen digits, where a word says that it is one. */
 static bool try_phone(struct nj_sweep *s, const struct groups *g, size_t *end)
 {
@@ -340,8 +351,8 @@ static bool try_phone(struct nj_sweep *s, const struct groups *g, size_t *end)
     struct nj_span span = { g->from[0], to };
     if (digits < 7 || (n < g->n && g->gap[n - 1] != ',') || !borders_allow(s->text, span, NJ_DET_PHONE))
         return false;
-    if (n == 2 && g->gap[0] == '.')
-        return false; /* a fraction */
+    if (n == 2 && (g->gap[0] == '.' || are_times(s->text, g)))
+        return false; /* a fraction, opening hours */
     if (!follows_word(s, span.from) || is_in_colons(s->text, span))
         return false;
     if (digits < 10 && s->text.p[span.from] != '0' && memchr(s->text.p + span.from, '-', to - span.from) != NULL)

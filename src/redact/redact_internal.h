@@ -133,6 +133,7 @@ enum nj_topic {
     NJ_TOPIC_MBI,
     NJ_TOPIC_MRN,
     NJ_TOPIC_BANK,
+    NJ_TOPIC_ACCOUNT,
     NJ_TOPIC_SORT,
     NJ_TOPIC_PHONE,
     NJ_TOPIC_VERSION,

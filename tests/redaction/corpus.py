@@ -14,6 +14,7 @@ import json
 
 import cases_benign
 import cases_ids
+import cases_fifth
 import cases_fourth
 import cases_fourth_benign
 import cases_keys
@@ -99,6 +100,7 @@ GROUPS = (
     ("second", cases_second.ROUNDS),
     ("third", cases_third.ROUNDS),
     ("fourth", cases_fourth.ROUNDS),
+    ("fifth", cases_fifth.ROUNDS),
 )
 
 
@@ -112,7 +114,7 @@ def build(seed=SEED, size=SIZE):
         c.group = "benign"
         at_least = c.benign + 1
         while c.benign < at_least or c.benign < BENIGN_SHARE * len(c.cases):
-            for make in cases_benign.ROUNDS + cases_second.BENIGN + cases_third.BENIGN + cases_fourth_benign.BENIGN:
+            for make in cases_benign.ROUNDS + cases_second.BENIGN + cases_third.BENIGN + cases_fourth_benign.BENIGN + cases_fifth.BENIGN:
                 make(c)
     return c.cases
 
