@@ -59,6 +59,11 @@ static size_t safe_char(struct nj_str s, size_t at)
     return len > 1 && !point_is_unsafe(nj_utf8_point(s, at, len)) ? len : 0;
 }
 
+bool nj_is_plain(struct nj_str text)
+{
+    return skip_plain(text, 0) == text.n;
+}
+
 size_t nj_clean_prefix(struct nj_str text)
 {
     size_t at = 0, len = 0;

@@ -1,8 +1,9 @@
 /* Walks checked JSON once, from token to token, and rewrites only what has to go.
  *
- * The walk reads the marks of lanes.h block by block: strings end where the lanes say, and a string without marks, escapes
- * or foreign bytes is passed without another look. */
+ * A string without marks, escapes or foreign bytes is passed without another look, and members with a dull name and such a
+ * value, as most are, one after another (read_members()). */
 #include "decode.h"
+#include "json_read.h"
 
 #include "nightjar/hash.h"
 #include "nightjar/json.h"
@@ -14,9 +15,9 @@ struct walk {
     struct nj_redactor *r;
     unsigned level;
     struct nj_carry *carry;
-    struct nj_str t;
+    struct nj_reader in;
     struct nj_buf *out;
-    size_t at, done; /* text before done is in out */
+    size_t done; /* text before done is in out */
     bool changed;
     bool read_all; /* patterns of the operator want to see every text */
     struct nj_frame *frames;
@@ -31,27 +32,16 @@ struct walk {
     uint64_t topics;   /* what the name in front of the next value speaks of */
     struct nj_str key; /* that name */
     char key_text[64];
-    /* the block that is marked */
-    struct nj_marker marker;
-    struct nj_marks marks;
-    uint64_t anchors;
-    size_t block; /* its number plus one */
-};
-
-struct piece {
-    struct nj_span in; /* between the quotes */
-    bool escaped;
-    bool plain; /* nothing in it can be of interest */
 };
 
 static struct nj_str view(const struct walk *w, struct nj_span s)
 {
-    return nj_str_slice(w->t, s.from, s.to);
+    return nj_str_slice(w->in.t, s.from, s.to);
 }
 
 static void replace(struct walk *w, struct nj_span s, struct nj_str by)
 {
-    nj_buf_add(w->out, nj_str_slice(w->t, w->done, s.from));
+    nj_buf_add(w->out, nj_str_slice(w->in.t, w->done, s.from));
     nj_buf_add(w->out, by);
     w->done = s.to;
     w->changed = true;
@@ -64,59 +54,6 @@ static void replace_by_string(struct walk *w, struct nj_span s, struct nj_str by
 }
 
 /* --- strings ------------------------------------------------------------------------------------------------------ */
-
-static void mark_block(struct walk *w, size_t block)
-{
-    while (w->block <= block) {
-        nj_marks_at(w->r->marks, &w->marker, w->t, w->block * NJ_BLOCK, &w->marks);
-        w->anchors = nj_marks_prune(w->r, w->t, w->block * NJ_BLOCK, &w->marks);
-        w->block++;
-    }
-}
-
-static bool read_long_string(struct walk *w, struct piece *p)
-{
-    size_t at = w->at;
-    uint64_t seen = 0;
-    *p = (struct piece){ .in = { at, at } };
-    while (at < w->t.n) {
-        mark_block(w, at / NJ_BLOCK);
-        uint64_t ahead = ~(uint64_t)0 << at % NJ_BLOCK;
-        uint64_t stops = w->marks.stops & ahead;
-        if (stops == 0) {
-            seen |= (w->anchors | w->marks.odd) & ahead;
-            at = (at / NJ_BLOCK + 1) * NJ_BLOCK;
-            continue;
-        }
-        uint64_t stop = stops & (0 - stops);
-        seen |= (w->anchors | w->marks.odd) & ahead & (stop - 1);
-        at = at / NJ_BLOCK * NJ_BLOCK + (size_t)__builtin_ctzll(stop);
-        if (w->t.p[at] == '"') {
-            p->in.to = at;
-            p->plain = seen == 0 && !p->escaped;
-            w->at = at + 1;
-            return true;
-        }
-        p->escaped = true;
-        at += 2;
-    }
-    return false;
-}
-
-/* Reads the string whose first byte is at w->at and steps behind its closing quote.  Most end in the block that is marked. */
-static inline bool read_string(struct walk *w, struct piece *p)
-{
-    size_t at = w->at;
-    uint64_t stops = at / NJ_BLOCK + 1 == w->block ? w->marks.stops & ~(uint64_t)0 << at % NJ_BLOCK : 0;
-    uint64_t stop = stops & (0 - stops);
-    size_t end = at / NJ_BLOCK * NJ_BLOCK + (stops != 0 ? (size_t)__builtin_ctzll(stops) : 0);
-    if (stops == 0 || w->t.p[end] != '"')
-        return read_long_string(w, p);
-    uint64_t seen = (w->anchors | w->marks.odd) & ~(uint64_t)0 << at % NJ_BLOCK & (stop - 1);
-    *p = (struct piece){ .in = { at, end }, .plain = seen == 0 };
-    w->at = end + 1;
-    return true;
-}
 
 /* 8 for the escape of a high surrogate at byte at, 12 for a low one, 0 for anything else. */
 static int surrogate_half(struct nj_str s, size_t at)
@@ -141,7 +78,7 @@ static bool has_lone_half(struct nj_str inner)
 }
 
 /* The text a string stands for.  *mended: it is not what the string holds, because that was unsound. */
-static bool plain_text(struct walk *w, const struct piece *p, struct nj_str *out, bool *mended)
+static bool plain_text(struct walk *w, const struct nj_piece *p, struct nj_str *out, bool *mended)
 {
     struct nj_buf *b = &w->r->levels[w->level + 1].plain;
     *mended = false;
@@ -157,12 +94,12 @@ static bool plain_text(struct walk *w, const struct piece *p, struct nj_str *out
 }
 
 /* The string with its quotes, for replacing. */
-static struct nj_span quoted(const struct piece *p)
+static struct nj_span quoted(const struct nj_piece *p)
 {
     return (struct nj_span){ p->in.from - 1, p->in.to + 1 };
 }
 
-static void withhold(struct walk *w, const struct piece *p)
+static void withhold(struct walk *w, const struct nj_piece *p)
 {
     nj_withheld(w->r, view(w, p->in));
     replace_by_string(w, quoted(p), NJ_STR(NJ_WITHHELD));
@@ -182,8 +119,8 @@ static void remove_member(struct walk *w, size_t value_end)
 /* Counts a value that its name gave away. */
 static void tell(struct walk *w, struct nj_span value, enum nj_action action)
 {
-    size_t quote = w->t.p[value.from] == '"';
-    struct nj_str inner = nj_str_slice(w->t, value.from + quote, value.to - quote);
+    size_t quote = w->in.t.p[value.from] == '"';
+    struct nj_str inner = nj_str_slice(w->in.t, value.from + quote, value.to - quote);
     w->r->trace.in_string = quote != 0;
     nj_found(w->r, NJ_COUNT_KEYS + (unsigned)w->rule, action, inner);
     w->r->trace.in_string = false;
@@ -217,13 +154,13 @@ static size_t slot_of(const struct walk *w, struct nj_str text)
 }
 
 /* What a detector leaves of a secret string is masked when it can still be one. */
-static void scan_string(struct walk *w, const struct piece *p, bool secret)
+static void scan_string(struct walk *w, struct nj_piece *p, bool secret)
 {
     struct nj_redactor *r = w->r;
     struct nj_str text, clean;
     bool mended = false;
     bool resumes = w->message && w->carry != NULL && w->carry->in_key;
-    if (p->plain && !resumes && !secret && !w->read_all)
+    if (!resumes && !secret && !w->read_all && nj_piece_is_plain(&w->in, p))
         return;
     if (!plain_text(w, p, &text, &mended)) {
         withhold(w, p);
@@ -236,7 +173,10 @@ static void scan_string(struct walk *w, const struct piece *p, bool secret)
     r->topics = w->topics;
     r->context = w->key;
     uint64_t found = r->findings;
+    if (nj_piece_marks(&w->in, p, &r->ready.marks) && r->ready.marks.odd == 0)
+        r->ready.text = text;
     bool judged = nj_text_redact(r, w->level + 1, w->message ? w->carry : NULL, text, &clean);
+    r->ready.text.p = NULL;
     r->topics = 0;
     r->context = (struct nj_str){ NULL, 0 };
     nj_layer_close(r, before);
@@ -255,7 +195,7 @@ static bool is_secret(const struct walk *w)
     return w->rule != NJ_KEY_NONE && nj_key_action(w->r, w->rule) != NJ_ACT_KEEP;
 }
 
-static bool mask_string(struct walk *w, const struct piece *p)
+static bool mask_string(struct walk *w, const struct nj_piece *p)
 {
     struct nj_str text;
     bool mended = false;
@@ -279,7 +219,7 @@ static bool detectors_first(const struct walk *w)
 }
 
 /* A string that may be base64 all through; true when it was replaced. */
-static bool encoded_value(struct walk *w, const struct piece *p)
+static bool encoded_value(struct walk *w, const struct nj_piece *p)
 {
     struct nj_str text, out;
     bool mended = false;
@@ -313,7 +253,7 @@ static void list_names(struct walk *w, struct nj_str raw)
     if (raw.n == 0 || raw.p[0] != '-' || f->flat || f->rule != NJ_KEY_NONE)
         return;
     w->rule = NJ_KEY_NONE; /* an option, not the value of the one before */
-    if (nj_is_password_option(w->t, f->member, raw))
+    if (nj_is_password_option(w->in.t, f->member, raw))
         note_password(w, raw.n == 2);
 }
 
@@ -329,15 +269,10 @@ static bool is_secure_string(struct nj_str raw)
     return nj_str_eq(raw, NJ_STR("SecureString"));
 }
 
-static bool string_value(struct walk *w)
+/* What is said of a value is done to it. */
+static void judge_string(struct walk *w, struct nj_piece *p)
 {
-    struct piece p;
-    w->at++;
-    if (!read_string(w, &p))
-        return false;
-    struct nj_str raw = view(w, p.in);
-    if (p.plain && w->dull && !w->message && !is_secure_string(raw))
-        return true;
+    struct nj_str raw = view(w, p->in);
     if (w->naming)
         w->frames[w->depth].pair = (int16_t)nj_rule_of_name(w->r, raw);
     if (!w->frames[w->depth].object)
@@ -346,11 +281,27 @@ static bool string_value(struct walk *w)
         w->frames[w->depth].pair = (int16_t)nj_key_classify(w->r, NJ_STR("secret")).rule;
     bool names_secret = w->naming && !w->own && w->frames[w->depth].pair != NJ_KEY_NONE;
     bool secret = !names_secret && takes(w, raw) && (!w->key_part || is_key_material(raw));
-    if (!secret && (w->roles & NJ_ROLE_ENCODED) && encoded_value(w, &p))
-        return true;
-    if (secret && !detectors_first(w) && mask_string(w, &p))
-        return true;
-    scan_string(w, &p, secret && detectors_first(w));
+    if (!secret && (w->roles & NJ_ROLE_ENCODED) && encoded_value(w, p))
+        return;
+    if (secret && !detectors_first(w) && mask_string(w, p))
+        return;
+    scan_string(w, p, secret && detectors_first(w));
+}
+
+/* Has the string behind a dull name passed? */
+static inline bool passes(struct walk *w, struct nj_piece *p)
+{
+    return nj_piece_is_plain(&w->in, p) && !is_secure_string(view(w, p->in));
+}
+
+static bool string_value(struct walk *w)
+{
+    struct nj_piece p;
+    w->in.at++;
+    if (!nj_read_string(&w->in, &p))
+        return false;
+    if (!w->dull || w->message || !passes(w, &p))
+        judge_string(w, &p);
     return true;
 }
 
@@ -416,16 +367,22 @@ static void number_value(struct walk *w, struct nj_span value)
         (void)mask(w, value, view(w, value));
 }
 
+static inline size_t scalar_end(struct nj_str t, size_t at)
+{
+    while (at < t.n && !nj_is(t.p[at], NJ_IS_END)) /* a comma, a bracket, white space */
+        at++;
+    return at;
+}
+
 static void scalar_value(struct walk *w)
 {
-    size_t from = w->at;
-    const char *p = w->t.p;
-    while (w->at < w->t.n && p[w->at] != ',' && p[w->at] != '}' && p[w->at] != ']' && !nj_is(p[w->at], NJ_IS_SPACE))
-        w->at++;
-    if (w->dull && w->at - from < NJ_NUMBER_RUN)
+    size_t from = w->in.at;
+    const char *p = w->in.t.p;
+    w->in.at = scalar_end(w->in.t, from);
+    if (w->dull && w->in.at - from < NJ_NUMBER_RUN)
         return;
     if (nj_is(p[from], NJ_IS_DIGIT) || p[from] == '-')
-        number_value(w, (struct nj_span){ from, w->at });
+        number_value(w, (struct nj_span){ from, w->in.at });
 }
 
 /* --- containers and members --------------------------------------------------------------------------------------- */
@@ -438,18 +395,18 @@ static bool spreads(const struct walk *w)
 
 static bool open_container(struct walk *w)
 {
-    bool object = w->t.p[w->at++] == '{';
+    bool object = w->in.t.p[w->in.at++] == '{';
     if (w->depth == NJ_JSON_DEPTH)
         return false;
     bool in_list = w->depth > 0 && !w->frames[w->depth].object, flat = !object && (w->roles & NJ_ROLE_FLAT) != 0;
     if (object && w->naming)
-        w->frames[w->depth].pair = (int16_t)nj_ahead_typed_name(w->r, w->t, w->at);
+        w->frames[w->depth].pair = (int16_t)nj_ahead_typed_name(w->r, w->in.t, w->in.at);
     struct nj_frame *f = &w->frames[++w->depth];
     *f = (struct nj_frame){
-        .member = w->at, .rule = (int16_t)(spreads(w) ? w->rule : NJ_KEY_NONE), .pair = NJ_KEY_NONE, .object = object, .flat = flat
+        .member = w->in.at, .rule = (int16_t)(spreads(w) ? w->rule : NJ_KEY_NONE), .pair = NJ_KEY_NONE, .object = object, .flat = flat
     };
     if (!object && in_list && f->rule == NJ_KEY_NONE) {
-        f->rule = (int16_t)nj_ahead_tuple(w->r, w->t, w->at);
+        f->rule = (int16_t)nj_ahead_tuple(w->r, w->in.t, w->in.at);
         f->spare_first = f->rule != NJ_KEY_NONE;
     }
     w->rule = f->spare_first ? NJ_KEY_NONE : f->rule;
@@ -471,7 +428,7 @@ static struct nj_str shortened(struct nj_str name)
 }
 
 /* The name of a member, rewritten if it holds something itself; its rule is that of the name as it leaves. */
-static struct nj_str rewrite_key(struct walk *w, const struct piece *p)
+static struct nj_str rewrite_key(struct walk *w, const struct nj_piece *p)
 {
     struct nj_str text, clean;
     struct nj_buf *b = &w->r->levels[w->level].key;
@@ -500,7 +457,7 @@ static struct nj_str rewrite_key(struct walk *w, const struct piece *p)
 /* Is there a member of that name in the object, before this one or after it? */
 static bool has_member(const struct walk *w, struct nj_str name, bool seen)
 {
-    return seen || nj_ahead_member(w->t, w->at, name);
+    return seen || nj_ahead_member(w->in.t, w->in.at, name);
 }
 
 /* The private numbers of a JSON web key. */
@@ -526,7 +483,7 @@ static bool stands(const struct walk *w, int rule)
 /* A name that was unescaped or rewritten stands in a buffer of which the values make use. */
 static void remember_key(struct walk *w, struct nj_str name)
 {
-    bool own = name.p < w->t.p || name.p >= w->t.p + w->t.n;
+    bool own = name.p < w->in.t.p || name.p >= w->in.t.p + w->in.t.n;
     w->key = name;
     if (!own)
         return;
@@ -536,10 +493,9 @@ static void remember_key(struct walk *w, struct nj_str name)
     w->key.p = w->key_text;
 }
 
-static void apply_key(struct walk *w, struct nj_str name)
+static void apply_key(struct walk *w, struct nj_str name, struct nj_key key)
 {
     struct nj_frame *f = &w->frames[w->depth];
-    struct nj_key key = nj_key_classify(w->r, name);
     w->dull = key.dull && f->rule == NJ_KEY_NONE && !w->read_all;
     w->roles = key.roles;
     w->naming = (key.roles & NJ_ROLE_NAME) != 0;
@@ -566,25 +522,43 @@ static void apply_key(struct walk *w, struct nj_str name)
         w->own = false;
     }
     if (w->rule == NJ_KEY_NONE && (key.roles & NJ_ROLE_VALUE))
-        w->rule = f->pair != NJ_KEY_NONE ? f->pair : nj_ahead_name(w->r, w->t, w->at);
+        w->rule = f->pair != NJ_KEY_NONE ? f->pair : nj_ahead_name(w->r, w->in.t, w->in.at);
+}
+
+/* A name in which something is marked.  What is nested may differ in what may still be opened, and is not remembered. */
+static struct nj_str marked_key(struct walk *w, struct nj_piece *p)
+{
+    uint64_t found = w->r->findings;
+    struct nj_str raw = view(w, p->in), name = raw;
+    if (raw.n > NAME_BYTES || w->read_all || !nj_piece_is_plain(&w->in, p))
+        name = rewrite_key(w, p);
+    struct nj_key_slot *slot = name.p == raw.p && w->r->findings == found && w->level == 0 ? nj_key_slot(w->r, raw) : NULL;
+    if (slot != NULL)
+        slot->key.quiet = true;
+    return name;
 }
 
 /* Reads the name and the colon; the value is next. */
-static bool member_key(struct walk *w)
+static inline bool member_key(struct walk *w)
 {
-    struct piece p;
+    struct nj_piece p;
     struct nj_frame *f = &w->frames[w->depth];
-    f->member = w->at;
+    f->member = w->in.at++;
     f->member_out = w->out->n;
     f->member_done = w->done;
-    w->at++;
-    if (!read_string(w, &p))
+    if (!nj_read_string(&w->in, &p))
         return false;
-    while (w->at < w->t.n && w->t.p[w->at] != ':')
-        w->at++;
-    w->at++;
-    bool as_is = p.plain && p.in.to - p.in.from <= NAME_BYTES && !w->read_all;
-    apply_key(w, as_is ? view(w, p.in) : rewrite_key(w, &p));
+    while (w->in.at < w->in.t.n && w->in.t.p[w->in.at] != ':')
+        w->in.at++;
+    w->in.at++;
+    struct nj_str name = view(w, p.in);
+    const struct nj_key_slot *slot = p.escaped || w->read_all ? NULL : nj_key_slot(w->r, name);
+    if (slot != NULL && (!nj_piece_is_marked(&p) || (slot->key.quiet && w->level == 0))) {
+        apply_key(w, name, slot->key);
+        return true;
+    }
+    name = marked_key(w, &p);
+    apply_key(w, name, nj_key_classify(w->r, name));
     return true;
 }
 
@@ -603,23 +577,23 @@ static void end_member(struct walk *w)
 {
     struct nj_frame *f = &w->frames[w->depth];
     if (f->removed && !f->kept)
-        replace(w, (struct nj_span){ w->at, w->at + 1 }, (struct nj_str){ NULL, 0 });
+        replace(w, (struct nj_span){ w->in.at, w->in.at + 1 }, (struct nj_str){ NULL, 0 });
     f->kept = f->kept || !f->removed;
     f->removed = false;
-    f->comma = w->at;
+    f->comma = w->in.at;
 }
 
 static bool step(struct walk *w)
 {
     struct nj_frame *f = &w->frames[w->depth];
-    switch (w->t.p[w->at]) {
+    switch (w->in.t.p[w->in.at]) {
     case '{':
         return open_container(w);
     case '[':
         return open_container(w);
     case '}':
     case ']':
-        w->at++;
+        w->in.at++;
         w->depth -= w->depth > 0;
         w->rule = NJ_KEY_NONE;
         return true;
@@ -628,19 +602,47 @@ static bool step(struct walk *w)
             end_member(w);
         else
             next_element(w);
-        w->at++;
+        w->in.at++;
         return true;
     case ' ':
     case '\n':
     case '\r':
     case '\t':
-        w->at++;
+        w->in.at++;
         return true;
     case '"':
         return string_value(w);
     default:
         scalar_value(w);
         return true;
+    }
+}
+
+/* At the quote of a name: reads members as long as they are dull, with a plain string or a short scalar for a value; what is
+ * next then is a value that wants to be looked at, or what follows the last member. */
+static bool read_members(struct walk *w)
+{
+    struct nj_str t = w->in.t;
+    for (;;) {
+        if (!member_key(w))
+            return false;
+        size_t from = w->in.at;
+        if (!w->dull || w->message || from >= t.n)
+            return true;
+        if (t.p[from] == '"') {
+            if (!string_value(w))
+                return false;
+        } else {
+            w->in.at = scalar_end(t, from);
+            if (w->in.at == from || w->in.at - from >= NJ_NUMBER_RUN || t.p[from] == '{' || t.p[from] == '[') {
+                w->in.at = from;
+                return true;
+            }
+        }
+        if (t.n - w->in.at < 2 || t.p[w->in.at] != ',' || t.p[w->in.at + 1] != '"')
+            return true;
+        end_member(w);
+        w->in.at++;
     }
 }
 
@@ -652,7 +654,7 @@ bool nj_json_walk(struct nj_redactor *r, unsigned level, struct nj_carry *carry,
     struct walk w = { .r = r,
                       .level = level,
                       .carry = carry,
-                      .t = json,
+                      .in = { .r = r, .t = json },
                       .out = &l->walked,
                       .frames = l->frames,
                       .rule = rule,
@@ -660,10 +662,10 @@ bool nj_json_walk(struct nj_redactor *r, unsigned level, struct nj_carry *carry,
     nj_buf_reset(w.out);
     w.frames[0] = (struct nj_frame){ .rule = (int16_t)rule, .pair = NJ_KEY_NONE };
     bool key_next = false;
-    while (w.at < json.n) {
-        char c = json.p[w.at];
+    while (w.in.at < json.n) {
+        char c = json.p[w.in.at];
         if (key_next && c == '"') {
-            if (!member_key(&w))
+            if (!read_members(&w))
                 return false;
             key_next = false;
             continue;

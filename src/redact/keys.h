@@ -63,6 +63,7 @@ struct nj_key {
     int16_t rule; /* row of nj_secret_keys, or NJ_KEY_NONE */
     uint16_t roles;
     bool dull;       /* says nothing about its value but topics, and nothing about its object */
+    bool quiet;      /* as a name of JSON it holds nothing itself: json_walk.c found out */
     uint64_t topics; /* what it speaks of (contexts.def), or NJ_TOPICS_UNSEEN; see nj_key_topics() */
 };
 
@@ -101,6 +102,8 @@ struct nj_name {
 
 void nj_keys_init(struct nj_redactor *r);
 struct nj_key nj_key_classify(struct nj_redactor *r, struct nj_str name);
+/* What is remembered of a name, found out if need be; NULL for one that is empty or too long to be remembered. */
+struct nj_key_slot *nj_key_slot(struct nj_redactor *r, struct nj_str name);
 /* What a name speaks of; remembered with it. */
 #define NJ_TOPICS_UNSEEN ((uint64_t)1 << 63)
 uint64_t nj_key_topics(struct nj_redactor *r, struct nj_str name);

@@ -448,18 +448,24 @@ static inline bool holds(const struct nj_key_slot *slot, struct nj_str name, con
     return (other | (slot->n ^ name.n)) == 0;
 }
 
-struct nj_key nj_key_classify(struct nj_redactor *r, struct nj_str name)
+struct nj_key_slot *nj_key_slot(struct nj_redactor *r, struct nj_str name)
 {
     if (name.n == 0 || name.n > NJ_KEY_SLOT_LEN)
-        return classify(r, name);
+        return NULL;
     struct name_words w = words_of(name.p, name.n);
     struct nj_key_slot *slot = slot_of(r, name, &w);
     if (holds(slot, name, &w))
-        return slot->key;
+        return slot;
     slot->key = classify(r, name);
     slot->n = (uint8_t)name.n;
     memcpy(slot->words, w.w, sizeof(w.w));
-    return slot->key;
+    return slot;
+}
+
+struct nj_key nj_key_classify(struct nj_redactor *r, struct nj_str name)
+{
+    const struct nj_key_slot *slot = nj_key_slot(r, name);
+    return slot != NULL ? slot->key : classify(r, name);
 }
 
 uint64_t nj_key_topics(struct nj_redactor *r, struct nj_str name)

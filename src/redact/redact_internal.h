@@ -379,11 +379,12 @@ struct nj_sweep {
     struct {
         size_t to, read; /* ... and braces were counted up to here */
         int rule;
-    } under;                /* names before this are of a container that is secret as a whole */
-    size_t word_read;       /* words were looked at up to here */
-    size_t columns_read;    /* ... and lists of columns */
-    bool grant_read, grant; /* the text speaks of a grant_type */
-    struct nj_span own;     /* the next match of the operator's patterns, from NJ_NPOS: none */
+    } under;                      /* names before this are of a container that is secret as a whole */
+    size_t word_read;             /* words were looked at up to here */
+    size_t columns_read;          /* ... and lists of columns */
+    bool grant_read, grant;       /* the text speaks of a grant_type */
+    const struct nj_marks *marks; /* of the text, if it is one block that was marked before */
+    struct nj_span own;           /* the next match of the operator's patterns, from NJ_NPOS: none */
     unsigned own_rule;
     struct nj_span *ahead; /* of each automaton */
 };
@@ -437,8 +438,14 @@ static inline uint64_t nj_marks_prune(const struct nj_redactor *r, struct nj_str
     return m->separator | m->token | m->number | m->rare | m->words;
 }
 
+/* What is known of a text before it is swept. */
+struct nj_seen {
+    bool ascii;                   /* it holds nothing else */
+    const struct nj_marks *marks; /* of its one block, or NULL */
+};
+
 /* Appends text to out with everything found replaced; false and nothing appended when nothing was found. */
-bool nj_sweep(struct nj_redactor *r, unsigned level, struct nj_str text, struct nj_carry *carry, struct nj_buf *out);
+bool nj_sweep(struct nj_redactor *r, unsigned level, struct nj_str text, struct nj_seen seen, struct nj_carry *carry, struct nj_buf *out);
 /* Replaces a span by what the action asks for; false when it stays. */
 bool nj_sweep_replace(struct nj_sweep *s, struct nj_span span, enum nj_class class, enum nj_action action, unsigned counter,
                       struct nj_str placeholder);
@@ -492,6 +499,8 @@ size_t nj_fold_origin(struct nj_str steps, size_t at);
 
 /* Index of the first byte that may not leave as it is (controls, ill-formed UTF-8, C1, bidi, ...), or text.n. */
 size_t nj_clean_prefix(struct nj_str text);
+/* Is it printable ASCII with tabs and line ends? */
+bool nj_is_plain(struct nj_str text);
 struct nj_cleaned {
     uint32_t escapes; /* terminal sequences left out */
     bool malformed;   /* some bytes were no UTF-8 */
@@ -623,6 +632,10 @@ struct nj_redactor {
     uint32_t counts[NJ_COUNTS];
     struct nj_level levels[NJ_LEVELS];
     nj_marks_fn marks;
+    struct {
+        struct nj_str text; /* absent: none */
+        struct nj_marks marks;
+    } ready; /* a text of ASCII, of one block, that the walk has marked */
     struct nj_prefix_index prefixes;
     struct nj_anchor_index anchors;
     struct nj_number_index numbers;

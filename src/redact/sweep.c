@@ -251,7 +251,10 @@ static void run(struct nj_sweep *s, bool stream)
         nj_carry_resume(s);
     for (size_t base = 0; base < s->text.n; base += NJ_BLOCK) {
         struct nj_marks m;
-        nj_marks_at(s->r->marks, &marker, s->text, base, &m);
+        if (s->marks != NULL)
+            m = *s->marks;
+        else
+            nj_marks_at(s->r->marks, &marker, s->text, base, &m);
         uint64_t any = nj_marks_prune(s->r, s->text, base, &m);
         while (any != 0) {
             uint64_t bit = any & (0 - any);
@@ -278,7 +281,7 @@ static __attribute__((noinline)) void run_with_rules(struct nj_sweep *s, bool st
     run(s, stream);
 }
 
-bool nj_sweep(struct nj_redactor *r, unsigned level, struct nj_str text, struct nj_carry *carry, struct nj_buf *out)
+bool nj_sweep(struct nj_redactor *r, unsigned level, struct nj_str text, struct nj_seen seen, struct nj_carry *carry, struct nj_buf *out)
 {
     struct nj_carry own = { 0 };
     size_t before = out->n;
@@ -286,7 +289,8 @@ bool nj_sweep(struct nj_redactor *r, unsigned level, struct nj_str text, struct 
     struct nj_level *l = &r->levels[level];
     s.pem_end.from = NJ_NPOS;
     s.own.from = NJ_NPOS;
-    if (nj_fold_find(text, 0) != text.n) {
+    s.marks = seen.marks;
+    if (!seen.ascii && nj_fold_find(text, 0) != text.n) {
         if (!nj_fold(text, &l->folded, &l->steps)) {
             out->err = NJ_ENOMEM;
             return true; /* withheld: what cannot be read is not passed on */

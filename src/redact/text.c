@@ -41,9 +41,11 @@ bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_carry *carr
 {
     struct nj_level *l = &r->levels[level];
     struct nj_json json;
+    bool ready = r->ready.text.p != NULL && r->ready.text.p == text.p && r->ready.text.n == text.n;
+    struct nj_seen seen = { .ascii = ready || nj_is_plain(text), .marks = ready ? &r->ready.marks : NULL };
     if (text.n > NJ_REDACT_MAX)
         return false;
-    if (nj_clean_prefix(text) != text.n) {
+    if (!seen.ascii && nj_clean_prefix(text) != text.n) {
         struct nj_cleaned did = { 0 };
         nj_buf_reset(&l->clean);
         nj_clean_add(&l->clean, text, &did);
@@ -68,12 +70,13 @@ bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_carry *carr
             r->decode_left = NJ_DECODE_SHARE * text.n + NJ_DECODE_FREE;
         struct nj_buf *b = &l->swept[i % 2];
         nj_buf_reset(b);
-        if (!nj_sweep(r, level, text, i == 0 ? carry : NULL, b)) {
+        if (!nj_sweep(r, level, text, seen, i == 0 ? carry : NULL, b)) {
             *out = text;
             return true;
         }
         if (nj_buf_finish(b, &text) != NJ_OK)
             return false;
+        seen = (struct nj_seen){ .ascii = nj_is_plain(text) };
     }
     return false;
 }

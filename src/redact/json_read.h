@@ -1,0 +1,68 @@
+/* src/redact/json_read.h -- reads the strings of checked JSON by the marks of lanes.h, block by block; for json_walk.c.
+ *
+ * A string ends where the lanes say.  Whether something in it is worth a look is asked when somebody wants to know: names are
+ * mostly known, and values behind most names too. */
+#ifndef NIGHTJAR_REDACT_JSON_READ_H
+#define NIGHTJAR_REDACT_JSON_READ_H
+
+#include "redact_internal.h"
+
+struct nj_reader {
+    const struct nj_redactor *r;
+    struct nj_str t;
+    size_t at;
+    struct nj_marker marker;
+    struct nj_marks marks[2]; /* of the last two blocks that are marked: even ones, odd ones */
+    uint64_t anchors;         /* what is marked in the last one, and foreign bytes */
+    size_t blocks;            /* so many are marked */
+};
+
+struct nj_piece {
+    struct nj_span in; /* between the quotes */
+    bool escaped;
+    bool found;     /* something in it is worth a look: in the blocks before its last one, or known by now */
+    uint64_t marks; /* what is marked in the last one and was not asked about yet */
+};
+
+/* Is something of this worth a look?  bits: of the last block. */
+bool nj_read_asks(const struct nj_reader *d, uint64_t bits);
+/* The string that begins at byte d->at and does not end in the last block marked. */
+bool nj_read_long_string(struct nj_reader *d, struct nj_piece *p);
+
+/* Reads the string whose first byte is at d->at and steps behind its closing quote.  Most end in the block that is marked. */
+static inline bool nj_read_string(struct nj_reader *d, struct nj_piece *p)
+{
+    size_t at = d->at, block = at / NJ_BLOCK, bit = at % NJ_BLOCK;
+    if (block + 1 != d->blocks)
+        return nj_read_long_string(d, p);
+    uint64_t ahead = ~(uint64_t)0 << bit, stops = d->marks[block & 1].stops & ahead;
+    size_t end = block * NJ_BLOCK + (size_t)__builtin_ctzll(stops | (uint64_t)1 << 63);
+    if (stops == 0 || d->t.p[end] != '"')
+        return nj_read_long_string(d, p);
+    p->in.from = at;
+    p->in.to = end;
+    p->escaped = p->found = false;
+    p->marks = d->anchors & ahead & (stops ^ (stops - 1)) & ~stops;
+    d->at = end + 1;
+    return true;
+}
+
+/* Can nothing in the string be of interest?  To be asked before the next one is read. */
+static inline bool nj_piece_is_plain(const struct nj_reader *d, struct nj_piece *p)
+{
+    if (p->marks != 0 && !p->found)
+        p->found = nj_read_asks(d, p->marks);
+    p->marks = 0;
+    return !p->found && !p->escaped;
+}
+
+/* Could something be?  Without asking. */
+static inline bool nj_piece_is_marked(const struct nj_piece *p)
+{
+    return p->found || p->escaped || p->marks != 0;
+}
+
+/* The marks of the whole string, as its text alone would have them; false when they are not at hand. */
+bool nj_piece_marks(const struct nj_reader *d, const struct nj_piece *p, struct nj_marks *out);
+
+#endif
