@@ -1,25 +1,28 @@
 /* Says who was let in and who was not; and, for user pools, whose attempt had no good end. */
+#include "finding.h"
 #include "judge.h"
+#include "logins.h"
 
 enum {
     ALLOWED_SAMPLE = 10, /* an authorizer allows every call: one in ten is told */
-    PENDING = 16
+    PENDING = 64,
+    REMEMBERED = 1000 /* successes after which older ones count half */
 };
-static const int64_t partner_ns = 60000000000; /* how long after PreAuthentication its PostAuthentication may come */
 
 /* An attempt at a user pool: a wrong password inside the pool leaves no other trace than a missing PostAuthentication. */
 struct pending {
-    uint64_t tag; /* 0 = free */
+    uint64_t tag; /* of the account; 0 = free */
     int64_t at_ns;
-    char pseudonym[NJ_PSEUDONYM_MAX], pool[NJ_PSEUDONYM_MAX];
-    size_t pseudonym_n, pool_n;
+    uint32_t pool; /* of state.pool, if it still is that one's */
     bool unknown_user;
 };
 
 struct state {
     uint64_t allowed;
-    bool serves_both; /* a PostAuthentication was seen here, so a missing one means something */
+    uint32_t matched, orphans; /* PostAuthentication with and without its PreAuthentication */
     struct pending pending[PENDING];
+    char pool[NJ_PSEUDONYM_MAX]; /* the last one */
+    size_t pool_n;
 };
 
 static const char *kind_of(const struct nj_case *c)
@@ -43,40 +46,91 @@ static const char *kind_of(const struct nj_case *c)
 
 /* --- user pools --------------------------------------------------------------------------------------------------- */
 
-static size_t keep(char *to, struct nj_str s)
+/* A missing partner means something only where partners come to this sandbox: with many sandboxes they go anywhere, and then some come
+ * here whose attempt was seen elsewhere. */
+static bool sees_pairs(const struct state *st)
 {
-    size_t n = s.n < NJ_PSEUDONYM_MAX ? s.n : NJ_PSEUDONYM_MAX;
-    if (n != 0)
-        memcpy(to, s.p, n);
-    return n;
+    enum { FEW = 10 };
+    return st->matched != 0 && st->orphans * FEW <= st->matched;
+}
+
+/* When its PostAuthentication should have come. */
+static int64_t due_ns(struct nj_observe *o, const struct pending *p)
+{
+    return p->at_ns + nj_observe_limits(o)->pool_partner * 1000000;
+}
+
+static uint32_t pool_tag(struct nj_str pool)
+{
+    return (uint32_t)nj_tag_of(nj_str_slice(pool, 0, NJ_PSEUDONYM_MAX));
+}
+
+static void say_missing(struct nj_observe *o, struct state *st, struct pending *p)
+{
+    struct nj_str pool = { st->pool, st->pool_n };
+    bool waited = nj_observe_now(o) >= due_ns(o, p);
+    struct nj_finding f = nj_finding_open(o, NJ_FIND_NO_PARTNER, NJ_SEV_WARN);
+    f.r->when_ns = p->at_ns / 1000 * 1000;
+    if (waited)
+        nj_finding_message(&f, "an attempt at the user pool was not followed by a successful authentication within %lld s",
+                           (long long)(nj_observe_limits(o)->pool_partner / 1000));
+    else
+        nj_finding_message(&f, "an attempt at the user pool was not followed by a successful authentication before others came");
+    nj_finding_about(&f, p->tag);
+    nj_finding_bool(&f, "nightjar.security", true);
+    if (p->pool == pool_tag(pool))
+        nj_finding_str(&f, "nightjar.object", pool);
+    nj_finding_str(&f, "nightjar.auth.kind", NJ_STR("user_pool"));
+    nj_finding_str(&f, "nightjar.reason", p->unknown_user ? NJ_STR("unknown_user") : NJ_STR("unknown"));
+    nj_finding_str(&f, "nightjar.auth.source", NJ_STR("trigger"));
+    nj_finding_str(&f, "nightjar.confidence", NJ_STR("low"));
+    nj_finding_say(&f, NULL);
+    struct nj_login login = { .account = p->tag, .unknown_user = p->unknown_user };
+    p->tag = 0;
+    nj_observe_login(o, &login);
 }
 
 static void remember(struct nj_observe *o, struct state *st, const struct nj_case *c)
 {
     struct pending *best = &st->pending[0];
-    for (size_t i = 0; i < PENDING; i++) {
-        struct pending *p = &st->pending[i];
-        if (p->tag == 0 || p->at_ns < best->at_ns)
-            best = p;
-        if (p->tag == 0)
-            break;
-    }
-    *best = (struct pending){ .tag = c->actor.tag, .at_ns = nj_observe_now(o), .unknown_user = c->actor.unknown_user };
-    best->pseudonym_n = keep(best->pseudonym, c->actor.pseudonym);
-    best->pool_n = keep(best->pool, c->request.object);
-    if (st->serves_both)
-        nj_observe_wake(o, best->at_ns + partner_ns);
+    for (size_t i = 0; i < PENDING && best->tag != 0; i++)
+        if (st->pending[i].tag == 0 || st->pending[i].at_ns < best->at_ns)
+            best = &st->pending[i];
+    if (best->tag != 0 && sees_pairs(st)) /* so many without a good end are no people who are slow */
+        say_missing(o, st, best);
+    struct nj_str pool = nj_str_slice(c->request.object, 0, NJ_PSEUDONYM_MAX);
+    st->pool_n = pool.n;
+    if (pool.n != 0)
+        memcpy(st->pool, pool.p, pool.n);
+    *best = (struct pending){ .tag = c->actor.tag,
+                              .at_ns = c->end_ns != 0 ? c->end_ns : nj_observe_now(o),
+                              .pool = pool_tag(pool),
+                              .unknown_user = c->actor.unknown_user };
+    if (sees_pairs(st))
+        nj_observe_wake(o, due_ns(o, best));
 }
 
-static void settle(struct nj_observe *o, struct state *st, uint64_t tag)
+/* A success belongs to the newest attempt of its account; those before it had none. */
+static void settle(struct nj_observe *o, struct state *st, uint64_t tag, bool post)
 {
-    for (size_t i = 0; i < PENDING; i++) {
-        if (st->pending[i].tag == tag)
-            st->pending[i].tag = 0;
-        else if (st->pending[i].tag != 0 && !st->serves_both)
-            nj_observe_wake(o, st->pending[i].at_ns + partner_ns);
+    struct pending *newest = NULL;
+    for (size_t i = 0; i < PENDING; i++)
+        if (st->pending[i].tag == tag && (newest == NULL || st->pending[i].at_ns >= newest->at_ns))
+            newest = &st->pending[i];
+    if (newest != NULL)
+        newest->tag = 0;
+    st->matched += post && newest != NULL;
+    st->orphans += post && newest == NULL;
+    if (st->matched + st->orphans >= REMEMBERED) {
+        st->matched /= 2;
+        st->orphans /= 2;
     }
-    st->serves_both = true;
+    for (size_t i = 0; i < PENDING && sees_pairs(st); i++) {
+        if (st->pending[i].tag == tag)
+            say_missing(o, st, &st->pending[i]);
+        else if (st->pending[i].tag != 0)
+            nj_observe_wake(o, due_ns(o, &st->pending[i]));
+    }
 }
 
 static void watch_pool(struct nj_observe *o, struct state *st, const struct nj_case *c)
@@ -86,42 +140,27 @@ static void watch_pool(struct nj_observe *o, struct state *st, const struct nj_c
     if (nj_str_starts(c->request.operation, NJ_STR("PreAuthentication_")) && c->authn.source == NJ_AUTH_NOBODY)
         remember(o, st, c);
     else if (c->authn.source != NJ_AUTH_NOBODY) /* whatever its end was, it is known */
-        settle(o, st, c->actor.tag);
-}
-
-static void say_missing(struct nj_observe *o, struct pending *p)
-{
-    struct nj_record *r = nj_word_record(o, NULL, NJ_WORD_LOGIN_FAIL);
-    struct nj_attrs *l = &r->data;
-    r->when_ns = p->at_ns / 1000 * 1000;
-    r->message = NJ_STR("an attempt at the user pool was not followed by a successful authentication within 60 s");
-    nj_attrs_str(&r->who, NJ_STR("enduser.pseudo.id"), (struct nj_str){ p->pseudonym, p->pseudonym_n });
-    nj_attrs_str(&r->who, NJ_STR("nightjar.who.kind"), NJ_STR("user"));
-    nj_attrs_bool(&r->who, NJ_STR("nightjar.who.claimed"), true);
-    nj_attrs_str(l, NJ_STR("nightjar.object"), (struct nj_str){ p->pool, p->pool_n });
-    nj_attrs_str(l, NJ_STR("nightjar.auth.kind"), NJ_STR("user_pool"));
-    nj_attrs_str(l, NJ_STR("nightjar.reason"), p->unknown_user ? NJ_STR("unknown_user") : NJ_STR("unknown"));
-    nj_attrs_str(l, NJ_STR("nightjar.auth.source"), NJ_STR("trigger"));
-    nj_attrs_str(l, NJ_STR("nightjar.confidence"), NJ_STR("low"));
-    nj_observe_say(o, NULL, r);
+        settle(o, st, c->actor.tag, nj_str_starts(c->request.operation, NJ_STR("PostAuthentication_")));
 }
 
 static int64_t on_tick(struct nj_observe *o, void *state)
 {
     struct state *st = state;
     int64_t now_ns = nj_observe_now(o), next_ns = INT64_MAX;
-    for (size_t i = 0; i < PENDING && st->serves_both; i++) {
+    for (size_t i = 0; i < PENDING && sees_pairs(st); i++) {
         struct pending *p = &st->pending[i];
-        if (p->tag == 0)
-            continue;
-        if (now_ns - p->at_ns >= partner_ns) {
-            say_missing(o, p);
-            p->tag = 0;
-        } else if (p->at_ns + partner_ns < next_ns) {
-            next_ns = p->at_ns + partner_ns;
-        }
+        if (p->tag != 0 && now_ns >= due_ns(o, p))
+            say_missing(o, st, p);
+        if (p->tag != 0 && due_ns(o, p) < next_ns)
+            next_ns = due_ns(o, p);
     }
     return next_ns;
+}
+
+static void on_shutdown(struct nj_observe *o, void *state, struct nj_str reason)
+{
+    (void)reason;
+    (void)on_tick(o, state);
 }
 
 /* --- outcomes ----------------------------------------------------------------------------------------------------- */
@@ -138,9 +177,10 @@ static void say(struct nj_observe *o, void *state, struct nj_case *c)
 {
     struct state *st = state;
     bool good = c->authn.outcome == NJ_OUTCOME_SUCCESS;
+    bool allowed = c->request.ask == NJ_ASK_DECISION && good;
     if (is_left_out(st, c))
         c->authn.said = true;
-    nj_word_say_outcome(o, c, &c->authn, good ? NJ_WORD_LOGIN_SUCCESS : NJ_WORD_LOGIN_FAIL, kind_of(c));
+    nj_word_say_outcome(o, c, &c->authn, good ? NJ_WORD_LOGIN_SUCCESS : NJ_WORD_LOGIN_FAIL, kind_of(c), allowed ? ALLOWED_SAMPLE : 1);
     nj_word_say_events(o, c, NJ_CAT_AUTHENTICATION);
 }
 
@@ -156,4 +196,5 @@ const struct nj_observer nj_authentication_observer = { .name = "authentication"
                                                         .state = sizeof(struct state),
                                                         .on_done = on_done,
                                                         .on_end = say,
-                                                        .on_tick = on_tick };
+                                                        .on_tick = on_tick,
+                                                        .on_shutdown = on_shutdown };

@@ -4,7 +4,7 @@
 static void say(struct nj_observe *o, void *state, struct nj_case *c)
 {
     (void)state;
-    nj_word_say_outcome(o, c, &c->authz, NJ_WORD_AUTHZ_FAIL, NULL);
+    nj_word_say_outcome(o, c, &c->authz, NJ_WORD_AUTHZ_FAIL, NULL, 1);
     nj_word_say_events(o, c, NJ_CAT_AUTHORIZATION);
 }
 

@@ -84,6 +84,8 @@ static void say(struct nj_observe *o, struct nj_case *c, const struct nj_login_a
         nj_finding_message(&f, "a login succeeded from an address of many failures: it may be a takeover");
     else
         nj_finding_message(&f, "%s: %u", kinds[a->kind].text, a->count);
+    if (c == NULL && a->subject != 0)
+        nj_finding_about(&f, a->subject);
     nj_finding_bool(&f, "nightjar.security", true);
     nj_finding_str(&f, "nightjar.scope", nj_str_of(kinds[a->kind].scope));
     nj_finding_i64(&f, success ? "nightjar.retries" : "nightjar.count", (int64_t)a->count);
@@ -118,9 +120,25 @@ static bool is_reason(const struct nj_case *c, const char *reason)
     return c->authn.reason != NULL && nj_str_eq(nj_str_of(c->authn.reason), nj_str_of(reason));
 }
 
-static void on_done(struct nj_observe *o, void *state, struct nj_case *c)
+static void take(struct nj_observe *o, struct login_state *s, struct nj_case *c, const struct nj_login *a)
 {
     struct nj_login_alarm alarms[NJ_LOGIN_ALARMS];
+    if (s->minute_ns == 0) {
+        s->minute_ns = nj_next_minute_ns(nj_observe_now(o));
+        nj_observe_wake(o, s->minute_ns);
+    }
+    size_t n = nj_logins_take(&s->logins, nj_observe_limits(o), a, nj_observe_now_ms(o), alarms);
+    for (size_t i = 0; i < n; i++)
+        say(o, c, &alarms[i]);
+}
+
+static void on_login(struct nj_observe *o, void *state, const struct nj_login *l)
+{
+    take(o, state, NULL, l);
+}
+
+static void on_done(struct nj_observe *o, void *state, struct nj_case *c)
+{
     struct nj_login a = { .account = c->actor.tag, .address = c->actor.address_tag };
     if (!is_login(c) || (a.account == 0 && a.address == 0))
         return;
@@ -129,14 +147,7 @@ static void on_done(struct nj_observe *o, void *state, struct nj_case *c)
     a.success = c->authn.outcome == NJ_OUTCOME_SUCCESS;
     a.unknown_user = c->actor.unknown_user || is_reason(c, "unknown_user");
     a.second_factor = c->request.ask == NJ_ASK_MFA || is_reason(c, "mfa");
-    struct login_state *s = state;
-    if (s->minute_ns == 0) {
-        s->minute_ns = nj_next_minute_ns(nj_observe_now(o));
-        nj_observe_wake(o, s->minute_ns);
-    }
-    size_t n = nj_logins_take(&s->logins, nj_observe_limits(o), &a, nj_observe_now_ms(o), alarms);
-    for (size_t i = 0; i < n; i++)
-        say(o, c, &alarms[i]);
+    take(o, state, c, &a);
 }
 
 static int64_t on_tick(struct nj_observe *o, void *state)
@@ -159,6 +170,7 @@ const struct nj_observer nj_login_detector = {
     .state = sizeof(struct login_state),
     .start = start,
     .on_done = on_done,
+    .on_login = on_login,
     .on_tick = on_tick,
     .on_shutdown = on_shutdown,
 };

@@ -1,6 +1,7 @@
 /* error.new, error.summary: what went wrong, how often, since when, for how many. */
 #include "error_groups.h"
 #include "finding.h"
+#include "logins.h"
 #include "template.h"
 #include "trace.h"
 
@@ -171,7 +172,7 @@ static void take(struct nj_observe *o, struct errors_state *s, struct nj_case *c
 {
     struct nj_error_told t;
     seen->request = nj_case_tag(c);
-    seen->principal = c != NULL ? c->actor.tag : 0;
+    seen->principal = c != NULL ? c->actor.tag : seen->principal;
     if (s->minute_ns != 0 && nj_observe_now(o) >= s->minute_ns)
         close_minute(o, s, false);
     if (s->minute_ns == 0) {
@@ -335,9 +336,9 @@ static void on_payload(struct nj_observe *o, void *state, struct nj_case *c, con
     nj_buf_fini(&title);
 }
 
-static void take_event(struct nj_observe *o, struct errors_state *s, struct nj_case *c, struct nj_str name)
+static void take_event(struct nj_observe *o, struct errors_state *s, struct nj_case *c, struct nj_str name, uint64_t principal)
 {
-    struct nj_error_seen seen = { .kind = NJ_ERROR_EVENT, .source = NJ_ERROR_OF_PLATFORM, .title = name };
+    struct nj_error_seen seen = { .kind = NJ_ERROR_EVENT, .source = NJ_ERROR_OF_PLATFORM, .title = name, .principal = principal };
     seen.tag = nj_tag_pair(NJ_ERROR_EVENT, nj_tag_of(name));
     take(o, s, c, &seen, NULL);
 }
@@ -349,9 +350,9 @@ static void on_done(struct nj_observe *o, void *state, struct nj_case *c)
     if (is_of_trace(s, c))
         close_trace(o, s);
     if (c->authn.source != NJ_AUTH_NOBODY && c->authn.outcome == NJ_OUTCOME_FAILURE)
-        take_event(o, s, c, !nj_case_asks(c) ? NJ_STR("authn_login_fail by token") : NJ_STR("authn_login_fail"));
+        take_event(o, s, c, !nj_case_asks(c) ? NJ_STR("authn_login_fail by token") : NJ_STR("authn_login_fail"), 0);
     if (c->authz.source != NJ_AUTH_NOBODY && c->authz.outcome == NJ_OUTCOME_FAILURE)
-        take_event(o, s, c, NJ_STR("authz_fail"));
+        take_event(o, s, c, NJ_STR("authz_fail"), 0);
     bool ended_badly = c->end == NJ_END_TIMEOUT || c->end == NJ_END_CRASH || c->end == NJ_END_OUT_OF_MEMORY;
     if (ended_badly || (c->end == NJ_END_ERROR && c->error_type.n != 0 && !was_noted(s, c))) {
         struct nj_error_seen seen = { .kind = NJ_ERROR_TYPE, .source = NJ_ERROR_OF_PLATFORM, .title = c->error_type };
@@ -360,6 +361,12 @@ static void on_done(struct nj_observe *o, void *state, struct nj_case *c)
         seen.tag = nj_tag_pair(NJ_ERROR_TYPE, nj_tag_of(seen.title));
         take(o, s, c, &seen, NULL);
     }
+}
+
+static void on_login(struct nj_observe *o, void *state, const struct nj_login *l)
+{
+    if (!l->success)
+        take_event(o, state, NULL, NJ_STR("authn_login_fail"), l->account);
 }
 
 static int64_t on_tick(struct nj_observe *o, void *state)
@@ -395,6 +402,7 @@ const struct nj_observer nj_errors_observer = {
     .on_line = on_line,
     .on_payload = on_payload,
     .on_done = on_done,
+    .on_login = on_login,
     .on_end = on_end,
     .on_tick = on_tick,
     .on_shutdown = on_shutdown,

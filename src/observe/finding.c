@@ -97,6 +97,16 @@ void nj_finding_who(struct nj_finding *f, const char *key, uint64_t tag)
         nj_attrs_str(&f->r->data, nj_str_of(key), kept(f, from));
 }
 
+void nj_finding_about(struct nj_finding *f, uint64_t account)
+{
+    size_t from = f->b->n;
+    if (!add_who(f, account))
+        return;
+    nj_attrs_str(&f->r->who, NJ_STR("enduser.pseudo.id"), kept(f, from));
+    nj_attrs_str(&f->r->who, NJ_STR("nightjar.who.kind"), NJ_STR("user"));
+    nj_attrs_bool(&f->r->who, NJ_STR("nightjar.who.claimed"), true);
+}
+
 void nj_finding_whos(struct nj_finding *f, const char *key, const uint64_t *tags, size_t n)
 {
     size_t from = nj_finding_json_begin(f), told = 0;

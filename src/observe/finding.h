@@ -38,6 +38,8 @@ void nj_finding_str(struct nj_finding *f, const char *key, struct nj_str v); /* 
 /* The pseudonyms of these tags, at most NJ_FINDING_WHOS; nothing without a key. */
 void nj_finding_whos(struct nj_finding *f, const char *key, const uint64_t *tags, size_t n);
 void nj_finding_who(struct nj_finding *f, const char *key, uint64_t tag);
+/* Where there is no case: who it is about, as a claim. */
+void nj_finding_about(struct nj_finding *f, uint64_t account);
 /* JSON that is written into b between these two. */
 size_t nj_finding_json_begin(struct nj_finding *f);
 void nj_finding_json_end(struct nj_finding *f, const char *key, size_t from);

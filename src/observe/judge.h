@@ -42,8 +42,9 @@ extern const char *const nj_auth_source_names[NJ_AUTH_NOBODY];
 /* The record of a word, with what the case (which may be NULL) knows; to be said. */
 struct nj_record *nj_word_record(struct nj_observe *o, const struct nj_case *c, enum nj_word word);
 
-/* Says an outcome, once. */
-void nj_word_say_outcome(struct nj_observe *o, struct nj_case *c, struct nj_judgement *j, enum nj_word word, const char *kind);
+/* Says an outcome, once.  stands_for: one in so many is told. */
+void nj_word_say_outcome(struct nj_observe *o, struct nj_case *c, struct nj_judgement *j, enum nj_word word, const char *kind,
+                         unsigned stands_for);
 /* Says the events of one category that are not said yet. */
 void nj_word_say_events(struct nj_observe *o, struct nj_case *c, enum nj_category category);
 

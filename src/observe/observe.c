@@ -204,6 +204,22 @@ struct nj_record *nj_observe_record_of(struct nj_observe *o, struct nj_str event
     return r;
 }
 
+/* Runs a hook of every observer that has it.  The body sees: i, w (the observer), state. */
+#define EACH(o, hook, ...)                                                                                                                 \
+    for (size_t i = 0; i < OBSERVERS; i++) {                                                                                               \
+        if (!(o)->on[i] || table[i]->hook == NULL)                                                                                         \
+            continue;                                                                                                                      \
+        (o)->at_work_index = i;                                                                                                            \
+        table[i]->hook((o), (o)->state[i], __VA_ARGS__);                                                                                   \
+    }
+
+void nj_observe_login(struct nj_observe *o, const struct nj_login *l)
+{
+    size_t speaker = o->at_work_index;
+    EACH(o, on_login, l)
+    o->at_work_index = speaker;
+}
+
 /* Those who listen to the others.  The hook that said it goes on afterwards as if nothing had been. */
 static void pass_on(struct nj_observe *o, struct nj_case *c, const struct nj_record *r)
 {
@@ -231,15 +247,6 @@ void nj_observe_say(struct nj_observe *o, struct nj_case *c, struct nj_record *r
     if (!nj_str_starts(r->event, NJ_STR("alert."))) /* findings about attacks have that category, too */
         pass_on(o, c, r);
 }
-
-/* Runs a hook of every observer that has it.  The body sees: i, w (the observer), state. */
-#define EACH(o, hook, ...)                                                                                                                 \
-    for (size_t i = 0; i < OBSERVERS; i++) {                                                                                               \
-        if (!(o)->on[i] || table[i]->hook == NULL)                                                                                         \
-            continue;                                                                                                                      \
-        (o)->at_work_index = i;                                                                                                            \
-        table[i]->hook((o), (o)->state[i], __VA_ARGS__);                                                                                   \
-    }
 
 /* --- the way of a case -------------------------------------------------------------------------------------------- */
 

@@ -144,6 +144,8 @@ struct nj_line {
     struct nj_str clean_counts; /* what redaction found, by rule */
 };
 
+struct nj_login;
+
 struct nj_observer {
     const char *name;
     enum nj_category category; /* NIGHTJAR_OBSERVE leaves it out by this */
@@ -160,6 +162,8 @@ struct nj_observer {
     void (*on_invoke)(struct nj_observe *o, void *state, struct nj_case *c);
     void (*on_done)(struct nj_observe *o, void *state, struct nj_case *c); /* it is over: c->end, lines and answer are known */
     void (*on_end)(struct nj_observe *o, void *state, struct nj_case *c);  /* it goes: with its report, or there will be none */
+    /* A login that is told of apart from its invocation: one that never had a good end. */
+    void (*on_login)(struct nj_observe *o, void *state, const struct nj_login *l);
     /* A record that another observer said, on its way out; c may be NULL.  Alerts are not told of: they come of this. */
     void (*on_said)(struct nj_observe *o, void *state, struct nj_case *c, const struct nj_record *r);
     /* Does what is due at nj_observe_now(); returns when it wants to be called again (INT64_MAX: not before something happens).
@@ -191,6 +195,8 @@ void nj_observe_wake(struct nj_observe *o, int64_t at_ns);
 struct nj_buf *nj_observe_scratch(struct nj_observe *o);
 /* A record of this event, to be filled in: when, category, severity, lane and outcome are usual ones. */
 struct nj_record *nj_observe_record_of(struct nj_observe *o, struct nj_str event, enum nj_category category);
+/* Hands a login without a case to those who count them. */
+void nj_observe_login(struct nj_observe *o, const struct nj_login *l);
 /* Puts who and where of the case on it (c may be NULL) and hands it over.  Of several records one is made, filled and said at a time. */
 void nj_observe_say(struct nj_observe *o, struct nj_case *c, struct nj_record *r);
 

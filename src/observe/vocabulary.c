@@ -167,7 +167,8 @@ static void put_source(struct nj_record *r, enum nj_auth_source source)
     nj_attrs_str(&r->data, NJ_STR("nightjar.confidence"), nj_str_of(confidence[source]));
 }
 
-void nj_word_say_outcome(struct nj_observe *o, struct nj_case *c, struct nj_judgement *j, enum nj_word word, const char *kind)
+void nj_word_say_outcome(struct nj_observe *o, struct nj_case *c, struct nj_judgement *j, enum nj_word word, const char *kind,
+                         unsigned stands_for)
 {
     if (j->said || j->source == NJ_AUTH_NOBODY)
         return;
@@ -178,6 +179,8 @@ void nj_word_say_outcome(struct nj_observe *o, struct nj_case *c, struct nj_judg
     if (word == NJ_WORD_LOGIN_FAIL)
         nj_attrs_str(&r->data, NJ_STR("nightjar.reason"), nj_str_of(j->reason != NULL ? j->reason : "unknown"));
     put_source(r, j->source);
+    if (stands_for > 1)
+        nj_attrs_i64(&r->data, NJ_STR("nightjar.sample.rate"), stands_for);
     nj_observe_say(o, c, r);
 }
 

@@ -44,3 +44,11 @@ def login(email, password, source, good=False, agent=BROWSER, **more):
     """A login with the values of the sample function: e-mail and password by number, so that the runner looks for them at the sink."""
     more = {"status": 200 if good else 401} | more
     return request("POST", "/login", source, agent, body={"email": f"${{EMAIL:{email}}}", "password": f"${{PASSWORD:{password}}}"}, **more)
+
+
+def pool(source, user, gap=0):
+    """A trigger of a user pool, answered by the sample function as such functions do, with the event itself."""
+    event = {"version": "1", "triggerSource": source + "_Authentication", "region": "eu-west-1", "userPoolId": "eu-west-1_AbCdEfGhI",
+             "userName": user, "callerContext": {"awsSdkVersion": "x", "clientId": "c"}, "request": {"userAttributes": {"sub": user}},
+             "response": {}}
+    return {"gapMs": gap, "event": event, "expect": "success"}

@@ -404,6 +404,64 @@ START_TEST(test_observe_an_attempt_without_its_partner_is_a_failure_after_a_minu
 }
 END_TEST
 
+START_TEST(test_observe_attempts_without_partner_are_counted_as_logins_are)
+{
+    struct desk d;
+    open_desk(&d, NJ_STR("all,-usage"));
+    invoke(&d, t0, PRE("ann"), PRE("ann"));
+    invoke(&d, t0 + second, POST("ann"), POST("ann"));
+    for (int i = 0; i < 6; i++)
+        invoke(&d, t0 + (2 + i) * second, PRE("joe"), PRE("joe"));
+    nj_observe_tick(d.room, t0 + 100 * second);
+    ck_assert_uint_eq(count(&d, "authn_login_fail "), 6);
+    ck_assert_uint_eq(count(&d, "authn_login_fail_max"), 1);
+    ck_assert_uint_eq(count(&d, "authn_login_successafterfail"), 0);
+    for (int i = 0; i < 12; i++) /* and then the right one: eleven before it were not */
+        invoke(&d, t0 + (110 + i) * second, PRE("eve"), PRE("eve"));
+    invoke(&d, t0 + 125 * second, POST("eve"), POST("eve"));
+    ck_assert_uint_eq(count(&d, "authn_login_fail "), 6 + 11);
+    ck_assert_uint_eq(count(&d, "authn_login_successafterfail"), 1);
+    nj_observe_tick(d.room, t0 + 600 * second);
+    ck_assert_uint_eq(count(&d, "authn_login_fail "), 6 + 11);
+    close_desk(&d);
+}
+END_TEST
+
+START_TEST(test_observe_a_flood_of_attempts_without_partner_loses_none)
+{
+    struct desk d;
+    open_desk(&d, NJ_STR("all,-usage"));
+    invoke(&d, t0, PRE("ann"), PRE("ann"));
+    invoke(&d, t0 + second, POST("ann"), POST("ann"));
+    for (int i = 0; i < 200; i++)
+        invoke(&d, t0 + 2 * second + i * (second / 10), PRE("joe"), PRE("joe"));
+    nj_observe_tick(d.room, t0 + 100 * second);
+    ck_assert_uint_eq(count(&d, "authn_login_fail "), 200);
+    close_desk(&d);
+}
+END_TEST
+
+START_TEST(test_observe_partners_that_go_to_other_sandboxes_are_not_missed)
+{
+    struct desk d;
+    open_desk(&d, NJ_STR("all,-usage"));
+    char pre[200], post[200];
+    for (int i = 0; i < 300; i++) { /* of three sandboxes each sees a third of either */
+        snprintf(pre, sizeof(pre), PRE("u%d"), i);
+        snprintf(post, sizeof(post), POST("u%d"), i);
+        if (i % 3 == 0)
+            invoke(&d, t0 + i * second, pre, pre);
+        if (i % 3 == (i / 3) % 3)
+            invoke(&d, t0 + i * second + 1, post, post);
+        nj_observe_tick(d.room, t0 + i * second + 2);
+    }
+    nj_observe_tick(d.room, t0 + 600 * second);
+    size_t told = count(&d, "authn_login_fail ");
+    ck_assert_msg(told == 0, "%zu", told);
+    close_desk(&d);
+}
+END_TEST
+
 START_TEST(test_observe_without_the_other_trigger_nothing_is_missed)
 {
     struct desk d;
@@ -569,6 +627,9 @@ END_TEST
     X(test_observe_every_trigger_is_reachable_and_named)                                                                                   \
     X(test_observe_the_better_source_counts_and_others_add_the_reason)                                                                     \
     X(test_observe_an_attempt_without_its_partner_is_a_failure_after_a_minute)                                                             \
+    X(test_observe_attempts_without_partner_are_counted_as_logins_are)                                                                     \
+    X(test_observe_a_flood_of_attempts_without_partner_loses_none)                                                                         \
+    X(test_observe_partners_that_go_to_other_sandboxes_are_not_missed)                                                                     \
     X(test_observe_without_the_other_trigger_nothing_is_missed)                                                                            \
     X(test_observe_an_authorizers_yes_is_told_once_in_ten_and_every_no)                                                                    \
     X(test_observe_what_is_left_out_is_not_said_and_the_summary_is)                                                                        \
