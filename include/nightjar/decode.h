@@ -32,7 +32,7 @@ struct nj_facts {
     struct nj_str request_id; /* record.requestId, or absent */
     struct nj_str tenant_id;
     struct nj_str trace_value, trace_span; /* tracing.value, tracing.spanId */
-    struct nj_str function_arn, function_name, function_version, instance_id, init_type;
+    struct nj_str function_arn, function_name, function_version, instance_id, init_type, runtime_arn;
     struct nj_str status; /* success, failure, error, timeout */
     /* Of a structured log: an event of OWASP's vocabulary by its name, the status of a request, whose it was. */
     struct nj_str log_event, log_address, log_user;

@@ -61,6 +61,8 @@ void nj_observe_answered(struct nj_observe *o, int64_t now_ns, struct nj_str req
 /* One record of telemetry that went its way: as it came, enriched, and as it left.  clean may be NULL (it was lost). */
 void nj_observe_record(struct nj_observe *o, int64_t now_ns, const struct nj_facts *f, const struct nj_record *raw,
                        const struct nj_clean *clean);
+/* A record that somebody else wrote, for alert rules to count as they count those that are derived. */
+void nj_observe_heard(struct nj_observe *o, int64_t now_ns, const struct nj_record *r);
 /* Lets what is due happen. */
 void nj_observe_tick(struct nj_observe *o, int64_t now_ns);
 /* Milliseconds until nj_observe_tick() has something to do; -1 = nothing is awaited. */

@@ -106,6 +106,8 @@ static void events(struct nj_buf *out)
     static const struct pair own[] = {
         { "`nightjar.start`", "Once, when the life cycle is under way: version, telemetry, sinks, problems of the configuration." },
         { "`nightjar.ledger`", "Every `NIGHTJAR_LEDGER_PERIOD` while there is work, and last of all at SHUTDOWN (`nightjar.final`)." },
+        { "`config.changed`", "Version, runtime, layers or names of environment variables differ from those of the sandbox before "
+                              "(`NIGHTJAR_STATE`)." },
         { "`sys_monitor_disabled`", "Once at the start, when redaction is off." },
         { "`invocation.input`", "What the runtime was given; category `input`. With the wrapper only, as the next two." },
         { "`invocation.response`", "What the runtime answered; category `response`. 4xx is a WARN, 5xx an ERROR." },

@@ -461,6 +461,12 @@ void nj_observe_record(struct nj_observe *o, int64_t now_ns, const struct nj_fac
         look_for_the_end(o, c);
 }
 
+void nj_observe_heard(struct nj_observe *o, int64_t now_ns, const struct nj_record *r)
+{
+    o->now_ns = now_ns;
+    pass_on(o, NULL, r);
+}
+
 /* --- time --------------------------------------------------------------------------------------------------------- */
 
 void nj_observe_tick(struct nj_observe *o, int64_t now_ns)

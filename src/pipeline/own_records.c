@@ -40,7 +40,7 @@ static void list_problems(struct nj_buf *out, const struct nj_problems *problems
 
 void nj_own_start(struct nj_record *r, struct nj_buf *store, const struct nj_options *o, const struct nj_problems *problems,
                   const struct nj_redaction *redaction, struct nj_outlet *const *outlets, size_t outlet_count,
-                  enum nj_telemetry_state telemetry, struct nj_str degraded)
+                  enum nj_telemetry_state telemetry, struct nj_str degraded, const char *fingerprint)
 {
     bool working = telemetry == NJ_TELEMETRY_SUBSCRIBED;
     own(r, NJ_STR("nightjar.start"), NJ_CAT_LOG,
@@ -65,6 +65,7 @@ void nj_own_start(struct nj_record *r, struct nj_buf *store, const struct nj_opt
         nj_buf_addz(store, redaction->pseudonyms == NULL ? "\"none\"" : "\"ephemeral\"");
     else
         nj_buf_add_json(store, nj_pseudonyms_key_id(redaction->pseudonyms));
+    nj_buf_addf(store, ",\"nightjar.config.fingerprint\":\"%s\"", fingerprint);
     nj_buf_addz(store, ",\"nightjar.sinks\":");
     list_sinks(store, outlets, outlet_count);
     nj_buf_addz(store, ",\"nightjar.problems\":");

@@ -10,10 +10,10 @@
 #include "nightjar/outlet.h"
 #include "nightjar/redaction.h"
 
-/* degraded: comma separated names of what is missing, or absent. */
+/* degraded: comma separated names of what is missing, or absent; fingerprint: of the configuration. */
 void nj_own_start(struct nj_record *r, struct nj_buf *store, const struct nj_options *o, const struct nj_problems *problems,
                   const struct nj_redaction *redaction, struct nj_outlet *const *outlets, size_t outlet_count,
-                  enum nj_telemetry_state telemetry, struct nj_str degraded);
+                  enum nj_telemetry_state telemetry, struct nj_str degraded, const char *fingerprint);
 /* final: the last one of this sandbox, written at SHUTDOWN before the last flush. */
 void nj_own_ledger(struct nj_record *r, struct nj_buf *store, const struct nj_ledger *l, struct nj_outlet *const *outlets,
                    size_t outlet_count, bool final);

@@ -172,12 +172,16 @@ static void on_ready(void *ctx, const struct nj_registered *registered, enum nj_
         return;
     nj_buf_init(&degraded, LACKS_MAX);
     name_lacks(s, &degraded);
-    nj_own_start(&r, &s->own_text, s->o, s->problems, &s->redaction, s->outlets, s->outlet_count, t, nj_buf_str(&degraded));
+    char fingerprint[NJ_FINGERPRINT + 1];
+    nj_changes_fingerprint(s, fingerprint);
+    nj_own_start(&r, &s->own_text, s->o, s->problems, &s->redaction, s->outlets, s->outlet_count, t, nj_buf_str(&degraded), fingerprint);
     nj_buf_fini(&degraded);
     nj_pipeline_own(s->pipeline, &r);
     if (s->redaction.notes & NJ_NOTE_OFF) {
         nj_own_redaction_off(&r);
         nj_pipeline_own(s->pipeline, &r);
+        if (s->observe != NULL)
+            nj_observe_heard(s->observe, s->clock->wall_ns, &r);
     }
 }
 
@@ -449,6 +453,7 @@ static void take_down(struct nj_sidecar *s)
     nj_capture_stop(s);
     nj_listener_free(s->listener);
     nj_observing_stop(s);
+    nj_changes_stop(s);
     nj_pipeline_free(s->pipeline);
     for (size_t i = 0; i < s->outlet_count; i++) {
         nj_outlet_free(s->outlets[i]);

@@ -66,6 +66,7 @@ struct nj_sidecar {
     struct nj_observe *observe; /* NULL: nothing is derived */
     struct nj_timer observe_timer;
     struct nj_alert_rules alert_rules;
+    struct nj_changes *changes; /* NULL: nobody looks, or not yet */
     struct nj_short shutdown_reason;
     struct nj_buf own_text;
 
@@ -113,6 +114,14 @@ void nj_capture_stop(struct nj_sidecar *s);
 bool nj_capture_in_path(struct nj_sidecar *s); /* does the runtime speak through the proxy? */
 void nj_capture_drain(struct nj_sidecar *s);   /* takes all that waits */
 void nj_capture_tally(struct nj_sidecar *s);   /* the proxy's own counts into the ledger */
+
+/* changes.c */
+enum { NJ_FINGERPRINT = 16 };
+/* Of version, layers and names of the environment: the same in all sandboxes that are alike. */
+void nj_changes_fingerprint(const struct nj_sidecar *s, char out[static NJ_FINGERPRINT + 1]);
+void nj_changes_start(struct nj_sidecar *s, struct nj_str runtime); /* once; runtime: its version's ARN, absent when nobody told it */
+void nj_changes_look(struct nj_sidecar *s);                         /* says what differs, when that is known */
+void nj_changes_stop(struct nj_sidecar *s);
 
 /* observing.c */
 void nj_observing_start(struct nj_sidecar *s); /* after the pipeline */

@@ -221,6 +221,8 @@ void nj_turn_invoke(struct nj_sidecar *s, const struct nj_ext_event *e)
     if (e->trace.n != 0 && i->trace_id[0] == '\0')
         nj_invocation_trace(i, nj_short_str(&e->trace), (struct nj_str){ NULL, 0 });
     nj_observing_invoke(s, e);
+    nj_changes_start(s, (struct nj_str){ NULL, 0 }); /* nobody told of the init */
+    nj_changes_look(s);
     struct nj_flush_load load = load_of(s);
     bool at_once = nj_flush_invoke(&s->flush, s->clock->mono, &load);
     int64_t wait_ms = wait_for_end_ms(s);
@@ -258,6 +260,8 @@ static void learn_length(struct nj_sidecar *s, struct nj_str request_id)
 void nj_turn_fact(struct nj_sidecar *s, const struct nj_facts *f)
 {
     bool ours = nj_str_eq(f->request_id, nj_short_str(&s->request_id)) && f->request_id.n != 0;
+    if (f->kind == NJ_EV_INIT_START)
+        nj_changes_start(s, f->runtime_arn);
     if (f->kind == NJ_EV_RUNTIME_DONE || f->kind == NJ_EV_REPORT) {
         s->ends_missed = 0;
         s->end_seen = s->end_seen || ours || s->managed;
@@ -274,6 +278,7 @@ void nj_turn_posted(struct nj_sidecar *s)
 {
     bool ended = s->end_seen;
     s->end_seen = false;
+    nj_changes_look(s);
     awake(s);
     switch (s->turn) {
     case NJ_TURN_RUNNING:

@@ -101,6 +101,7 @@ static const struct {
     { NJ_STR_INIT("version"), offsetof(struct nj_facts, function_version) },
     { NJ_STR_INIT("instanceId"), offsetof(struct nj_facts, instance_id) },
     { NJ_STR_INIT("initializationType"), offsetof(struct nj_facts, init_type) },
+    { NJ_STR_INIT("runtimeVersionArn"), offsetof(struct nj_facts, runtime_arn) },
 };
 
 static void take_tracing(struct nj_decoding *d, struct nj_json tracing)

@@ -209,6 +209,7 @@ WAYS_OUT = {
     "src/config/": "commands for people: no sandbox, no sink",
     "extension/": "commands for people: no sandbox, no sink",
     "src/deliver/writer.c": "finished batches",
+    "src/pipeline/changes.c": "names of variables and layers, for the next sandbox, where NIGHTJAR_STATE says so",
     "src/net/": "requests of others; what a sink is sent is a finished batch",
     "src/lambda/proxy": "the bytes of the runtime and the platform, unread",
 }
