@@ -208,7 +208,8 @@ static bool mask_string(struct walk *w, const struct nj_piece *p)
 static bool takes(const struct walk *w, struct nj_str value)
 {
     bool subtree = w->own && is_secret(w) && (nj_secret_keys[w->rule].how & NJ_HOW_SUBTREE);
-    return is_secret(w) && nj_key_takes(w->rule, value) && !nj_value_is_label(w->r, w->rule, value) &&
+    bool text_id = w->own && nj_str_chr(w->key, '.', 0) != NJ_NPOS; /* of a catalogue of texts: "login.password" */
+    return is_secret(w) && nj_key_takes(w->rule, value) && !(text_id && nj_value_is_label(w->r, w->rule, value)) &&
            (!subtree || nj_value_is_street(value));
 }
 

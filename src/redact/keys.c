@@ -331,7 +331,7 @@ bool nj_value_is_street(struct nj_str v)
 bool nj_value_is_label(struct nj_redactor *r, int rule, struct nj_str v)
 {
     enum { LONGEST = 24 };
-    if (v.n == 0 || v.n > LONGEST || rule >= NJ_SECRET_KEYS || rule == NJ_KEY_CUSTOM)
+    if (v.n == 0 || v.n > LONGEST || !nj_is(v.p[0], NJ_IS_UPPER) || rule >= NJ_SECRET_KEYS || rule == NJ_KEY_CUSTOM)
         return false;
     for (size_t i = 0; i < v.n; i++)
         if (!nj_is(v.p[i], NJ_IS_ALPHA) && v.p[i] != ' ' && v.p[i] != '-')

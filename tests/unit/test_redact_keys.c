@@ -196,6 +196,16 @@ START_TEST(test_redact_names_that_speak_about_a_secret_are_left)
 }
 END_TEST
 
+/* A catalogue of texts has the label under the name; a password that is the word itself is still one. */
+START_TEST(test_redact_labels_of_catalogues_are_left)
+{
+    ck_assert_json("{\"login.password\":\"Password\"}", "{\"login.password\":\"Password\"}");
+    ck_assert_json("{\"login.password\":\"password\"}", "{\"login.password\":\"[secret]\"}");
+    ck_assert_json("{\"password\":\"Password\"}", "{\"password\":\"[secret]\"}");
+    ck_assert_json("{\"password\":\"pw\"}", "{\"password\":\"[secret]\"}");
+}
+END_TEST
+
 START_TEST(test_redact_names_of_persons_go_by_their_class)
 {
     static const char *const rows[][3] = {
@@ -367,6 +377,7 @@ END_TEST
 #define NJ_TESTS(X)                                                                                                                        \
     X(test_redact_names_of_secrets_are_known_in_every_spelling)                                                                            \
     X(test_redact_names_that_speak_about_a_secret_are_left)                                                                                \
+    X(test_redact_labels_of_catalogues_are_left)                                                                                           \
     X(test_redact_names_of_persons_go_by_their_class)                                                                                      \
     X(test_redact_very_long_names_are_decided_by_their_end)                                                                                \
     X(test_redact_remembered_names_keep_their_answers)                                                                                     \
