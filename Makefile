@@ -168,6 +168,7 @@ check-backends: all ## scenarios against real servers (moto for AWS; from PyPI, 
 redaction-check: $(BUILD)/redaction-driver
 	@python3 -B tests/redaction/gens.py
 	@python3 -B tests/redaction/score.py --driver $(BUILD)/redaction-driver --gate
+	@python3 -B tests/redaction/recast.py --driver $(BUILD)/redaction-driver
 
 .PHONY: check-rie
 check-rie: all ## nightjar under AWS's own emulator (RIE=program to use, otherwise built with go; ONLY=case for some)

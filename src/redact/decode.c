@@ -150,6 +150,13 @@ static size_t text_start(struct nj_str t, size_t from, size_t to)
     return NJ_NPOS;
 }
 
+/* gzip says so itself. */
+static bool unpack_run(struct nj_sweep *s, struct nj_span run)
+{
+    struct nj_str out;
+    return nj_decode_value(s->r, s->level, nj_str_slice(s->text, run.from, run.to), false, &out) && nj_sweep_put(s, run, out);
+}
+
 bool nj_decode_run(struct nj_sweep *s, size_t at)
 {
     struct nj_str t = s->text;
@@ -161,6 +168,11 @@ bool nj_decode_run(struct nj_sweep *s, size_t at)
     while (to < t.n && is_run_byte(t.p[to]))
         to++;
     s->run_read = to;
+    if (to - from >= RUN_MIN && memcmp(t.p + from, "H4sI", 4) == 0) {
+        for (int i = 0; i < 2 && to < t.n && t.p[to] == '='; i++)
+            to++;
+        return unpack_run(s, (struct nj_span){ from, to });
+    }
     bool object = is_object(t, from) && to - from >= OBJECT_MIN && begins_like_text(nj_str_slice(t, from, to));
     if (!object && (to - from < RUN_MIN || (from = text_start(t, from, to)) == NJ_NPOS))
         return false;

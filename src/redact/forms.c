@@ -354,7 +354,8 @@ static void open_container(struct nj_form *f)
     struct nj_str t = nj_str_slice(f->t, 0, f->value + LONGEST);
     size_t depth = 0, at = f->value;
     bool arrow = f->t.p[f->sep] == '=' && nj_byte(f->t, f->sep + 1) == '>';
-    if (nj_byte(t, at) != '{' || f->quote != 0 || f->s->under.to > at || f->s->under.read > at || (arrow && f->key_quote == 0))
+    bool spreads = (nj_secret_keys[f->rule].how & (NJ_HOW_BASIC | NJ_HOW_RANDOM)) == 0;
+    if (!spreads || nj_byte(t, at) != '{' || f->quote != 0 || f->s->under.to > at || f->s->under.read > at || (arrow && f->key_quote == 0))
         return;
     do {
         depth += t.p[at] == '{' ? 1 : 0;
@@ -478,9 +479,32 @@ static bool is_placeholder(const struct nj_form *f)
     return !arrow && from > f->floor && f->t.p[from - 1] == '[' && nj_placeholder_len(f->t, from - 1) != 0;
 }
 
+/* 'd': 'x' beside 'kty': a private number of a JSON web key. */
+static void find_key_part(struct nj_form *f)
+{
+    enum { SHORTEST = 16 };
+    struct nj_sweep *s = f->s;
+    if (f->key_quote == 0 || !nj_is_key_part(nj_part(f->t, f->key)))
+        return;
+    if (!s->kty_read) {
+        s->kty_read = true;
+        s->kty = nj_str_find(f->t, NJ_STR("kty"), 0) != NJ_NPOS;
+    }
+    struct nj_form g = *f;
+    find_value(&g);
+    if (s->kty && g.quote != 0 && nj_run(f->t, g.value, NJ_IS_B64URL) - g.value >= SHORTEST)
+        f->rule = nj_key_classify(s->r, NJ_STR("private_key")).rule;
+}
+
+/* Rules that hold for some values only say less than a container that is secret as a whole. */
+static bool is_weak(int rule)
+{
+    return (nj_secret_keys[rule].how & (NJ_HOW_MIXED | NJ_HOW_BASIC | NJ_HOW_PATH | NJ_HOW_RANDOM)) != 0;
+}
+
 bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule)
 {
-    struct nj_form f = { .s = s, .t = s->text, .floor = s->done, .sep = at - 1 };
+    struct nj_form f = { .s = s, .t = s->text, .floor = s->done, .sep = at - 1, .rule = NJ_KEY_NONE };
     if (f.sep < f.floor || is_operator(&f) || !find_key(&f) || is_placeholder(&f))
         return false;
     if (is_user_option(&f) || is_option_value(&f))
@@ -494,11 +518,14 @@ bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rul
     if (key.rule == NJ_KEY_NONE && at < s->under.to && (key.roles & NJ_ROLE_SAFE) == 0)
         key.rule = (int16_t)s->under.rule;
     if (key.rule == NJ_KEY_NONE) {
-        if (key.roles & (NJ_ROLE_NAME | NJ_ROLE_VALUE)) {
+        find_key_part(&f);
+        if (f.rule == NJ_KEY_NONE && (key.roles & (NJ_ROLE_NAME | NJ_ROLE_VALUE))) {
             find_value(&f);
             nj_form_pair(&f, key);
         }
-        return false;
+        if (f.rule == NJ_KEY_NONE)
+            return false;
+        key.rule = (int16_t)f.rule;
     }
     f.rule = key.rule;
     find_value(&f);
@@ -511,6 +538,8 @@ bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rul
     struct nj_span v = { .from = 0, .to = nj_form_end(&f) };
     v.from = f.value; /* the end may have moved it */
     skip_brace(&f, &v);
+    if (is_weak(f.rule) && at < s->under.to && !nj_key_takes(f.rule, nj_part(f.t, v)))
+        f.rule = s->under.rule;
     struct nj_str text = nj_part(f.t, v);
     if (f.open && text.n == 0)
         s->open = (struct nj_open_quote){ f.quote, (uint8_t)f.slashes, (int16_t)f.rule };

@@ -15,6 +15,18 @@ static int rule_of_name(struct nj_redactor *r, struct nj_str name)
 
 /* --- pairs -------------------------------------------------------------------------------------------------------- */
 
+/* {'stringValue': x}: where the value of the one member begins; else where it stands. */
+static size_t behind_type(struct nj_str t, size_t at)
+{
+    enum { LONGEST = 24 };
+    size_t end = at;
+    if (nj_byte(t, at) != '{')
+        return at;
+    while (end < t.n && end - at < LONGEST && t.p[end] != ':')
+        end++;
+    return nj_byte(t, end) == ':' ? nj_skip_blanks(t, end + 1) : at;
+}
+
 /* The next member of the same object or tag that begins at or after byte at: its role and the opening of its value. */
 static uint16_t next_member(struct nj_form *g, size_t at, size_t limit)
 {
@@ -34,7 +46,7 @@ static uint16_t next_member(struct nj_form *g, size_t at, size_t limit)
             continue;
         g->sep = at;
         at += nj_byte(t, at + 1) == '>' ? 2 : 1;
-        nj_form_open(g, nj_skip_blanks(t, at));
+        nj_form_open(g, behind_type(t, nj_skip_blanks(t, at)));
         return roles;
     }
     return 0;

@@ -3,6 +3,16 @@
 
 /* --- the beginning ------------------------------------------------------------------------------------------------ */
 
+/* What may stand right before the quote of a literal: "db'" ends another one. */
+static bool is_prefix(struct nj_str v)
+{
+    static const char letters[] = "bBrRuUfFNnEeXxLl@&*$<";
+    for (size_t i = 0; i < v.n; i++)
+        if (v.p[i] == '\0' || strchr(letters, v.p[i]) == NULL)
+            return false;
+    return true;
+}
+
 /* Wrappings of a quoted value: Some("x"), Optional["x"], string(8) "x", b'x'. */
 static size_t skip_wrapping(struct nj_str t, size_t at)
 {
@@ -19,7 +29,7 @@ static size_t skip_wrapping(struct nj_str t, size_t at)
         i += 2; /* <<"x">> */
     if (i == at && (t.p[at] == '&' || t.p[at] == '*' || t.p[at] == '@' || t.p[at] == '$'))
         i++;
-    if (i - at <= 2 && !nj_is(t.p[at], NJ_IS_DIGIT) && nj_is_quote(nj_byte(t, i)))
+    if (i - at <= 2 && is_prefix(nj_str_slice(t, at, i)) && nj_is_quote(nj_byte(t, i)))
         return i; /* b'', rb'', @"", &"" */
     /* A word without a bracket is the value, and the quote behind it closes something else: msg="password=x". */
     char c = nj_byte(t, i);
@@ -202,8 +212,9 @@ size_t nj_form_end(struct nj_form *f)
     if (f->quote != 0)
         return quoted_end(f);
     if (nj_byte(f->t, f->value) == '[' && nj_placeholder_len(f->t, f->value) == 0 && (end = list_end(f->t, f->value)) != 0) {
-        f->value++;
-        return end;
+        bool quoted = end - f->value > 3 && nj_is_quote(f->t.p[f->value + 1]) && f->t.p[end - 1] == f->t.p[f->value + 1];
+        f->value += quoted ? 2 : 1;
+        return end - (quoted ? 1 : 0);
     }
     if ((end = scheme_end(f, (how & NJ_HOW_LINE) != 0)) != 0)
         return end;
@@ -284,6 +295,14 @@ static bool is_granted(const struct nj_form *f)
     return s->grant || before == '?' || before == '&';
 }
 
+/* "0.25" */
+static bool is_share(struct nj_str v)
+{
+    enum { LONGEST = 8 };
+    size_t dot = nj_run(v, 0, NJ_IS_DIGIT);
+    return v.n <= LONGEST && dot > 0 && dot + 1 < v.n && v.p[dot] == '.' && nj_run(v, dot + 1, NJ_IS_DIGIT) == v.n;
+}
+
 bool nj_form_takes(const struct nj_form *f, struct nj_span v)
 {
     unsigned how = nj_secret_keys[f->rule].how;
@@ -294,6 +313,10 @@ bool nj_form_takes(const struct nj_form *f, struct nj_span v)
     if (how & NJ_HOW_SUBTREE)
         return f->quote != 0 && nj_value_is_street(value);
     if ((how & NJ_HOW_GRANT) && (value.n < 6 || !is_granted(f)))
+        return false;
+    if (nj_value_is_label(f->s->r, f->rule, value) && f->quote != 0)
+        return false;
+    if (is_share(value) && nj_secret_keys[f->rule].class <= NJ_CLASS_CVV)
         return false;
     if (value.n <= 2 && nj_secret_keys[f->rule].class <= NJ_CLASS_CVV && nj_run(value, 0, NJ_IS_DIGIT) == value.n)
         return false; /* a count, a flag, the number of a field */

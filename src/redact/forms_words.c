@@ -13,11 +13,25 @@ static const struct {
     struct nj_str text;
     enum gap gap;
 } links[] = {
-    { NJ_STR_INIT("is "), GAP_LINK },          { NJ_STR_INIT("was "), GAP_LINK },        { NJ_STR_INIT("to "), GAP_LINK },
-    { NJ_STR_INIT("set to "), GAP_LINK },      { NJ_STR_INIT("changed to "), GAP_LINK }, { NJ_STR_INIT("reset to "), GAP_LINK },
-    { NJ_STR_INIT("is set to "), GAP_LINK },   { NJ_STR_INIT("updated to "), GAP_LINK }, { NJ_STR_INIT("was set to "), GAP_LINK },
-    { NJ_STR_INIT("ist "), GAP_LINK },         { NJ_STR_INIT("lautet "), GAP_LINK },     { NJ_STR_INIT("is now "), GAP_LINK },
-    { NJ_STR_INIT("value "), GAP_BLANK },      { NJ_STR_INIT("-> "), GAP_TAB },          { NJ_STR_INIT("| "), GAP_TAB },
+    /* the longer ones first */
+    { NJ_STR_INIT("is still "), GAP_LINK },
+    { NJ_STR_INIT("is now "), GAP_LINK },
+    { NJ_STR_INIT("is set to "), GAP_LINK },
+    { NJ_STR_INIT("was set to "), GAP_LINK },
+    { NJ_STR_INIT("is currently "), GAP_LINK },
+    { NJ_STR_INIT("remains "), GAP_LINK },
+    { NJ_STR_INIT("is "), GAP_LINK },
+    { NJ_STR_INIT("was "), GAP_LINK },
+    { NJ_STR_INIT("to "), GAP_LINK },
+    { NJ_STR_INIT("set to "), GAP_LINK },
+    { NJ_STR_INIT("changed to "), GAP_LINK },
+    { NJ_STR_INIT("reset to "), GAP_LINK },
+    { NJ_STR_INIT("updated to "), GAP_LINK },
+    { NJ_STR_INIT("ist "), GAP_LINK },
+    { NJ_STR_INIT("lautet "), GAP_LINK },
+    { NJ_STR_INIT("value "), GAP_BLANK },
+    { NJ_STR_INIT("-> "), GAP_TAB },
+    { NJ_STR_INIT("| "), GAP_TAB },
     { NJ_STR_INIT("\xE2\x86\x92 "), GAP_TAB },
 };
 
@@ -103,9 +117,20 @@ static bool is_uuid(struct nj_str v)
     return v.n >= 36 && v.p[8] == '-' && v.p[13] == '-' && v.p[18] == '-' && v.p[23] == '-';
 }
 
+/* "n=7": a name with a value of its own. */
+static bool is_member(struct nj_str v)
+{
+    size_t name = nj_run(v, 0, NJ_IS_KEY);
+    return name != 0 && name < v.n && v.p[name] == '=';
+}
+
 static bool bare_fits(int rule, enum gap gap, struct nj_str v)
 {
     if (gap == GAP_NONE || v.n == 0)
+        return false;
+    if (nj_secret_keys[rule].class == NJ_CLASS_CVV)
+        return gap == GAP_LINK || gap == GAP_TAB ? is_digits(v, 3, 8) : false;
+    if (gap == GAP_TAB && is_member(v))
         return false;
     if (gap == GAP_TAB)
         return !nj_form_is_prose(v) && (is_chosen(rule) || nj_form_is_made_up(v, 8) || (is_number_secret(rule) && is_digits(v, 3, 8)));
@@ -259,6 +284,16 @@ static bool is_pass(const struct nj_form *f)
     return nj_str_eq(key, NJ_STR("PASS")) && from > 1 && t.p[from - 1] == ' ' && t.p[from - 2] == '>';
 }
 
+/* "one-time password 482913": a number without a verb. */
+static bool one_time(struct nj_form *f, size_t at, struct nj_span *value)
+{
+    struct nj_str before = nj_str_slice(f->t, f->floor, f->key.from);
+    if (before.n < 5 || !nj_str_eq_nocase(nj_str_slice(before, before.n - 5, before.n - 1), NJ_STR("time")))
+        return false;
+    *value = (struct nj_span){ at, nj_form_bare_end(f->s, at) };
+    return is_digits(nj_part(f->t, *value), 4, 8);
+}
+
 /* A word with the letters of a secret's name; at is within it. */
 static bool word(struct nj_form *f, size_t at, struct nj_span *value)
 {
@@ -300,6 +335,8 @@ static bool word(struct nj_form *f, size_t at, struct nj_span *value)
         return next_line(f, at, value);
     if (gap == GAP_TAB && (nj_byte(t, at) == '=' || nj_byte(t, at) == ':'))
         return false; /* has a separator further on */
+    if (gap == GAP_BLANK && !quoted && one_time(f, at, value))
+        return true;
     if (gap != GAP_NONE && at < t.n && read_value(f, gap, at, value))
         return !(quoted && f->quote != 0 && gap == GAP_BLANK);
     at = to;

@@ -116,6 +116,16 @@ int nj_ahead_typed_name(struct nj_redactor *r, struct nj_str t, size_t inside)
     return nj_rule_of_name(r, name);
 }
 
+bool nj_is_key_part(struct nj_str name)
+{
+    static const struct nj_str parts[] = { NJ_STR_INIT("d"),  NJ_STR_INIT("p"),  NJ_STR_INIT("q"), NJ_STR_INIT("dp"),
+                                           NJ_STR_INIT("dq"), NJ_STR_INIT("qi"), NJ_STR_INIT("k") };
+    for (size_t i = 0; name.n <= 2 && i < NJ_COUNT(parts); i++)
+        if (nj_str_eq(name, parts[i]))
+            return true;
+    return false;
+}
+
 bool nj_is_password_option(struct nj_str t, size_t list, struct nj_str option)
 {
     enum { MOST = 256 };

@@ -461,17 +461,6 @@ static bool has_member(const struct walk *w, struct nj_str name, bool seen)
     return seen || nj_ahead_member(w->in.t, w->in.at, name);
 }
 
-/* The private numbers of a JSON web key. */
-static bool is_key_part(struct nj_str name)
-{
-    static const struct nj_str parts[] = { NJ_STR_INIT("d"),  NJ_STR_INIT("p"),  NJ_STR_INIT("q"), NJ_STR_INIT("dp"),
-                                           NJ_STR_INIT("dq"), NJ_STR_INIT("qi"), NJ_STR_INIT("k") };
-    for (size_t i = 0; name.n <= 2 && i < NJ_COUNT(parts); i++)
-        if (nj_str_eq(name, parts[i]))
-            return true;
-    return false;
-}
-
 /* Some rules are for text alone, and a code is one of OAuth only where a grant is asked for. */
 static bool stands(const struct walk *w, int rule)
 {
@@ -512,7 +501,7 @@ static void apply_key(struct walk *w, struct nj_str name, struct nj_key key)
     f->grant |= nj_str_eq(name, NJ_STR("grant_type")) || nj_str_eq(name, NJ_STR("grantType"));
     if (w->rule != NJ_KEY_NONE && !stands(w, key.rule))
         w->rule = NJ_KEY_NONE;
-    w->key_part = w->rule == NJ_KEY_NONE && is_key_part(name) && has_member(w, NJ_STR("kty"), f->kty);
+    w->key_part = w->rule == NJ_KEY_NONE && nj_is_key_part(name) && has_member(w, NJ_STR("kty"), f->kty);
     if (w->key_part)
         w->rule = nj_key_classify(w->r, NJ_STR("private_key")).rule;
     /* Rules that hold for some values only say less than the container does. */

@@ -120,6 +120,12 @@ static bool is_blotted(struct nj_str v)
     case '?':
     case '-':
         return v.n <= 2 && all_of(v, "?-");
+    case '|':
+    case '>':
+    case '=':
+    case '/':
+    case ':':
+        return v.n == 1;
     default:
         return v.n >= 3 && (v.p[0] == '.' || (unsigned char)v.p[0] >= 0x80) && all_of(v, ".\xE2\x80\xA2");
     }

@@ -383,6 +383,7 @@ struct nj_sweep {
     size_t word_read;             /* words were looked at up to here */
     size_t columns_read;          /* ... and lists of columns */
     bool grant_read, grant;       /* the text speaks of a grant_type */
+    bool kty_read, kty;           /* ... and of a JSON web key */
     const struct nj_marks *marks; /* of the text, if it is one block that was marked before */
     struct nj_span own;           /* the next match of the operator's patterns, from NJ_NPOS: none */
     unsigned own_rule;
@@ -660,6 +661,8 @@ int nj_rule_of_name(struct nj_redactor *r, struct nj_str name);
 int nj_ahead_name(struct nj_redactor *r, struct nj_str t, size_t value);
 /* ["authorization", "Bearer x"] within a list: the rule of its first element, if there are exactly two. */
 int nj_ahead_tuple(struct nj_redactor *r, struct nj_str t, size_t first);
+/* Is that the name of a private number of a JSON web key? */
+bool nj_is_key_part(struct nj_str name);
 /* ["mysql", "-px1"], ["docker", "login", "-p", "x1"]: is option, a part of t, that of a command's password?  The list begins at list. */
 bool nj_is_password_option(struct nj_str t, size_t list, struct nj_str option);
 /* {"S": "password"}, at is behind the brace. */

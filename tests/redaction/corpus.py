@@ -13,19 +13,20 @@ import argparse
 import json
 
 import cases_benign
-import cases_ids
 import cases_fifth
 import cases_fourth
 import cases_fourth_benign
+import cases_ids
 import cases_keys
 import cases_second
 import cases_shapes
+import cases_sixth
 import cases_text
 import cases_third
 import cases_tokens
 import gens
 
-SIZE, SEED = 6000, 20261
+SIZE, SEED = 9000, 20261
 BENIGN_SHARE = 0.42
 
 
@@ -101,7 +102,10 @@ GROUPS = (
     ("third", cases_third.ROUNDS),
     ("fourth", cases_fourth.ROUNDS),
     ("fifth", cases_fifth.ROUNDS),
+    ("sixth", cases_sixth.ROUNDS),
 )
+BENIGN = (cases_benign.ROUNDS + cases_second.BENIGN + cases_third.BENIGN + cases_fourth_benign.BENIGN + cases_fifth.BENIGN +
+          cases_sixth.BENIGN)
 
 
 def build(seed=SEED, size=SIZE):
@@ -114,7 +118,7 @@ def build(seed=SEED, size=SIZE):
         c.group = "benign"
         at_least = c.benign + 1
         while c.benign < at_least or c.benign < BENIGN_SHARE * len(c.cases):
-            for make in cases_benign.ROUNDS + cases_second.BENIGN + cases_third.BENIGN + cases_fourth_benign.BENIGN + cases_fifth.BENIGN:
+            for make in BENIGN:
                 make(c)
     return c.cases
 
