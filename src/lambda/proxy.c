@@ -170,6 +170,8 @@ static void notice_thaw(struct nj_proxy *p)
 static int wait_ms(const struct nj_proxy *p)
 {
     int64_t wait = p->accepting ? INT64_MAX : nj_mono_until(p->clock.mono, p->accept_again);
+    int64_t tell = p->tells ? nj_mono_until(p->clock.mono, p->tell_by) : INT64_MAX;
+    wait = tell < wait ? tell : wait;
     for (const struct nj_pair *pair = p->pairs; pair != NULL; pair = pair->next) {
         if (pair->again)
             return 0;
@@ -197,6 +199,16 @@ static void run_due(struct nj_proxy *p)
         accept_watch(p, true);
 }
 
+/* The records of an input can wait until the invocation is over, but not for a long one. */
+static void tell_in_time(struct nj_proxy *p)
+{
+    if (p->tells && nj_mono_until(p->clock.mono, p->tell_by) <= 0)
+        nj_store_tell(&p->store);
+    if (p->store.untold && !p->tells)
+        p->tell_by = nj_mono_after(p->clock.mono, NJ_PROXY_TELL_MS);
+    p->tells = p->store.untold;
+}
+
 static void turn(struct nj_proxy *p)
 {
     struct epoll_event ready[READY_MAX];
@@ -211,6 +223,7 @@ static void turn(struct nj_proxy *p)
     }
     run_due(p);
     bury(p);
+    tell_in_time(p);
 }
 
 static void *thread_main(void *arg)

@@ -21,6 +21,7 @@ enum {
     NJ_PROXY_BUFFERS_KEPT = 4, /* free large buffers */
     NJ_PROXY_LINGER_MS = 5000, /* after an early answer: time for the client to notice while its upload is swallowed */
     NJ_PROXY_RESET_MS = 1000,  /* most time that a reset waits for bytes before it */
+    NJ_PROXY_TELL_MS = 5,      /* an input waits so long for the end of a short invocation before the other thread is woken up for it */
     NJ_PROXY_POLL_MS = 100,    /* a request open for so long was taken and waited; a connection that ends then has gone stale */
     NJ_PROXY_THAW_MS = 1000    /* the wall clock ran ahead of the other by this much: the sandbox was frozen */
 };
@@ -120,6 +121,8 @@ struct nj_proxy {
     unsigned pair_count, pair_max, spare_pair_count;
     bool accepting;
     struct nj_mono accept_again;
+    bool tells;
+    struct nj_mono tell_by;
     char *spare_buffers[NJ_PROXY_BUFFERS_KEPT];
     unsigned spare_buffer_count;
     struct nj_diag_gate blind_gate, lost_gate, accept_gate;

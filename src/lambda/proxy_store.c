@@ -162,14 +162,19 @@ void nj_copy_drop(struct nj_store *s, struct nj_copy **copy)
 static bool hand_over(struct nj_store *s, struct nj_copy *c)
 {
     size_t most = c->pub.kind == NJ_CAPTURE_END ? NJ_RING_SLOTS : NJ_RING_SLOTS - NJ_STORE_FOR_ENDS;
-    if (nj_ring_count(&s->ready) >= most || !nj_ring_put(&s->ready, c))
-        return false;
-    if (!atomic_exchange(&s->told, true)) {
+    bool put = nj_ring_count(&s->ready) < most && nj_ring_put(&s->ready, c);
+    s->untold = s->untold || put;
+    return put;
+}
+
+void nj_store_tell(struct nj_store *s)
+{
+    if (s->untold && !atomic_exchange(&s->told, true)) {
         uint64_t one = 1;
         ssize_t n = write(s->fd, &one, sizeof(one));
         (void)n; /* it can only be full, and then it is readable */
     }
-    return true;
+    s->untold = false;
 }
 
 /* Texts may have moved while they were gathered; from here on they stay. */
@@ -212,7 +217,7 @@ void nj_copy_give(struct nj_store *s, struct nj_copy **copy, int64_t now_ns)
         destroy(s, c);
         return;
     }
-    bool starved = c->pub.starved;
+    bool starved = c->pub.starved, soon = c->pub.kind != NJ_CAPTURE_INPUT;
     if (hand_over(s, c)) {
         nj_store_add(s, NJ_PROXY_captures);
         if (starved)
@@ -225,6 +230,8 @@ void nj_copy_give(struct nj_store *s, struct nj_copy **copy, int64_t now_ns)
         nj_store_add(s, NJ_PROXY_captures_dropped);
         destroy(s, end);
     }
+    if (soon)
+        nj_store_tell(s);
 }
 
 /* --- the other thread ---------------------------------------------------------------------------------------------- */

@@ -46,6 +46,7 @@ struct nj_store {
     void *ctx;
     int fd; /* eventfd */
     atomic_bool told;
+    bool untold;         /* an input waits that nobody was told of yet; the proxy's thread's own */
     _Atomic size_t held; /* bytes of kept bodies, spares included */
     _Atomic uint64_t count[NJ_PROXY_COUNTER_ROWS];
     struct nj_ring ready, spent;
@@ -66,9 +67,13 @@ enum nj_capture_field nj_capture_field(struct nj_str header);
 struct nj_copy *nj_copy_open(struct nj_store *s, enum nj_capture_kind kind, int64_t now_ns);
 void nj_copy_field(struct nj_copy *c, enum nj_capture_field which, struct nj_str value);
 void nj_copy_body(struct nj_store *s, struct nj_copy *c, struct nj_str piece);
-/* Both take the copy and null the caller's pointer; NULL is fine. */
+/* Both take the copy and null the caller's pointer; NULL is fine.  An input does not wake the other thread up by itself: that would be
+ * while the handler begins.  Who gives has it told by the next copy of another kind, or by nj_store_tell(). */
 void nj_copy_give(struct nj_store *s, struct nj_copy **c, int64_t now_ns);
 void nj_copy_drop(struct nj_store *s, struct nj_copy **c);
+
+/* Wakes the other thread up if copies wait that it does not know of. */
+void nj_store_tell(struct nj_store *s);
 
 /* The other thread's side. */
 struct nj_capture *nj_store_take(struct nj_store *s);

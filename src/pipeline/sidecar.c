@@ -68,6 +68,7 @@ static void on_post(void *ctx, struct nj_str body)
     struct nj_sidecar *s = ctx;
     if (s->pipeline == NULL)
         return;
+    nj_capture_drain(s); /* an input is older than what telemetry says of how its invocation ended */
     nj_pipeline_settle_cut(s->pipeline, false);
     nj_pipeline_begin(s->pipeline, body);
 }

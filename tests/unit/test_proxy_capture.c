@@ -1,7 +1,7 @@
 /* What the proxy keeps of what passes: every kind of copy, its fields, its bounds, and the way to the other thread. */
 #include "proxy_wire.h"
 
-#include "../../src/lambda/proxy_store.h"
+#include "../../src/lambda/proxy_internal.h"
 
 #define ID         "8476a536-e9f4-11e8-9739-2dfe598c3fcd"
 #define BASE       "/2018-06-01/runtime/"
@@ -404,6 +404,84 @@ START_TEST(test_store_hands_over_in_order_and_wakes_the_reader_each_time)
 }
 END_TEST
 
+/* --- when the other thread is woken up ----------------------------------------------------------------------------- */
+
+/* A clock that stands still until it is moved. */
+static _Atomic int64_t moved_ns;
+
+static void still_clock(void *ctx, int64_t *mono_ns, int64_t *wall_ns)
+{
+    *mono_ns = *wall_ns = INT64_C(1000000000000) + atomic_load(&moved_ns);
+}
+
+static bool readable_within(int ms)
+{
+    struct pollfd p = { .fd = nj_proxy_fd(stage.proxy), .events = POLLIN };
+    return poll(&p, 1, ms) == 1;
+}
+
+#define ASK                                                                                                                                \
+    { .op = W_SEND, .text = "GET " BASE "invocation/next HTTP/1.1\r\nHost: {host}\r\n\r\n" },                                              \
+    {                                                                                                                                      \
+        .op = W_TAKE_TO, .text = "{}"                                                                                                      \
+    }
+#define EVENT                                                                                                                              \
+    { .op = W_TAKE_HEAD },                                                                                                                 \
+    {                                                                                                                                      \
+        .op = W_SEND, .text = "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: 1\r\nContent-Length: 2\r\n\r\n{}"                         \
+    }
+#define ANSWER                                                                                                                             \
+    { .op = W_SEND, .text = POST("invocation/1/response") "Content-Length: 0\r\n\r\n" },                                                   \
+    {                                                                                                                                      \
+        .op = W_TAKE_TO, .text = "}\n"                                                                                                     \
+    }
+
+static void open_stage(const struct wire_story *s)
+{
+    nj_diag_threshold(NJ_LEVEL_ERROR);
+    memset(&stage, 0, sizeof(stage));
+    atomic_store(&moved_ns, 0);
+    wire_server_open(&stage.server);
+    wire_server_start(&stage.server, s);
+    stage.proxy = wire_proxy(stage.server.port, (struct nj_proxy_options){ .capture_bytes = 10, .clock = still_clock });
+}
+
+START_TEST(test_input_wakes_nobody_up_before_a_while_has_passed)
+{
+    static const struct wire_story s = { .client = { ASK, { .op = W_HALF } }, .server = { { EVENT } } };
+    open_stage(&s);
+    wire_client(&stage.client, s.client, nj_proxy_port(stage.proxy));
+    wire_server_join(&stage.server);
+    ck_assert(!readable_within(50));
+    atomic_store(&moved_ns, NJ_PROXY_TELL_MS * INT64_C(1000000));
+    ck_assert(readable_within(5000));
+    collect(1);
+    ck_assert_int_eq(stage.taken[0]->kind, NJ_CAPTURE_INPUT);
+    leave();
+}
+END_TEST
+
+START_TEST(test_input_is_told_of_with_the_end_of_its_invocation)
+{
+    static const struct wire_story s = {
+        .client = { ASK, ANSWER, { .op = W_HALF } },
+        .server = { { EVENT, { .op = W_TAKE_TO, .text = "\r\n\r\n" }, { .op = W_SEND, .text = ACCEPTED } } },
+    };
+    open_stage(&s);
+    wire_client(&stage.client, s.client, nj_proxy_port(stage.proxy));
+    wire_server_join(&stage.server);
+    ck_assert(readable_within(5000));
+    for (struct nj_capture *c; stage.n < TAKEN && (c = nj_proxy_take(stage.proxy)) != NULL;)
+        stage.taken[stage.n++] = c; /* all of them at once */
+    ck_assert_uint_eq(stage.n, 3);
+    ck_assert_int_eq(stage.taken[0]->kind, NJ_CAPTURE_INPUT);
+    ck_assert_int_eq(stage.taken[1]->kind, NJ_CAPTURE_RESPONSE);
+    ck_assert_int_eq(stage.taken[2]->kind, NJ_CAPTURE_END);
+    ck_assert(!readable_within(20));
+    leave();
+}
+END_TEST
+
 /* --- on a loop ----------------------------------------------------------------------------------------------------- */
 
 static void on_capture(void *ctx, const struct nj_capture *c)
@@ -452,6 +530,8 @@ END_TEST
     X(test_store_that_nobody_reads_drops_copies_but_keeps_room_for_ends)                                                                   \
     X(test_store_uses_freed_copies_again_without_remembering_them)                                                                         \
     X(test_store_hands_over_in_order_and_wakes_the_reader_each_time)                                                                       \
+    X(test_input_wakes_nobody_up_before_a_while_has_passed)                                                                                \
+    X(test_input_is_told_of_with_the_end_of_its_invocation)                                                                                \
     X(test_capture_arrives_on_the_loop_of_the_reader)
 
 NJ_TEST_MAIN("proxy_capture")
