@@ -87,17 +87,20 @@ static void put_environment(struct nj_buf *out)
     put_names(out, "environment", &l);
 }
 
+static int visible(const struct dirent *e)
+{
+    return e->d_name[0] != '.';
+}
+
 static void list_dir(struct names *l, const char *path, const char *prefix, bool deeper)
 {
     struct dirent **list = NULL;
-    int n = scandir(path, &list, NULL, NULL);
+    int n = scandir(path, &list, visible, alphasort);
     for (int i = 0; i < n; i++) {
         char below[PATH_ROOM], next[PATH_ROOM];
         const char *name = list[i]->d_name;
-        bool hidden = name[0] == '.', dir = list[i]->d_type == DT_DIR;
-        if (!hidden)
-            add_name(l, prefix, nj_str_of(name));
-        if (!hidden && dir && deeper) {
+        add_name(l, prefix, nj_str_of(name));
+        if (deeper && list[i]->d_type == DT_DIR) {
             (void)snprintf(below, sizeof(below), "%s/%s", path, name);
             (void)snprintf(next, sizeof(next), "%s%s/", prefix, name);
             list_dir(l, below, next, false);
