@@ -194,6 +194,21 @@ static void read_good(struct nj_observe *o, struct nj_case *c, unsigned status, 
         nj_judge_event(c, NJ_WORD_SESSION_CREATED, NJ_AUTH_RESPONSE);
 }
 
+/* What the gateway or the balancer refuses to pass on: the client gets a 502, and nobody else would tell.  REST APIs and load balancers
+ * want a status; the others take an answer without one as a body. */
+static bool is_malformed(const struct nj_case *c, const struct nj_payload *p, struct nj_document *d)
+{
+    const struct nj_str name = c->request.trigger->name;
+    bool strict = nj_str_eq(name, NJ_STR("apigateway.rest")) || nj_str_eq(name, NJ_STR("alb"));
+    struct nj_json status = nj_json_get(d->root, NJ_STR("statusCode")), body = nj_json_get(d->root, NJ_STR("body"));
+    uint64_t n = 0;
+    if (!p->complete || d->cut || (!strict && (d->root.type != NJ_JSON_OBJECT || status.type == NJ_JSON_NONE)))
+        return false;
+    bool plain = body.type == NJ_JSON_NONE || body.type == NJ_JSON_STRING || body.type == NJ_JSON_NULL;
+    bool told = nj_str_u64(nj_document_text(d, status), &n) && n >= 100 && n <= 599;
+    return d->root.type != NJ_JSON_OBJECT || !told || !plain;
+}
+
 static void read_http(struct nj_observe *o, struct nj_case *c, struct nj_document *d)
 {
     /* Without a statusCode a gateway takes the whole answer as the body of a 200. */
@@ -243,7 +258,9 @@ static void read_decision(struct nj_observe *o, struct nj_case *c, struct nj_doc
     if (!decision_in(d, &allowed))
         return;
     struct nj_json fields = nj_document_at(d, NJ_STR("deniedFields"));
-    if (!allowed || nj_document_count(fields) != 0)
+    if (nj_document_at(d, NJ_STR("isAuthenticated")).type == NJ_JSON_FALSE)
+        nj_judge(c, NJ_WORD_LOGIN_FAIL, NJ_AUTH_TRIGGER, NULL);
+    else if (!allowed || nj_document_count(fields) != 0)
         nj_judge(c, NJ_WORD_AUTHZ_FAIL, NJ_AUTH_TRIGGER, NULL);
     if (allowed)
         nj_judge(c, NJ_WORD_LOGIN_SUCCESS, NJ_AUTH_TRIGGER, NULL);
@@ -281,6 +298,9 @@ void nj_answer_read(struct nj_observe *o, struct nj_case *c, const struct nj_pay
     }
     switch (answer) {
     case NJ_ANSWER_HTTP:
+        c->request.malformed = is_malformed(c, p, d);
+        if (c->request.malformed)
+            nj_judge_event(c, NJ_WORD_OUTPUT_INVALID, NJ_AUTH_RESPONSE);
         read_http(o, c, d);
         break;
     case NJ_ANSWER_AUTHORIZER:

@@ -213,7 +213,7 @@ static bool out_of_memory(const struct nj_case *c, bool failed)
 static enum nj_end of_response(const struct nj_case *c)
 {
     bool denied = c->status_code == 401 || c->status_code == 403;
-    if (c->request.error_response || c->status_code >= 500)
+    if (c->request.error_response || c->request.malformed || c->status_code >= 500)
         return NJ_END_ERROR;
     if (denied || c->authn.outcome == NJ_OUTCOME_FAILURE || c->authz.outcome == NJ_OUTCOME_FAILURE)
         return NJ_END_DENIED;

@@ -11,7 +11,7 @@ void nj_document_init(struct nj_document *d)
 {
     d->root = absent;
     d->n = 0;
-    d->more = d->cut = false;
+    d->more = d->cut = d->dotted = false;
     nj_buf_init(&d->store, STORE_MAX);
 }
 
@@ -42,6 +42,7 @@ static void index_members(struct nj_document *d)
             d->more = true;
             return;
         }
+        d->dotted = d->dotted || nj_str_chr(key, '.', 0) != NJ_NPOS;
         d->top[d->n].key = key;
         d->top[d->n++].v = v;
     }
@@ -51,7 +52,7 @@ bool nj_document_read(struct nj_document *d, struct nj_str text, uint64_t whole)
 {
     d->root = absent;
     d->n = 0;
-    d->more = false;
+    d->more = d->dotted = false;
     d->cut = text.n < whole;
     nj_buf_shrink(&d->store, STORE_KEEP);
     text = nj_str_trim(text);
@@ -126,6 +127,11 @@ struct nj_json nj_document_at(const struct nj_document *d, struct nj_str path)
         return d->root;
     (void)nj_str_cut(&path, '.', &step);
     struct nj_json v = d->root.type == NJ_JSON_OBJECT ? member(d, step) : step_into(d->root, step);
+    if (v.type == NJ_JSON_NONE && d->dotted && path.p != NULL) {
+        size_t second = nj_str_chr(path, '.', 0), end = second != NJ_NPOS ? second : path.n;
+        v = member(d, (struct nj_str){ step.p, step.n + 1 + end });
+        path = second != NJ_NPOS ? nj_str_slice(path, end + 1, path.n) : (struct nj_str){ NULL, 0 };
+    }
     return nj_document_below(v, path);
 }
 

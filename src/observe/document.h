@@ -18,6 +18,7 @@ struct nj_document {
     } top[NJ_DOC_MEMBERS];
     size_t n;
     bool more;           /* members that are not in the index */
+    bool dotted;         /* a name at the top has a dot in it: "CodePipeline.job" */
     bool cut;            /* what is missing may have been there */
     struct nj_buf store; /* a cut document, mended; and texts with their escapes undone */
 };
@@ -27,7 +28,7 @@ void nj_document_fini(struct nj_document *d);
 /* whole: its size before it was cut.  False: it is no JSON object or array; the document is empty then. */
 bool nj_document_read(struct nj_document *d, struct nj_str text, uint64_t whole);
 
-/* "requestContext.http.sourceIp", "Records.0.eventSource"; a step that is a number is an index where the value is an array.
+/* "requestContext.http.sourceIp", "Records.0.eventSource", "CodePipeline.job.id" whether or not the first dot is in the name; a step that is a number is an index where the value is an array.
  * null and "" count as absent. */
 struct nj_json nj_document_at(const struct nj_document *d, struct nj_str path);
 /* The same below a value. */

@@ -62,6 +62,7 @@ struct nj_request {
     bool upload;                     /* its body is a form with files */
     bool graphql;                    /* its answer is 200 whatever happened: the errors are in the body */
     bool error_response;             /* the function posted an error instead of a response */
+    bool malformed;                  /* nobody can pass its answer on */
 };
 
 enum nj_end {

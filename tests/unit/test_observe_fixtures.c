@@ -7,10 +7,13 @@
  *   options.txt      name=value: trusted_hops, cdn, auth_routes, sensitive_routes, done (the platform's status), error_type
  *   expected.ndjson  who and where as the input's own record gets them, then the records, in their order
  *
+ * There is a case for every row of the table of event sources and for every word of the vocabulary but those of the sandbox itself.
  * NJ_UPDATE=1 writes what was found; read the difference before committing it. */
 #include "nightjar/observe.h"
 #include "nightjar/pseudonym.h"
 #include "unit.h"
+
+#include "../../src/observe/judge.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -126,10 +129,11 @@ static void on_emit(void *ctx, struct nj_record *r)
 {
     struct world *w = ctx;
     ck_assert_msg(r->when_ns != 0, "%s: a record without a time", w->folder);
-    /* Names with a dot, but for two, and sketches are of the observers that have tests of their own; sys_shutdown is the same in all
+    /* Names with a dot, but for some, and sketches are of the observers that have tests of their own; sys_shutdown is the same in all
      * cases. */
     bool ours = nj_str_chr(r->event, '.', 0) == NJ_NPOS || nj_str_eq(r->event, NJ_STR("invocation.summary")) ||
-                nj_str_eq(r->event, NJ_STR("authn.reset_requested"));
+                nj_str_eq(r->event, NJ_STR("authn.reset_requested")) || nj_str_eq(r->event, NJ_STR("output.invalid")) ||
+                nj_str_starts(r->event, NJ_STR("malicious."));
     if (ours && !nj_str_eq(r->event, NJ_STR("sys_shutdown")) && !nj_str_eq(r->event, NJ_STR("sketch")))
         add_record(&w->out, r);
 }
@@ -231,6 +235,28 @@ static bool pass(struct world *w, enum nj_payload_kind kind, const char *name, s
     return true;
 }
 
+/* --- is there a case for each row? ---------------------------------------------------------------------------------- */
+
+static bool said_word[NJ_WORDS], met_trigger[256];
+
+static void note_words(struct nj_str said)
+{
+    for (size_t i = 0; i < NJ_WORDS; i++) {
+        char text[80];
+        snprintf(text, sizeof(text), "{\"event\":\"%.*s\",", NJ_STR_ARG(nj_words[i].event));
+        said_word[i] = said_word[i] || nj_str_find(said, nj_str_of(text), 0) != NJ_NPOS;
+    }
+}
+
+static void note_trigger(struct nj_str event)
+{
+    struct nj_document d;
+    nj_document_init(&d);
+    (void)nj_document_read(&d, event, event.n);
+    met_trigger[nj_trigger_of(&d) - nj_triggers] = true;
+    nj_document_fini(&d);
+}
+
 static void run_case(const char *folder)
 {
     struct world w;
@@ -240,6 +266,7 @@ static void run_case(const char *folder)
     build(&w, folder);
     nj_observe_invoke(w.room, t0, NJ_STR(ID), 0, NJ_STR("arn:aws:lambda:eu-west-1:123456789012:function:f"));
     if (pass(&w, NJ_PAYLOAD_INPUT, "event.json", &file)) {
+        note_trigger(nj_buf_str(&file));
         nj_record_init(&r);
         r.event = NJ_STR("invocation.input");
         nj_attrs_str(&r.where, NJ_STR("faas.invocation_id"), NJ_STR(ID));
@@ -255,6 +282,7 @@ static void run_case(const char *folder)
     tell_platform(&w, "report", done);
     nj_observe_shutdown(w.room, t0, NJ_STR("spindown"));
     compare(folder, nj_buf_str(&w.out));
+    note_words(nj_buf_str(&w.out));
     tear_down(&w);
     nj_buf_fini(&file);
 }
@@ -276,6 +304,12 @@ START_TEST(test_observe_fixtures_come_out_as_expected)
         run_case(folder);
     }
     free(list);
+    ck_assert_uint_lt(nj_trigger_count, NJ_COUNT(met_trigger));
+    for (size_t i = 0; i < nj_trigger_count; i++)
+        ck_assert_msg(met_trigger[i], "no case for row %zu of the event sources: %.*s, %.*s", i, NJ_STR_ARG(nj_triggers[i].name),
+                      NJ_STR_ARG(nj_triggers[i].test));
+    for (size_t i = 0; i < NJ_WORDS; i++) /* those of the sandbox are of scenarios: observe-sandbox, redact-off */
+        ck_assert_msg(said_word[i] || nj_words[i].part == NJ_PART_SANDBOX, "no case for the word %.*s", NJ_STR_ARG(nj_words[i].event));
 }
 END_TEST
 
