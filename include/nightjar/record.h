@@ -111,6 +111,7 @@ struct nj_clean {
     struct nj_str data;
     struct nj_str counts;
     struct nj_str audit;
+    bool dropped; /* by a rule: it goes nowhere, and message and data are absent; what was counted is told all the same */
     struct nj_str id;
 };
 

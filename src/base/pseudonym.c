@@ -1,13 +1,13 @@
 /* Keyed pseudonyms: which bytes are the key, what a value is normalised to, and the message that is hashed. */
 #include "nightjar/pseudonym.h"
 
+#include "nightjar/address.h"
 #include "nightjar/base64.h"
 #include "nightjar/hex.h"
 #include "nightjar/hmac.h"
 #include "nightjar/random.h"
 #include "nightjar/utf8.h"
 
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
@@ -236,33 +236,18 @@ static void put_email(struct normal *o, struct nj_str s)
 
 static void put_ip(struct normal *o, struct nj_str s, bool net)
 {
-    static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
-    char text[INET6_ADDRSTRLEN + 2];
-    unsigned char a[16];
-    if (s.n > 2 && s.p[0] == '[' && s.p[s.n - 1] == ']')
-        s = nj_str_slice(s, 1, s.n - 1);
-    size_t zone = nj_str_chr(s, '%', 0);
-    struct nj_str bare = nj_str_slice(s, 0, zone);
-    if (bare.n == 0 || bare.n >= sizeof(text)) {
+    enum { NET_BITS = 64, ADDRESS_MAX = 46 };
+    char text[ADDRESS_MAX];
+    struct nj_buf b = { .p = text, .cap = sizeof(text), .max = sizeof(text) };
+    struct nj_address a;
+    if (!nj_address_read(s, &a)) {
         put_lower(o, s);
         return;
     }
-    memcpy(text, bare.p, bare.n);
-    text[bare.n] = '\0';
-    int family = strchr(text, ':') != NULL ? AF_INET6 : AF_INET;
-    const unsigned char *address = a;
-    if (inet_pton(family, text, a) != 1) {
-        put_lower(o, s);
-        return;
-    }
-    if (family == AF_INET6 && memcmp(a, mapped, sizeof(mapped)) == 0) {
-        family = AF_INET;
-        address = a + sizeof(mapped);
-    }
-    if (family == AF_INET6 && net)
-        memset(a + 8, 0, 8);
-    if (inet_ntop(family, address, text, sizeof(text)) != NULL)
-        put(o, text, strlen(text));
+    if (net && a.bits > NET_BITS)
+        nj_address_cut(&a, NET_BITS);
+    nj_address_add(&a, &b);
+    put(o, b.p, b.n);
 }
 
 static void put_digits(struct normal *o, struct nj_str s)

@@ -34,7 +34,7 @@ struct work {
     struct nj_redaction redaction;
     struct nj_resource resource;
     bool explain, as_json;
-    uint64_t line, lines_hit, findings;
+    uint64_t line, lines_hit, lines_dropped, findings;
     struct nj_buf found; /* of the line at hand */
 };
 
@@ -101,8 +101,11 @@ static bool each_line(void *ctx, const struct filter_line *line)
         fprintf(w->io->err, "nightjar redact: there is not memory enough for line %llu.\n", (unsigned long long)line->number);
         return false;
     }
+    w->lines_dropped += out.dropped ? 1 : 0;
     if (w->explain)
         return write_findings(w);
+    if (out.dropped)
+        return true;
     return filter_write(w->io, in.data_json.p != NULL ? out.data : out.message) && filter_write(w->io, line->end);
 }
 
@@ -149,6 +152,9 @@ static int run(struct work *w, const struct flags *f, struct nj_options *o, stru
     if (w->explain && code == FILTER_DONE)
         fprintf(w->io->err, "nightjar redact: %llu findings in %llu of %llu lines.\n", (unsigned long long)w->findings,
                 (unsigned long long)w->lines_hit, (unsigned long long)w->line);
+    if (w->lines_dropped != 0)
+        fprintf(w->io->err, "nightjar redact: %llu of %llu lines dropped, as a rule asks.\n", (unsigned long long)w->lines_dropped,
+                (unsigned long long)w->line);
     return code;
 }
 

@@ -116,6 +116,10 @@ static bool offer(struct nj_pipeline *p, struct nj_record *r)
         nj_count(p->o.ledger, NJ_CTR_lost_memory, 1);
         return false;
     }
+    if (p->clean.dropped) {
+        nj_count(p->o.ledger, NJ_CTR_filtered_by_rule, 1);
+        return true;
+    }
     p->o.ledger->offered++;
     for (size_t i = 0; i < p->outlet_count; i++)
         nj_outlet_offer(p->outlets[i], &p->clean);

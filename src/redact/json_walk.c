@@ -53,6 +53,15 @@ static void replace_by_string(struct walk *w, struct nj_span s, struct nj_str by
     nj_buf_add_json(w->out, by);
 }
 
+/* Whoever reads it may want numbers where there were some. */
+static void replace_number(struct walk *w, struct nj_span s, struct nj_str by)
+{
+    if (w->r->numeric == NJ_NUMERIC_STRING)
+        replace_by_string(w, s, by);
+    else
+        replace(w, s, w->r->numeric == NJ_NUMERIC_ZERO ? NJ_STR("0") : NJ_STR("null"));
+}
+
 /* --- strings ------------------------------------------------------------------------------------------------------ */
 
 /* 8 for the escape of a high surrogate at byte at, 12 for a low one, 0 for anything else. */
@@ -136,6 +145,10 @@ static bool mask(struct walk *w, struct nj_span value, struct nj_str text)
         return false;
     if (action == NJ_ACT_REMOVE && w->frames[w->depth].object) {
         remove_member(w, value.to);
+        return true;
+    }
+    if (w->in.t.p[value.from] != '"' && w->r->numeric != NJ_NUMERIC_STRING) {
+        replace_number(w, value, (struct nj_str){ NULL, 0 });
         return true;
     }
     replace(w, value, NJ_STR("\""));
@@ -363,7 +376,7 @@ static void number_value(struct walk *w, struct nj_span value)
     w->r->topics = 0;
     w->r->context = (struct nj_str){ NULL, 0 };
     if (clean.p != text.p)
-        replace_by_string(w, value, clean);
+        replace_number(w, value, clean);
     else if (secret)
         (void)mask(w, value, view(w, value));
 }

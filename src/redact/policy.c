@@ -1,6 +1,8 @@
 /* Presets as a table, and the name lists of the operator. */
 #include "redact_internal.h"
 
+#include "nightjar/address.h"
+
 #include <stdlib.h>
 
 static const struct nj_policy presets[] = {
@@ -37,9 +39,52 @@ static const struct nj_policy presets[] = {
 };
 
 const struct nj_str nj_action_names[NJ_ACTIONS] = {
-    [NJ_ACT_KEEP] = NJ_STR_INIT("keep"), [NJ_ACT_MASK] = NJ_STR_INIT("mask"),     [NJ_ACT_LAST4] = NJ_STR_INIT("last4"),
-    [NJ_ACT_HMAC] = NJ_STR_INIT("hmac"), [NJ_ACT_REMOVE] = NJ_STR_INIT("remove"), [NJ_ACT_COUNT] = NJ_STR_INIT("count"),
+    [NJ_ACT_KEEP] = NJ_STR_INIT("keep"),       [NJ_ACT_MASK] = NJ_STR_INIT("mask"),         [NJ_ACT_LAST4] = NJ_STR_INIT("last4"),
+    [NJ_ACT_HMAC] = NJ_STR_INIT("hmac"),       [NJ_ACT_REMOVE] = NJ_STR_INIT("remove"),     [NJ_ACT_COUNT] = NJ_STR_INIT("count"),
+    [NJ_ACT_PARTIAL] = NJ_STR_INIT("partial"), [NJ_ACT_TRUNCATE] = NJ_STR_INIT("truncate"), [NJ_ACT_DROP] = NJ_STR_INIT("drop_record"),
 };
+
+static const struct nj_str class_names[NJ_CLASSES] = {
+#define NJ_REDACT_CLASS(name, standard, strict, pci, hipaa) [NJ_CLASS_##name] = NJ_STR_INIT(#name),
+#include "classes.def"
+#undef NJ_REDACT_CLASS
+};
+
+bool nj_action_find(struct nj_str name, enum nj_action *out)
+{
+    static const struct {
+        struct nj_str name;
+        enum nj_action action;
+    } others[] = { { NJ_STR_INIT("pseudonym"), NJ_ACT_HMAC },
+                   { NJ_STR_INIT("drop"), NJ_ACT_DROP },
+                   { NJ_STR_INIT("count_only"), NJ_ACT_COUNT } };
+    for (unsigned i = 0; i < NJ_ACTIONS; i++)
+        if (nj_str_eq(name, nj_action_names[i])) {
+            *out = (enum nj_action)i;
+            return true;
+        }
+    for (size_t i = 0; i < NJ_COUNT(others); i++)
+        if (nj_str_eq(name, others[i].name)) {
+            *out = others[i].action;
+            return true;
+        }
+    return false;
+}
+
+bool nj_class_find(struct nj_str name, enum nj_class *out)
+{
+    for (unsigned i = 0; i < NJ_CLASSES; i++)
+        if (nj_str_eq_nocase(name, class_names[i])) {
+            *out = (enum nj_class)i;
+            return true;
+        }
+    return false;
+}
+
+bool nj_class_is_secret(enum nj_class class)
+{
+    return class <= NJ_CLASS_CVV; /* the graver ones stand first */
+}
 
 const struct nj_policy *nj_policy_find(struct nj_str name)
 {
@@ -78,6 +123,75 @@ static void add_last4(struct nj_str value, struct nj_str placeholder, struct nj_
     nj_buf_addc(out, ']');
 }
 
+/* Groups of digits as cards have them, and nothing else. */
+static bool is_card(struct nj_str v)
+{
+    enum { SHORTEST = 12, LONGEST = 19, GAPS = 4 };
+    uint8_t digits[LONGEST];
+    size_t n = 0;
+    if (v.n < SHORTEST || v.n > LONGEST + GAPS)
+        return false;
+    for (size_t i = 0; i < v.n; i++) {
+        if (nj_is(v.p[i], NJ_IS_DIGIT) && n < LONGEST)
+            digits[n++] = (uint8_t)(v.p[i] - '0');
+        else if (v.p[i] != ' ' && v.p[i] != '-')
+            return false;
+    }
+    return n >= SHORTEST && nj_valid_card(digits, n);
+}
+
+/* --- networks ----------------------------------------------------------------------------------------------------- */
+
+enum { NET4 = 24, NET6 = 48 };
+
+/* The number behind the slash at byte at, and where it ends; false when there is none. */
+static bool prefix_length(struct nj_str t, size_t at, unsigned *bits, size_t *end)
+{
+    enum { DIGITS = 3 };
+    *end = at + 1;
+    *bits = 0;
+    if (at >= t.n || t.p[at] != '/')
+        return false;
+    while (*end < t.n && *end - at <= DIGITS && nj_is(t.p[*end], NJ_IS_DIGIT))
+        *bits = *bits * 10 + (unsigned)(t.p[(*end)++] - '0');
+    return *end > at + 1;
+}
+
+bool nj_network_span(struct nj_str text, size_t from, size_t *to)
+{
+    unsigned bits;
+    size_t end;
+    if (!prefix_length(text, *to, &bits, &end))
+        return true;
+    bool v6 = nj_str_chr(nj_str_slice(text, from, *to), ':', 0) != NJ_NPOS;
+    if (bits <= (v6 ? NET6 : NET4))
+        return false;
+    *to = end;
+    return true;
+}
+
+/* 203.0.113.7 is of 203.0.113.0/24; false when it is no address. */
+static bool add_network(struct nj_str value, struct nj_buf *out)
+{
+    struct nj_address a;
+    unsigned bits;
+    struct nj_str v = nj_str_trim(value);
+    size_t slash = nj_str_chr(v, '/', 0), end = v.n;
+    if (!nj_address_read(nj_str_slice(v, 0, slash), &a))
+        return false;
+    unsigned keep = a.bits == 32 ? NET4 : NET6;
+    if (slash != NJ_NPOS && (!prefix_length(v, slash, &bits, &end) || end != v.n))
+        return false;
+    if (slash != NJ_NPOS && bits <= keep) {
+        nj_buf_add(out, v);
+        return true;
+    }
+    nj_address_cut(&a, keep);
+    nj_address_add(&a, out);
+    nj_buf_addf(out, "/%u", keep);
+    return true;
+}
+
 /* Equal values of these classes have equal pseudonyms however they are written; all others are taken as they are. */
 static enum nj_pseudonym_class pseudonym_class(enum nj_class class)
 {
@@ -103,9 +217,16 @@ static enum nj_pseudonym_class pseudonym_class(enum nj_class class)
 void nj_replacement_add(const struct nj_redactor *r, enum nj_class class, enum nj_action action, struct nj_str value,
                         struct nj_str placeholder, struct nj_buf *out)
 {
+    bool shows = action == NJ_ACT_LAST4 || action == NJ_ACT_PARTIAL || action == NJ_ACT_HMAC;
+    if (shows && class != NJ_CLASS_PAN && is_card(value)) {
+        class = NJ_CLASS_PAN;
+        action = nj_policy_action(r->policy, class);
+    }
     if (action == NJ_ACT_COUNT)
         nj_buf_add(out, value);
-    else if (action == NJ_ACT_LAST4)
+    else if (action == NJ_ACT_PARTIAL && class == NJ_CLASS_IP && add_network(value, out))
+        return;
+    else if (action == NJ_ACT_LAST4 || (action == NJ_ACT_PARTIAL && class != NJ_CLASS_IP))
         add_last4(value, placeholder, out);
     else if (action == NJ_ACT_HMAC && r->pseudonyms != NULL)
         nj_pseudonym_add(r->pseudonyms, pseudonym_class(class), r->tenant, value, out);

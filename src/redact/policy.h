@@ -18,10 +18,21 @@ enum nj_action {
     NJ_ACT_LAST4,
     NJ_ACT_HMAC,
     NJ_ACT_REMOVE,
-    NJ_ACT_COUNT, /* keep, and say so */
+    NJ_ACT_COUNT,    /* keep, and say so */
+    NJ_ACT_PARTIAL,  /* the network of an address; of others the last four digits */
+    NJ_ACT_TRUNCATE, /* it goes with all of the text that stands behind it */
+    NJ_ACT_DROP,     /* the whole record goes */
     NJ_ACTIONS
 };
 extern const struct nj_str nj_action_names[NJ_ACTIONS];
+/* By the names that operators use; false when there is none. */
+NJ_MUST bool nj_action_find(struct nj_str name, enum nj_action *out);
+NJ_MUST bool nj_class_find(struct nj_str name, enum nj_class *out);
+/* Secrets of which nothing may stay: only the preset "off" lets them be. */
+bool nj_class_is_secret(enum nj_class class);
+
+/* What a number becomes that is replaced: a text, unless whoever reads it wants numbers there. */
+enum nj_numeric { NJ_NUMERIC_STRING, NJ_NUMERIC_NULL, NJ_NUMERIC_ZERO };
 
 struct nj_policy {
     struct nj_str name;
@@ -37,9 +48,14 @@ static inline enum nj_action nj_policy_action(const struct nj_policy *p, enum nj
     return p->action[class];
 }
 /* Appends what takes the place of a value; it never needs escaping in JSON, unless the action is COUNT.  REMOVE masks: who can
- * drop a member does so before. */
+ * drop a member does so before; and so do TRUNCATE and DROP, which are others' to carry out.  A number of a card is treated as such
+ * under any class: once hashed and once cut short, it could be worked out. */
 void nj_replacement_add(const struct nj_redactor *r, enum nj_class class, enum nj_action action, struct nj_str value,
                         struct nj_str placeholder, struct nj_buf *out);
+
+/* An address of which only the network is kept: the span with the length of a prefix that stands behind it; false when it tells no more
+ * than a network already. */
+NJ_MUST bool nj_network_span(struct nj_str text, size_t from, size_t *to);
 
 /* Comma separated names with '*' for any run of characters; letters match in both cases. */
 enum { NJ_GLOBS_MAX = 64, NJ_GLOB_LEN = 128 };

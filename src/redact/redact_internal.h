@@ -477,6 +477,10 @@ struct nj_str nj_rules_name(const struct nj_redactor *r, unsigned rule);
 /* What is done about a value for its name, and as what. */
 enum nj_action nj_key_action(const struct nj_redactor *r, int rule);
 enum nj_class nj_key_class(const struct nj_redactor *r, int rule);
+/* What the file says about classes, in place of what the preset says; off stays off.  rules may be NULL. */
+void nj_rules_change(const struct nj_rules *rules, struct nj_policy *policy);
+/* What the operator wants numbers to become that are replaced. */
+enum nj_numeric nj_rules_numeric(const struct nj_rules *rules);
 /* Do patterns want to see every text? */
 bool nj_rules_read_all(const struct nj_redactor *r);
 /* Sets s->own to the next match of a pattern at or after s->done, or to NJ_NPOS. */
@@ -617,17 +621,20 @@ enum { NJ_WRITTEN_MAX = 4 * NJ_ATTRS_MAX + 8 };
 
 struct nj_redactor {
     struct nj_trace trace;
-    const struct nj_policy *policy;
+    const struct nj_policy *policy; /* own_policy, which is the preset with what the rules change */
+    struct nj_policy own_policy;
     const struct nj_pseudonyms *pseudonyms; /* may be NULL */
     const struct nj_rules *rules;           /* may be NULL */
     uint64_t rules_read;                    /* bytes that were read for them, ever */
     struct nj_str tenant;                   /* of the record at hand */
     size_t payload_most;                    /* 0 = no limit */
     bool withhold;                          /* texts that rules of the operator should have cleaned */
-    bool counted;                           /* some counter is not zero */
-    struct nj_audit audit;                  /* of the record at hand */
-    uint64_t findings;                      /* ever: whether a text held something is told by the difference */
-    size_t decode_left;                     /* bytes that may still be decoded for the value at hand */
+    enum nj_numeric numeric;
+    bool counted;          /* some counter is not zero */
+    bool drop;             /* something was found for which the record is to be dropped */
+    struct nj_audit audit; /* of the record at hand */
+    uint64_t findings;     /* ever: whether a text held something is told by the difference */
+    size_t decode_left;    /* bytes that may still be decoded for the value at hand */
     struct nj_known known[NJ_KNOWN_SLOTS], known_values[NJ_KNOWN_VALUES];
     struct nj_globs keys, allow_keys;
     uint32_t counts[NJ_COUNTS];

@@ -62,7 +62,10 @@ enum nj_status nj_redactor_new(struct nj_redactor **out, const struct nj_redact_
     struct nj_redactor *r = calloc(1, sizeof(*r));
     if (r == NULL)
         return NJ_ENOMEM;
-    r->policy = policy;
+    r->own_policy = *policy;
+    nj_rules_change(o->rules, &r->own_policy);
+    r->policy = &r->own_policy;
+    r->numeric = nj_rules_numeric(o->rules);
     r->pseudonyms = o->pseudonyms;
     r->rules = o->rules;
     r->withhold = o->withhold;
@@ -235,7 +238,24 @@ static int rule_of_attr(struct nj_redactor *r, struct nj_str key)
 /* What the name of a value asks for, when it is that of a secret.  KEPT: the value is to be looked at as any other. */
 enum fate { KEPT, MASKED, REMOVED };
 
-static enum fate put_masked(struct writer *w, int rule, struct nj_str text, struct nj_value *v)
+/* What stands in place of a number since byte from; whoever reads it may want numbers there. */
+static void settle_number(struct writer *w, size_t from, struct nj_value *v)
+{
+    if (w->r->numeric == NJ_NUMERIC_STRING) {
+        v->type = NJ_V_STR;
+        view_since(w, &v->u.s, from);
+        return;
+    }
+    if (w->out->err == NJ_OK)
+        nj_buf_cut(w->out, from);
+    v->type = w->r->numeric == NJ_NUMERIC_ZERO ? NJ_V_I64 : NJ_V_JSON;
+    if (v->type == NJ_V_I64)
+        v->u.i = 0;
+    else
+        v->u.s = NJ_STR("null");
+}
+
+static enum fate put_masked(struct writer *w, int rule, struct nj_str text, bool number, struct nj_value *v)
 {
     size_t from = w->out->n;
     enum nj_class class = nj_key_class(w->r, rule);
@@ -244,6 +264,10 @@ static enum fate put_masked(struct writer *w, int rule, struct nj_str text, stru
     if (action == NJ_ACT_REMOVE || action == NJ_ACT_COUNT)
         return action == NJ_ACT_REMOVE ? REMOVED : KEPT;
     nj_replacement_add(w->r, class, action, text, NJ_STR("[secret]"), w->out);
+    if (number) {
+        settle_number(w, from, v);
+        return MASKED;
+    }
     v->type = NJ_V_STR;
     view_since(w, &v->u.s, from);
     return MASKED;
@@ -254,14 +278,14 @@ static enum fate put_secret(struct writer *w, int rule, const struct nj_value *i
     char digits[32];
     struct nj_buf text = { .p = digits, .cap = sizeof(digits), .max = sizeof(digits) };
     if (in->type == NJ_V_STR)
-        return !nj_key_takes(rule, in->u.s) ? KEPT : put_masked(w, rule, in->u.s, out);
+        return !nj_key_takes(rule, in->u.s) ? KEPT : put_masked(w, rule, in->u.s, false, out);
     if (in->type == NJ_V_I64)
         nj_buf_add_i64(&text, in->u.i);
     else if (in->type == NJ_V_F64)
         nj_buf_add_f64(&text, in->u.f);
     else
         return KEPT;
-    return put_masked(w, rule, nj_buf_str(&text), out);
+    return put_masked(w, rule, nj_buf_str(&text), true, out);
 }
 
 /* A whole number may be a card's. */
@@ -278,8 +302,7 @@ static void put_integer(struct writer *w, int64_t i, struct nj_value *v)
         nj_buf_cut(w->out, from);
         return;
     }
-    v->type = NJ_V_STR;
-    view_since(w, &v->u.s, from);
+    settle_number(w, from, v);
 }
 
 /* False: the attribute is to be left out. */
@@ -334,6 +357,7 @@ static enum nj_status clean_resource(struct nj_redactor *r, const struct nj_reso
     out->generation = in->generation;
     if (w.out->err == NJ_OK)
         settle(&w);
+    r->drop = false; /* a resource is on all records */
     return w.out->err;
 }
 
@@ -549,6 +573,16 @@ static bool take_audit(struct nj_redactor *r, struct nj_clean *out)
     return true;
 }
 
+/* A rule asks for the whole record.  What platform and nightjar themselves say goes on, redacted: a pattern in somebody's log must not
+ * silence who was let in, or what failed. */
+static void drop_if_asked(struct nj_redactor *r, const struct nj_record *in, struct nj_clean *out)
+{
+    out->dropped = r->drop && (in->origin == NJ_FROM_FUNCTION || in->origin == NJ_FROM_EXTENSION || in->origin == NJ_FROM_PAYLOAD);
+    r->drop = false;
+    if (out->dropped)
+        out->message = out->data = (struct nj_str){ NULL, 0 };
+}
+
 enum nj_status nj_redact_record(struct nj_redactor *r, const struct nj_record *in, const struct nj_resource *clean_resource,
                                 struct nj_str id, struct nj_clean *out)
 {
@@ -574,5 +608,6 @@ enum nj_status nj_redact_record(struct nj_redactor *r, const struct nj_record *i
         st = clean_record(r, in, id, true, out);
     }
     r->tenant = (struct nj_str){ NULL, 0 };
+    drop_if_asked(r, in, out);
     return st == NJ_OK && take_audit(r, out) ? NJ_OK : NJ_ENOMEM;
 }

@@ -88,6 +88,9 @@ struct nj_rule {
 };
 
 struct nj_rules {
+    bool changes[NJ_CLASSES]; /* the preset's action for the class */
+    uint8_t action[NJ_CLASSES];
+    enum nj_numeric numeric;
     struct nj_rule rule[NJ_RULES_MAX];
     size_t n;
     struct nj_automaton automaton[NJ_RULE_AUTOMATA];

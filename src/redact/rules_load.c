@@ -81,12 +81,6 @@ static const struct {
     { NJ_STR_INIT("random"), passes_random },
 };
 
-static const struct nj_str class_names[NJ_CLASSES] = {
-#define NJ_REDACT_CLASS(name, standard, strict, pci, hipaa) [NJ_CLASS_##name] = NJ_STR_INIT(#name),
-#include "classes.def"
-#undef NJ_REDACT_CLASS
-};
-
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 
 enum member { M_NAME, M_PATTERN, M_KEYS, M_VALIDATOR, M_CONTEXT, M_CLASS, M_ACTION, M_IGNORE_CASE, MEMBERS };
@@ -269,29 +263,29 @@ static bool read_validator(struct loading *l, struct nj_rule *r, struct nj_json 
     return r->valid != NULL || fail(l, v.raw.p, "validator is one of luhn, mod97, verhoeff, random");
 }
 
+static bool find_class(struct loading *l, struct nj_str name, const char *at, enum nj_class *class)
+{
+    return nj_class_find(name, class) || fail(l, at, "there is no such class; docs/redaction.md lists them");
+}
+
+static bool find_action(struct loading *l, struct nj_json v, struct nj_buf *text, enum nj_action *action)
+{
+    return text_of(l, v, NJ_RULE_NAME, "action", text) &&
+           (nj_action_find(nj_buf_str(text), action) ||
+            fail(l, v.raw.p, "action is one of mask, last4, partial, hmac, remove, truncate, drop_record, count, keep"));
+}
+
 static bool read_class(struct loading *l, struct nj_rule *r, struct nj_json v, struct nj_buf *text)
 {
-    if (!text_of(l, v, NJ_RULE_NAME, "class", text))
-        return false;
-    for (unsigned i = 0; i < NJ_CLASSES; i++)
-        if (nj_str_eq_nocase(nj_buf_str(text), class_names[i])) {
-            r->class = (enum nj_class)i;
-            return true;
-        }
-    return fail(l, v.raw.p, "there is no such class; docs/redaction.md lists them");
+    return text_of(l, v, NJ_RULE_NAME, "class", text) && find_class(l, nj_buf_str(text), v.raw.p, &r->class);
 }
 
 static bool read_action(struct loading *l, struct nj_rule *r, struct nj_json v, struct nj_buf *text)
 {
-    static const enum nj_action allowed[] = { NJ_ACT_MASK, NJ_ACT_LAST4, NJ_ACT_HMAC, NJ_ACT_REMOVE, NJ_ACT_COUNT };
-    if (!text_of(l, v, NJ_RULE_NAME, "action", text))
+    if (!find_action(l, v, text, &r->action))
         return false;
-    for (size_t i = 0; i < NJ_COUNT(allowed); i++)
-        if (nj_str_eq(nj_buf_str(text), nj_action_names[allowed[i]])) {
-            r->action = allowed[i];
-            r->has_action = true;
-        }
-    return r->has_action || fail(l, v.raw.p, "action is one of mask, last4, hmac, remove, count");
+    r->has_action = true;
+    return r->action != NJ_ACT_KEEP || fail(l, v.raw.p, "a rule that keeps what it finds is none; count tells of it");
 }
 
 /* --- rules -------------------------------------------------------------------------------------------------------- */
@@ -360,8 +354,71 @@ static bool read_rules(struct loading *l, struct nj_json list)
     return good;
 }
 
-/* The list, alone or as "rules" of an object. */
-static bool find_list(struct loading *l, struct nj_json *list)
+/* --- what the preset says, changed -------------------------------------------------------------------------------- */
+
+static bool read_actions(struct loading *l, struct nj_json v, struct nj_buf *text)
+{
+    struct nj_json_iter it;
+    struct nj_json one;
+    struct nj_str name;
+    if (v.type != NJ_JSON_OBJECT)
+        return fail(l, v.raw.p, "actions is an object: a class and what is done about it, such as {\"email\": \"mask\"}");
+    nj_json_iter_init(&it, v);
+    while (nj_json_next(&it, &name, &one)) {
+        enum nj_class class;
+        enum nj_action action;
+        if (!find_class(l, name, name.p, &class) || !find_action(l, one, text, &action))
+            return false;
+        if (nj_class_is_secret(class) && (action == NJ_ACT_KEEP || action == NJ_ACT_COUNT))
+            return fail(l, one.raw.p, "secrets of this class are not kept by a list; NIGHTJAR_REDACT=off is the only way");
+        l->rules->changes[class] = true;
+        l->rules->action[class] = (uint8_t)action;
+    }
+    return true;
+}
+
+static bool read_numeric(struct loading *l, struct nj_json v, struct nj_buf *text)
+{
+    static const struct nj_str names[] = {
+        [NJ_NUMERIC_STRING] = NJ_STR_INIT("string"), [NJ_NUMERIC_NULL] = NJ_STR_INIT("null"), [NJ_NUMERIC_ZERO] = NJ_STR_INIT("0")
+    };
+    if (!text_of(l, v, NJ_RULE_NAME, "numeric_mask", text))
+        return false;
+    for (unsigned i = 0; i < NJ_COUNT(names); i++)
+        if (nj_str_eq(nj_buf_str(text), names[i])) {
+            l->rules->numeric = (enum nj_numeric)i;
+            return true;
+        }
+    return fail(l, v.raw.p, "numeric_mask is one of \"string\", \"null\", \"0\"");
+}
+
+/* --- the whole ---------------------------------------------------------------------------------------------------- */
+
+static bool read_object(struct loading *l, struct nj_json top)
+{
+    struct nj_json_iter it;
+    struct nj_json v;
+    struct nj_str name;
+    struct nj_buf text;
+    bool good = true, some = false;
+    nj_buf_init(&text, 4 * NJ_PATTERN_BYTES);
+    nj_json_iter_init(&it, top);
+    while (good && nj_json_next(&it, &name, &v)) {
+        some = true;
+        if (nj_str_eq(name, NJ_STR("rules")))
+            good = v.type == NJ_JSON_ARRAY ? read_rules(l, v) : fail(l, v.raw.p, "rules is no list");
+        else if (nj_str_eq(name, NJ_STR("actions")))
+            good = read_actions(l, v, &text);
+        else if (nj_str_eq(name, NJ_STR("numeric_mask")))
+            good = read_numeric(l, v, &text);
+        else
+            good = fail(l, name.p, "there is no member \"%.*s\" here", (int)(name.n < 40 ? name.n : 40), name.p);
+    }
+    nj_buf_fini(&text);
+    return good && (some || fail(l, top.raw.p, "there is nothing in it"));
+}
+
+static bool read_all(struct loading *l)
 {
     struct nj_json top;
     json_error_t where;
@@ -380,8 +437,9 @@ static bool find_list(struct loading *l, struct nj_json *list)
         return false;
     }
     json_decref(tree);
-    *list = top.type == NJ_JSON_OBJECT ? nj_json_get(top, NJ_STR("rules")) : top;
-    return list->type == NJ_JSON_ARRAY || fail(l, top.raw.p, "a list of rules is expected, or an object with \"rules\"");
+    if (top.type == NJ_JSON_OBJECT)
+        return read_object(l, top);
+    return top.type == NJ_JSON_ARRAY ? read_rules(l, top) : fail(l, top.raw.p, "a list of rules is expected, or an object with \"rules\"");
 }
 
 struct nj_str nj_rule_name(const struct nj_rule *r)
@@ -391,7 +449,6 @@ struct nj_str nj_rule_name(const struct nj_rule *r)
 
 enum nj_status nj_rules_new(struct nj_rules **out, struct nj_str json, struct nj_rules_error *error)
 {
-    struct nj_json list;
     struct loading l = { .text = json, .error = error, .st = NJ_OK };
     *out = NULL;
     *error = (struct nj_rules_error){ 0, 0, "" };
@@ -399,8 +456,8 @@ enum nj_status nj_rules_new(struct nj_rules **out, struct nj_str json, struct nj
     l.rows = calloc(NJ_PATTERN_ROWS, sizeof(*l.rows));
     if (l.rules == NULL || l.rows == NULL)
         l.st = NJ_ENOMEM;
-    else if (find_list(&l, &list))
-        (void)read_rules(&l, list);
+    else
+        (void)read_all(&l);
     free(l.rows);
     if (l.st == NJ_ENOMEM)
         snprintf(error->text, sizeof(error->text), "there is not memory enough");

@@ -33,6 +33,18 @@ enum nj_class nj_key_class(const struct nj_redactor *r, int rule)
     return rule >= NJ_SECRET_KEYS ? r->rules->rule[rule - NJ_SECRET_KEYS].class : nj_secret_keys[rule].class;
 }
 
+void nj_rules_change(const struct nj_rules *rules, struct nj_policy *policy)
+{
+    for (size_t i = 0; rules != NULL && i < NJ_CLASSES; i++)
+        if (rules->changes[i] && policy->action[i] != NJ_ACT_COUNT)
+            policy->action[i] = rules->action[i];
+}
+
+enum nj_numeric nj_rules_numeric(const struct nj_rules *rules)
+{
+    return rules != NULL ? rules->numeric : NJ_NUMERIC_STRING;
+}
+
 bool nj_rules_read_all(const struct nj_redactor *r)
 {
     return r->rules != NULL && r->rules->automata != 0;

@@ -33,6 +33,10 @@ bool nj_sweep_replace(struct nj_sweep *s, struct nj_span span, enum nj_class cla
         span.to++; /* a shape that reads a bounded stretch may stop inside a character */
     if (span.from >= span.to || action == NJ_ACT_KEEP || in_placeholder(s->text, span))
         return false;
+    if (action == NJ_ACT_PARTIAL && class == NJ_CLASS_IP && !nj_network_span(s->text, span.from, &span.to))
+        return false;
+    if (action == NJ_ACT_TRUNCATE)
+        span.to = s->text.n;
     struct nj_str value = nj_str_slice(s->text, span.from, span.to), given = original(s, span.from, span.to);
     nj_buf_add(s->out, original(s, s->done, span.from));
     nj_replacement_add(s->r, class, action, action == NJ_ACT_COUNT ? given : value, placeholder, s->out);

@@ -52,6 +52,9 @@ static void note_finding(struct nj_redactor *r, enum nj_action action, size_t by
     unsigned depth = decodings(&r->trace);
     if (action != NJ_ACT_COUNT)
         r->audit.bytes += bytes;
+    if (action == NJ_ACT_TRUNCATE)
+        nj_note(r, NJ_AUDIT_TRUNCATED);
+    r->drop = r->drop || action == NJ_ACT_DROP;
     if (depth > r->audit.depth)
         r->audit.depth = depth;
 }

@@ -1,4 +1,5 @@
 /* Text views, buffers, clocks and diagnostics. */
+#include "nightjar/address.h"
 #include "nightjar/buf.h"
 #include "nightjar/diag.h"
 #include "nightjar/hash.h"
@@ -186,6 +187,46 @@ START_TEST(test_percent_decoding_has_three_ways_with_what_is_broken)
     ck_assert(!nj_percent_decode(NJ_STR("a%4"), NJ_PERCENT_STRICT, &b));
     ck_assert(!nj_percent_decode(NJ_STR("a%4g"), NJ_PERCENT_STRICT, &b));
     nj_buf_fini(&b);
+}
+END_TEST
+
+START_TEST(test_address_reads_both_families_and_prints_them_canonically)
+{
+    static const struct {
+        const char *text;
+        unsigned keep;
+        const char *want; /* NULL: no address */
+    } rows[] = {
+        { "203.0.113.7", 32, "203.0.113.7" },
+        { "203.0.113.7", 24, "203.0.113.0" },
+        { "203.0.113.255", 25, "203.0.113.128" },
+        { "203.0.113.7", 0, "0.0.0.0" },
+        { "2001:0DB8::0:1", 128, "2001:db8::1" },
+        { "[fe80::1%eth0]", 128, "fe80::1" },
+        { "2001:db8:1:2:3:4:5:6", 48, "2001:db8:1::" },
+        { "2001:db8:ffff::", 41, "2001:db8:ff80::" },
+        { "::ffff:192.0.2.1", 32, "192.0.2.1" },
+        { "", 0, NULL },
+        { "203.0.113", 0, NULL },
+        { "203.0.113.7/24", 0, NULL },
+        { "203.0.113.256", 0, NULL },
+        { "1:2:3:4:5:6:7:8:9", 0, NULL },
+        { "a day at the office, longer than any address there is", 0, NULL },
+    };
+    for (size_t i = 0; i < NJ_COUNT(rows); i++) {
+        struct nj_address a;
+        struct nj_buf b;
+        bool read = nj_address_read(nj_str_of(rows[i].text), &a);
+        ck_assert_msg(read == (rows[i].want != NULL), "%s", rows[i].text);
+        if (!read)
+            continue;
+        nj_buf_init(&b, 64);
+        nj_address_cut(&a, rows[i].keep);
+        nj_address_add(&a, &b);
+        ck_assert_view_eq(nj_buf_str(&b), rows[i].want);
+        nj_buf_fini(&b);
+    }
+    ck_assert(!nj_address_read(NJ_STR("203.0.113.7\0001"), &(struct nj_address){ 0 }));
 }
 END_TEST
 
@@ -382,6 +423,7 @@ END_TEST
     X(test_hex_reads_digits_and_nothing_beside_them)                                                                                       \
     X(test_hex_writes_what_it_reads)                                                                                                       \
     X(test_percent_decoding_has_three_ways_with_what_is_broken)                                                                            \
+    X(test_address_reads_both_families_and_prints_them_canonically)                                                                        \
     X(test_utf8_put_and_point_agree_for_every_scalar)                                                                                      \
     X(test_time_reads_every_form_and_writes_one)                                                                                           \
     X(test_clock_deadline_takes_epoch_and_duration_and_is_bounded)                                                                         \

@@ -133,6 +133,17 @@ START_TEST(test_redact_command_withholds_a_line_nobody_can_judge)
 }
 END_TEST
 
+START_TEST(test_redact_command_drops_lines_and_tells_how_many)
+{
+    static const char rules[] = "NIGHTJAR_REDACT_RULES=[{\"name\":\"probe\",\"pattern\":\"health-check\",\"action\":\"drop_record\"}]";
+    ck_assert_int_eq(RUN("a\nGET /health-check\nb\n", rules, "redact"), 0);
+    ck_assert_str_eq(out_text, "a\nb\n");
+    ck_assert(strstr(err_text, "1 of 3 lines dropped") != NULL);
+    ck_assert_int_eq(RUN("a\nGET /health-check\nb\n", rules, "redact", "--explain"), 0);
+    ck_assert_str_eq(out_text, "line 2: rule.probe at 5, 12 bytes: drop_record\n");
+}
+END_TEST
+
 static const struct {
     const char *line, *want;
 } explained[] = {
@@ -276,6 +287,7 @@ END_TEST
     X(test_redact_command_remembers_a_key_over_its_lines)                                                                                  \
     X(test_redact_command_takes_settings_from_flags_before_the_environment)                                                                \
     X(test_redact_command_withholds_a_line_nobody_can_judge)                                                                               \
+    X(test_redact_command_drops_lines_and_tells_how_many)                                                                                  \
     X(test_redact_command_explains_what_it_found_where)                                                                                    \
     X(test_pseudonym_command_joins_a_list_with_the_log)                                                                                    \
     X(test_filters_read_the_key_from_a_file)                                                                                               \

@@ -1,27 +1,9 @@
 /* Tests of the operator's rules: the pattern language against the C library's, refusals with their places, and rules at work. */
 #include "../../src/redact/rules.h"
-#include "redact_unit.h"
+#include "redact_rules_unit.h"
 
 #include <regex.h>
 #include <stdio.h>
-
-#define KEY_HEX "k1:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
-
-static struct nj_rules *rules;
-static struct nj_pseudonyms *pseudonyms;
-
-static void use_rules(const char *policy, const char *json)
-{
-    struct nj_rules_error error;
-    nj_redactor_free(redactor);
-    redactor = NULL;
-    nj_rules_free(rules);
-    if (pseudonyms == NULL)
-        ck_assert_int_eq(nj_pseudonyms_new(&pseudonyms, NJ_STR(KEY_HEX), (struct nj_str){ NULL, 0 }), NJ_OK);
-    ck_assert_msg(nj_rules_new(&rules, nj_str_of(json), &error) == NJ_OK, "line %zu, column %zu: %s", error.line, error.column, error.text);
-    struct nj_redact_options o = { .policy = nj_str_of(policy), .rules = rules, .pseudonyms = pseudonyms };
-    ck_assert_int_eq(nj_redactor_new(&redactor, &o), NJ_OK);
-}
 
 /* --- patterns ----------------------------------------------------------------------------------------------------- */
 
@@ -219,7 +201,17 @@ static const struct {
 } bad_rules[] = {
     { "", 1, 1, "no JSON" },
     { "[\n {\"name\":\"a\",}\n]", 2, 14, "no JSON" },
-    { "{\"rule\":[]}", 1, 1, "list of rules" },
+    { "{\"rule\":[]}", 1, 3, "no member \"rule\"" },
+    { "{}", 1, 1, "nothing in it" },
+    { "[[]]", 1, 2, "a rule is an object" },
+    { "{\"rules\":{}}", 1, 10, "rules is no list" },
+    { "{\"actions\":[]}", 1, 12, "actions is an object" },
+    { "{\"actions\":{\n\"e-mail\":\"mask\"}}", 2, 2, "no such class" },
+    { "{\"actions\":{\"email\":\"hide\"}}", 1, 21, "action is one of" },
+    { "{\"actions\":{\"email\":7}}", 1, 21, "action is no string" },
+    { "{\"actions\":{\"token\":\"keep\"}}", 1, 21, "NIGHTJAR_REDACT=off is the only way" },
+    { "{\"actions\":{\"cvv\":\"count\"}}", 1, 19, "NIGHTJAR_REDACT=off is the only way" },
+    { "{\"numeric_mask\":\"one\"}", 1, 17, "numeric_mask is one of" },
     { "[7]", 1, 2, "a rule is an object" },
     { "[{\"pattern\":\"abcd\"}]", 1, 2, "no name" },
     { "[{\"name\":\"a\"}]", 1, 2, "neither a pattern nor keys" },
@@ -234,7 +226,8 @@ static const struct {
     { "[{\"name\":\"a\",\"keys\":[\"a b\"]}]", 1, 21, "list of names" },
     { "[{\"name\":\"a\",\"keys\":\"k\"}]", 1, 21, "no list" },
     { "[{\"name\":\"a\",\"pattern\":\"abcd\",\"class\":\"none\"}]", 1, 39, "no such class" },
-    { "[{\"name\":\"a\",\"pattern\":\"abcd\",\"action\":\"keep\"}]", 1, 40, "action is one of" },
+    { "[{\"name\":\"a\",\"pattern\":\"abcd\",\"action\":\"keep\"}]", 1, 40, "keeps what it finds" },
+    { "[{\"name\":\"a\",\"pattern\":\"abcd\",\"action\":\"hide\"}]", 1, 40, "action is one of" },
     { "[{\"name\":\"a\",\"pattern\":\"abcd\",\"class\":\"pan\",\"action\":\"hmac\"}]", 1, 54, "no action of its own" },
     { "[{\"name\":\"a\",\"pattern\":\"abcd\",\"ignore_case\":1}]", 1, 45, "true or false" },
     { "[{\"name\":\"a\",\"name\":\"b\",\"pattern\":\"abcd\"}]", 1, 19, "no JSON: duplicate" },
