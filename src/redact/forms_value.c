@@ -289,7 +289,7 @@ static bool is_granted(const struct nj_form *f)
     struct nj_sweep *s = f->s;
     if (!s->grant_read) {
         s->grant_read = true;
-        s->grant = nj_str_find(s->text, NJ_STR("grant_type"), 0) != NJ_NPOS;
+        s->grant = nj_str_find(s->text, NJ_STR("grant_type"), 0) != NJ_NPOS || nj_str_find(s->text, NJ_STR("rantType"), 0) != NJ_NPOS;
     }
     char before = f->key.from > 0 ? f->t.p[f->key.from - 1] : '\0';
     return s->grant || before == '?' || before == '&';
@@ -314,7 +314,8 @@ bool nj_form_takes(const struct nj_form *f, struct nj_span v)
         return f->quote != 0 && nj_value_is_street(value);
     if ((how & NJ_HOW_GRANT) && (value.n < 6 || !is_granted(f)))
         return false;
-    if (nj_value_is_label(f->s->r, f->rule, value) && f->quote != 0)
+    bool text_id = nj_str_chr(nj_part(f->t, f->key), '.', 0) != NJ_NPOS;
+    if (text_id && f->quote != 0 && nj_value_is_label(f->s->r, f->rule, value))
         return false;
     if (is_share(value) && nj_secret_keys[f->rule].class <= NJ_CLASS_CVV)
         return false;

@@ -121,7 +121,7 @@ bool nj_is_key_part(struct nj_str name)
     static const struct nj_str parts[] = { NJ_STR_INIT("d"),  NJ_STR_INIT("p"),  NJ_STR_INIT("q"), NJ_STR_INIT("dp"),
                                            NJ_STR_INIT("dq"), NJ_STR_INIT("qi"), NJ_STR_INIT("k") };
     for (size_t i = 0; name.n <= 2 && i < NJ_COUNT(parts); i++)
-        if (nj_str_eq(name, parts[i]))
+        if (nj_str_eq_nocase(name, parts[i]))
             return true;
     return false;
 }
@@ -134,6 +134,19 @@ bool nj_is_password_option(struct nj_str t, size_t list, struct nj_str option)
            nj_form_has_command(nj_str_slice(t, from, at), option.p[1]);
 }
 
+bool nj_is_name(struct nj_str key, struct nj_str name)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < key.n; i++) {
+        char c = nj_is(key.p[i], NJ_IS_UPPER) ? (char)(key.p[i] | 0x20) : key.p[i];
+        if (c == '_' || c == '-')
+            continue;
+        if (n == name.n || c != name.p[n++])
+            return false;
+    }
+    return n == name.n;
+}
+
 bool nj_ahead_member(struct nj_str t, size_t value, struct nj_str name)
 {
     struct peek p = { t, value };
@@ -143,7 +156,7 @@ bool nj_ahead_member(struct nj_str t, size_t value, struct nj_str name)
     for (int i = 0; i < MEMBERS && peek_past(&p, ','); i++) {
         if (!peek_string(&p, &key) || !peek_past(&p, ':'))
             return false;
-        if (nj_str_eq(key, name))
+        if (nj_is_name(key, name))
             return true;
         if (!peek_small(&p, &skipped))
             return false;

@@ -479,7 +479,7 @@ static bool stands(const struct walk *w, int rule)
 {
     unsigned how = nj_secret_keys[rule].how;
     if (how & NJ_HOW_GRANT)
-        return has_member(w, NJ_STR("grant_type"), w->frames[w->depth].grant);
+        return has_member(w, NJ_STR("granttype"), w->frames[w->depth].grant);
     return (how & NJ_HOW_QUERY) == 0;
 }
 
@@ -510,8 +510,8 @@ static void apply_key(struct walk *w, struct nj_str name, struct nj_key key)
     w->key_part = false;
     if (w->dull)
         return;
-    f->kty |= nj_str_eq(name, NJ_STR("kty"));
-    f->grant |= nj_str_eq(name, NJ_STR("grant_type")) || nj_str_eq(name, NJ_STR("grantType"));
+    f->kty |= nj_is_name(name, NJ_STR("kty"));
+    f->grant |= nj_is_name(name, NJ_STR("granttype"));
     if (w->rule != NJ_KEY_NONE && !stands(w, key.rule))
         w->rule = NJ_KEY_NONE;
     w->key_part = w->rule == NJ_KEY_NONE && nj_is_key_part(name) && has_member(w, NJ_STR("kty"), f->kty);

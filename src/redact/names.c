@@ -376,8 +376,8 @@ static bool is_foreign_password(struct nj_str name)
 static bool is_dull(struct nj_str name, struct nj_key key)
 {
     unsigned telling = NJ_ROLE_NAME | NJ_ROLE_VALUE | NJ_ROLE_ENCODED | NJ_ROLE_BODY | NJ_ROLE_FLAT;
-    return key.rule == NJ_KEY_NONE && (key.roles & telling) == 0 && name.n > 2 && !nj_str_eq(name, NJ_STR("kty")) &&
-           !nj_str_eq(name, NJ_STR("grant_type")) && !nj_str_eq(name, NJ_STR("grantType"));
+    return key.rule == NJ_KEY_NONE && (key.roles & telling) == 0 && name.n > 2 && !nj_is_name(name, NJ_STR("kty")) &&
+           !nj_is_name(name, NJ_STR("granttype"));
 }
 
 static struct nj_key judge(struct nj_redactor *r, struct nj_str name)

@@ -123,6 +123,22 @@ bool nj_shape_pem(struct nj_sweep *s, size_t at, struct nj_span *out)
     return true;
 }
 
+/* "10:22:31 INFO MIIE...": a line of the key behind the head of a log line. */
+static bool behind_head(struct nj_str t, size_t *from, size_t *to)
+{
+    enum { HEAD_MAX = 128 };
+    size_t end = t.n, start;
+    while (end > 0 && nj_is(t.p[end - 1], NJ_IS_SPACE))
+        end--;
+    for (start = end; start > 0 && (nj_is(t.p[start - 1], NJ_IS_B64) || t.p[start - 1] == '=') && end - start < 2 * LABEL_MAX; start--)
+        ;
+    if (end - start < TOKEN_MIN || start == 0 || start > HEAD_MAX || t.p[start - 1] != ' ')
+        return false;
+    *from = start;
+    *to = end;
+    return true;
+}
+
 void nj_pem_resume(struct nj_sweep *s)
 {
     struct nj_str t = s->text;
@@ -131,6 +147,8 @@ void nj_pem_resume(struct nj_sweep *s)
     if (!c->in_key)
         return;
     size_t from = skip_breaks(t, 0), to = body_end(t, from, &open);
+    if (to == from && from < t.n && !has_at(t, from, RULE))
+        open = behind_head(t, &from, &to);
     if (to > from && has_at(t, skip_breaks(t, to), END)) {
         to = end_line(t, skip_breaks(t, to));
         open = false;

@@ -674,6 +674,8 @@ bool nj_is_key_part(struct nj_str name);
 bool nj_is_password_option(struct nj_str t, size_t list, struct nj_str option);
 /* {"S": "password"}, at is behind the brace. */
 int nj_ahead_typed_name(struct nj_redactor *r, struct nj_str t, size_t inside);
+/* Is key that name in whatever spelling?  name is in lower case without separators. */
+bool nj_is_name(struct nj_str key, struct nj_str name);
 /* Does a member of this name follow in the object whose member's value begins at byte value? */
 bool nj_ahead_member(struct nj_str t, size_t value, struct nj_str name);
 

@@ -279,7 +279,7 @@ def files(c):
     t = v.b64u(40)
     c.hit("keys.npmrc", "//registry.example.org/:_authToken=%s" % t, t, ["//registry.example.org/"])
     p = v.password()
-    c.hit("keys.csv", "id,login,password,role\n7,kay,%s,admin" % p, p, ["id,login,password,role"], soft=True)
+    c.hit("keys.csv", "id,login,password,role\n7,kay,%s,admin" % p, p, ["id,login,password,role"])
 
 
 def markup(c):
@@ -933,7 +933,7 @@ def lines(c):
     k = v.pem("RSA PRIVATE KEY", 5)
     c.hit("multiline.pem", "\n".join(["dump"] + k + ["after"]), k[1:-1], ["dump", "after"], split="lines")
     k = v.pem("PRIVATE KEY", 4)
-    c.hit("multiline.pem", "\n".join(["start"] + ["2026-03-02T10:00:0%d INFO %s" % (i, line) for i, line in enumerate(k)] + ["end of it"]), k[1:-1], ["start", "end of it"], split="lines", soft=True)
+    c.hit("multiline.pem", "\n".join(["start"] + ["2026-03-02T10:00:0%d INFO %s" % (i, line) for i, line in enumerate(k)] + ["end of it"]), k[1:-1], ["start", "end of it"], split="lines")
     p = v.password()
     c.hit("multiline.json", "{\n  \"host\": \"a\",\n  \"password\": \"%s\",\n  \"n\": 4\n}" % p, p, ["\"n\": 4"], split="lines")
     p = v.password()

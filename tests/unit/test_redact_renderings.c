@@ -367,6 +367,15 @@ START_TEST(test_redact_names_may_stand_apart_from_values)
         { "482913 is your code", "[secret] is your code" },
         { "use G-482913 as your verification code", "use G-[secret] as your verification code" },
         { "482913 is your order", "482913 is your order" },
+        { "password = \"raven9420\" -> \"heron77\"", "password = \"[secret]\" -> \"[secret]\"" },
+        { "<setting name=\"FtpPassword\"><value>raven9420</value></setting>",
+          "<setting name=\"FtpPassword\"><value>[secret]</value></setting>" },
+        { "{'kty': 'EC', 'd': 'q8ZkT3vB1nLx0RmWc7Yd5HpJ', 'x': 'q8ZkT3vB1nLx0RmWc7Yd5HpJ'}",
+          "{'kty': 'EC', 'd': '[secret]', 'x': 'q8ZkT3vB1nLx0RmWc7Yd5HpJ'}" },
+        { "{'crv': 'EC', 'd': 'q8ZkT3vB1nLx0RmWc7Yd5HpJ'}", "{'crv': 'EC', 'd': 'q8ZkT3vB1nLx0RmWc7Yd5HpJ'}" },
+        { "{'key': 'passphrase', 'value': {'stringValue': 'raven9420'}}", "{'key': 'passphrase', 'value': {'stringValue': '[secret]'}}" },
+        { "{'arn': 'x:secret:db', 'id': 'k9'}", "{'arn': 'x:secret:db', 'id': 'k9'}" },
+        { "one-time password 591665 sent", "one-time password [secret] sent" },
         { "\\x22password\\x22:\\x22raven9420\\x22,", "\\x22password\\x22:\\x22[secret]\\x22," },
     };
     check_rows(rows, NJ_COUNT(rows));
