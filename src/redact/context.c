@@ -92,6 +92,11 @@ uint64_t nj_topics_of(const struct nj_redactor *r, struct nj_str t)
     for (size_t at = 0; at < t.n; at++) {
         if (!is_letter(t, at) || !begins(t, at))
             continue;
+        size_t passed = at > 0 && t.p[at - 1] == '[' ? nj_placeholder_len(t, at - 1) : 0;
+        if (passed != 0) { /* "[secret]" is what was put there */
+            at += passed - 2;
+            continue;
+        }
         const int16_t *first = x->first[(unsigned char)t.p[at] & 31];
         unsigned second = at + 1 < t.n ? (unsigned char)t.p[at + 1] & 31 : 0; /* a letter's case is not among these bits */
         if (first[second] >= 0)
@@ -128,7 +133,8 @@ static size_t words_from(struct nj_str t, size_t from)
     while (at > floor && !is_fence(t.p[at - 1]) && !(named && is_end_of_name(t.p[at - 1])))
         at--;
     while (at > 0 && at < from && at == floor && is_letter(t, at - 1) && is_letter(t, at))
-        at++, floor++; /* not within a word */
+        at++, floor++;                          /* not within a word */
+    at -= at > 0 && t.p[at - 1] == '[' ? 1 : 0; /* a placeholder is seen whole */
     return at;
 }
 

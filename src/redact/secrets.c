@@ -254,6 +254,7 @@ bool nj_is_near_secret(const struct nj_sweep *s, struct nj_span span)
     size_t from = span.from > WINDOW ? span.from - WINDOW : 0;
     while (from > 0 && from < span.from && nj_is(s->text.p[from - 1], NJ_IS_ALPHA) && nj_is(s->text.p[from], NJ_IS_ALPHA))
         from++; /* not within a word */
+    from -= from > 0 && s->text.p[from - 1] == '[' ? 1 : 0;
     topics |= nj_topics_of(s->r, nj_str_slice(s->text, from, span.from));
     return (topics & NJ_TOPIC_BIT(NJ_TOPIC_SECRET)) != 0 && (topics & NJ_TOPIC_BIT(NJ_TOPIC_CURSOR)) == 0;
 }
