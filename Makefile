@@ -60,9 +60,15 @@ BENCH_BIN := $(BENCH_SRC:tests/bench/%.c=$(BUILD)/bench/%)
 .PHONY: all
 all: $(PROGRAMS) ## build nightjar, lambda-emulator, capture-sink and the sample function
 
+# What runs once in the life of a sandbox, or once a batch: the static build has it small (COLD_OPT=-Os), the rest fast.
+COLD_OPT  ?=
+COLD      := src/config/% src/aws/% $(addprefix src/sink/,sink headers sink_alert alert_text format_alert) \
+             $(addprefix src/lambda/,extensions_api lifecycle)
+$(COLD:%=$(BUILD)/obj/%.o): COLDLY := $(COLD_OPT)
+
 $(BUILD)/obj/%.o: %.c Makefile VERSION
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(COLDLY) -c -o $@ $<
 
 $(LIB): $(LIB_OBJ)
 	@rm -f $@
