@@ -14,7 +14,8 @@ JOBS    ?= $(shell nproc 2>/dev/null || echo 2)
 
 OPT     ?= -O2 -g
 WARN    := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Wundef \
-           -Wpointer-arith -Wcast-qual -Wwrite-strings -Wno-unused-parameter -Werror=implicit-function-declaration
+           -Wpointer-arith -Wcast-qual -Wwrite-strings -Wno-unused-parameter -Werror=implicit-function-declaration \
+           -Werror=int-conversion -Werror=incompatible-pointer-types
 WERROR  ?=
 # Left out where the compiler does not have it without further persuasion (clang before 16).
 ZERO    := $(shell $(CC) -ftrivial-auto-var-init=zero -x c -c -o /dev/null /dev/null 2>/dev/null && echo -ftrivial-auto-var-init=zero)

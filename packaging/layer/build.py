@@ -255,7 +255,7 @@ exec {self.compiler} -specs={lib}/musl-gcc.specs -B{tools} -ffile-prefix-map={RO
         """The program, stripped; nightjar.full beside it has its symbols."""
         log, build, env = self.path("log", "nightjar"), self.path("nightjar"), self.own_environment()
         includes = " ".join(f"-I{self.path('lib', n, 'include')}" for n in LINK_ORDER)
-        flags = [f"OPT={OPT}", "COLD_OPT=-Os", f"HARDEN={HARDEN} {self.target['harden']}", "FORTIFY=", "WERROR=", f"LDFLAGS={self.link_flags()}"]
+        flags = [f"OPT={OPT}", "COLD_OPT=-Os", f"HARDEN={HARDEN} {self.target['harden']}", "FORTIFY=", f"LDFLAGS={self.link_flags()}"]
         key = digest(*(self.keys[n] for n in NEEDS), *flags)
         if not os.path.exists(os.path.join(build, ".key")) or read(os.path.join(build, ".key")).decode() != key:
             shutil.rmtree(build, ignore_errors=True)
@@ -263,7 +263,7 @@ exec {self.compiler} -specs={lib}/musl-gcc.specs -B{tools} -ffile-prefix-map={RO
         self.write(log, "")
         extras = self.extras(env, log, self.path("gen"))
         env["CPPFLAGS"] = f"-DNJ_EMBEDDED_ROOTS -DNJ_LAYER -DCURL_STATICLIB {includes}"
-        self.run(["make", "-s", f"-j{self.jobs}", f"BUILD={build}", "CC=nj-cc", *flags, "EXTRA_OBJ=" + " ".join(extras),
+        self.run(["make", "-s", f"-j{self.jobs}", f"BUILD={build}", "CC=nj-cc", *flags, "WERROR=" + env.get("WERROR", ""), "EXTRA_OBJ=" + " ".join(extras),
                   "LIBS=-Wl,--start-group " + " ".join(self.archives()) + " -Wl,--end-group -lm -lpthread", f"{build}/nightjar"],
                  log, env, ROOT)
         self.write(os.path.join(build, ".key"), key)

@@ -92,12 +92,11 @@ static void take_back(struct writer *w)
 
 static void finish(struct writer *w, int sys)
 {
-    char words[128] = "";
     struct job job = w->jobs[w->current];
-    struct nj_answer a = { .verdict = NJ_V_DELIVERED, .retry_after_ms = -1, .words = words };
+    struct nj_answer a = { .verdict = NJ_V_DELIVERED, .retry_after_ms = -1, .words = "" };
     if (sys != 0) {
         a.verdict = is_passing(sys) ? NJ_V_RETRY : NJ_V_CONFIG;
-        a.words = strerror_r(sys, words, sizeof(words));
+        a.words = strerror(sys); /* strerror_r means two things, by the C library */
         if (w->fd >= 0)
             take_back(w);
     }

@@ -212,7 +212,7 @@ static bool send_some(struct nj_request *r)
         struct iovec parts[2];
         struct nj_str head = nj_str_slice(nj_buf_str(&r->head), r->sent, r->head.n);
         struct nj_str body = r->body.n > 0 ? nj_str_slice(r->body, r->sent > r->head.n ? r->sent - r->head.n : 0, r->body.n) : r->body;
-        size_t n = 0;
+        unsigned short n = 0; /* msg_iovlen is a size_t with glibc, an int with musl */
         union {
             const char *in;
             void *out;
