@@ -251,9 +251,9 @@ exec {self.compiler} -specs={lib}/musl-gcc.specs -B{tools} -ffile-prefix-map={RO
         self.run(["nj-cc", *self.link_flags().split(), "-o", out, os.path.join(build, "obj", "extension", "main.o"), *extras,
                   os.path.join(build, "libnightjar.a"), "-Wl,--start-group", *self.archives(), "-Wl,--end-group", "-lm", "-lpthread"], log, env)
 
-    def nightjar(self):
-        """The program, stripped; nightjar.full beside it has its symbols."""
-        log, build, env = self.path("log", "nightjar"), self.path("nightjar"), self.own_environment()
+    def make(self, program):
+        """A program of the Makefile, with our compiler, flags and libraries."""
+        log, build, env = self.path("log", program), self.path("nightjar"), self.own_environment()
         includes = " ".join(f"-I{self.path('lib', n, 'include')}" for n in LINK_ORDER)
         flags = [f"OPT={OPT}", "COLD_OPT=-Os", f"HARDEN={HARDEN} {self.target['harden']}", "FORTIFY=", f"LDFLAGS={self.link_flags()}"]
         key = digest(*(self.keys[n] for n in NEEDS), *flags)
@@ -261,16 +261,21 @@ exec {self.compiler} -specs={lib}/musl-gcc.specs -B{tools} -ffile-prefix-map={RO
             shutil.rmtree(build, ignore_errors=True)
         os.makedirs(build, exist_ok=True)
         self.write(log, "")
-        extras = self.extras(env, log, self.path("gen"))
+        self.extra_objects = self.extras(env, log, self.path("gen"))
         env["CPPFLAGS"] = f"-DNJ_EMBEDDED_ROOTS -DNJ_LAYER -DCURL_STATICLIB {includes}"
-        self.run(["make", "-s", f"-j{self.jobs}", f"BUILD={build}", "CC=nj-cc", *flags, "WERROR=" + env.get("WERROR", ""), "EXTRA_OBJ=" + " ".join(extras),
-                  "LIBS=-Wl,--start-group " + " ".join(self.archives()) + " -Wl,--end-group -lm -lpthread", f"{build}/nightjar"],
+        self.run(["make", "-s", f"-j{self.jobs}", f"BUILD={build}", "CC=nj-cc", *flags, "WERROR=" + env.get("WERROR", ""),
+                  "EXTRA_OBJ=" + " ".join(self.extra_objects),
+                  "LIBS=-Wl,--start-group " + " ".join(self.archives()) + " -Wl,--end-group -lm -lpthread", f"{build}/{program}"],
                  log, env, ROOT)
         self.write(os.path.join(build, ".key"), key)
-        shutil.copyfile(os.path.join(build, "nightjar"), self.path("nightjar.full"))
-        self.run([self.target["cross"] + "strip", "-s", "-R", ".comment", "-o", self.path("extension"), os.path.join(build, "nightjar")], log)
+        return os.path.join(build, program)
+
+    def nightjar(self):
+        """The program, stripped; nightjar.full beside it has its symbols."""
+        program, log = self.make("nightjar"), self.path("log", "nightjar")
+        shutil.copyfile(program, self.path("nightjar.full"))
+        self.run([self.target["cross"] + "strip", "-s", "-R", ".comment", "-o", self.path("extension"), program], log)
         os.chmod(self.path("extension"), 0o755)
-        self.extra_objects = extras
         say(f"{self.arch}: nightjar, {os.path.getsize(self.path('extension'))} bytes")
 
     # --- archives ---------------------------------------------------------------------------------------------------
@@ -347,6 +352,7 @@ def main():
     p.add_argument("--relink-kit", action="store_true", help="also the archive that serves to link with another libmicrohttpd")
     p.add_argument("--also-trust", metavar="PEM", help="only link the program again, with these certificates compiled in, to --program")
     p.add_argument("--program", help="see --also-trust")
+    p.add_argument("--only", metavar="PROGRAM", help="only this program of the Makefile, built as nightjar is, into OUT/ARCH/nightjar")
     p.add_argument("--jobs", type=int, default=os.cpu_count() or 2)
     args = p.parse_args()
     began = time.monotonic()
@@ -355,6 +361,9 @@ def main():
         layer.libraries()
         if args.also_trust:
             layer.with_root(args.also_trust, os.path.abspath(args.program))
+            return
+        if args.only:
+            layer.make(args.only)
             return
         layer.nightjar()
         layer.pack(os.path.abspath(args.zips))

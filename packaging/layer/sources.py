@@ -46,11 +46,11 @@ def url_of(document, package, name):
 
 
 class Cache:
-    def __init__(self, path):
+    def __init__(self, path, document=None):
         self.path = os.path.abspath(path)
         self.files = os.path.join(self.path, "files")
         self.apt_dir = os.path.join(self.path, "apt")
-        self.document = manifest()
+        self.document = document or manifest()
         self.lists_are_here = False
         os.makedirs(self.files, exist_ok=True)
 
