@@ -226,8 +226,9 @@ void nj_form_tag(struct nj_sweep *s, size_t at)
         return;
     struct nj_span value = { from, end };
     struct nj_str v = nj_part(t, value);
-    if (v.n == 0 || nj_str_trim(v).n == 0 || (cut && !nj_form_is_made_up(v, 4)))
-        return;
+    bool blank = nj_str_chr(v, ' ', 0) != NJ_NPOS || nj_str_chr(v, '\n', 0) != NJ_NPOS;
+    if (v.n == 0 || nj_str_trim(v).n == 0 || (cut && (blank || !nj_form_is_made_up(v, 4))))
+        return; /* without an end it may be no tag at all, <PASSWORD> in a usage text */
     if (nj_key_takes(rule, v))
         nj_sweep_wait_key(s, value, rule);
 }

@@ -124,16 +124,25 @@ static bool is_member(struct nj_str v)
     return name != 0 && name < v.n && v.p[name] == '=';
 }
 
+static bool has_sign(struct nj_str v)
+{
+    for (size_t i = 0; i < v.n; i++)
+        if (v.p[i] != '\0' && strchr("!@#$%^&*+~", v.p[i]) != NULL)
+            return true;
+    return false;
+}
+
 static bool bare_fits(int rule, enum gap gap, struct nj_str v)
 {
     if (gap == GAP_NONE || v.n == 0)
         return false;
     if (nj_secret_keys[rule].class == NJ_CLASS_CVV)
         return gap == GAP_LINK || gap == GAP_TAB ? is_digits(v, 3, 8) : false;
-    if (gap == GAP_TAB && is_member(v))
+    if (gap == GAP_TAB && (is_member(v) || memchr("{[(", v.p[0], 3) != NULL))
         return false;
     if (gap == GAP_TAB)
-        return !nj_form_is_prose(v) && (is_chosen(rule) || nj_form_is_made_up(v, 8) || (is_number_secret(rule) && is_digits(v, 3, 8)));
+        return !nj_form_is_prose(v) && ((is_chosen(rule) && (has_sign(v) || nj_form_is_made_up(v, 4))) || nj_form_is_made_up(v, 8) ||
+                                        (is_number_secret(rule) && is_digits(v, 3, 8)));
     if (gap == GAP_LINK && is_number_secret(rule) && is_digits(v, 3, 8))
         return true;
     if (is_chosen(rule))
@@ -317,6 +326,8 @@ static bool word(struct nj_form *f, size_t at, struct nj_span *value)
         return false;
     if (is_option && nj_form_option_value(f, to, value))
         return true;
+    if (f->key.from > f->floor && t.p[f->key.from - 1] == '/')
+        return false; /* a path */
     if (nj_byte(t, to) == '(')
         return call_value(f, to, value);
     nj_form_columns(f);

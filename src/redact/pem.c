@@ -98,6 +98,16 @@ static void note(struct nj_carry *c, bool in_key)
     c->lines = c->bytes = 0;
 }
 
+/* Certificates and public keys are let through as a whole, whatever their lines look like by chance. */
+static void pass_public(struct nj_sweep *s, struct nj_str label, size_t at)
+{
+    struct nj_str t = s->text;
+    bool open = false, known = nj_str_ends(label, NJ_STR("CERTIFICATE")) || nj_str_ends(label, NJ_STR("PUBLIC KEY"));
+    size_t end = known && has_at(t, at, RULE) ? skip_breaks(t, body_end(t, at + RULE.n, &open)) : at;
+    if (end > at && end - at < NJ_PEM_BYTES && has_at(t, end, END))
+        nj_sweep_pass(s, end_line(t, end));
+}
+
 bool nj_shape_pem(struct nj_sweep *s, size_t at, struct nj_span *out)
 {
     struct nj_str t = s->text;
@@ -106,8 +116,10 @@ bool nj_shape_pem(struct nj_sweep *s, size_t at, struct nj_span *out)
     size_t from = at - RULE.n, label = from + BEGIN.n, to = label;
     while (to < t.n && to - label < LABEL_MAX && (nj_is(t.p[to], NJ_IS_ALPHA | NJ_IS_DIGIT) || t.p[to] == ' '))
         to++;
-    if (nj_str_find(nj_str_slice(t, label, to), NJ_STR("PRIVATE KEY"), 0) == NJ_NPOS)
+    if (nj_str_find(nj_str_slice(t, label, to), NJ_STR("PRIVATE KEY"), 0) == NJ_NPOS) {
+        pass_public(s, nj_str_slice(t, label, to), to);
         return false;
+    }
     if (has_at(t, to, RULE))
         to += RULE.n;
     size_t end = next_end(s, to);

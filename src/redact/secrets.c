@@ -223,10 +223,29 @@ static double evenness(struct nj_str v)
     return bits / log2(most);
 }
 
+/* Identifiers, digests, public keys and pictures, which look random and may stand near any word. */
+static bool is_public(struct nj_str v)
+{
+    static const struct nj_str heads[] = {
+        NJ_STR_INIT("pk_"),     NJ_STR_INIT("pi_"),     NJ_STR_INIT("evt_"),     NJ_STR_INIT("sub_"),        NJ_STR_INIT("price_"),
+        NJ_STR_INIT("cus_"),    NJ_STR_INIT("ch_"),     NJ_STR_INIT("prod_"),    NJ_STR_INIT("pm_"),         NJ_STR_INIT("seti_"),
+        NJ_STR_INIT("txn_"),    NJ_STR_INIT("acct_"),   NJ_STR_INIT("re_"),      NJ_STR_INIT("in_"),         NJ_STR_INIT("sha256-"),
+        NJ_STR_INIT("sha384-"), NJ_STR_INIT("sha512-"), NJ_STR_INIT("AAAAB3Nz"), NJ_STR_INIT("AAAAC3Nz"),    NJ_STR_INIT("AAAAE2Vj"),
+        NJ_STR_INIT("Qm"),      NJ_STR_INIT("bafy"),    NJ_STR_INIT("bafk"),     NJ_STR_INIT("AIDA"),        NJ_STR_INIT("AROA"),
+        NJ_STR_INIT("AIPA"),    NJ_STR_INIT("ANPA"),    NJ_STR_INIT("dpl_"),     NJ_STR_INIT("iVBORw0KGgo"), NJ_STR_INIT("R0lGOD"),
+    };
+    for (size_t i = 0; i < NJ_COUNT(heads); i++)
+        if (nj_str_starts(v, heads[i]))
+            return heads[i].p[0] != 'Q' || v.n == 46; /* IPFS */
+    return false;
+}
+
 /* Twenty characters or more that could be random: not hexadecimal, not words, not a number with a name. */
 static bool may_be_random(struct nj_str v)
 {
     enum { LEAST = 20, MOST = 200 };
+    if (is_public(v))
+        return false;
     if (v.n < LEAST || v.n > MOST || nj_run(v, 0, NJ_IS_HEX) == v.n || is_uuid(v))
         return false;
     struct mix m = mix_of(v);
@@ -306,6 +325,13 @@ bool nj_random_may(struct nj_str t, size_t from)
     return n >= LEAST && (seen & NJ_IS_DIGIT) != 0 && (mixed || (n >= LEAST_OF_ONE_CASE && beyond_hex));
 }
 
+/* "SHA256:x": the sum of something. */
+static bool is_sum(struct nj_str t, size_t from)
+{
+    return from >= 7 && t.p[from - 1] == ':' && nj_str_starts_nocase(nj_str_slice(t, from - 7, from), NJ_STR("sha")) &&
+           nj_run(nj_str_slice(t, 0, from), from - 4, NJ_IS_DIGIT) == from - 1;
+}
+
 bool nj_random_try(struct nj_sweep *s, size_t from)
 {
     enum { MOST = 256, KEY = 40 };
@@ -319,7 +345,7 @@ bool nj_random_try(struct nj_sweep *s, size_t from)
     if (key.to - key.from == KEY && nj_is(t.p[from], NJ_IS_B64) && nj_is_near_secret(s, key) && nj_valid_aws_secret(t, &key))
         return nj_sweep_take(s, key, NJ_DET_AWS_SECRET_KEY);
     struct nj_str v = nj_str_slice(t, run.from, run.to);
-    return may_be_random(v) && !nj_is_joined(t, run) && nj_is_near_secret(s, run) && evenness(v) >= 0.8 &&
+    return may_be_random(v) && !is_sum(t, from) && !nj_is_joined(t, run) && nj_is_near_secret(s, run) && evenness(v) >= 0.8 &&
            nj_sweep_take(s, run, NJ_DET_ENTROPY);
 }
 
