@@ -80,6 +80,8 @@ static bool find_key(struct nj_form *f)
     }
     if (at > f->floor)
         at = skip_notation(f, at);
+    for (int stars = 0; stars < 2 && at > f->floor && f->t.p[at - 1] == '*'; stars++)
+        at--;                                   /* **password**: x */
     if (at > f->floor && f->t.p[at - 1] == ']') /* user[password]=, params["token"]= */
         at--;
     bool escaped = at - f->floor >= 3 && f->t.p[at - 3] == '%';

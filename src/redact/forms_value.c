@@ -47,6 +47,8 @@ void nj_form_open(struct nj_form *f, size_t at)
     f->quote = 0;
     f->slashes = 0;
     f->value = at;
+    if (nj_str_starts(nj_str_slice(t, at, t.n), NJ_STR("!!str ")))
+        f->value = at = nj_skip_blanks(t, at + 6); /* a tag of YAML */
     at = at < t.n ? skip_wrapping(t, at) : at;
     while (at < t.n && slashes < NJ_FORM_SLASHES && t.p[at] == '\\') {
         at++;

@@ -77,11 +77,11 @@ static size_t match(const struct groups *g, const char *pattern)
     return 0;
 }
 
-/* "card_4111...": a name and an underscore stand before enough digits for a card. */
+/* "card_4111...", "AMEX-3782...": a name and an underscore or hyphen stand before enough digits for a card. */
 static bool is_named(struct nj_str t, size_t from, size_t end)
 {
-    return from > 2 && t.p[from - 1] == '_' && nj_is(t.p[from - 2], NJ_IS_ALPHA) && end - from >= 14 && end - from <= 19 &&
-           !(end < t.n && nj_is(t.p[end], NJ_IS_WORD));
+    return from > 2 && (t.p[from - 1] == '_' || t.p[from - 1] == '-') && nj_is(t.p[from - 2], NJ_IS_ALPHA) && end - from >= 14 &&
+           end - from <= 19 && !(end < t.n && nj_is(t.p[end], NJ_IS_WORD));
 }
 
 /* No identifier goes on to either side; and groups with spaces between them are all there are, or any list would do. */

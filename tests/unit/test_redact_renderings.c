@@ -344,6 +344,7 @@ START_TEST(test_redact_lines_that_speak_about_secrets_are_left)
         "cursor token page=2",
         "Password: ",
         "GET /users/me/password v2beta11",
+        "PASSWORD_HASHERS = ['a.b.C']",
         "--password <PASSWORD>  the database password9",
         "token invalid, fingerprint SHA256:WhmnuUDIBP3IQIMneFKvg8sY7MdfT0BuD6DSKlxXfSK",
         "token refresh: event evt_5yBL7fKKHPByTcAHHLNZtJtw handled",
@@ -380,6 +381,9 @@ START_TEST(test_redact_names_may_stand_apart_from_values)
         { "{'crv': 'EC', 'd': 'q8ZkT3vB1nLx0RmWc7Yd5HpJ'}", "{'crv': 'EC', 'd': 'q8ZkT3vB1nLx0RmWc7Yd5HpJ'}" },
         { "{'key': 'passphrase', 'value': {'stringValue': 'raven9420'}}", "{'key': 'passphrase', 'value': {'stringValue': '[secret]'}}" },
         { "{'arn': 'x:secret:db', 'id': 'k9'}", "{'arn': 'x:secret:db', 'id': 'k9'}" },
+        { "**password**: `raven9420`", "**password**: `[secret]`" },
+        { "- password: !!str raven9420\n- n: 1", "- password: !!str [secret]\n- n: 1" },
+        { "card_4111111111111111 or AMEX-378282246310005", "card_[credit_card-1111] or AMEX-[credit_card-0005]" },
         { "one-time password 591665 sent", "one-time password [secret] sent" },
         { "\\x22password\\x22:\\x22raven9420\\x22,", "\\x22password\\x22:\\x22[secret]\\x22," },
     };
