@@ -50,7 +50,7 @@ class Tools:
         self.nightjar = binary
         self.emulator = os.path.join(build, "lambda-emulator")
         self.sink = os.path.join(build, "capture-sink")
-        self.wrapper = os.path.join(build, "nightjar-capture")
+        self.wrapper = os.environ.get("SCENARIOS_WRAPPER", os.path.join(build, "nightjar-capture"))
         self.function = os.path.join(build, "sample-function")
         for program in (self.nightjar, self.emulator, self.sink, self.function):
             if not os.access(program, os.X_OK):
