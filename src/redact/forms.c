@@ -145,10 +145,8 @@ static size_t skip_owner(const struct nj_form *f, size_t to)
 /* "the password is: x", "the password for joe is: x": the name stands before the verb. */
 static void skip_verb(struct nj_form *f)
 {
-    enum { SPOKEN = 8 }; /* from here on a pronoun stands between */
-    static const struct nj_str verbs[] = { NJ_STR_INIT("is"),      NJ_STR_INIT("was"),      NJ_STR_INIT("to"),       NJ_STR_INIT("are"),
-                                           NJ_STR_INIT("ist"),     NJ_STR_INIT("lautet"),   NJ_STR_INIT("es"),       NJ_STR_INIT("est"),
-                                           NJ_STR_INIT("entered"), NJ_STR_INIT("provided"), NJ_STR_INIT("supplied"), NJ_STR_INIT("typed") };
+    static const struct nj_str verbs[] = { NJ_LINK_VERBS(NJ_STR_INIT), NJ_SPOKEN_VERBS(NJ_STR_INIT) };
+    enum { SPOKEN = NJ_COUNT(verbs) - NJ_COUNT(((struct nj_str[]){ NJ_SPOKEN_VERBS(NJ_STR_INIT) })) };
     struct nj_str key = nj_part(f->t, f->key);
     for (size_t i = 0; key.n <= 8 && i < NJ_COUNT(verbs); i++) {
         size_t to = f->key.from;
@@ -392,7 +390,7 @@ static bool is_user_option(const struct nj_form *f)
     static const struct nj_str commands[] = { NJ_STR_INIT("curl"), NJ_STR_INIT("http"), NJ_STR_INIT("wget") };
     size_t from = f->key.from;
     bool option = false;
-    if (f->t.p[f->sep] != ':' || f->gap_before || f->key_quote != 0)
+    if (f->t.p[f->sep] != ':' || f->gap_before || f->key_quote != 0 || from < f->floor + 3)
         return false;
     from -= from > f->floor && nj_is_quote(f->t.p[from - 1]) ? 1 : 0;
     for (size_t i = 0; i < NJ_COUNT(options); i++)
@@ -509,14 +507,20 @@ bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rul
     struct nj_form f = { .s = s, .t = s->text, .floor = s->done, .sep = at - 1, .rule = NJ_KEY_NONE };
     if (f.sep < f.floor || is_operator(&f) || !find_key(&f) || is_placeholder(&f))
         return false;
-    if (is_user_option(&f) || is_option_value(&f))
+    bool user = is_user_option(&f);
+    struct nj_key key = nj_key_classify(s->r, nj_part(f.t, f.key));
+    unsigned telling = NJ_ROLE_NAME | NJ_ROLE_VALUE | NJ_ROLE_ENDING | NJ_ROLE_TEXT;
+    bool part = f.key.to - f.key.from <= 2; /* perhaps of a JSON web key */
+    if (!user && !part && key.rule == NJ_KEY_NONE && (key.roles & telling) == 0 && at >= s->under.to)
+        return false; /* as most */
+    if (user || is_option_value(&f))
         return find_option_value(&f, value, rule);
     if (net_use(&f, value)) {
         *rule = nj_key_classify(s->r, NJ_STR("password")).rule;
         return *rule != NJ_KEY_NONE;
     }
     skip_verb(&f);
-    struct nj_key key = nj_form_classify(&f);
+    key = nj_form_classify(&f);
     if (key.rule == NJ_KEY_NONE && at < s->under.to && (key.roles & NJ_ROLE_SAFE) == 0)
         key.rule = (int16_t)s->under.rule;
     if (key.rule == NJ_KEY_NONE) {

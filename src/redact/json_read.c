@@ -24,8 +24,9 @@ bool nj_read_asks(const struct nj_reader *d, uint64_t bits)
     return nj_marks_prune(d->r, d->t, (d->blocks - 1) * NJ_BLOCK, &m) != 0;
 }
 
-bool nj_read_long_string(struct nj_reader *d, struct nj_piece *p)
+bool nj_read_long_string(struct nj_reader *d)
 {
+    struct nj_piece *p = &d->piece;
     size_t at = d->at;
     *p = (struct nj_piece){ .in = { at, at } };
     while (at < d->t.n) {
@@ -34,7 +35,7 @@ bool nj_read_long_string(struct nj_reader *d, struct nj_piece *p)
         uint64_t ahead = ~(uint64_t)0 << at % NJ_BLOCK, stops = d->marks[block & 1].stops & ahead;
         if (stops == 0) {
             p->marks |= d->anchors & ahead;
-            (void)nj_piece_is_plain(d, p);
+            (void)nj_piece_is_plain(d);
             at = (block + 1) * NJ_BLOCK;
             continue;
         }
@@ -49,13 +50,14 @@ bool nj_read_long_string(struct nj_reader *d, struct nj_piece *p)
         p->escaped = true;
         at += 2;
         if (at / NJ_BLOCK != block)
-            (void)nj_piece_is_plain(d, p);
+            (void)nj_piece_is_plain(d);
     }
     return false;
 }
 
-bool nj_piece_marks(const struct nj_reader *d, const struct nj_piece *p, struct nj_marks *out)
+bool nj_piece_marks(const struct nj_reader *d, struct nj_marks *out)
 {
+    const struct nj_piece *p = &d->piece;
     size_t n = p->in.to - p->in.from, first = p->in.from / NJ_BLOCK, last = p->in.to / NJ_BLOCK, bit = p->in.from % NJ_BLOCK;
     if (p->escaped || n == 0 || n >= NJ_BLOCK || first + 2 < d->blocks || last >= d->blocks)
         return false;

@@ -7,16 +7,6 @@
 
 #include "redact_internal.h"
 
-struct nj_reader {
-    const struct nj_redactor *r;
-    struct nj_str t;
-    size_t at;
-    struct nj_marker marker;
-    struct nj_marks marks[2]; /* of the last two blocks that are marked: even ones, odd ones */
-    uint64_t anchors;         /* what is marked in the last one, and foreign bytes */
-    size_t blocks;            /* so many are marked */
-};
-
 struct nj_piece {
     struct nj_span in; /* between the quotes */
     bool escaped;
@@ -24,32 +14,43 @@ struct nj_piece {
     uint64_t marks; /* what is marked in the last one and was not asked about yet */
 };
 
+struct nj_reader {
+    const struct nj_redactor *r;
+    struct nj_str t;
+    size_t at;
+    struct nj_piece piece; /* the last string that was read */
+    struct nj_marker marker;
+    struct nj_marks marks[2]; /* of the last two blocks that are marked: even ones, odd ones */
+    uint64_t anchors;         /* what is marked in the last one, and foreign bytes */
+    size_t blocks;            /* so many are marked */
+};
+
 /* Is something of this worth a look?  bits: of the last block. */
 bool nj_read_asks(const struct nj_reader *d, uint64_t bits);
 /* The string that begins at byte d->at and does not end in the last block marked. */
-bool nj_read_long_string(struct nj_reader *d, struct nj_piece *p);
+bool nj_read_long_string(struct nj_reader *d);
 
 /* Reads the string whose first byte is at d->at and steps behind its closing quote.  Most end in the block that is marked. */
-static inline bool nj_read_string(struct nj_reader *d, struct nj_piece *p)
+static inline bool nj_read_string(struct nj_reader *d)
 {
-    size_t at = d->at, block = at / NJ_BLOCK, bit = at % NJ_BLOCK;
+    size_t at = d->at, block = at / NJ_BLOCK;
     if (block + 1 != d->blocks)
-        return nj_read_long_string(d, p);
-    uint64_t ahead = ~(uint64_t)0 << bit, stops = d->marks[block & 1].stops & ahead;
-    size_t end = block * NJ_BLOCK + (size_t)__builtin_ctzll(stops | (uint64_t)1 << 63);
-    if (stops == 0 || d->t.p[end] != '"')
-        return nj_read_long_string(d, p);
-    p->in.from = at;
-    p->in.to = end;
-    p->escaped = p->found = false;
-    p->marks = d->anchors & ahead & (stops ^ (stops - 1)) & ~stops;
+        return nj_read_long_string(d);
+    uint64_t ahead = ~(uint64_t)0 << at % NJ_BLOCK, stops = d->marks[block & 1].stops & ahead;
+    if (stops == 0)
+        return nj_read_long_string(d);
+    size_t end = block * NJ_BLOCK + (size_t)__builtin_ctzll(stops);
+    if (d->t.p[end] != '"')
+        return nj_read_long_string(d);
+    d->piece = (struct nj_piece){ .in = { at, end }, .marks = d->anchors & ahead & ~stops & (stops - 1) };
     d->at = end + 1;
     return true;
 }
 
-/* Can nothing in the string be of interest?  To be asked before the next one is read. */
-static inline bool nj_piece_is_plain(const struct nj_reader *d, struct nj_piece *p)
+/* Can nothing in the string be of interest? */
+static inline bool nj_piece_is_plain(struct nj_reader *d)
 {
+    struct nj_piece *p = &d->piece;
     if (p->marks != 0 && !p->found)
         p->found = nj_read_asks(d, p->marks);
     p->marks = 0;
@@ -57,12 +58,12 @@ static inline bool nj_piece_is_plain(const struct nj_reader *d, struct nj_piece 
 }
 
 /* Could something be?  Without asking. */
-static inline bool nj_piece_is_marked(const struct nj_piece *p)
+static inline bool nj_piece_is_marked(const struct nj_reader *d)
 {
-    return p->found || p->escaped || p->marks != 0;
+    return d->piece.found || d->piece.escaped || d->piece.marks != 0;
 }
 
 /* The marks of the whole string, as its text alone would have them; false when they are not at hand. */
-bool nj_piece_marks(const struct nj_reader *d, const struct nj_piece *p, struct nj_marks *out);
+bool nj_piece_marks(const struct nj_reader *d, struct nj_marks *out);
 
 #endif

@@ -19,8 +19,8 @@ struct walk {
     struct nj_buf *out;
     size_t done; /* text before done is in out */
     bool changed;
-    bool read_all; /* patterns of the operator want to see every text */
-    struct nj_frame *frames;
+    bool read_all;                   /* patterns of the operator want to see every text */
+    struct nj_frame *frames, *frame; /* of all levels, of the one at hand */
     size_t depth;
     int rule;          /* what the next value is secret under, or NJ_KEY_NONE */
     bool own;          /* ... under its own name, not that of a container around it */
@@ -117,7 +117,7 @@ static void withhold(struct walk *w, const struct nj_piece *p)
 /* Takes the member at hand out, with the comma that would be too many: the one before it, or behind it where none stays. */
 static void remove_member(struct walk *w, size_t value_end)
 {
-    struct nj_frame *f = &w->frames[w->depth];
+    struct nj_frame *f = w->frame;
     if (w->out->err == NJ_OK)
         nj_buf_cut(w->out, f->member_out); /* its name may have been rewritten */
     w->done = f->member_done;
@@ -143,7 +143,7 @@ static bool mask(struct walk *w, struct nj_span value, struct nj_str text)
     tell(w, value, action);
     if (action == NJ_ACT_COUNT)
         return false;
-    if (action == NJ_ACT_REMOVE && w->frames[w->depth].object) {
+    if (action == NJ_ACT_REMOVE && w->frame->object) {
         remove_member(w, value.to);
         return true;
     }
@@ -167,13 +167,14 @@ static size_t slot_of(const struct walk *w, struct nj_str text)
 }
 
 /* What a detector leaves of a secret string is masked when it can still be one. */
-static void scan_string(struct walk *w, struct nj_piece *p, bool secret)
+static void scan_string(struct walk *w, bool secret)
 {
+    const struct nj_piece *p = &w->in.piece;
     struct nj_redactor *r = w->r;
     struct nj_str text, clean;
     bool mended = false;
     bool resumes = w->message && w->carry != NULL && w->carry->in_key;
-    if (!resumes && !secret && !w->read_all && nj_piece_is_plain(&w->in, p))
+    if (!resumes && !secret && !w->read_all && nj_piece_is_plain(&w->in))
         return;
     if (!plain_text(w, p, &text, &mended)) {
         withhold(w, p);
@@ -186,7 +187,7 @@ static void scan_string(struct walk *w, struct nj_piece *p, bool secret)
     r->topics = w->topics;
     r->context = w->key;
     uint64_t found = r->findings;
-    if (nj_piece_marks(&w->in, p, &r->ready.marks) && r->ready.marks.odd == 0)
+    if (nj_piece_marks(&w->in, &r->ready.marks) && r->ready.marks.odd == 0)
         r->ready.text = text;
     bool judged = nj_text_redact(r, w->level + 1, w->message ? w->carry : NULL, text, &clean);
     r->ready.text.p = NULL;
@@ -248,7 +249,7 @@ static void note_password(struct walk *w, bool next)
 {
     int rule = nj_key_classify(w->r, NJ_STR("password")).rule;
     if (next)
-        w->frames[w->depth].pair = (int16_t)rule;
+        w->frame->pair = (int16_t)rule;
     else
         w->rule = rule;
 }
@@ -256,7 +257,7 @@ static void note_password(struct walk *w, bool next)
 /* What an element of a list says about the next one: ["--password", "x"], and name after value in rawHeaders. */
 static void list_names(struct walk *w, struct nj_str raw)
 {
-    struct nj_frame *f = &w->frames[w->depth];
+    struct nj_frame *f = w->frame;
     f->pair = NJ_KEY_NONE;
     if (f->flat) {
         f->flat_value = !f->flat_value;
@@ -284,38 +285,38 @@ static bool is_secure_string(struct nj_str raw)
 }
 
 /* What is said of a value is done to it. */
-static void judge_string(struct walk *w, struct nj_piece *p)
+static void judge_string(struct walk *w)
 {
+    const struct nj_piece *p = &w->in.piece;
     struct nj_str raw = view(w, p->in);
     if (w->naming)
-        w->frames[w->depth].pair = (int16_t)nj_rule_of_name(w->r, raw);
-    if (!w->frames[w->depth].object)
+        w->frame->pair = (int16_t)nj_rule_of_name(w->r, raw);
+    if (!w->frame->object)
         list_names(w, raw);
-    else if (is_secure_string(raw) && w->frames[w->depth].pair == NJ_KEY_NONE)
-        w->frames[w->depth].pair = (int16_t)nj_key_classify(w->r, NJ_STR("secret")).rule;
-    bool names_secret = w->naming && !w->own && w->frames[w->depth].pair != NJ_KEY_NONE;
+    else if (is_secure_string(raw) && w->frame->pair == NJ_KEY_NONE)
+        w->frame->pair = (int16_t)nj_key_classify(w->r, NJ_STR("secret")).rule;
+    bool names_secret = w->naming && !w->own && w->frame->pair != NJ_KEY_NONE;
     bool secret = !names_secret && takes(w, raw) && (!w->key_part || is_key_material(raw));
     if (!secret && (w->roles & NJ_ROLE_ENCODED) && encoded_value(w, p))
         return;
     if (secret && !detectors_first(w) && mask_string(w, p))
         return;
-    scan_string(w, p, secret && detectors_first(w));
+    scan_string(w, secret && detectors_first(w));
 }
 
 /* Has the string behind a dull name passed? */
-static inline bool passes(struct walk *w, struct nj_piece *p)
+static inline bool passes(struct walk *w)
 {
-    return nj_piece_is_plain(&w->in, p) && !is_secure_string(view(w, p->in));
+    return nj_piece_is_plain(&w->in) && !is_secure_string(view(w, w->in.piece.in));
 }
 
 static bool string_value(struct walk *w)
 {
-    struct nj_piece p;
     w->in.at++;
-    if (!nj_read_string(&w->in, &p))
+    if (!nj_read_string(&w->in))
         return false;
-    if (!w->dull || w->message || !passes(w, &p))
-        judge_string(w, &p);
+    if (!w->dull || w->message || !passes(w))
+        judge_string(w);
     return true;
 }
 
@@ -412,10 +413,10 @@ static bool open_container(struct walk *w)
     bool object = w->in.t.p[w->in.at++] == '{';
     if (w->depth == NJ_JSON_DEPTH)
         return false;
-    bool in_list = w->depth > 0 && !w->frames[w->depth].object, flat = !object && (w->roles & NJ_ROLE_FLAT) != 0;
+    bool in_list = w->depth > 0 && !w->frame->object, flat = !object && (w->roles & NJ_ROLE_FLAT) != 0;
     if (object && w->naming)
-        w->frames[w->depth].pair = (int16_t)nj_ahead_typed_name(w->r, w->in.t, w->in.at);
-    struct nj_frame *f = &w->frames[++w->depth];
+        w->frame->pair = (int16_t)nj_ahead_typed_name(w->r, w->in.t, w->in.at);
+    struct nj_frame *f = w->frame = &w->frames[++w->depth];
     *f = (struct nj_frame){
         .member = w->in.at, .rule = (int16_t)(spreads(w) ? w->rule : NJ_KEY_NONE), .pair = NJ_KEY_NONE, .object = object, .flat = flat
     };
@@ -457,7 +458,7 @@ static struct nj_str rewrite_key(struct walk *w, const struct nj_piece *p)
     if (clean.p == text.p && !mended)
         return text;
     nj_buf_reset(b);
-    struct nj_frame *f = &w->frames[w->depth];
+    struct nj_frame *f = w->frame;
     uint64_t bit = (uint64_t)1 << nj_hash64(clean, 0) % 64;
     unsigned n = ++f->renamed;
     if ((f->names & bit) != 0 && clean.p != text.p)
@@ -479,7 +480,7 @@ static bool stands(const struct walk *w, int rule)
 {
     unsigned how = nj_secret_keys[rule].how;
     if (how & NJ_HOW_GRANT)
-        return has_member(w, NJ_STR("granttype"), w->frames[w->depth].grant);
+        return has_member(w, NJ_STR("granttype"), w->frame->grant);
     return (how & NJ_HOW_QUERY) == 0;
 }
 
@@ -496,9 +497,10 @@ static void remember_key(struct walk *w, struct nj_str name)
     w->key.p = w->key_text;
 }
 
+/* What the name says of the value behind it. */
 static void apply_key(struct walk *w, struct nj_str name, struct nj_key key)
 {
-    struct nj_frame *f = &w->frames[w->depth];
+    struct nj_frame *f = w->frame;
     w->dull = key.dull && f->rule == NJ_KEY_NONE && !w->read_all;
     w->roles = key.roles;
     w->naming = (key.roles & NJ_ROLE_NAME) != 0;
@@ -529,66 +531,58 @@ static void apply_key(struct walk *w, struct nj_str name, struct nj_key key)
 }
 
 /* A name in which something is marked.  What is nested may differ in what may still be opened, and is not remembered. */
-static struct nj_str marked_key(struct walk *w, struct nj_piece *p)
+static struct nj_str marked_key(struct walk *w)
 {
     uint64_t found = w->r->findings;
-    struct nj_str raw = view(w, p->in), name = raw;
-    if (raw.n > NAME_BYTES || w->read_all || !nj_piece_is_plain(&w->in, p))
-        name = rewrite_key(w, p);
+    struct nj_str raw = view(w, w->in.piece.in), name = raw;
+    if (raw.n > NAME_BYTES || w->read_all || !nj_piece_is_plain(&w->in))
+        name = rewrite_key(w, &w->in.piece);
     struct nj_key_slot *slot = name.p == raw.p && w->r->findings == found && w->level == 0 ? nj_key_slot(w->r, raw) : NULL;
     if (slot != NULL)
         slot->key.quiet = true;
     return name;
 }
 
-/* Reads the name and the colon; the value is next. */
-static inline bool member_key(struct walk *w)
+/* What is known of the name that was read, if nothing in the name itself is worth a look; else NULL. */
+static inline const struct nj_key *quiet_key(struct walk *w, struct nj_str name)
 {
-    struct nj_piece p;
-    struct nj_frame *f = &w->frames[w->depth];
-    f->member = w->in.at++;
-    f->member_out = w->out->n;
-    f->member_done = w->done;
-    if (!nj_read_string(&w->in, &p))
-        return false;
-    while (w->in.at < w->in.t.n && w->in.t.p[w->in.at] != ':')
-        w->in.at++;
-    w->in.at++;
-    struct nj_str name = view(w, p.in);
-    const struct nj_key_slot *slot = p.escaped || w->read_all ? NULL : nj_key_slot(w->r, name);
-    if (slot != NULL && (!nj_piece_is_marked(&p) || (slot->key.quiet && w->level == 0))) {
-        apply_key(w, name, slot->key);
-        return true;
-    }
-    name = marked_key(w, &p);
-    apply_key(w, name, nj_key_classify(w->r, name));
-    return true;
+    if (w->in.piece.escaped || w->read_all)
+        return NULL;
+    const struct nj_key_slot *slot = nj_key_slot(w->r, name);
+    return slot != NULL && (!nj_piece_is_marked(&w->in) || (slot->key.quiet && w->level == 0)) ? &slot->key : NULL;
 }
 
 /* What the next element of a list is secret under. */
 static void next_element(struct walk *w)
 {
-    struct nj_frame *f = &w->frames[w->depth];
+    struct nj_frame *f = w->frame;
     w->rule = f->rule != NJ_KEY_NONE ? f->rule : f->pair;
     w->own = w->naming = w->message = w->dull = false;
     w->key_part = false;
     w->roles = 0;
 }
 
-/* At the comma behind a member. */
-static void end_member(struct walk *w)
+static void drop_comma(struct walk *w)
 {
-    struct nj_frame *f = &w->frames[w->depth];
-    if (f->removed && !f->kept)
+    if (!w->frame->kept)
         replace(w, (struct nj_span){ w->in.at, w->in.at + 1 }, (struct nj_str){ NULL, 0 });
-    f->kept = f->kept || !f->removed;
-    f->removed = false;
+    w->frame->removed = false;
+}
+
+/* At the comma behind a member. */
+static inline void end_member(struct walk *w)
+{
+    struct nj_frame *f = w->frame;
+    if (f->removed)
+        drop_comma(w);
+    else
+        f->kept = true;
     f->comma = w->in.at;
 }
 
 static bool step(struct walk *w)
 {
-    struct nj_frame *f = &w->frames[w->depth];
+    struct nj_frame *f = w->frame;
     switch (w->in.t.p[w->in.at]) {
     case '{':
         return open_container(w);
@@ -598,6 +592,7 @@ static bool step(struct walk *w)
     case ']':
         w->in.at++;
         w->depth -= w->depth > 0;
+        w->frame = &w->frames[w->depth];
         w->rule = NJ_KEY_NONE;
         return true;
     case ',':
@@ -621,31 +616,66 @@ static bool step(struct walk *w)
     }
 }
 
-/* At the quote of a name: reads members as long as they are dull, with a plain string or a short scalar for a value; what is
- * next then is a value that wants to be looked at, or what follows the last member. */
+static inline void skip_colon(struct nj_reader *d)
+{
+    while (d->at < d->t.n && d->t.p[d->at] != ':')
+        d->at++;
+    d->at++;
+}
+
+/* A value behind a dull name, read to its end where it is a string or a short scalar. */
+enum dull { PASSES, ASKS, OTHER, BROKEN };
+
+static inline enum dull dull_value(struct walk *w)
+{
+    struct nj_reader *d = &w->in;
+    size_t from = d->at, to = scalar_end(d->t, from);
+    if (from < d->t.n && d->t.p[from] == '"') {
+        d->at++;
+        return !nj_read_string(d) ? BROKEN : passes(w) ? PASSES : ASKS;
+    }
+    if (to == from || to - from >= NJ_NUMBER_RUN || d->t.p[from] == '{' || d->t.p[from] == '[')
+        return OTHER;
+    d->at = to;
+    return PASSES;
+}
+
+/* At the quote of a name: reads members as long as they are dull; what is next then is a value that wants to be looked at, or
+ * what follows the last member. */
 static bool read_members(struct walk *w)
 {
-    struct nj_str t = w->in.t;
+    struct nj_reader *d = &w->in;
+    struct nj_frame *f = w->frame;
     for (;;) {
-        if (!member_key(w))
+        f->member = d->at++;
+        f->member_out = w->out->n;
+        f->member_done = w->done;
+        if (!nj_read_string(d))
             return false;
-        size_t from = w->in.at;
-        if (!w->dull || w->message || from >= t.n)
+        struct nj_str name = view(w, d->piece.in);
+        const struct nj_key *key = quiet_key(w, name);
+        if (key == NULL)
+            name = marked_key(w);
+        skip_colon(d);
+        bool dull = key != NULL && key->dull && f->rule == NJ_KEY_NONE && (w->depth != 1 || (key->roles & NJ_ROLE_MESSAGE) == 0);
+        enum dull value = dull ? dull_value(w) : OTHER;
+        if (value == BROKEN)
+            return false;
+        if (value != PASSES)
+            apply_key(w, name, key != NULL ? *key : nj_key_classify(w->r, name));
+        if (value == OTHER)
             return true;
-        if (t.p[from] == '"') {
-            if (!string_value(w))
-                return false;
-        } else {
-            w->in.at = scalar_end(t, from);
-            if (w->in.at == from || w->in.at - from >= NJ_NUMBER_RUN || t.p[from] == '{' || t.p[from] == '[') {
-                w->in.at = from;
-                return true;
+        if (value == ASKS)
+            judge_string(w);
+        if (d->t.n - d->at < 2 || d->t.p[d->at] != ',' || d->t.p[d->at + 1] != '"') {
+            if (value == PASSES) { /* elements of a list are judged by the last name */
+                w->topics = key->topics;
+                remember_key(w, name);
             }
-        }
-        if (t.n - w->in.at < 2 || t.p[w->in.at] != ',' || t.p[w->in.at + 1] != '"')
             return true;
+        }
         end_member(w);
-        w->in.at++;
+        d->at++;
     }
 }
 
@@ -660,6 +690,7 @@ bool nj_json_walk(struct nj_redactor *r, unsigned level, struct nj_carry *carry,
                       .in = { .r = r, .t = json },
                       .out = &l->walked,
                       .frames = l->frames,
+                      .frame = l->frames,
                       .rule = rule,
                       .read_all = nj_rules_read_all(r) };
     nj_buf_reset(w.out);
@@ -675,7 +706,7 @@ bool nj_json_walk(struct nj_redactor *r, unsigned level, struct nj_carry *carry,
         }
         if (!step(&w))
             return false;
-        key_next = c == '{' || (c == ',' && w.frames[w.depth].object) || (key_next && nj_is(c, NJ_IS_SPACE));
+        key_next = c == '{' || (c == ',' && w.frame->object) || (key_next && nj_is(c, NJ_IS_SPACE));
     }
     *out = json;
     if (!w.changed)

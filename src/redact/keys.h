@@ -48,7 +48,8 @@ enum nj_key_role {
     NJ_ROLE_ENCODED = 32, /* may hold base64 */
     NJ_ROLE_FLAT = 128,   /* a list of names and values in turn */
     NJ_ROLE_BODY = 64,    /* ... and is written as base64 again */
-    NJ_ROLE_ENDING = 16   /* ends a longer phrase: "key" of "api key" */
+    NJ_ROLE_ENDING = 16,  /* ends a longer phrase: "key" of "api key" */
+    NJ_ROLE_TEXT = 256    /* means something to forms.c: a verb, an option of a command */
 };
 
 struct nj_secret_key_row {

@@ -24,52 +24,55 @@ INLINE uint64_t later(uint64_t now, uint64_t before, unsigned n)
     return now << n | before >> (64 - n);
 }
 
-/* Two letters, six digits, a letter; five letters, four digits, a letter. */
-INLINE uint64_t mixes(const struct nj_runs *now, const struct nj_runs *before)
+/* The same of four kinds at once, each by its own number of places. */
+typedef uint64_t kinds __attribute__((vector_size(32)));
+enum { TOKEN, CELL, DIGIT, LETTER };
+#define LATER(now, before, ...) ((now) << (kinds){ __VA_ARGS__ } | (before) >> (64 - (kinds){ __VA_ARGS__ }))
+
+INLINE uint64_t separators(struct nj_marker *m, const struct sets *s)
 {
-    uint64_t two = later(now->digit2, before->digit2, 5) & later(now->letter2, before->letter2, 7);
-    uint64_t five = later(now->letter5, before->letter5, 5);
-    return now->letter & later(now->digit4, before->digit4, 1) & (two | five);
+    uint64_t colon1 = s->colon << 1 | m->colon, clock = s->digit & colon1 & later(s->digit, m->runs.one[DIGIT], 2); /* "12:34" */
+    uint64_t clock2 = clock & later(clock, m->clock, 3);
+    uint64_t device = clock2 & later(clock2, m->clock2, 6); /* "59:21:15:71:2": no time has as many */
+    uint64_t behind = (s->equals << 1 | m->equals | colon1) & (~clock | device);
+    m->colon = s->colon >> 63;
+    m->equals = s->equals >> 63;
+    m->clock = clock;
+    m->clock2 = clock2;
+    return behind;
 }
 
 /* From what the bytes are to where a mark stands. */
 INLINE void combine(struct nj_marker *m, const struct sets *s, struct nj_marks *out)
 {
-    const struct nj_runs *b = &m->runs;
-    uint64_t colon1 = s->colon << 1 | m->colon, clock = s->digit & colon1 & later(s->digit, b->digit, 2); /* "12:34" */
+    kinds one1, two1, quad1, most1; /* of the block before */
+    memcpy(&one1, m->runs.one, sizeof(one1));
+    memcpy(&two1, m->runs.two, sizeof(two1));
+    memcpy(&quad1, m->runs.quad, sizeof(quad1));
+    memcpy(&most1, m->runs.most, sizeof(most1));
+    out->separator = separators(m, s);
 
-    struct nj_runs r;
-    r.clock = clock;
-    r.clock2 = clock & later(clock, b->clock, 3);
-    uint64_t device = r.clock2 & later(r.clock2, b->clock2, 6); /* "59:21:15:71:2": no time has as many */
-    out->separator = (s->equals << 1 | m->equals | colon1) & (~clock | device);
+    kinds one = { s->digit | s->letter | s->dash, s->digit | (s->gap & later(s->digit, m->runs.one[DIGIT], 1)), s->digit, s->letter };
+    kinds two = one & LATER(one, one1, 1, 1, 1, 1), quad = two & LATER(two, two1, 2, 2, 2, 2);
+    kinds most = quad & LATER(quad, quad1, 4, 3, 1, 1), behind = LATER(most, most1, 3, 1, 1, 5);
+    uint64_t token11 = most[TOKEN] & behind[TOKEN];
+    out->token = token11 & ~later(token11, m->token11, 1);
 
-    r.token = s->digit | s->letter | s->dash;
-    r.token2 = r.token & later(r.token, b->token, 1);
-    r.token4 = r.token2 & later(r.token2, b->token2, 2);
-    r.token11 = r.token4 & later(r.token4, b->token4, 4) & later(r.token4, b->token4, 7);
-    out->token = r.token11 & ~later(r.token11, b->token11, 1);
-
-    r.cell = s->digit | (s->gap & later(s->digit, b->digit, 1));
-    r.cell2 = r.cell & later(r.cell, b->cell, 1);
-    r.cell4 = r.cell2 & later(r.cell2, b->cell2, 2);
-    r.cell7 = r.cell4 & later(r.cell4, b->cell4, 3);
-    r.digit = s->digit;
-    r.digit2 = r.digit & later(r.digit, b->digit, 1);
-    r.digit4 = r.digit2 & later(r.digit2, b->digit2, 2);
-    r.letter = s->letter;
-    r.letter2 = r.letter & later(r.letter, b->letter, 1);
-    r.letter5 = r.letter2 & later(r.letter2, b->letter2, 2) & later(r.letter, b->letter, 4);
-    uint64_t heads = s->gap & later(r.digit2, b->digit2, 1) & later(r.letter2, b->letter2, 3); /* "GB29 " */
-    out->number = (r.cell7 & ~later(r.cell7, b->cell7, 1)) | mixes(&r, b) | heads;
+    /* Two letters, six digits, a letter; five letters, four digits, a letter; two letters, two digits, a gap ("GB29 "). */
+    kinds pair = LATER(two, two1, 1, 1, 5, 7), head = LATER(two, two1, 1, 1, 1, 3);
+    uint64_t mixes = s->letter & later(quad[DIGIT], quad1[DIGIT], 1) & ((pair[DIGIT] & pair[LETTER]) | behind[LETTER]);
+    uint64_t heads = s->gap & head[DIGIT] & head[LETTER];
+    out->number = (most[CELL] & ~behind[CELL]) | mixes | heads;
 
     out->rare = s->rare;
     out->words = s->words;
     out->stops = s->stop;
     out->odd = s->odd;
-    m->runs = r;
-    m->colon = s->colon >> 63;
-    m->equals = s->equals >> 63;
+    m->token11 = token11;
+    memcpy(m->runs.one, &one, sizeof(one));
+    memcpy(m->runs.two, &two, sizeof(two));
+    memcpy(m->runs.quad, &quad, sizeof(quad));
+    memcpy(m->runs.most, &most, sizeof(most));
 }
 
 /* --- sixteen bytes: SSE2, NEON, or whatever the compiler makes of it ---------------------------------------------- */

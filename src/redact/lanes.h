@@ -65,10 +65,11 @@ static inline uint64_t nj_lane_bits(nj_lane v)
 
 /* What the next block needs to know of this one. */
 struct nj_marker {
-    /* Which bytes end a run of so many of a kind. */
+    /* Which bytes end a run of one, two, four and most of a kind: of tokens eight, of cells seven, of letters five. */
     struct nj_runs {
-        uint64_t digit, digit2, digit4, letter, letter2, letter5, token, token2, token4, token11, cell, cell2, cell4, cell7, clock, clock2;
+        uint64_t one[4], two[4], quad[4], most[4]; /* tokens, cells, digits, letters */
     } runs;
+    uint64_t token11, clock, clock2;
     uint64_t colon, equals; /* the last byte was one */
 };
 

@@ -59,6 +59,15 @@ static const struct {
     { NJ_STR_INIT("bucket"), NJ_ROLE_SAFE },
     { NJ_STR_INIT("message"), NJ_ROLE_MESSAGE },
     { NJ_STR_INIT("msg"), NJ_ROLE_MESSAGE },
+    { NJ_STR_INIT("user"), NJ_ROLE_TEXT },
+    { NJ_STR_INIT("pass"), NJ_ROLE_TEXT },
+#define TEXT_NAME(word)                                                                                                                    \
+    {                                                                                                                                      \
+        NJ_STR_INIT(word), NJ_ROLE_TEXT                                                                                                    \
+    }
+    NJ_LINK_VERBS(TEXT_NAME),
+    NJ_SPOKEN_VERBS(TEXT_NAME),
+#undef TEXT_NAME
 };
 _Static_assert(NJ_SECRET_KEYS *NJ_PHRASE_WORDS + NJ_COUNT(cancel_tails) + NJ_COUNT(cancel_tokens) + NJ_COUNT(cancel_keys) +
                        NJ_COUNT(role_names) <
@@ -448,18 +457,24 @@ static inline bool holds(const struct nj_key_slot *slot, struct nj_str name, con
     return (other | (slot->n ^ name.n)) == 0;
 }
 
+/* Apart, so that the way of known names stays short. */
+static __attribute__((noinline)) struct nj_key_slot *learn(struct nj_redactor *r, struct nj_str name)
+{
+    struct name_words w = words_of(name.p, name.n);
+    struct nj_key_slot *slot = slot_of(r, name, &w);
+    slot->key = classify(r, name);
+    slot->n = (uint8_t)name.n;
+    memcpy(slot->words, w.w, sizeof(w.w));
+    return slot;
+}
+
 struct nj_key_slot *nj_key_slot(struct nj_redactor *r, struct nj_str name)
 {
     if (name.n == 0 || name.n > NJ_KEY_SLOT_LEN)
         return NULL;
     struct name_words w = words_of(name.p, name.n);
     struct nj_key_slot *slot = slot_of(r, name, &w);
-    if (holds(slot, name, &w))
-        return slot;
-    slot->key = classify(r, name);
-    slot->n = (uint8_t)name.n;
-    memcpy(slot->words, w.w, sizeof(w.w));
-    return slot;
+    return holds(slot, name, &w) ? slot : learn(r, name);
 }
 
 struct nj_key nj_key_classify(struct nj_redactor *r, struct nj_str name)
