@@ -86,9 +86,9 @@ enum {
 #undef NJ_PREFIX
 };
 
-/* Rows by the first byte of their prefix, and which pairs of first bytes there are. */
+/* Rows by the first byte of their prefix; which pairs of first bytes there are, and of second and third ones. */
 struct nj_prefix_index {
-    uint64_t pairs[128][2];
+    uint64_t pairs[128][2], seconds[128][2];
     int16_t first[128], next[NJ_PREFIXES];
 };
 /* Rows of classes the policy keeps are left out. */

@@ -30,14 +30,27 @@ _Static_assert(NJ_COUNT(alphabets) <= NJ_STRETCHES, "one remembered stretch for 
 
 /* --- which beginnings there are ----------------------------------------------------------------------------------- */
 
-static bool has_pair(const struct nj_redactor *r, struct nj_str t, size_t at)
+static bool has_pair(const uint64_t pairs[128][2], struct nj_str t, size_t at)
 {
-    return (r->prefixes.pairs[t.p[at] & 127][t.p[at + 1] >> 6 & 1] >> (t.p[at + 1] & 63) & 1) != 0;
+    return (pairs[t.p[at] & 127][t.p[at + 1] >> 6 & 1] >> (t.p[at + 1] & 63) & 1) != 0;
 }
 
-static void add_pair(struct nj_prefix_index *x, char one, char two)
+/* Byte at + 2 is one of the text. */
+static bool has_start(const struct nj_redactor *r, struct nj_str t, size_t at)
 {
-    x->pairs[(unsigned char)one][two >> 6 & 1] |= (uint64_t)1 << (two & 63);
+    return has_pair(r->prefixes.pairs, t, at) && has_pair(r->prefixes.seconds, t, at + 1);
+}
+
+static void add_pair(uint64_t pairs[128][2], char one, char two)
+{
+    pairs[(unsigned char)one][two >> 6 & 1] |= (uint64_t)1 << (two & 63);
+}
+
+/* Whatever comes third. */
+static void add_start(struct nj_prefix_index *x, char one, char two)
+{
+    add_pair(x->pairs, one, two);
+    memset(x->seconds[(unsigned char)two], 0xff, sizeof(x->seconds[0]));
 }
 
 void nj_prefixes_init(struct nj_redactor *r)
@@ -52,16 +65,22 @@ void nj_prefixes_init(struct nj_redactor *r)
         unsigned c = (unsigned char)row->prefix.p[0];
         x->next[i] = x->first[c];
         x->first[c] = (int16_t)i;
-        add_pair(x, row->prefix.p[0], row->prefix.p[1]);
+        if (row->prefix.n == 2) {
+            add_start(x, row->prefix.p[0], row->prefix.p[1]);
+            continue;
+        }
+        add_pair(x->pairs, row->prefix.p[0], row->prefix.p[1]);
+        add_pair(x->seconds, row->prefix.p[1], row->prefix.p[2]);
     }
-    add_pair(x, 'e', 'y'); /* JWT */
+    add_start(x, 'e', 'y'); /* JWT */
     if (nj_policy_action(r->policy, NJ_CLASS_CRYPTO) == NJ_ACT_KEEP)
         return;
     memset(x->pairs['1'], 0xff, sizeof(x->pairs['1']));
     memset(x->pairs['3'], 0xff, sizeof(x->pairs['3']));
-    add_pair(x, '0', 'x');
-    add_pair(x, 'b', 'c');
-    add_pair(x, 'B', 'C');
+    memset(x->seconds, 0xff, sizeof(x->seconds));
+    add_pair(x->pairs, '0', 'x');
+    add_pair(x->pairs, 'b', 'c');
+    add_pair(x->pairs, 'B', 'C');
 }
 
 /* "(32 hex)-us12" has no beginning of its own. */
@@ -111,16 +130,16 @@ bool nj_token_may(const struct nj_redactor *r, struct nj_str t, size_t at)
     enum { SECOND = NJ_TOKEN_RUN - 8 };
     size_t from = at + 1 - NJ_TOKEN_RUN;
     char before = from > 0 ? t.p[from - 1] : ' ';
-    if (has_pair(r, t, from) || before == '\\' || before == '%' || before == '/')
+    if (has_start(r, t, from) || before == '\\' || before == '%' || before == '/')
         return true;
     for (size_t k = DOTTED_MIN; before == '.' && k <= DOTTED_MAX && k <= from; k++)
-        if (has_pair(r, t, from - k))
+        if (has_start(r, t, from - k))
             return true;
     struct eight one = eight_of(t.p + from), two = eight_of(t.p + from + SECOND);
     if ((one.beyond_hex | two.beyond_hex) == 0 && before != ':')
         return hex_may(t, from);
     for (size_t i = from; i <= at && (one.hyphen | two.hyphen) != 0; i++)
-        if (t.p[i] == '-' && i + 2 < t.n && has_pair(r, t, i + 1))
+        if (t.p[i] == '-' && i + 3 < t.n && has_start(r, t, i + 1))
             return true;
     if ((one.digit | two.digit) == 0)
         return nj_random_may(t, from);
@@ -221,7 +240,7 @@ static bool try_row(struct nj_sweep *s, const struct prefix *row, size_t from)
 static bool try_start(struct nj_sweep *s, size_t from)
 {
     struct nj_str t = s->text;
-    if (from < s->done || from + 1 >= t.n || !has_pair(s->r, t, from))
+    if (from < s->done || from + 2 >= t.n || !has_start(s->r, t, from))
         return false;
     for (int i = s->r->prefixes.first[t.p[from] & 127]; i >= 0; i = s->r->prefixes.next[i])
         if (try_row(s, &prefixes[i], from))

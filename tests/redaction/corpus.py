@@ -13,6 +13,7 @@ import argparse
 import json
 
 import cases_benign
+import cases_eighth
 import cases_fifth
 import cases_fourth
 import cases_fourth_benign
@@ -103,9 +104,10 @@ GROUPS = (
     ("fourth", cases_fourth.ROUNDS),
     ("fifth", cases_fifth.ROUNDS),
     ("sixth", cases_sixth.ROUNDS),
+    ("eighth", cases_eighth.ROUNDS),
 )
 BENIGN = (cases_benign.ROUNDS + cases_second.BENIGN + cases_third.BENIGN + cases_fourth_benign.BENIGN + cases_fifth.BENIGN +
-          cases_sixth.BENIGN)
+          cases_sixth.BENIGN + cases_eighth.BENIGN)
 
 
 def build(seed=SEED, size=SIZE):

@@ -1,0 +1,53 @@
+"""An eighth time: other vendors, other languages, and lines of tools that name a secret in passing."""
+
+# what stands before a token of n characters, and what it is made of
+VENDORS = (("lsv2_sk_", "h32_h10"), ("squ_", "h40"), ("pat", "b14.h64"), ("bkua_", "h40"), ("access-sandbox-", "uuid"), ("access-production-", "uuid"),
+           ("tfp_", "u44"), ("nfp_", "b36"), ("fo1_", "u43"), ("pscale_tkn_", "u43"), ("pscale_pw_", "u43"), ("phx_", "b43"), ("re_", "b8_b24"),
+           ("aio_", "b28"), ("EZAK", "b54"), ("shippo_live_", "h40"), ("duffel_live_", "u43"), ("fio-u-", "u64"), ("FLWSECK-", "h32-X"),
+           ("sb_secret_", "u22_u8"), ("ico-", "b32"), ("pnu_", "b36"), ("cmVmdGtu", "b56"), ("AKCp", "b69"), ("amzn.mws.", "uuid"), ("AKID", "b32"),
+           ("AQVN", "u35"), ("sl.", "u135"))
+FRAMES = ("client built with %s ok=true", "403 for %s ok=true", "[sdk] (%s) ok=true", "GET /v1/me?k=%s&ok=true")
+
+# a password in words of other languages, and in names that are run together
+NAMED = ('{"dbpass":"%s","port":1}', '{"smtppass":"%s","port":1}', '{"userpwd":"%s","port":1}', '{"clave":"%s","port":1}', '{"heslo":"%s","port":1}',
+         '{"has\u0142o":"%s","port":1}', '{"parola":"%s","port":1}', '{"salasana":"%s","port":1}', '{"l\u00f6senord":"%s","port":1}',
+         '{"adgangskode":"%s","port":1}', '{"passord":"%s","port":1}', "heslo=%s port=1", "parola: %s, port=1", "level=INFO adminpwd=%s port=1",
+         "msg=\"dial\" redis_auth=%s port=1")
+
+PLAIN = ("docker login -u ci --password-stdin registry.local", "clave=valor port=1", "re_render_of_the_component took 4 ms",
+         "phc_{b43} is in every page", "terraform {b14} planned")
+
+
+def made(v, recipe):
+    """ "h32_h10": digits of hexadecimal, '_', and so on."""
+    if recipe == "uuid":
+        return v.uuid()
+    makers, out = {"h": v.hex, "b": v.b62, "u": v.b64u}, ""
+    while recipe:
+        n = 1
+        while recipe[0] in makers and recipe[1:n + 1].isdigit() and n < len(recipe):
+            n += 1
+        out += makers[recipe[0]](int(recipe[1:n])) if n > 1 else recipe[0]
+        recipe = recipe[n:]
+    return out
+
+
+def vendors(c):
+    for prefix, recipe in VENDORS:
+        token = prefix + made(c.v, recipe)
+        c.hit("vendor", c.one(*FRAMES) % token, token, ["ok=true"])
+
+
+def named(c):
+    for frame in NAMED:
+        password = c.v.password()
+        c.hit("named", frame % password, password, ["port"])
+
+
+def plain(c):
+    for text in PLAIN:
+        c.neg("neg_plain", text.format(b43=c.v.b62(43), b14=c.v.b62(14)))
+
+
+ROUNDS = (vendors, named)
+BENIGN = (plain,)
