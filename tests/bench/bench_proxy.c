@@ -47,17 +47,32 @@ struct bench_case {
     const char *name;
     size_t event, response;
     bool connection_a_call, flood, budgeted;
+    bool streamed;   /* the response goes out in parts */
     int pause_us;    /* before each invocation: the sandbox has something to do in between, and time for it */
     int invocations; /* each way */
 };
 
+enum { PARTS = 4, PART_PAUSE_US = 300 };
+
 static const struct bench_case cases[] = {
-    { "1 KB in, 1 KB out", 1000, 1000, false, false, true, 200, 3000 },
-    { "the same during a flood", 1000, 1000, false, true, true, 200, 3000 },
-    { "the same, a connection a call", 1000, 1000, true, false, false, 200, 2000 },
-    { "100 KB in, 100 KB out", 100000, 100000, false, false, false, 200, 1000 },
-    { "1 KB in, 6 MB out", 1000, 6 * MB, false, false, false, 200, 60 },
-    { "6 MB in, 1 KB out", 6 * MB, 1000, false, false, false, 200, 60 },
+    { .name = "1 KB in, 1 KB out", .event = 1000, .response = 1000, .budgeted = true, .pause_us = 200, .invocations = 3000 },
+    { .name = "the same during a flood",
+      .event = 1000,
+      .response = 1000,
+      .flood = true,
+      .budgeted = true,
+      .pause_us = 200,
+      .invocations = 3000 },
+    { .name = "the same, a connection a call",
+      .event = 1000,
+      .response = 1000,
+      .connection_a_call = true,
+      .pause_us = 200,
+      .invocations = 2000 },
+    { .name = "a stream of 4 parts, 300 us apart", .event = 1000, .response = 4000, .streamed = true, .pause_us = 200, .invocations = 500 },
+    { .name = "100 KB in, 100 KB out", .event = 100000, .response = 100000, .pause_us = 200, .invocations = 1000 },
+    { .name = "1 KB in, 6 MB out", .event = 1000, .response = 6 * MB, .pause_us = 200, .invocations = 60 },
+    { .name = "6 MB in, 1 KB out", .event = 6 * MB, .response = 1000, .pause_us = 200, .invocations = 60 },
 };
 
 static char *filling;
@@ -100,6 +115,20 @@ static void no_delay(int fd)
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 }
 
+/* How long the message at b is, or SIZE_MAX if that cannot be told yet. */
+static size_t message_length(struct nj_str all, size_t *body)
+{
+    static const struct nj_str last_chunk = NJ_STR_INIT("0\r\n\r\n"); /* filling has no such bytes */
+    size_t end = nj_str_find(all, NJ_STR("\r\n\r\n"), 0);
+    if (end == NJ_NPOS)
+        return SIZE_MAX;
+    if (nj_str_find(nj_str_slice(all, 0, end), NJ_STR("Transfer-Encoding: chunked"), 0) != NJ_NPOS)
+        return nj_str_eq(nj_str_slice(all, all.n - last_chunk.n, all.n), last_chunk) ? all.n : SIZE_MAX;
+    size_t at = nj_str_find(all, NJ_STR("Content-Length: "), 0);
+    *body = at < end ? strtoul(all.p + at + 16, NULL, 10) : 0;
+    return end + 4 + *body;
+}
+
 /* Reads one message; false when the connection ended instead.  *body is how long its body was, *first when its first byte came. */
 static bool read_message(int fd, char *b, size_t *body, double *first)
 {
@@ -112,13 +141,8 @@ static bool read_message(int fd, char *b, size_t *body, double *first)
             *first = now_us();
         n += (size_t)got;
         b[n] = '\0';
-        struct nj_str all = { b, n };
-        size_t end = want == SIZE_MAX ? nj_str_find(all, NJ_STR("\r\n\r\n"), 0) : NJ_NPOS;
-        if (end == NJ_NPOS)
-            continue;
-        size_t at = nj_str_find(all, NJ_STR("Content-Length: "), 0);
-        *body = at < end ? strtoul(b + at + 16, NULL, 10) : 0;
-        want = end + 4 + *body;
+        if (want == SIZE_MAX)
+            want = message_length((struct nj_str){ b, n }, body);
     }
     return true;
 }
@@ -374,16 +398,34 @@ struct client {
     int n;
 };
 
+/* As runtimes stream: each part is a chunk of its own, sent when it is there. */
+static void send_parts(struct client *c, size_t head, size_t body)
+{
+    static const struct timespec pause = { .tv_nsec = PART_PAUSE_US * 1000 };
+    size_t n = head;
+    for (int part = 0; part < PARTS; part++, n = 0) {
+        n += (size_t)snprintf(c->b + n, HEAD_MAX, "%zx\r\n", body / PARTS);
+        memcpy(c->b + n, filling, body / PARTS);
+        memcpy(c->b + n + body / PARTS, "\r\n", 2);
+        send_all(c->fd, c->b, n + body / PARTS + 2);
+        nanosleep(&pause, NULL);
+    }
+    send_all(c->fd, "0\r\n\r\n", 5);
+}
+
 static void call(struct client *c, const struct bench_case *k, const char *head, size_t body, double *first)
 {
-    size_t got;
+    size_t got = 0;
     if (c->fd < 0)
         c->fd = connect_to(c->port);
     size_t n = strlen(head);
     memcpy(c->b, head, n);
-    if (body > 0)
+    if (body > 0 && k->streamed) {
+        send_parts(c, n, body);
+    } else {
         memcpy(c->b + n, filling, body);
-    send_all(c->fd, c->b, n + body);
+        send_all(c->fd, c->b, n + body);
+    }
     must(read_message(c->fd, c->b, &got, first), "the answer");
     if (k->connection_a_call) {
         close(c->fd);
@@ -398,9 +440,11 @@ static void invoke(struct client *c, const struct bench_case *k)
     nanosleep(&pause, NULL);
     double start = now_us(), first, unused;
     call(c, k, "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: x\r\n\r\n", 0, &first);
-    snprintf(head, sizeof(head),
-             "POST /2018-06-01/runtime/invocation/8476a536-e9f4-11e8-9739-2dfe598c3fcd/response HTTP/1.1\r\nContent-Length: %zu\r\n\r\n",
-             k->response);
+    char framing[128] = "Lambda-Runtime-Function-Response-Mode: streaming\r\nTransfer-Encoding: chunked";
+    if (!k->streamed)
+        snprintf(framing, sizeof(framing), "Content-Length: %zu", k->response);
+    snprintf(head, sizeof(head), "POST /2018-06-01/runtime/invocation/8476a536-e9f4-11e8-9739-2dfe598c3fcd/response HTTP/1.1\r\n%s\r\n\r\n",
+             framing);
     double posted = now_us();
     call(c, k, head, k->response, &unused);
     c->took[c->n] = now_us() - start;

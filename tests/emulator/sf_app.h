@@ -52,6 +52,7 @@ void sf_routes_help(struct nj_buf *out);
 /* Routes that exist to make trouble (sf_trouble.c). */
 void sf_trouble_flood(const struct sf_request *r, struct sf_reply *out);
 void sf_trouble_log(const struct sf_request *r, struct sf_reply *out);
+void sf_trouble_burn(const struct sf_request *r, struct sf_reply *out);
 void sf_trouble_oom(const struct sf_request *r, struct sf_reply *out);
 
 #endif

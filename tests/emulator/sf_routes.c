@@ -205,6 +205,7 @@ static const struct route routes[] = {
     { NULL, "/crash", do_crash, "aborts" },
     { NULL, "/exit", do_exit, "?code=N: exits" },
     { NULL, "/oom", sf_trouble_oom, "?mb=N: uses so much memory, or as much as it gets" },
+    { NULL, "/burn", sf_trouble_burn, "?ms=N&threads=N: keeps every processor busy that long and logs a line each millisecond" },
     { NULL, "/flood", sf_trouble_flood, "?mb=N: writes so many megabytes of log lines" },
     { NULL, "/log", sf_trouble_log, "?text=T | base64=B | as=text|json, &repeat=N &bytes=N &stream=stderr: writes what it is told" },
     { NULL, "/late", do_late, "?n=N&ms=N: writes N lines after its answer, at once or so much later" },

@@ -2,11 +2,14 @@
 #include "sf_app.h"
 
 #include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { CHUNK = 64 << 10, LINE_ROOM = 4096, MB = 1 << 20, RECORD_MAX = 16 << 20 };
+enum { CHUNK = 64 << 10, LINE_ROOM = 4096, MB = 1 << 20, RECORD_MAX = 16 << 20, BURNERS_MAX = 64 };
 
 static const char *const verbs[] = { "loaded", "stored", "checked", "skipped", "queued", "priced", "matched", "rejected" };
 static const char *const nouns[] = { "order", "invoice", "customer record", "price list", "shipment", "voucher", "basket", "ledger page" };
@@ -47,6 +50,45 @@ void sf_trouble_flood(const struct sf_request *r, struct sf_reply *out)
     }
     nj_buf_fini(&b);
     nj_buf_addf(&out->body, "{\"lines\":%" PRIu64 ",\"bytes\":%" PRIu64 "}", lines, bytes);
+    out->status = 200;
+}
+
+static void *burn(void *arg)
+{
+    const atomic_bool *over = arg;
+    while (!atomic_load_explicit(over, memory_order_relaxed))
+        ;
+    return NULL;
+}
+
+static int64_t mono_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+void sf_trouble_burn(const struct sf_request *r, struct sf_reply *out)
+{
+    pthread_t threads[BURNERS_MAX];
+    uint64_t want = sf_query_number(r->query, "threads", 4, BURNERS_MAX), ms = sf_query_number(r->query, "ms", 1000, 900000);
+    uint64_t lines = 0, started = 0;
+    atomic_bool over = false;
+    struct nj_buf b;
+    nj_buf_init(&b, LINE_ROOM);
+    while (started < want && pthread_create(&threads[started], NULL, burn, &over) == 0)
+        started++;
+    for (int64_t begin = mono_ms(), done; (done = mono_ms() - begin) < (int64_t)ms;)
+        for (; lines <= (uint64_t)done; lines++) { /* in between this thread burns, too */
+            nj_buf_reset(&b);
+            add_flood_line(&b, r->id, lines);
+            sf_log_bytes(STDOUT_FILENO, nj_buf_str(&b));
+        }
+    atomic_store(&over, true);
+    while (started > 0)
+        pthread_join(threads[--started], NULL);
+    nj_buf_fini(&b);
+    nj_buf_addf(&out->body, "{\"lines\":%" PRIu64 "}", lines);
     out->status = 200;
 }
 
