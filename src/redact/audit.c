@@ -5,7 +5,7 @@
 
 void nj_count(struct nj_redactor *r, unsigned counter)
 {
-    r->counted = true;
+    r->counted[counter / 64] |= (uint64_t)1 << counter % 64;
     r->findings += counter == NJ_COUNT_WITHHELD ? 1 : 0;
     if (r->counts[counter] != UINT32_MAX)
         r->counts[counter]++;
@@ -30,33 +30,45 @@ struct nj_str nj_counter_name(const struct nj_redactor *r, unsigned counter)
     return nj_secret_keys[counter - NJ_COUNT_KEYS].counter;
 }
 
+/* The next counter that is not zero at or after i, or NJ_COUNTS. */
+static unsigned next_counted(const struct nj_redactor *r, unsigned i)
+{
+    for (unsigned word = i / 64; word < NJ_COUNT(r->counted); word++) {
+        uint64_t bits = r->counted[word] & (word == i / 64 ? ~(uint64_t)0 << i % 64 : ~(uint64_t)0);
+        if (bits != 0)
+            return word * 64 + (unsigned)__builtin_ctzll(bits);
+    }
+    return NJ_COUNTS;
+}
+
+static uint64_t take_count(struct nj_redactor *r, unsigned i)
+{
+    uint64_t n = r->counts[i];
+    r->counts[i] = 0;
+    return n;
+}
+
 /* Rows of one counter stand together: their sum is printed once. */
 void nj_redact_counts_take(struct nj_redactor *r, struct nj_buf *out)
 {
     bool any = false;
-    if (!r->counted)
-        return;
-    r->counted = false;
-    for (unsigned i = 0; i < NJ_COUNTS; i++) {
-        uint64_t sum = r->counts[i];
-        if (sum == 0)
-            continue;
+    for (unsigned i = next_counted(r, 0); i < NJ_COUNTS;) {
         struct nj_str name = nj_counter_name(r, i);
-        r->counts[i] = 0;
-        while (i >= NJ_COUNT_KEYS && i + 1 < NJ_COUNT_RULES && nj_str_eq(nj_counter_name(r, i + 1), name)) {
-            sum += r->counts[++i];
-            r->counts[i] = 0;
-        }
+        uint64_t sum = take_count(r, i);
         nj_buf_addz(out, any ? ",\"" : "{\"");
         if (i >= NJ_COUNT_KEYS)
             nj_buf_addz(out, i >= NJ_COUNT_RULES ? "rule." : "key.");
         nj_buf_add(out, name);
+        bool key = i >= NJ_COUNT_KEYS;
+        for (i = next_counted(r, i + 1); key && i < NJ_COUNT_RULES && nj_str_eq(nj_counter_name(r, i), name); i = next_counted(r, i + 1))
+            sum += take_count(r, i);
         nj_buf_addz(out, "\":");
         nj_buf_add_u64(out, sum);
         any = true;
     }
     if (any)
         nj_buf_addc(out, '}');
+    memset(r->counted, 0, sizeof(r->counted));
 }
 
 /* --- the rest ----------------------------------------------------------------------------------------------------- */
@@ -70,7 +82,7 @@ static const struct nj_str flag_names[NJ_AUDIT_FLAGS] = {
 
 bool nj_redact_noted(const struct nj_redactor *r)
 {
-    return r->counted || r->audit.flags != 0;
+    return next_counted(r, 0) != NJ_COUNTS || r->audit.flags != 0;
 }
 
 /* The sum of one finding would be its length: up to the next power of two it says how much, and no more. */

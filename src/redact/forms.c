@@ -519,7 +519,8 @@ bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rul
         *rule = nj_key_classify(s->r, NJ_STR("password")).rule;
         return *rule != NJ_KEY_NONE;
     }
-    skip_verb(&f);
+    if (key.roles & NJ_ROLE_TEXT)
+        skip_verb(&f);
     key = nj_form_classify(&f);
     if (key.rule == NJ_KEY_NONE && at < s->under.to && (key.roles & NJ_ROLE_SAFE) == 0)
         key.rule = (int16_t)s->under.rule;

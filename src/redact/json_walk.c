@@ -692,7 +692,7 @@ bool nj_json_walk(struct nj_redactor *r, unsigned level, struct nj_carry *carry,
                       .frames = l->frames,
                       .frame = l->frames,
                       .rule = rule,
-                      .read_all = nj_rules_read_all(r) };
+                      .read_all = r->read_all };
     nj_buf_reset(w.out);
     w.frames[0] = (struct nj_frame){ .rule = (int16_t)rule, .pair = NJ_KEY_NONE };
     bool key_next = false;

@@ -102,9 +102,15 @@ struct nj_name {
 };
 
 void nj_keys_init(struct nj_redactor *r);
-struct nj_key nj_key_classify(struct nj_redactor *r, struct nj_str name);
 /* What is remembered of a name, found out if need be; NULL for one that is empty or too long to be remembered. */
 struct nj_key_slot *nj_key_slot(struct nj_redactor *r, struct nj_str name);
+struct nj_key nj_key_of_long(struct nj_redactor *r, struct nj_str name);
+
+static inline struct nj_key nj_key_classify(struct nj_redactor *r, struct nj_str name)
+{
+    const struct nj_key_slot *slot = nj_key_slot(r, name);
+    return slot != NULL ? slot->key : nj_key_of_long(r, name);
+}
 /* What a name speaks of; remembered with it. */
 #define NJ_TOPICS_UNSEEN ((uint64_t)1 << 63)
 uint64_t nj_key_topics(struct nj_redactor *r, struct nj_str name);

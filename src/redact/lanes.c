@@ -153,7 +153,7 @@ void nj_marks_edge(nj_marks_fn make, struct nj_marker *m, struct nj_str text, si
     for (size_t i = 0; i < NJ_COUNT(edge); i++)
         edge[i] = (nj_lane){ 0 };
     memcpy(p - before, text.p + at - before, before + n);
-    make(m, p, out);
+    make(m, p, n, out);
     uint64_t inside = n < NJ_BLOCK ? ((uint64_t)1 << n) - 1 : ~(uint64_t)0;
     out->odd &= inside;
     out->separator &= inside; /* a separator at the very end has nothing behind it */

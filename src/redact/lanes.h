@@ -80,8 +80,8 @@ struct nj_marks {
     uint64_t odd;   /* neither printable ASCII nor tab nor newline */
 };
 
-/* Marks the 64 bytes at p, of which the two before p are read too. */
-typedef void (*nj_marks_fn)(struct nj_marker *m, const char *p, struct nj_marks *out);
+/* Marks the 64 bytes at p, of which the two before p are read too.  Those from byte n on are NULs. */
+typedef void (*nj_marks_fn)(struct nj_marker *m, const char *p, size_t n, struct nj_marks *out);
 /* The fastest form this processor has. */
 nj_marks_fn nj_marks_engine(void);
 /* The form every processor has. */
@@ -93,7 +93,7 @@ void nj_marks_edge(nj_marks_fn make, struct nj_marker *m, struct nj_str text, si
 static inline void nj_marks_at(nj_marks_fn make, struct nj_marker *m, struct nj_str text, size_t at, struct nj_marks *out)
 {
     if (at >= NJ_BLOCK_BEFORE && text.n - at >= NJ_BLOCK)
-        make(m, text.p + at, out);
+        make(m, text.p + at, NJ_BLOCK, out);
     else
         nj_marks_edge(make, m, text, at, out);
 }

@@ -11,11 +11,13 @@
 #define IS_DIGIT(v)     BELOW((v)-ALL(digit), digits)
 #define MARK(set, bits) ((set) |= (uint64_t)NJ_MARKS_BITS(bits) << i)
 
-NJ_MARKS_TARGET static void NJ_MARKS_NAME(struct nj_marker *m, const char *p, struct nj_marks *out)
+NJ_MARKS_TARGET static void NJ_MARKS_NAME(struct nj_marker *m, const char *p, size_t n, struct nj_marks *out)
 {
     struct sets s = { 0 };
 #pragma GCC unroll 4
     for (unsigned i = 0; i < NJ_BLOCK; i += sizeof(NJ_MARKS_LANE)) {
+        if (i >= n)
+            break;
         NJ_MARKS_CONSTANTS;
         NJ_MARKS_LANE v, v1, v2; /* and what stands one and two places before */
         memcpy(&v, p + i, sizeof(v));

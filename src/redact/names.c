@@ -477,10 +477,9 @@ struct nj_key_slot *nj_key_slot(struct nj_redactor *r, struct nj_str name)
     return holds(slot, name, &w) ? slot : learn(r, name);
 }
 
-struct nj_key nj_key_classify(struct nj_redactor *r, struct nj_str name)
+struct nj_key nj_key_of_long(struct nj_redactor *r, struct nj_str name)
 {
-    const struct nj_key_slot *slot = nj_key_slot(r, name);
-    return slot != NULL ? slot->key : classify(r, name);
+    return classify(r, name);
 }
 
 uint64_t nj_key_topics(struct nj_redactor *r, struct nj_str name)

@@ -362,7 +362,7 @@ struct nj_sweep {
     struct nj_carry *carry;
     size_t done; /* text before this is in out; no candidate may begin earlier */
     bool changed;
-    struct nj_waiting waiting[NJ_WAITING_MAX]; /* found ahead of the sweep, in order */
+    struct nj_waiting *waiting; /* found ahead of the sweep, in order: room for NJ_WAITING_MAX */
     size_t waiting_n;
     /* What a shape has already read, so that no byte is read again and again for the same question. */
     struct {
@@ -372,7 +372,7 @@ struct nj_sweep {
         size_t from, to, last_at; /* a word from..to and its last '@', or NJ_NPOS */
     } word;
     struct nj_span bare;                                                 /* a stretch without a byte that ends a bare value */
-    struct nj_span stretch[NJ_STRETCHES];                                /* stretches of one alphabet each */
+    struct nj_span *stretch;                                             /* stretches of one alphabet each, once they were asked for */
     size_t aws_read;                                                     /* companions were looked for up to here */
     size_t run_read, percent_read, unicode_read, entity_read, json_read; /* decoders have looked up to here */
     struct nj_open_quote open;                                           /* the last value read, if its quote is not closed */
@@ -482,7 +482,7 @@ void nj_rules_change(const struct nj_rules *rules, struct nj_policy *policy);
 /* What the operator wants numbers to become that are replaced. */
 enum nj_numeric nj_rules_numeric(const struct nj_rules *rules);
 /* Do patterns want to see every text? */
-bool nj_rules_read_all(const struct nj_redactor *r);
+bool nj_rules_want_all(const struct nj_rules *rules);
 /* Sets s->own to the next match of a pattern at or after s->done, or to NJ_NPOS. */
 void nj_rules_next(struct nj_sweep *s);
 /* Replaces it and looks for the next. */
@@ -561,6 +561,8 @@ struct nj_level {
     struct nj_buf key;                        /* a rewritten member name */
     struct nj_buf decoded, inflated, encoded; /* for the decoders of the level above */
     struct nj_frame frames[NJ_JSON_DEPTH + 1];
+    struct nj_waiting waiting[NJ_WAITING_MAX];
+    struct nj_span stretch[NJ_STRETCHES];
 };
 
 /* Short texts that passed unchanged come again and again: event names, attribute names and the ids of an invocation; of values
@@ -625,12 +627,12 @@ struct nj_redactor {
     struct nj_policy own_policy;
     const struct nj_pseudonyms *pseudonyms; /* may be NULL */
     const struct nj_rules *rules;           /* may be NULL */
+    bool read_all;                          /* their patterns want to see every text */
     uint64_t rules_read;                    /* bytes that were read for them, ever */
     struct nj_str tenant;                   /* of the record at hand */
     size_t payload_most;                    /* 0 = no limit */
     bool withhold;                          /* texts that rules of the operator should have cleaned */
     enum nj_numeric numeric;
-    bool counted;          /* some counter is not zero */
     bool drop;             /* something was found for which the record is to be dropped */
     struct nj_audit audit; /* of the record at hand */
     uint64_t findings;     /* ever: whether a text held something is told by the difference */
@@ -638,12 +640,13 @@ struct nj_redactor {
     struct nj_known known[NJ_KNOWN_SLOTS], known_values[NJ_KNOWN_VALUES];
     struct nj_globs keys, allow_keys;
     uint32_t counts[NJ_COUNTS];
+    uint64_t counted[(NJ_COUNTS + 63) / 64]; /* a bit for each that is not zero */
     struct nj_level levels[NJ_LEVELS];
     nj_marks_fn marks;
     struct {
         struct nj_str text; /* absent: none */
         struct nj_marks marks;
-    } ready; /* a text of ASCII, of one block, that the walk has marked */
+    } ready; /* a text of ASCII, of one block, that is marked */
     struct nj_prefix_index prefixes;
     struct nj_anchor_index anchors;
     struct nj_number_index numbers;

@@ -68,6 +68,7 @@ enum nj_status nj_redactor_new(struct nj_redactor **out, const struct nj_redact_
     r->numeric = nj_rules_numeric(o->rules);
     r->pseudonyms = o->pseudonyms;
     r->rules = o->rules;
+    r->read_all = nj_rules_want_all(o->rules);
     r->withhold = o->withhold;
     r->payload_most = policy->payload_most;
     if (o->payload_most != 0 && (r->payload_most == 0 || o->payload_most < r->payload_most))

@@ -45,9 +45,9 @@ enum nj_numeric nj_rules_numeric(const struct nj_rules *rules)
     return rules != NULL ? rules->numeric : NJ_NUMERIC_STRING;
 }
 
-bool nj_rules_read_all(const struct nj_redactor *r)
+bool nj_rules_want_all(const struct nj_rules *rules)
 {
-    return r->rules != NULL && r->rules->automata != 0;
+    return rules != NULL && rules->automata != 0;
 }
 
 /* --- matches ------------------------------------------------------------------------------------------------------ */

@@ -250,7 +250,8 @@ static void visit(struct nj_sweep *s, size_t at, const struct nj_marks *m, uint6
 static void run(struct nj_sweep *s, bool stream)
 {
     struct nj_marker marker = { 0 };
-    nj_pem_resume(s);
+    if (s->carry->in_key)
+        nj_pem_resume(s);
     if (stream)
         nj_carry_resume(s);
     for (size_t base = 0; base < s->text.n; base += NJ_BLOCK) {
@@ -270,7 +271,8 @@ static void run(struct nj_sweep *s, bool stream)
                 visit(s, at, &m, bit);
         }
     }
-    settle(s, s->text.n + 1);
+    if (s->waiting_n != 0 || s->own.from != NJ_NPOS)
+        settle(s, s->text.n + 1);
     if (stream)
         nj_carry_note(s);
 }
@@ -294,6 +296,7 @@ bool nj_sweep(struct nj_redactor *r, unsigned level, struct nj_str text, struct 
     s.pem_end.from = NJ_NPOS;
     s.own.from = NJ_NPOS;
     s.marks = seen.marks;
+    s.waiting = l->waiting;
     if (!seen.ascii && nj_fold_find(text, 0) != text.n) {
         if (!nj_fold(text, &l->folded, &l->steps)) {
             out->err = NJ_ENOMEM;
@@ -303,7 +306,7 @@ bool nj_sweep(struct nj_redactor *r, unsigned level, struct nj_str text, struct 
         s.text = nj_buf_str(&l->folded);
         s.steps = nj_buf_str(&l->steps);
     }
-    if (nj_rules_read_all(r))
+    if (r->read_all)
         run_with_rules(&s, carry != NULL);
     else
         run(&s, carry != NULL);

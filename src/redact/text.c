@@ -7,11 +7,14 @@
  * changes after this many is withheld: what leaves is always text that another redaction would leave alone. */
 enum { SWEEPS_MAX = 6 };
 
-static bool may_be_json(struct nj_str trimmed)
+static bool may_be_json(struct nj_str text, struct nj_str *trimmed)
 {
-    if (trimmed.n < 2)
+    if (text.n < 2 || (text.p[0] != '{' && text.p[0] != '[' && !nj_is(text.p[0], NJ_IS_SPACE)))
         return false;
-    char first = trimmed.p[0], last = trimmed.p[trimmed.n - 1];
+    *trimmed = nj_str_trim(text);
+    if (trimmed->n < 2)
+        return false;
+    char first = trimmed->p[0], last = trimmed->p[trimmed->n - 1];
     return (first == '{' && last == '}') || (first == '[' && last == ']');
 }
 
@@ -37,14 +40,27 @@ static bool redact_as_json(struct nj_redactor *r, unsigned level, struct nj_str 
     return nj_buf_finish(b, out) == NJ_OK;
 }
 
+/* A text of one block is marked at once. */
+static struct nj_seen look_at(struct nj_redactor *r, struct nj_str text)
+{
+    struct nj_marker m = { 0 };
+    if (text.n == 0 || text.n > NJ_BLOCK)
+        return (struct nj_seen){ .ascii = nj_is_plain(text) };
+    if (r->ready.text.p != text.p || r->ready.text.n != text.n)
+        nj_marks_edge(r->marks, &m, text, 0, &r->ready.marks);
+    r->ready.text.p = NULL;
+    bool ascii = r->ready.marks.odd == 0;
+    return (struct nj_seen){ .ascii = ascii, .marks = ascii ? &r->ready.marks : NULL };
+}
+
 bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_carry *carry, struct nj_str text, struct nj_str *out)
 {
     struct nj_level *l = &r->levels[level];
     struct nj_json json;
-    bool ready = r->ready.text.p != NULL && r->ready.text.p == text.p && r->ready.text.n == text.n;
-    struct nj_seen seen = { .ascii = ready || nj_is_plain(text), .marks = ready ? &r->ready.marks : NULL };
+    struct nj_str trimmed;
     if (text.n > NJ_REDACT_MAX)
         return false;
+    struct nj_seen seen = look_at(r, text);
     if (!seen.ascii && nj_clean_prefix(text) != text.n) {
         struct nj_cleaned did = { 0 };
         nj_buf_reset(&l->clean);
@@ -60,8 +76,7 @@ bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_carry *carr
     if (text.n == 0)
         return true;
     for (int i = 0; i < SWEEPS_MAX; i++) {
-        struct nj_str trimmed = nj_str_trim(text);
-        if (level <= NJ_NEST_MAX && may_be_json(trimmed) && nj_json_parse(trimmed, &json) == NJ_OK) {
+        if (level <= NJ_NEST_MAX && may_be_json(text, &trimmed) && nj_json_parse(trimmed, &json) == NJ_OK) {
             if (carry != NULL && i == 0)
                 *carry = (struct nj_carry){ 0 }; /* a document of its own continues nothing */
             return redact_as_json(r, level, text, json.raw, out);
@@ -76,7 +91,7 @@ bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_carry *carr
         }
         if (nj_buf_finish(b, &text) != NJ_OK)
             return false;
-        seen = (struct nj_seen){ .ascii = nj_is_plain(text) };
+        seen = look_at(r, text);
     }
     return false;
 }

@@ -153,6 +153,10 @@ bool nj_token_may(const struct nj_redactor *r, struct nj_str t, size_t at)
 /* End of the characters of one alphabet from byte at on, remembered: the next token may begin inside. */
 static size_t stretch_end(struct nj_sweep *s, size_t alphabet, size_t at)
 {
+    if (s->stretch == NULL) {
+        s->stretch = s->r->levels[s->level].stretch;
+        memset(s->stretch, 0, sizeof(s->r->levels[s->level].stretch));
+    }
     struct nj_span *known = &s->stretch[alphabet];
     if (at < known->from || at >= known->to)
         *known = (struct nj_span){ at, nj_run(s->text, at, alphabets[alphabet].classes) };

@@ -270,8 +270,8 @@ START_TEST(test_redact_marks_do_not_depend_on_the_processor)
             text[i] = bytes[pick(kinds)];
         for (size_t at = NJ_BLOCK_BEFORE; at < sizeof(text); at += NJ_BLOCK) {
             struct nj_marks a, b;
-            nj_marks_engine()(&one, text + at, &a);
-            nj_marks_portable()(&other, text + at, &b);
+            nj_marks_engine()(&one, text + at, NJ_BLOCK, &a);
+            nj_marks_portable()(&other, text + at, NJ_BLOCK, &b);
             ck_assert_int_eq(memcmp(&a, &b, sizeof(a)), 0);
             ck_assert_int_eq(memcmp(&one, &other, sizeof(one)), 0);
         }
@@ -309,7 +309,7 @@ START_TEST(test_redact_marks_stand_where_the_header_says)
             memcpy(text + NJ_BLOCK_BEFORE + before, rows[i].text, strlen(rows[i].text));
             for (size_t at = 0; at < 2 * NJ_BLOCK; at += NJ_BLOCK) {
                 struct nj_marks k;
-                nj_marks_engine()(&m, text + NJ_BLOCK_BEFORE + at, &k);
+                nj_marks_engine()(&m, text + NJ_BLOCK_BEFORE + at, NJ_BLOCK, &k);
                 run = run == NJ_NPOS && k.token != 0 ? at + (size_t)__builtin_ctzll(k.token) : run;
                 number = number == NJ_NPOS && k.number != 0 ? at + (size_t)__builtin_ctzll(k.number) : number;
                 separator = separator == NJ_NPOS && k.separator != 0 ? at + (size_t)__builtin_ctzll(k.separator) : separator;
