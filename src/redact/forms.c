@@ -69,6 +69,23 @@ static size_t skip_notation(const struct nj_form *f, size_t at)
     return at;
 }
 
+/* [password:protected] => x, ["password":"Client":private]=> x: PHP says who may see a member, between the name and its bracket.
+ * Where the name ends; or at, which is behind the bracket. */
+static size_t skip_visibility(const struct nj_form *f, size_t at)
+{
+    enum { LONGEST = 64 };
+    size_t to = at - 1, limit = to - f->floor > LONGEST ? to - LONGEST : f->floor;
+    if (ends_with(f, to, NJ_STR(":protected")))
+        return to - NJ_STR(":protected").n;
+    if (!ends_with(f, to, NJ_STR(":private")))
+        return at;
+    to -= NJ_STR(":private").n;
+    for (size_t class = to; class > limit && f->t.p[class - 1] != '[' && f->t.p[class - 1] != ' '; class --)
+        if (f->t.p[class - 1] == ':')
+            return class - 1;
+    return to;
+}
+
 static bool find_key(struct nj_form *f)
 {
     size_t at = f->sep;
@@ -81,9 +98,11 @@ static bool find_key(struct nj_form *f)
     if (at > f->floor)
         at = skip_notation(f, at);
     for (int stars = 0; stars < 2 && at > f->floor && f->t.p[at - 1] == '*'; stars++)
-        at--;                                   /* **password**: x */
-    if (at > f->floor && f->t.p[at - 1] == ']') /* user[password]=, params["token"]= */
-        at--;
+        at--;                                     /* **password**: x */
+    if (at > f->floor && f->t.p[at - 1] == ']') { /* user[password]=, params["token"]= */
+        size_t name = skip_visibility(f, at);
+        at = name < at ? name : at - 1;
+    }
     bool escaped = at - f->floor >= 3 && f->t.p[at - 3] == '%';
     for (size_t i = 0; escaped && i < NJ_COUNT(name_closers); i++)
         if (ends_with(f, at, name_closers[i]))
@@ -292,7 +311,9 @@ static bool is_data(const struct nj_form *f, struct nj_span v)
     if (f->key_quote != 0 || f->quote != 0)
         return true;
     if (t.p[f->sep] == ':' && tight && f->key.from == 0 && v.to == t.n && nj_form_is_prose(nj_part(t, v)))
-        return false; /* all of a text: a scope, "secret:list" */
+        return false;                                                                  /* all of a text: a scope, "secret:list" */
+    if (t.p[f->sep] == ':' && tight && f->key.from > 1 && t.p[f->key.from - 1] == '/') /* "/password:x1" of Windows; no path */
+        return t.p[f->key.from - 2] == ' ' && nj_form_is_made_up(nj_part(t, v), 5);
     if (t.p[f->sep] == ':' && tight)
         return f->key.from == 0 || strchr(":/", t.p[f->key.from - 1]) == NULL; /* arn:aws:...:secret:name */
     if (t.p[f->sep] == '=' && !f->gap_before)
@@ -329,6 +350,19 @@ static void skip_brace(const struct nj_form *f, struct nj_span *v)
             return;
     if (after == ';' || after == '\0' || after == '"' || after == '\n')
         v->from++;
+}
+
+/* ":protected]" behind a name: the value stands behind the bracket. */
+static bool is_visibility(const struct nj_form *f)
+{
+    enum { LONGEST = 64 };
+    struct nj_str t = f->t;
+    if (t.p[f->sep] != ':' || f->gap_after || f->key.from == f->floor || strchr("[\"", t.p[f->key.from - 1]) == NULL)
+        return false;
+    struct nj_str rest = nj_str_slice(t, f->sep, f->sep + LONGEST);
+    size_t close = nj_str_chr(rest, ']', 0);
+    rest.n = close == NJ_NPOS ? 0 : close;
+    return nj_str_ends(rest, NJ_STR(":protected")) || nj_str_ends(rest, NJ_STR(":private"));
 }
 
 /* "${DB_PASSWORD}", "{{ token }}", "$password": the bare value ended too early, or says no more than the name. */
@@ -538,7 +572,7 @@ bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rul
     find_value(&f);
     if (f.t.p[f.sep] == '=' && f.gap_after && !f.gap_before && f.quote == 0 && !f.line_after && nj_byte(f.t, f.sep + 1) != '>')
         return false; /* "password= next=1": no value */
-    if (is_closing_quote(&f))
+    if (is_closing_quote(&f) || is_visibility(&f))
         return false;
     open_container(&f);
     skip_user(&f);

@@ -14,31 +14,19 @@ static const struct {
     enum gap gap;
 } links[] = {
     /* the longer ones first */
-    { NJ_STR_INIT("is still "), GAP_LINK },
-    { NJ_STR_INIT("is now "), GAP_LINK },
-    { NJ_STR_INIT("is set to "), GAP_LINK },
-    { NJ_STR_INIT("was set to "), GAP_LINK },
-    { NJ_STR_INIT("is currently "), GAP_LINK },
-    { NJ_STR_INIT("remains "), GAP_LINK },
-    { NJ_STR_INIT("is "), GAP_LINK },
-    { NJ_STR_INIT("was "), GAP_LINK },
-    { NJ_STR_INIT("to "), GAP_LINK },
-    { NJ_STR_INIT("set to "), GAP_LINK },
-    { NJ_STR_INIT("changed to "), GAP_LINK },
-    { NJ_STR_INIT("reset to "), GAP_LINK },
-    { NJ_STR_INIT("updated to "), GAP_LINK },
-    { NJ_STR_INIT("ist "), GAP_LINK },
-    { NJ_STR_INIT("lautet "), GAP_LINK },
-    { NJ_STR_INIT("value "), GAP_BLANK },
-    { NJ_STR_INIT("-> "), GAP_TAB },
-    { NJ_STR_INIT("| "), GAP_TAB },
-    { NJ_STR_INIT("\xE2\x86\x92 "), GAP_TAB },
+    { NJ_STR_INIT("is still "), GAP_LINK },   { NJ_STR_INIT("is now "), GAP_LINK },       { NJ_STR_INIT("is set to "), GAP_LINK },
+    { NJ_STR_INIT("was set to "), GAP_LINK }, { NJ_STR_INIT("is currently "), GAP_LINK }, { NJ_STR_INIT("remains "), GAP_LINK },
+    { NJ_STR_INIT("is "), GAP_LINK },         { NJ_STR_INIT("was "), GAP_LINK },          { NJ_STR_INIT("to "), GAP_LINK },
+    { NJ_STR_INIT("set to "), GAP_LINK },     { NJ_STR_INIT("changed to "), GAP_LINK },   { NJ_STR_INIT("reset to "), GAP_LINK },
+    { NJ_STR_INIT("updated to "), GAP_LINK }, { NJ_STR_INIT("ist "), GAP_LINK },          { NJ_STR_INIT("lautet "), GAP_LINK },
+    { NJ_STR_INIT("es "), GAP_LINK },         { NJ_STR_INIT("value "), GAP_BLANK },       { NJ_STR_INIT("-> "), GAP_TAB },
+    { NJ_STR_INIT("| "), GAP_TAB },           { NJ_STR_INIT("\xE2\x86\x92 "), GAP_TAB },
 };
 
 /* Does a link begin with this byte? */
 static bool may_link(char c)
 {
-    return memchr("iwtscrulv-|\xE2", c | (nj_is(c, NJ_IS_UPPER) ? 0x20 : 0), 12) != NULL;
+    return memchr("iwtscrulve-|\xE2", c | (nj_is(c, NJ_IS_UPPER) ? 0x20 : 0), 13) != NULL;
 }
 
 /* Steps over blanks and links to where the value begins. */
@@ -68,6 +56,40 @@ static bool ends_sentence(char c)
     return c == '\n' || c == '.' || c == ':' || c == '=' || c == '"' || c == '\'' || c == '\0';
 }
 
+/* "for 'joe'": behind the quote that closes the owner. */
+static size_t skip_quoted_owner(struct nj_str rest)
+{
+    static const struct nj_str owners[] = { NJ_STR_INIT(" for "), NJ_STR_INIT(" of "), NJ_STR_INIT(" for user ") };
+    size_t behind = 0;
+    for (size_t i = 0; i < NJ_COUNT(owners); i++)
+        if (nj_str_starts(rest, owners[i]) && nj_is_quote(nj_byte(rest, owners[i].n)))
+            behind = owners[i].n;
+    size_t close = behind != 0 ? nj_str_chr(rest, rest.p[behind], behind + 1) : NJ_NPOS;
+    return close == NJ_NPOS ? 0 : close + 1;
+}
+
+/* "password for joe: x1", but not "password for user: joe1": the owner has a name. */
+static bool owner_value(struct nj_str t, size_t *at)
+{
+    enum { LONGEST = 48 };
+    static const struct nj_str kinds[] = { NJ_STR_INIT("user"),  NJ_STR_INIT("username"), NJ_STR_INIT("account"), NJ_STR_INIT("login"),
+                                           NJ_STR_INIT("email"), NJ_STR_INIT("id"),       NJ_STR_INIT("client"),  NJ_STR_INIT("host") };
+    struct nj_str rest = nj_str_slice(t, *at, *at + LONGEST);
+    size_t colon = nj_str_find(rest, NJ_STR(": "), 0);
+    if (!nj_str_starts(rest, NJ_STR(" for ")) || colon == NJ_NPOS)
+        return false;
+    size_t word = colon;
+    while (word > 0 && !nj_is(rest.p[word - 1], NJ_IS_SPACE))
+        word--;
+    struct nj_str owner = nj_str_slice(rest, word, colon);
+    for (size_t i = 0; i < NJ_COUNT(kinds); i++)
+        if (nj_str_eq_nocase(owner, kinds[i]))
+            return false;
+    *at += colon + 2;
+    return owner.n > 0 && nj_str_chr(nj_str_slice(rest, 0, colon), '.', 0) == NJ_NPOS &&
+           nj_str_chr(nj_str_slice(rest, 0, colon), ',', 0) == NJ_NPOS;
+}
+
 /* "Password for svc account changed to x": the link stands further on in the sentence. */
 static bool skip_sentence(struct nj_str t, size_t *at)
 {
@@ -77,7 +99,7 @@ static bool skip_sentence(struct nj_str t, size_t *at)
                                          NJ_STR_INIT(" reset to "), NJ_STR_INIT(" set to "),    NJ_STR_INIT(" updated to "),
                                          NJ_STR_INIT(" is "),       NJ_STR_INIT(" was ") };
     struct nj_str rest = nj_str_slice(t, *at, *at + LONGEST);
-    size_t end = 0, found = NJ_COUNT(far), value = 0;
+    size_t end = skip_quoted_owner(rest), found = NJ_COUNT(far), value = 0;
     while (end < rest.n && !ends_sentence(rest.p[end]))
         end++;
     rest.n = end;
@@ -209,30 +231,36 @@ static bool next_line(struct nj_form *f, size_t at, struct nj_span *value)
     return (after == '\n' || after == '\0') && nj_form_is_made_up(nj_part(t, *value), 5);
 }
 
-/* PASSWORD('x'), setPassword("x") */
+/* PASSWORD('x'), setPassword("x"), Password("x1") */
 static bool call_value(struct nj_form *f, size_t at, struct nj_span *value)
 {
     struct nj_str key = nj_part(f->t, f->key);
     for (size_t dot; (dot = nj_str_chr(key, '.', 0)) != NJ_NPOS;)
         key = nj_str_slice(key, dot + 1, key.n); /* mail.setPassword */
     bool sets = nj_str_starts_nocase(key, NJ_STR("set")) || nj_str_starts_nocase(key, NJ_STR("with")) || nj_form_is_metavariable(key);
-    if (!sets || !is_chosen(f->rule) || !nj_is_quote(nj_byte(f->t, at + 1)))
+    bool type = key.n > 1 && nj_is(key.p[0], NJ_IS_UPPER) && nj_run(key, 1, NJ_IS_LOWER) == key.n;
+    if (!(sets || type) || !is_chosen(f->rule) || !nj_is_quote(nj_byte(f->t, at + 1)))
         return false;
-    return read_value(f, GAP_BLANK, at + 1, value);
+    return read_value(f, GAP_BLANK, at + 1, value) && (sets || nj_form_is_made_up(nj_part(f->t, *value), 6));
 }
 
-/* ('password', 'x1'): two in brackets, and the second was made up. */
-static bool tuple_value(struct nj_form *f, size_t at, struct nj_span *value)
+/* ('password', 'x1'), {<<"password">>,<<"x1">>}, {password,"x1"}: two in brackets, and the second was made up. */
+static bool tuple_value(struct nj_form *f, bool quoted, size_t at, struct nj_span *value)
 {
     struct nj_str t = f->t;
-    size_t from = f->key.from - 1;
-    if (nj_byte(t, at) != ',' || from <= f->floor || (t.p[from - 1] != '(' && t.p[from - 1] != '['))
+    size_t from = f->key.from - (quoted ? 1 : 0);
+    bool binary = quoted && from >= f->floor + 2 && nj_byte(t, at) == '>' && nj_byte(t, at + 1) == '>' && t.p[from - 1] == '<';
+    from -= binary ? 2 : 0;
+    at += binary ? 2 : 0;
+    if (nj_byte(t, at) != ',' || from <= f->floor || strchr(quoted ? "([{" : "{", t.p[from - 1]) == NULL)
         return false;
     nj_form_open(f, nj_skip_blanks(t, at + 1));
     if (f->quote == 0 || !read_value(f, GAP_BLANK, nj_skip_blanks(t, at + 1), value))
         return false;
-    char close = nj_byte(t, value->to + 1 + f->slashes);
-    return (close == ')' || close == ']') && nj_form_is_made_up(nj_part(t, *value), 6);
+    at = value->to + 1 + f->slashes;
+    at += nj_byte(t, at) == '>' && nj_byte(t, at + 1) == '>' ? 2 : 0;
+    char close = nj_byte(t, at);
+    return (close == ')' || close == ']' || close == '}') && nj_form_is_made_up(nj_part(t, *value), 6);
 }
 
 /* [password, x1]: as .NET prints an entry. */
@@ -333,7 +361,7 @@ static bool word(struct nj_form *f, size_t at, struct nj_span *value)
     nj_form_columns(f);
     bool quoted = f->key.from > f->floor && nj_is_quote(t.p[f->key.from - 1]) && nj_byte(t, to) == t.p[f->key.from - 1];
     at = to + (quoted ? 1 : 0);
-    if (quoted && tuple_value(f, at, value))
+    if (tuple_value(f, quoted, at, value))
         return true;
     if (!quoted && bare_tuple_value(f, at, value))
         return true;
@@ -355,7 +383,12 @@ static bool word(struct nj_form *f, size_t at, struct nj_span *value)
         return true;
     if (set_password_for(f, at, value))
         return true;
-    return is_chosen(f->rule) && !quoted && skip_sentence(t, &at) && at < t.n && read_value(f, GAP_LINK, at, value);
+    if (!is_chosen(f->rule) || quoted)
+        return false;
+    size_t owned = at;
+    if (owner_value(t, &owned) && owned < t.n && read_value(f, GAP_BLANK, owned, value))
+        return true;
+    return skip_sentence(t, &at) && at < t.n && read_value(f, GAP_LINK, at, value);
 }
 
 /* "OTP 482910", "PIN 4829", "login code 482910": without a verb only what is a number, and no more than that. */

@@ -14,8 +14,19 @@ NAMED = ('{"dbpass":"%s","port":1}', '{"smtppass":"%s","port":1}', '{"userpwd":"
          '{"adgangskode":"%s","port":1}', '{"passord":"%s","port":1}', "heslo=%s port=1", "parola: %s, port=1", "level=INFO adminpwd=%s port=1",
          "msg=\"dial\" redis_auth=%s port=1")
 
+# what is not in the line is a rule of its own
+SPOKEN = ("C Object ( [user:protected] => k [password:protected] => %s [port] => 1 )", "C Object ( [secret:App\\C:private] => %s [port] => 1 )",
+          'object(C)#1 (2) { ["password":protected]=> string(9) "%s" ["port"]=> int(2) }',
+          'object(C)#1 (2) {\n  ["pass":"App\\C":private]=>\n  string(9) "%s"\n  ["port"]=>\n  int(2)\n}',
+          '[{user,"k"},{password,"%s"},{port,2}]', '[{<<"password">>,<<"%s">>},{<<"port">>,2}]', 'Login("k", Password("%s"), port)',
+          "cmdkey /add:h1 /port:1 /pass:%s", "net use Z: \\\\nas\\share /port:1 /password:%s", "new password for kim: %s on this port",
+          "Password for 'kim' is '%s' on this port", "el password es %s (port 1)")
+
 PLAIN = ("docker login -u ci --password-stdin registry.local", "clave=valor port=1", "re_render_of_the_component took 4 ms",
-         "phc_{b43} is in every page", "terraform {b14} planned")
+         "phc_{b43} is in every page", "terraform {b14} planned",
+         "wrong password for user: kim9420", "password for kim: required", "no password for 'kim' in store4", "POST /oauth/token:revoke2 200",
+         "GET /password:reset 200", "helm upgrade --set auth.existingSecret=db-creds-2 ok", "[password:protected]", "Password(\"old\") is not valid",
+         "{{password,\"is too short\"}}", "resetPassword(\"kim9420\") called")
 
 
 def made(v, recipe):
@@ -44,10 +55,16 @@ def named(c):
         c.hit("named", frame % password, password, ["port"])
 
 
+def spoken(c):
+    for frame in SPOKEN:
+        password = c.v.until(c.v.password, lambda p: any(ch.isdigit() for ch in p) and any(ch.isalpha() for ch in p))
+        c.hit("spoken", frame % password, password, ["port"])
+
+
 def plain(c):
     for text in PLAIN:
         c.neg("neg_plain", text.format(b43=c.v.b62(43), b14=c.v.b62(14)))
 
 
-ROUNDS = (vendors, named)
+ROUNDS = (vendors, named, spoken)
 BENIGN = (plain,)

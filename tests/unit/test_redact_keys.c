@@ -194,6 +194,7 @@ START_TEST(test_redact_names_that_speak_about_a_secret_are_left)
         "assertionError",
         "passwordChangedAt",
         "password-stdin",
+        "existingSecret",
         "key",
         "code",
         "name",

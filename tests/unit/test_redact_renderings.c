@@ -64,6 +64,54 @@ START_TEST(test_redact_ruby_and_php_print_values)
         { "array(2) {\n  [\"password\"]=>\n  string(14) \"Raven$quar9420\"\n  [\"n\"]=>\n  int(3)\n}",
           "array(2) {\n  [\"password\"]=>\n  string(14) \"[secret]\"\n  [\"n\"]=>\n  int(3)\n}" },
         { "array ( 'password' => 'Raven$quar9420', 'n' => 3, )", "array ( 'password' => '[secret]', 'n' => 3, )" },
+        { "C Object ( [password:protected] => Raven9420 [secret:C:private] => Raven9421 [n:protected] => 2 )",
+          "C Object ( [password:protected] => [secret] [secret:C:private] => [secret] [n:protected] => 2 )" },
+        { "object(C)#1 (2) { [\"pass\":protected]=> string(9) \"Raven9420\" [\"secret\":\"App\\C\":private]=> string(4) \"Raven9421\" }",
+          "object(C)#1 (2) { [\"pass\":protected]=> string(9) \"[secret]\" [\"secret\":\"App\\C\":private]=> string(4) \"[secret]\" }" },
+        { "password:protected9", "password:[secret]" },
+    };
+    check_rows(rows, NJ_COUNT(rows));
+}
+END_TEST
+
+START_TEST(test_redact_erlang_and_rust_print_values)
+{
+    static const struct row rows[] = {
+        { "[{user,\"bob\"},{password,\"Raven$quar9420\"},{n,2}]", "[{user,\"bob\"},{password,\"[secret]\"},{n,2}]" },
+        { "[{<<\"password\">>,<<\"Raven$quar9420\">>},{<<\"n\">>,2}]", "[{<<\"password\">>,<<\"[secret]\">>},{<<\"n\">>,2}]" },
+        { "Login(\"bob\", Password(\"Raven$quar9420\"))", "Login(\"bob\", Password(\"[secret]\"))" },
+        { "Password(\"required\") or Password(\"old\")", "Password(\"required\") or Password(\"old\")" },
+        { "resetPassword(\"Raven9420\")", "resetPassword(\"Raven9420\")" }, /* a call of any name says nothing */
+        { "{password, string}", "{password, string}" },
+        { "{password,\"is too short\"}", "{password,\"is too short\"}" },
+    };
+    check_rows(rows, NJ_COUNT(rows));
+}
+END_TEST
+
+START_TEST(test_redact_options_of_windows)
+{
+    static const struct row rows[] = {
+        { "cmdkey /add:h1 /user:bob /pass:Raven-9420", "cmdkey /add:h1 /user:bob /pass:[secret]" },
+        { "net use Z: /user:bob /password:Raven-9420 /persistent:no", "net use Z: /user:bob /password:[secret] /persistent:no" },
+        { "POST /oauth/token:revoke2 200", "POST /oauth/token:revoke2 200" },
+        { "GET /password:reset 200", "GET /password:reset 200" },
+    };
+    check_rows(rows, NJ_COUNT(rows));
+}
+END_TEST
+
+START_TEST(test_redact_passwords_of_somebody_in_a_sentence)
+{
+    static const struct row rows[] = {
+        { "new password for kim: Raven9420", "new password for kim: [secret]" },
+        { "Password for 'kim' is 'Raven9420'.", "Password for 'kim' is '[secret]'." },
+        { "password for svc 4: \"Raven 9420\" stored", "password for svc 4: \"[secret]\" stored" },
+        { "el password es Raven9420", "el password es [secret]" },
+        { "wrong password for user: kim9420", "wrong password for user: kim9420" },
+        { "wrong password for kim: try again", "wrong password for kim: try again" },
+        { "no password for 'kim' in store4", "no password for 'kim' in store4" },
+        { "password for kim, see: room42b", "password for kim, see: room42b" },
     };
     check_rows(rows, NJ_COUNT(rows));
 }
@@ -413,6 +461,9 @@ END_TEST
     X(test_redact_python_prints_values)                                                                                                    \
     X(test_redact_java_and_go_print_values)                                                                                                \
     X(test_redact_ruby_and_php_print_values)                                                                                               \
+    X(test_redact_erlang_and_rust_print_values)                                                                                            \
+    X(test_redact_options_of_windows)                                                                                                      \
+    X(test_redact_passwords_of_somebody_in_a_sentence)                                                                                     \
     X(test_redact_dotnet_and_node_print_values)                                                                                            \
     X(test_redact_settings_and_headers_are_read)                                                                                           \
     X(test_redact_tags_and_attributes_are_read)                                                                                            \
