@@ -93,4 +93,10 @@ struct nj_slicer {
 void nj_slicer_init(struct nj_slicer *s, struct nj_str body);
 enum nj_slice_kind nj_slicer_next(struct nj_slicer *s, struct nj_str *piece);
 
+/* Nearly all elements are those of function logs, and the platform writes them to the letter alike:
+ *     {"time":"2026-11-23T07:15:01.123Z","type":"function","record":
+ * Does text begin like that?  The time is at NJ_FUNCTION_TIME and has no quotes or escapes; the record begins at NJ_FUNCTION_RECORD. */
+enum { NJ_FUNCTION_TIME = 9, NJ_FUNCTION_TIME_LEN = 24, NJ_FUNCTION_RECORD = 62 };
+bool nj_json_is_function_log(struct nj_str text);
+
 #endif

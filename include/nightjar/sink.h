@@ -27,8 +27,21 @@ extern const char *const nj_codec_names[NJ_CODECS]; /* "none" "gzip" "zstd": as 
 
 enum nj_transport { NJ_TO_STDOUT, NJ_TO_FILE, NJ_TO_HTTP };
 
+/* Attributes as they were last encoded.  Records of one invocation mostly have the same: then their bytes are copied. */
+struct nj_encoded_attrs {
+    size_t n;
+    struct {
+        uint8_t type;   /* enum nj_vtype */
+        uint32_t key_n; /* length of the name */
+        uint64_t value; /* length of the text, or the bits of the number */
+    } shape[NJ_ATTRS_MAX];
+    bool known, comma; /* comma: it began with one */
+    uint16_t raw_n, bytes_n;
+    char raw[640], bytes[896]; /* all texts in one piece; encoded */
+};
+
 /* What one record has in common with the one before, kept by whoever encodes many records of one sandbox: the encoded
- * resource, and its time down to the second.  Zeroed at first, the buffer initialised with NJ_ENCODE_CACHE_MAX, freed with
+ * resource, attributes, and its time down to the second.  Zeroed at first, the buffer initialised with NJ_ENCODE_CACHE_MAX, freed with
  * nj_buf_fini(&c.bytes). */
 struct nj_encode_cache {
     const struct nj_sink *sink; /* whom it is encoded for; may be NULL */
@@ -38,6 +51,7 @@ struct nj_encode_cache {
     struct nj_buf bytes;
     int64_t second; /* when_head is its text, "2026-11-23T07:15:01."; 0 = none yet */
     char when_head[20];
+    struct nj_encoded_attrs who, where;
 };
 enum { NJ_ENCODE_CACHE_MAX = 64 << 10 };
 

@@ -28,11 +28,12 @@ void nj_chain_link(char link[static NJ_CHAIN_LINK], const struct nj_hmac_key *ke
         nj_hmac_add(&h, previous);
         nj_hmac_finish(&h, sum);
     } else {
-        struct nj_sha256 s;
-        nj_sha256_init(&s);
-        nj_sha256_add(&s, own.p, own.n);
-        nj_sha256_add(&s, previous.p, previous.n);
-        nj_sha256_finish(&s, sum);
+        char both[NJ_SHA256_LEN + NJ_CHAIN_LINK];
+        previous.n = previous.n < NJ_CHAIN_LINK ? previous.n : NJ_CHAIN_LINK;
+        memcpy(both, own.p, own.n);
+        if (previous.n != 0)
+            memcpy(both + own.n, previous.p, previous.n);
+        nj_sha256_of(sum, (struct nj_str){ both, own.n + previous.n });
     }
     nj_hex_write(link, NJ_CHAIN_LINK, sum);
 }

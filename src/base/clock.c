@@ -63,36 +63,24 @@ static int64_t days_of(int64_t y, int64_t m, int64_t d)
     return era * 146097 + doe - 719468;
 }
 
-static bool digits(struct nj_str s, size_t at, size_t n, int64_t *out)
+/* Two digits; what is none sets bits of *bad. */
+static int64_t two(const char *p, unsigned *bad)
 {
-    int64_t v = 0;
-    if (at + n > s.n)
-        return false;
-    for (size_t i = at; i < at + n; i++) {
-        unsigned d = (unsigned char)s.p[i] - (unsigned)'0';
-        if (d > 9)
-            return false;
-        v = v * 10 + (int64_t)d;
-    }
-    *out = v;
-    return true;
-}
-
-static bool at_char(struct nj_str s, size_t at, const char *any)
-{
-    return at < s.n && s.p[at] != '\0' && strchr(any, s.p[at]) != NULL;
+    unsigned tens = (unsigned char)p[0] - (unsigned)'0', ones = (unsigned char)p[1] - (unsigned)'0';
+    *bad |= tens > 9 || ones > 9;
+    return (int64_t)tens * 10 + ones;
 }
 
 static bool parse_date(struct nj_str s, int64_t *seconds)
 {
     static const int8_t month_days[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-    int64_t y, mo, d, h, mi, sec;
-    if (s.n < 19 || s.p[4] != '-' || s.p[7] != '-' || s.p[13] != ':' || s.p[16] != ':' || !at_char(s, 10, "Tt "))
+    const char *p = s.p;
+    unsigned bad = 0;
+    if (s.n < 19 || p[4] != '-' || p[7] != '-' || p[13] != ':' || p[16] != ':' || (p[10] != 'T' && p[10] != 't' && p[10] != ' '))
         return false;
-    if (!digits(s, 0, 4, &y) || !digits(s, 5, 2, &mo) || !digits(s, 8, 2, &d) || !digits(s, 11, 2, &h) || !digits(s, 14, 2, &mi) ||
-        !digits(s, 17, 2, &sec))
-        return false;
-    if (y < 1970 || y > 2261 || mo < 1 || mo > 12 || d < 1 || d > month_days[mo - 1] || h > 23 || mi > 59 || sec > 60)
+    int64_t y = two(p, &bad) * 100 + two(p + 2, &bad), mo = two(p + 5, &bad), d = two(p + 8, &bad);
+    int64_t h = two(p + 11, &bad), mi = two(p + 14, &bad), sec = two(p + 17, &bad);
+    if (bad || y < 1970 || y > 2261 || mo < 1 || mo > 12 || d < 1 || d > month_days[mo - 1] || h > 23 || mi > 59 || sec > 60)
         return false;
     *seconds = days_of(y, mo, d) * 86400 + h * 3600 + mi * 60 + sec;
     return true;
@@ -100,14 +88,28 @@ static bool parse_date(struct nj_str s, int64_t *seconds)
 
 static bool parse_zone(struct nj_str z, int64_t *offset_s)
 {
-    int64_t h, m;
+    unsigned bad = 0;
     *offset_s = 0;
-    if (z.n == 1 && at_char(z, 0, "Zz"))
+    if (z.n == 1 && (z.p[0] | 0x20) == 'z')
         return true;
-    if (z.n != 6 || !at_char(z, 0, "+-") || !digits(z, 1, 2, &h) || !at_char(z, 3, ":") || !digits(z, 4, 2, &m) || h > 23 || m > 59)
+    if (z.n != 6 || (z.p[0] != '+' && z.p[0] != '-') || z.p[3] != ':')
         return false;
+    int64_t h = two(z.p + 1, &bad), m = two(z.p + 4, &bad);
     *offset_s = (h * 3600 + m * 60) * (z.p[0] == '-' ? -1 : 1);
-    return true;
+    return !bad && h <= 23 && m <= 59;
+}
+
+/* Digits behind the point at *at, in nanoseconds; the tenth has to be something else. */
+static bool parse_fraction(struct nj_str s, size_t *at, int64_t *ns)
+{
+    enum { DIGITS = 9 };
+    static const int32_t unit[DIGITS + 1] = { 1000000000, 100000000, 10000000, 1000000, 100000, 10000, 1000, 100, 10, 1 };
+    size_t from = ++*at;
+    int64_t v = 0;
+    for (; *at < s.n && s.p[*at] >= '0' && s.p[*at] <= '9' && *at - from < DIGITS; ++*at)
+        v = v * 10 + (s.p[*at] - '0');
+    *ns = v * unit[*at - from];
+    return *at != from;
 }
 
 enum nj_status nj_time_parse(struct nj_str s, int64_t *unix_ns)
@@ -116,14 +118,8 @@ enum nj_status nj_time_parse(struct nj_str s, int64_t *unix_ns)
     if (!parse_date(s, &seconds))
         return NJ_EPARSE;
     size_t at = 19;
-    if (at_char(s, at, ".")) {
-        int64_t unit = 100000000;
-        size_t first = ++at;
-        for (; at < s.n && s.p[at] >= '0' && s.p[at] <= '9' && at - first < 9; at++, unit /= 10)
-            fraction += (s.p[at] - '0') * unit;
-        if (at == first)
-            return NJ_EPARSE;
-    }
+    if (at < s.n && s.p[at] == '.' && !parse_fraction(s, &at, &fraction))
+        return NJ_EPARSE;
     if (!parse_zone(nj_str_slice(s, at, s.n), &offset))
         return NJ_EPARSE;
     *unix_ns = (seconds - offset) * 1000000000 + fraction;

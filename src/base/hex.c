@@ -18,8 +18,13 @@ bool nj_hex_decode(struct nj_str text, uint8_t *out)
 
 void nj_hex_write(char *out, size_t digits, const uint8_t *bytes)
 {
-    for (size_t i = 0; i < digits; i++)
-        out[i] = digit_of[i % 2 == 0 ? bytes[i / 2] >> 4 : bytes[i / 2] & 15];
+    size_t i = 0;
+    for (; i + 2 <= digits; i += 2, bytes++) {
+        out[i] = digit_of[*bytes >> 4];
+        out[i + 1] = digit_of[*bytes & 15];
+    }
+    if (i < digits)
+        out[i] = digit_of[*bytes >> 4];
 }
 
 void nj_hex_write_u64(char out[static 16], uint64_t v)

@@ -40,16 +40,24 @@ NJ_INLINE const char *nj_json_skip_space(const char *p, const char *end)
     return p;
 }
 
+/* Quotes, backslashes and control characters. */
+NJ_INLINE nj_v16 nj_json_stops(nj_v16 v)
+{
+    return (nj_v16)(v == '"') | (nj_v16)(v == '\\') | (nj_v16)(v < 0x20);
+}
+
 /* The next quote, backslash or control character; end when there is none. */
 NJ_INLINE const char *nj_json_string_stop(const char *p, const char *end)
 {
+    const char *from = p;
     while (end - p >= 16) {
-        nj_v16 v = nj_json_load(p);
-        size_t hit = nj_json_first((nj_v16)(v == '"') | (nj_v16)(v == '\\') | (nj_v16)(v < 0x20));
+        size_t hit = nj_json_first(nj_json_stops(nj_json_load(p)));
         p += hit;
         if (hit != 16)
             return p;
     }
+    if (p != from) /* the last sixteen bytes: those before p are none */
+        return end - 16 + nj_json_first(nj_json_stops(nj_json_load(end - 16)));
     while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20)
         p++;
     return p;

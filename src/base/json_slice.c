@@ -76,10 +76,39 @@ static enum nj_scan scan_element(const char **at, const char *end)
     return r != NJ_SCAN_DONE || after == end || *after == ',' || *after == ']' ? r : NJ_SCAN_BROKEN;
 }
 
+bool nj_json_is_function_log(struct nj_str text)
+{
+    static const char head[] = "{\"time\":\"", middle[] = "\",\"type\":\"function\",\"record\":";
+    enum { MIDDLE = NJ_FUNCTION_TIME + NJ_FUNCTION_TIME_LEN };
+    _Static_assert(NJ_FUNCTION_TIME == sizeof(head) - 1 && NJ_FUNCTION_RECORD == MIDDLE + sizeof(middle) - 1, "as json.h says");
+    if (text.n <= NJ_FUNCTION_RECORD || memcmp(text.p, head, sizeof(head) - 1) != 0 ||
+        memcmp(text.p + MIDDLE, middle, sizeof(middle) - 1) != 0)
+        return false;
+    const char *time = text.p + NJ_FUNCTION_TIME;
+    return nj_json_first(nj_json_stops(nj_json_load(time)) | nj_json_stops(nj_json_load(time + NJ_FUNCTION_TIME_LEN - 16))) == 16;
+}
+
+/* Behind such an element, if its record is all that is left of it; else NULL: then it is walked from its beginning. */
+static const char *behind_function_log(const char *p, const char *end)
+{
+    if (!nj_json_is_function_log((struct nj_str){ p, (size_t)(end - p) }))
+        return NULL;
+    p += NJ_FUNCTION_RECORD;
+    if (*p == '"')
+        p = nj_json_skip_string(p, end);
+    else if (*p != '{' || nj_json_scan_loose(&p, end) != NJ_SCAN_DONE)
+        return NULL;
+    return p < end && *p == '}' ? p + 1 : NULL;
+}
+
 static enum nj_slice_kind take_value(struct nj_slicer *s, struct nj_str *piece)
 {
-    const char *from = s->body.p + s->at, *end = s->body.p + s->body.n, *at = from;
-    enum nj_scan r = scan_element(&at, end);
+    const char *from = s->body.p + s->at, *end = s->body.p + s->body.n, *at = behind_function_log(from, end);
+    enum nj_scan r = NJ_SCAN_DONE;
+    if (at == NULL) {
+        at = from;
+        r = scan_element(&at, end);
+    }
     size_t walked = (size_t)(at - from);
     if (r == NJ_SCAN_DONE || r == NJ_SCAN_ENDED) {
         *piece = (struct nj_str){ from, r == NJ_SCAN_DONE ? walked : (size_t)(end - from) };

@@ -81,6 +81,13 @@ static bool take_text(const char **at, const char *end, struct nj_str expected, 
  * instead of three times.  Anything else goes the long way. */
 static bool read_usual(struct nj_str element, struct envelope *e)
 {
+    if (nj_json_is_function_log(element) && element.p[element.n - 1] == '}') {
+        struct nj_str when = nj_str_slice(element, NJ_FUNCTION_TIME, NJ_FUNCTION_TIME + NJ_FUNCTION_TIME_LEN);
+        e->kind = NJ_EV_FUNCTION;
+        e->usual = nj_time_parse(when, &e->when_ns) == NJ_OK &&
+                   nj_json_parse(nj_str_slice(element, NJ_FUNCTION_RECORD, element.n - 1), &e->record) == NJ_OK;
+        return e->usual;
+    }
     static const struct nj_str record = NJ_STR_INIT("\",\"record\":");
     const char *p = element.p, *end = element.p + element.n;
     struct nj_str time, type;

@@ -146,10 +146,9 @@ static bool level_in(const struct token *t, bool heading, bool first, enum nj_se
         return false;
     struct nj_str word = word_of(t->text);
     bool whole = word.n == t->text.n, colon = !whole && t->text.p[word.n] == ':';
-    if ((!whole && !colon) || !nj_severity_parse(word, out))
-        return false;
     bool column = whole && t->after == '\t' && (first || t->before == '\t');
-    return column || is_upper(word) || (first && colon);
+    bool placed = column || (first && colon) || ((whole || colon) && is_upper(word));
+    return placed && nj_severity_parse(word, out);
 }
 
 /* Behind the heading only brackets and assignments count: is there any where a token may be? */

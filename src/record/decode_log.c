@@ -149,11 +149,23 @@ static bool is_object_text(struct nj_str text, struct nj_json *out)
     return t.n >= 2 && t.p[0] == '{' && t.p[t.n - 1] == '}' && nj_json_parse(t, out) == NJ_OK;
 }
 
+/* The line without its newline.  That is mostly the only escape in it: then there is nothing to undo. */
+static struct nj_str line_of(struct nj_decoding *d, struct nj_json string)
+{
+    bool escaped = false;
+    struct nj_str inner = nj_json_inner(string, &escaped);
+    if (!escaped)
+        return inner;
+    if (nj_str_ends(inner, NJ_STR("\\n")) && nj_str_chr(inner, '\\', 0) == inner.n - 2)
+        return nj_str_slice(inner, 0, inner.n - 2);
+    return nj_decode_line(nj_decode_text(d, string));
+}
+
 void nj_decode_log(struct nj_decoding *d, struct nj_json record)
 {
     struct nj_json object = record;
     if (record.type == NJ_JSON_STRING) {
-        d->out->message = nj_decode_line(nj_decode_text(d, record));
+        d->out->message = line_of(d, record);
         if (is_object_text(d->out->message, &object))
             structured(d, object);
         else

@@ -27,23 +27,35 @@ const struct nj_str nj_lane_names[NJ_LANES] = {
 
 /* --- levels ------------------------------------------------------------------------------------------------------- */
 
-/* log4j, java.util.logging, Python, winston, syslog, .NET, Serilog, zap and the AWS runtimes. */
-static const struct {
+/* log4j, java.util.logging, Python, winston, syslog, .NET, Serilog, zap and the AWS runtimes.  In the order of the alphabet: the words of
+ * one letter stand together. */
+static const struct level {
     struct nj_str word;
     enum nj_severity severity;
 } levels[] = {
-    { NAME("info"), NJ_SEV_INFO },          { NAME("error"), NJ_SEV_ERROR },    { NAME("warn"), NJ_SEV_WARN },
-    { NAME("warning"), NJ_SEV_WARN },       { NAME("debug"), NJ_SEV_DEBUG },    { NAME("trace"), NJ_SEV_TRACE },
-    { NAME("fatal"), NJ_SEV_FATAL },        { NAME("critical"), NJ_SEV_FATAL }, { NAME("information"), NJ_SEV_INFO },
-    { NAME("informational"), NJ_SEV_INFO }, { NAME("notice"), NJ_SEV_INFO },    { NAME("inf"), NJ_SEV_INFO },
-    { NAME("log"), NJ_SEV_INFO },           { NAME("http"), NJ_SEV_INFO },      { NAME("err"), NJ_SEV_ERROR },
-    { NAME("severe"), NJ_SEV_ERROR },       { NAME("fail"), NJ_SEV_ERROR },     { NAME("wrn"), NJ_SEV_WARN },
-    { NAME("dbg"), NJ_SEV_DEBUG },          { NAME("dbug"), NJ_SEV_DEBUG },     { NAME("verbose"), NJ_SEV_DEBUG },
-    { NAME("fine"), NJ_SEV_DEBUG },         { NAME("config"), NJ_SEV_DEBUG },   { NAME("trce"), NJ_SEV_TRACE },
-    { NAME("trc"), NJ_SEV_TRACE },          { NAME("finer"), NJ_SEV_TRACE },    { NAME("finest"), NJ_SEV_TRACE },
-    { NAME("silly"), NJ_SEV_TRACE },        { NAME("crit"), NJ_SEV_FATAL },     { NAME("ftl"), NJ_SEV_FATAL },
-    { NAME("alert"), NJ_SEV_FATAL },        { NAME("emerg"), NJ_SEV_FATAL },    { NAME("emergency"), NJ_SEV_FATAL },
-    { NAME("panic"), NJ_SEV_FATAL },        { NAME("dpanic"), NJ_SEV_FATAL },
+    { NAME("alert"), NJ_SEV_FATAL },        { NAME("critical"), NJ_SEV_FATAL }, { NAME("config"), NJ_SEV_DEBUG },
+    { NAME("crit"), NJ_SEV_FATAL },         { NAME("debug"), NJ_SEV_DEBUG },    { NAME("dbg"), NJ_SEV_DEBUG },
+    { NAME("dbug"), NJ_SEV_DEBUG },         { NAME("dpanic"), NJ_SEV_FATAL },   { NAME("error"), NJ_SEV_ERROR },
+    { NAME("err"), NJ_SEV_ERROR },          { NAME("emerg"), NJ_SEV_FATAL },    { NAME("emergency"), NJ_SEV_FATAL },
+    { NAME("fatal"), NJ_SEV_FATAL },        { NAME("fail"), NJ_SEV_ERROR },     { NAME("fine"), NJ_SEV_DEBUG },
+    { NAME("finer"), NJ_SEV_TRACE },        { NAME("finest"), NJ_SEV_TRACE },   { NAME("ftl"), NJ_SEV_FATAL },
+    { NAME("http"), NJ_SEV_INFO },          { NAME("info"), NJ_SEV_INFO },      { NAME("information"), NJ_SEV_INFO },
+    { NAME("informational"), NJ_SEV_INFO }, { NAME("inf"), NJ_SEV_INFO },       { NAME("log"), NJ_SEV_INFO },
+    { NAME("notice"), NJ_SEV_INFO },        { NAME("panic"), NJ_SEV_FATAL },    { NAME("severe"), NJ_SEV_ERROR },
+    { NAME("silly"), NJ_SEV_TRACE },        { NAME("trace"), NJ_SEV_TRACE },    { NAME("trce"), NJ_SEV_TRACE },
+    { NAME("trc"), NJ_SEV_TRACE },          { NAME("verbose"), NJ_SEV_DEBUG },  { NAME("warn"), NJ_SEV_WARN },
+    { NAME("warning"), NJ_SEV_WARN },       { NAME("wrn"), NJ_SEV_WARN },
+};
+
+_Static_assert(NJ_COUNT(levels) == 35, "letters[] is counted by hand");
+
+/* Where those of a letter begin, and how many there are. */
+static const struct {
+    uint8_t at, n;
+} letters[26] = {
+    ['a' - 'a'] = { 0, 1 },  ['c' - 'a'] = { 1, 3 },  ['d' - 'a'] = { 4, 4 },  ['e' - 'a'] = { 8, 4 },  ['f' - 'a'] = { 12, 6 },
+    ['h' - 'a'] = { 18, 1 }, ['i' - 'a'] = { 19, 4 }, ['l' - 'a'] = { 23, 1 }, ['n' - 'a'] = { 24, 1 }, ['p' - 'a'] = { 25, 1 },
+    ['s' - 'a'] = { 26, 2 }, ['t' - 'a'] = { 28, 3 }, ['v' - 'a'] = { 31, 1 }, ['w' - 'a'] = { 32, 3 },
 };
 
 /* pino and bunyan count 10 trace, 20 debug ... 60 fatal; a level of one's own in between belongs to the lower ten. */
@@ -62,14 +74,17 @@ bool nj_severity_parse(struct nj_str text, enum nj_severity *out)
     text = nj_str_trim(text);
     if (text.n < SHORTEST || text.n > LONGEST)
         return false;
-    for (size_t i = 0; i < NJ_COUNT(levels); i++) {
-        struct nj_str word = levels[i].word;
-        if (text.n == word.n && (text.p[0] | 0x20) == word.p[0] && nj_str_eq_nocase(text, word)) {
-            *out = levels[i].severity;
-            return true;
-        }
+    unsigned letter = (unsigned char)(text.p[0] | 0x20) - (unsigned)'a';
+    if (letter >= NJ_COUNT(letters))
+        return severity_of_number(text, out);
+    const struct level *l = &levels[letters[letter].at];
+    for (size_t i = 0; i < letters[letter].n; i++) {
+        if (text.n != l[i].word.n || !nj_str_eq_nocase(text, l[i].word))
+            continue;
+        *out = l[i].severity;
+        return true;
     }
-    return severity_of_number(text, out);
+    return false;
 }
 
 /* --- attributes --------------------------------------------------------------------------------------------------- */

@@ -1,5 +1,6 @@
 /* The native record: exact bytes, order of keys, what is left out, and what may never break a line. */
 #include "nightjar/sink.h"
+#include "observe_kit.h"
 #include "unit.h"
 
 #include <jansson.h>
@@ -154,6 +155,58 @@ START_TEST(test_format_cached_times_are_the_same_as_fresh_ones)
 }
 END_TEST
 
+/* A few attributes with their texts behind one another as redaction writes them, or not; small, so that lists repeat. */
+static void make_attrs(struct nj_attrs *l, struct nj_buf *store, struct dice *d)
+{
+    static const char *const words[] = { "a", "b", "ab", "client.address", "203.0.113.7", "203.0.113.8", "caf\xc3\xa9", "x\"y", "" };
+    l->n = dice_next(d) % 4;
+    for (size_t i = 0; i < l->n; i++) {
+        struct nj_attr *a = &l->a[i];
+        a->v = (struct nj_value){ .type = (enum nj_vtype)(dice_next(d) % 4), .u.i = (int64_t)(dice_next(d) % 2) };
+        if (a->v.type == NJ_V_STR) {
+            size_t from = store->n;
+            nj_buf_addz(store, words[dice_next(d) % NJ_COUNT(words)]);
+            a->v.u.s = (struct nj_str){ store->p + from, store->n - from };
+        } else if (a->v.type == NJ_V_BOOL) {
+            a->v.u.b = dice_next(d) % 2 != 0;
+        } else if (a->v.type == NJ_V_F64) {
+            a->v.u.f = dice_next(d) % 2 != 0 ? 0.5 : 1;
+        }
+        if (dice_next(d) % 16 == 0)
+            nj_buf_addc(store, '-');
+        size_t from = store->n;
+        nj_buf_addz(store, words[dice_next(d) % 4]);
+        a->key = (struct nj_str){ store->p + from, store->n - from };
+    }
+}
+
+START_TEST(test_format_cached_attributes_are_the_same_as_fresh_ones)
+{
+    static struct nj_encode_cache cache;
+    struct nj_resource resource = { .generation = 1 };
+    struct dice d = { 5 };
+    struct nj_buf store;
+    nj_buf_init(&store, 4096);
+    ck_assert_int_eq(nj_buf_reserve(&store, 4000), NJ_OK);
+    nj_buf_init(&cache.bytes, NJ_ENCODE_CACHE_MAX);
+    ck_assert(nj_attrs_str(&resource.where, NJ_STR("faas.name"), NJ_STR("billing")));
+    for (int i = 0; i < 20000; i++) {
+        struct nj_buf fresh, cached;
+        struct nj_clean r = plain();
+        nj_buf_reset(&store);
+        make_attrs(&r.who, &store, &d);
+        make_attrs(&r.where, &store, &d);
+        r.resource = dice_next(&d) % 2 != 0 ? &resource : NULL;
+        struct nj_str a = encode(&fresh, &nj_format_ndjson, &r, NULL), b = encode(&cached, &nj_format_ndjson, &r, &cache);
+        ck_assert_msg(nj_str_eq(a, b), "round %d: %.*s, not %.*s", i, NJ_STR_ARG(b), NJ_STR_ARG(a));
+        nj_buf_fini(&fresh);
+        nj_buf_fini(&cached);
+    }
+    nj_buf_fini(&cache.bytes);
+    nj_buf_fini(&store);
+}
+END_TEST
+
 START_TEST(test_format_care_is_taken_at_every_place_of_a_text)
 {
     static const char odd[] = { '"', '\\', '\n', 0x1f, 0x7f, (char)0x80, (char)0xff, 0 };
@@ -230,6 +283,7 @@ END_TEST
     X(test_format_record_is_one_line_of_valid_json_whatever_it_holds)                                                                      \
     X(test_format_cache_follows_the_generation_of_the_resource)                                                                            \
     X(test_format_cached_times_are_the_same_as_fresh_ones)                                                                                 \
+    X(test_format_cached_attributes_are_the_same_as_fresh_ones)                                                                            \
     X(test_format_care_is_taken_at_every_place_of_a_text)                                                                                  \
     X(test_format_cache_that_cannot_grow_is_done_without)                                                                                  \
     X(test_format_record_over_the_ceiling_latches)                                                                                         \
