@@ -80,6 +80,7 @@ INLINE void combine(struct nj_marker *m, const struct sets *s, struct nj_marks *
 typedef int8_t lane_signed __attribute__((vector_size(16)));
 
 #define NJ_MARKS_NAME mark16
+#define NJ_MARKS_SETS sets16
 #define NJ_MARKS_TARGET
 #define NJ_MARKS_LANE    nj_lane
 #define NJ_MARKS_SIGNED  lane_signed
@@ -88,6 +89,7 @@ typedef int8_t lane_signed __attribute__((vector_size(16)));
 #define NJ_MARKS_ALL(name, c) ((nj_lane){ 0 } + (c))
 #include "lanes_marks.h"
 #undef NJ_MARKS_NAME
+#undef NJ_MARKS_SETS
 #undef NJ_MARKS_TARGET
 #undef NJ_MARKS_LANE
 #undef NJ_MARKS_SIGNED
@@ -119,6 +121,7 @@ static const struct constants {
 };
 
 #define NJ_MARKS_NAME    mark32
+#define NJ_MARKS_SETS    sets32
 #define NJ_MARKS_TARGET  __attribute__((target("avx2,bmi2")))
 #define NJ_MARKS_LANE    lane32
 #define NJ_MARKS_SIGNED  lane32_signed

@@ -1,6 +1,6 @@
 /* src/redact/lanes_marks.h -- the marking of one block, written once for every width of vector; included by lanes.c alone.
  *
- * The includer defines NJ_MARKS_NAME, NJ_MARKS_TARGET (attributes), NJ_MARKS_LANE and NJ_MARKS_SIGNED (vector types),
+ * The includer defines NJ_MARKS_NAME and NJ_MARKS_SETS (names), NJ_MARKS_TARGET (attributes), NJ_MARKS_LANE and NJ_MARKS_SIGNED (vector types),
  * NJ_MARKS_BITS(v), the top bits of the bytes of v, and where the constants come from: NJ_MARKS_CONSTANTS, a declaration, and
  * NJ_MARKS_ALL(name, c), the byte c everywhere. */
 
@@ -11,13 +11,12 @@
 #define IS_DIGIT(v)     BELOW((v)-ALL(digit), digits)
 #define MARK(set, bits) ((set) |= (uint64_t)NJ_MARKS_BITS(bits) << i)
 
-NJ_MARKS_TARGET static void NJ_MARKS_NAME(struct nj_marker *m, const char *p, size_t n, struct nj_marks *out)
+/* Of the bytes before byte to, which is a constant. */
+NJ_MARKS_TARGET INLINE void NJ_MARKS_SETS(struct sets *sets, const char *p, unsigned to)
 {
     struct sets s = { 0 };
 #pragma GCC unroll 4
-    for (unsigned i = 0; i < NJ_BLOCK; i += sizeof(NJ_MARKS_LANE)) {
-        if (i >= n)
-            break;
+    for (unsigned i = 0; i < to; i += sizeof(NJ_MARKS_LANE)) {
         NJ_MARKS_CONSTANTS;
         NJ_MARKS_LANE v, v1, v2; /* and what stands one and two places before */
         memcpy(&v, p + i, sizeof(v));
@@ -51,6 +50,16 @@ NJ_MARKS_TARGET static void NJ_MARKS_NAME(struct nj_marker *m, const char *p, si
         words |= IS(v, semicolon) & (IS(v1, t) | IS_DIGIT(v1));
         MARK(s.words, words);
     }
+    *sets = s;
+}
+
+NJ_MARKS_TARGET static void NJ_MARKS_NAME(struct nj_marker *m, const char *p, size_t n, struct nj_marks *out)
+{
+    struct sets s;
+    if (n > NJ_BLOCK / 2)
+        NJ_MARKS_SETS(&s, p, NJ_BLOCK);
+    else
+        NJ_MARKS_SETS(&s, p, NJ_BLOCK / 2);
     combine(m, &s, out);
 }
 
