@@ -85,24 +85,64 @@ static uint64_t topics_at(const struct nj_context_index *x, int i, struct nj_str
     return topics;
 }
 
+/* Sixteen bytes of a text from byte at on, as many as there are, the others NUL. */
+static nj_lane lane_at(struct nj_str t, size_t at)
+{
+    nj_lane v = { 0 };
+    size_t left = t.n - at;
+    memcpy(&v, t.p + at, left < sizeof(v) ? left : sizeof(v));
+    return v;
+}
+
+/* Where words begin among the 64 bytes from byte at on: a bit each. */
+static uint64_t beginnings(struct nj_str t, size_t at)
+{
+    uint64_t letter = 0, upper = 0, lower = 0;
+    for (size_t i = 0; i < 64 && i < t.n - at; i += sizeof(nj_lane)) {
+        nj_lane v = lane_at(t, at + i), high = (nj_lane)(v >= 0x80);
+        uint64_t u = nj_lane_bits((nj_lane)(v - 'A' < 26)), l = nj_lane_bits((nj_lane)(v - 'a' < 26));
+        upper |= u << i;
+        lower |= l << i;
+        letter |= (u | l | nj_lane_bits(high)) << i;
+    }
+    uint64_t behind_letter = letter << 1, behind_lower = lower << 1, before_lower = lower >> 1;
+    if (at > 0) {
+        behind_letter |= is_letter(t, at - 1);
+        behind_lower |= nj_is(t.p[at - 1], NJ_IS_LOWER);
+    }
+    if (t.n - at > 64)
+        before_lower |= (uint64_t)nj_is(t.p[at + 64], NJ_IS_LOWER) << 63;
+    return letter & (~behind_letter | (upper & (behind_lower | before_lower)));
+}
+
+/* Those of the words that begin at byte at. */
+static uint64_t topics_of_word(const struct nj_context_index *x, struct nj_str t, size_t at)
+{
+    uint64_t topics = 0;
+    const int16_t *first = x->first[(unsigned char)t.p[at] & 31];
+    unsigned second = at + 1 < t.n ? (unsigned char)t.p[at + 1] & 31 : 0; /* a letter's case is not among these bits */
+    if (first[second] >= 0)
+        topics |= topics_at(x, first[second], t, at);
+    if (second != 0 && first[0] >= 0)
+        topics |= topics_at(x, first[0], t, at);
+    return topics;
+}
+
 uint64_t nj_topics_of(const struct nj_redactor *r, struct nj_str t)
 {
-    const struct nj_context_index *x = &r->contexts;
     uint64_t topics = 0;
-    for (size_t at = 0; at < t.n; at++) {
-        if (!is_letter(t, at) || !begins(t, at))
-            continue;
-        size_t passed = at > 0 && t.p[at - 1] == '[' ? nj_placeholder_len(t, at - 1) : 0;
-        if (passed != 0) { /* "[secret]" is what was put there */
-            at += passed - 2;
-            continue;
+    size_t skipped = 0; /* to here */
+    for (size_t base = 0; base < t.n; base += 64) {
+        for (uint64_t any = beginnings(t, base); any != 0; any &= any - 1) {
+            size_t at = base + (size_t)__builtin_ctzll(any);
+            if (at < skipped)
+                continue;
+            size_t passed = at > 0 && t.p[at - 1] == '[' ? nj_placeholder_len(t, at - 1) : 0;
+            if (passed == 0)
+                topics |= topics_of_word(&r->contexts, t, at);
+            else
+                skipped = at + passed - 1; /* "[secret]" is what was put there */
         }
-        const int16_t *first = x->first[(unsigned char)t.p[at] & 31];
-        unsigned second = at + 1 < t.n ? (unsigned char)t.p[at + 1] & 31 : 0; /* a letter's case is not among these bits */
-        if (first[second] >= 0)
-            topics |= topics_at(x, first[second], t, at);
-        if (second != 0 && first[0] >= 0)
-            topics |= topics_at(x, first[0], t, at);
     }
     return topics;
 }

@@ -36,7 +36,7 @@ static bool has_pair(const uint64_t pairs[128][2], struct nj_str t, size_t at)
 }
 
 /* Byte at + 2 is one of the text. */
-static bool has_start(const struct nj_redactor *r, struct nj_str t, size_t at)
+static inline bool has_start(const struct nj_redactor *r, struct nj_str t, size_t at)
 {
     return has_pair(r->prefixes.pairs, t, at) && has_pair(r->prefixes.seconds, t, at + 1);
 }
@@ -84,9 +84,9 @@ void nj_prefixes_init(struct nj_redactor *r)
 }
 
 /* "(32 hex)-us12" has no beginning of its own. */
-static bool ends_like_mailchimp(struct nj_str t, size_t from)
+static inline bool ends_like_mailchimp(struct nj_str t, size_t from)
 {
-    return t.n - from >= 36 && memcmp(t.p + from + 32, "-us", 3) == 0;
+    return t.n - from >= 36 && t.p[from + 32] == '-' && memcmp(t.p + from + 32, "-us", 3) == 0;
 }
 
 static bool fits(const char *p, const char *pattern)
@@ -101,13 +101,18 @@ static bool fits(const char *p, const char *pattern)
 static bool is_mixed(struct nj_str t, size_t from)
 {
     const char *p = t.p + from;
+    if (nj_is(p[0], NJ_IS_DIGIT) ? !nj_is(p[1], NJ_IS_ALPHA) : !nj_is(p[6], NJ_IS_DIGIT))
+        return false;
     return nj_is(p[0], NJ_IS_DIGIT) ? fits(p, "dLAdLAdLLdd") || fits(p, "dLAd-LAd-LL") : fits(p, "LLLLLLddLdd");
 }
 
 /* What can begin in a run of hexadecimal digits and hyphens, as most identifiers of requests and traces are. */
-static bool hex_may(struct nj_str t, size_t from)
+static inline bool hex_may(struct nj_str t, size_t from)
 {
-    return ends_like_mailchimp(t, from) || nj_iban_may(t, from) || fits(t.p + from, "AA-AA-AA-AA"); /* of a device */
+    const char *p = t.p + from;
+    if (p[2] == '-')
+        return fits(p, "AA-AA-AA-AA") || ends_like_mailchimp(t, from); /* of a device */
+    return (nj_is(p[0], NJ_IS_ALPHA) && nj_is(p[2], NJ_IS_DIGIT) && nj_iban_may(t, from)) || ends_like_mailchimp(t, from);
 }
 
 /* Eight bytes of a token, which are told apart by a few of their bits: a bit for each in the lowest of its byte. */
@@ -125,6 +130,23 @@ static inline struct eight eight_of(const char *p)
     return (struct eight){ ~(w >> 6 | w >> 4) & lowest, ~(w >> 6) & w >> 4 & lowest, letter, letter & (~(w >> 5) | behind_f) };
 }
 
+/* The lowest bits of eight bytes side by side. */
+static inline unsigned gathered(uint64_t bits)
+{
+    return (unsigned)(bits * 0x0102040810204080u >> 56);
+}
+
+/* Does a beginning stand behind a hyphen of the run? */
+static bool hyphen_may(const struct nj_redactor *r, struct nj_str t, size_t from, unsigned hyphens)
+{
+    for (; hyphens != 0; hyphens &= hyphens - 1) {
+        size_t at = from + (size_t)__builtin_ctz(hyphens);
+        if (at + 3 < t.n && has_start(r, t, at + 1))
+            return true;
+    }
+    return false;
+}
+
 bool nj_token_may(const struct nj_redactor *r, struct nj_str t, size_t at)
 {
     enum { SECOND = NJ_TOKEN_RUN - 8 };
@@ -138,9 +160,8 @@ bool nj_token_may(const struct nj_redactor *r, struct nj_str t, size_t at)
     struct eight one = eight_of(t.p + from), two = eight_of(t.p + from + SECOND);
     if ((one.beyond_hex | two.beyond_hex) == 0 && before != ':')
         return hex_may(t, from);
-    for (size_t i = from; i <= at && (one.hyphen | two.hyphen) != 0; i++)
-        if (t.p[i] == '-' && i + 3 < t.n && has_start(r, t, i + 1))
-            return true;
+    if (hyphen_may(r, t, from, gathered(one.hyphen) | gathered(two.hyphen) << SECOND))
+        return true;
     if ((one.digit | two.digit) == 0)
         return nj_random_may(t, from);
     if ((one.letter | two.letter) == 0)

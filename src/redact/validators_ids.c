@@ -371,7 +371,7 @@ bool nj_valid_cn_id(const char *p, size_t n)
 
 /* --- bank accounts ------------------------------------------------------------------------------------------------ */
 
-/* Country and length of the whole number, as the IBAN registry has them. */
+/* Country and length of the whole number, as the IBAN registry has them, in order. */
 static const char iban_lengths[] =
     "AD24AE23AL28AT20AZ28BA20BE16BG22BH22BI27BR29BY28CH21CR22CY28CZ24DE22DJ27DK18DO28EE20EG29ES24FI18FK18FO18FR27GB22GE22GI23GL18GR27GT28"
     "HN28HR21HU28IE22IL23IQ23IS26IT27JO30KW30KZ20LB28LC32LI21LT20LU20LV21LY25MC27MD24ME22MK19MN20MR27MT31MU30NI28NL18NO15OM23PK24PL28PS29"
@@ -379,7 +379,7 @@ static const char iban_lengths[] =
 
 size_t nj_iban_length(const char *country)
 {
-    for (const char *p = iban_lengths; *p != '\0'; p += 4)
+    for (const char *p = iban_lengths; *p != '\0' && *p <= country[0]; p += 4)
         if (memcmp(p, country, 2) == 0)
             return (size_t)(p[2] - '0') * 10 + (size_t)(p[3] - '0');
     return 0;
