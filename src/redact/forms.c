@@ -536,16 +536,39 @@ static bool is_weak(int rule)
     return (nj_secret_keys[rule].how & (NJ_HOW_MIXED | NJ_HOW_BASIC | NJ_HOW_PATH | NJ_HOW_RANDOM)) != 0;
 }
 
+/* Roles of names that mean something to what follows. */
+enum { TELLING = NJ_ROLE_NAME | NJ_ROLE_VALUE | NJ_ROLE_ENDING | NJ_ROLE_TEXT };
+
+/* Is what stands right before the separator a name that says nothing, as most do?  Cheap, and right whenever it says yes. */
+static bool is_dull(struct nj_sweep *s, size_t sep)
+{
+    struct nj_str t = s->text;
+    char c = t.p[sep], after = nj_byte(t, sep + 1);
+    if (sep < s->done + 3 || !nj_is(t.p[sep - 1], NJ_IS_WORD) || t.p[sep - 3] == '%' || after == c || (c == ':' && after == '='))
+        return false;
+    size_t limit = sep - s->done > NJ_FORM_KEY ? sep - NJ_FORM_KEY : s->done, from = sep - 1;
+    while (from > limit && nj_is(t.p[from - 1], NJ_IS_KEY))
+        from--;
+    char before = from > 0 ? t.p[from - 1] : ' ', option = from > 1 ? t.p[from - 2] | 0x20 : ' ';
+    if (from == limit || !nj_is(t.p[from], NJ_IS_WORD) || sep - from <= 2 || (unsigned char)before >= 0x80 || before == '[')
+        return false;
+    if (c == ':' && (option == 'u' || option == 'r' || nj_is_quote(before)))
+        return false; /* curl -u user:x */
+    const struct nj_key_slot *slot = nj_key_slot(s->r, nj_str_slice(t, from, sep));
+    return slot != NULL && slot->key.rule == NJ_KEY_NONE && (slot->key.roles & TELLING) == 0 && sep + 1 >= s->under.to;
+}
+
 bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule)
 {
+    if (is_dull(s, at - 1))
+        return false;
     struct nj_form f = { .s = s, .t = s->text, .floor = s->done, .sep = at - 1, .rule = NJ_KEY_NONE };
     if (f.sep < f.floor || is_operator(&f) || !find_key(&f) || is_placeholder(&f))
         return false;
     bool user = is_user_option(&f);
     struct nj_key key = nj_key_classify(s->r, nj_part(f.t, f.key));
-    unsigned telling = NJ_ROLE_NAME | NJ_ROLE_VALUE | NJ_ROLE_ENDING | NJ_ROLE_TEXT;
     bool part = f.key.to - f.key.from <= 2; /* perhaps of a JSON web key */
-    if (!user && !part && key.rule == NJ_KEY_NONE && (key.roles & telling) == 0 && at >= s->under.to)
+    if (!user && !part && key.rule == NJ_KEY_NONE && (key.roles & TELLING) == 0 && at >= s->under.to)
         return false; /* as most */
     if (user || is_option_value(&f))
         return find_option_value(&f, value, rule);

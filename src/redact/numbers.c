@@ -250,6 +250,9 @@ static bool is_fraction(struct nj_str t, size_t from, size_t dot)
 bool nj_number_may(const struct nj_redactor *r, struct nj_str t, size_t at)
 {
     size_t from = at + 1 - NJ_NUMBER_RUN, letters = 0;
+    if (t.p[at - 2] == '-' && (from == 0 || nj_is(t.p[from - 1], NJ_IS_END)) && is_date(t, from) && is_digit(t, from + 1) &&
+        is_digit(t, from + 2))
+        return false;                /* as most */
     if (nj_is(t.p[at], NJ_IS_ALPHA)) /* letters, digits, a letter */
         return !is_word(t, at + 1);
     if (nj_is(t.p[at - 3], NJ_IS_ALPHA)) /* two letters, two digits, a gap */
