@@ -50,7 +50,7 @@ UNIT_SRC  := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BIN  := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)
 # Where two threads meet: the proxy's and the other one.
 TSAN_UNITS     := $(notdir $(patsubst %.c,%,$(wildcard tests/unit/test_proxy_*.c))) test_sidecar test_loop
-TSAN_SCENARIOS := payload-capture payload-large payload-managed-instances payload-snapstart payload-timeout
+TSAN_SCENARIOS := payload-capture payload-flood payload-large payload-managed-instances payload-snapstart payload-timeout
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
 BENCH_BIN := $(BENCH_SRC:tests/bench/%.c=$(BUILD)/bench/%)
 

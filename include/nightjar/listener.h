@@ -37,7 +37,7 @@ NJ_MUST enum nj_status nj_listener_new(struct nj_listener **out, struct nj_loop 
 void nj_listener_free(struct nj_listener *s);
 /* Takes all that has come: before the last ledger is written. */
 void nj_listener_drain(struct nj_listener *s);
-/* From now on no POST is answered. */
+/* From now on no POST is answered, not even one that waits for the body before it to be taken: the platform sends it again, or keeps it. */
 void nj_listener_close(struct nj_listener *s);
 /* "http://sandbox.localdomain:PORT/token"; valid as long as the listener. */
 struct nj_str nj_listener_uri(const struct nj_listener *s);

@@ -195,7 +195,11 @@ void nj_listener_free(struct nj_listener *s)
 
 void nj_listener_close(struct nj_listener *s)
 {
+    struct nj_exchange *x = s->held;
     s->closed = true;
+    s->held = NULL;
+    if (x != NULL)
+        nj_exchange_abort(x);
 }
 
 struct nj_str nj_listener_uri(const struct nj_listener *s)

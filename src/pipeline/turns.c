@@ -375,8 +375,10 @@ static void drain(struct nj_sidecar *s)
 
 static void abandon(struct nj_sidecar *s)
 {
-    if (s->listener != NULL)
+    if (s->listener != NULL) {
+        nj_listener_close(s->listener); /* no time for more than what was answered */
         nj_listener_drain(s->listener);
+    }
     for (size_t i = 0; i < s->outlet_count; i++)
         nj_outlet_abandon(s->outlets[i], NJ_DROP_deadline);
     gone(s);

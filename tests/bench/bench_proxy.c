@@ -26,6 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -357,6 +358,7 @@ static _Noreturn void be_relay(uint16_t port, uint16_t api)
 {
     struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = { htonl(INADDR_LOOPBACK) } };
     int listenfd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    prctl(PR_SET_PDEATHSIG, SIGTERM); /* not to be left behind */
     must(bind(listenfd, (struct sockaddr *)&a, sizeof(a)) == 0 && listen(listenfd, 128) == 0, "relay");
     for (;;) {
         int client = accept(listenfd, NULL, NULL), upstream = connect_to(api);

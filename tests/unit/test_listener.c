@@ -14,6 +14,7 @@ struct bench {
     struct nj_listener *listener;
     struct nj_ledger ledger;
     int posts, steps, spoofs, replies;
+    int64_t wait_ms; /* between the steps */
     long status;
     struct nj_buf last;
 };
@@ -30,7 +31,7 @@ static void on_post(void *ctx, struct nj_str body)
 static int64_t on_more(void *ctx)
 {
     struct bench *b = ctx;
-    return ++b->steps % 2 != 0 ? 0 : -1;
+    return ++b->steps % 2 != 0 ? b->wait_ms : -1;
 }
 
 static void on_spoof(void *ctx, struct nj_str peer)
@@ -68,13 +69,13 @@ static void stop(struct bench *b)
     nj_buf_fini(&b->last);
 }
 
-/* Sends to the listener's port; path NULL = the path of the subscription. */
-static long send_to(struct bench *b, const char *method, const char *path, struct nj_str body)
+/* Begins to send to the listener's port; path NULL = the path of the subscription. */
+static void submit(struct bench *b, const char *method, const char *path, struct nj_str body)
 {
     char url[200];
     struct nj_request *r = NULL;
     struct nj_str uri = nj_listener_uri(b->listener);
-    int before = b->replies, port = 0;
+    int port = 0;
     ck_assert_int_eq(sscanf(uri.p, "http://sandbox.localdomain:%d/", &port), 1);
     if (path == NULL)
         path = strchr(uri.p + strlen("http://"), '/');
@@ -85,6 +86,12 @@ static long send_to(struct bench *b, const char *method, const char *path, struc
         nj_request_body(r, body);
     nj_request_timeout(r, 5000, 0);
     ck_assert_int_eq(nj_http_submit_take(b->http, &r, on_reply, b, NULL), NJ_OK);
+}
+
+static long send_to(struct bench *b, const char *method, const char *path, struct nj_str body)
+{
+    int before = b->replies;
+    submit(b, method, path, body);
     while (b->replies == before)
         nj_loop_turn(b->loop, 100);
     nj_listener_drain(b->listener);
@@ -143,6 +150,31 @@ START_TEST(test_listener_closed_answers_nobody)
     nj_listener_close(b.listener);
     ck_assert_int_eq(send_to(&b, "POST", NULL, NJ_STR("[2]")), 0);
     ck_assert_int_eq(b.posts, 1);
+    stop(&b);
+}
+END_TEST
+
+START_TEST(test_listener_closed_leaves_what_waits_unanswered_and_finishes_what_it_answered)
+{
+    enum { LONG_MS = 60000 };
+    struct bench b;
+    start(&b, 0);
+    b.wait_ms = LONG_MS;
+    submit(&b, "POST", NULL, NJ_STR("[1]"));
+    while (b.replies < 1)
+        nj_loop_turn(b.loop, 100);
+    ck_assert_int_eq(b.status, 200);
+    submit(&b, "POST", NULL, NJ_STR("[2]"));
+    for (int i = 0; i < 20; i++)
+        nj_loop_turn(b.loop, 5);
+    ck_assert_int_eq(b.replies, 1); /* it waits for the first one to be taken */
+    nj_listener_close(b.listener);
+    while (b.replies < 2)
+        nj_loop_turn(b.loop, 100);
+    ck_assert_int_eq(b.status, 0);
+    nj_listener_drain(b.listener);
+    ck_assert_int_eq(b.posts, 1);
+    ck_assert_int_eq(b.steps, 2);
     stop(&b);
 }
 END_TEST
@@ -237,6 +269,7 @@ END_TEST
 #define NJ_TESTS(X)                                                                                                                        \
     X(test_listener_learns_that_the_path_is_kept_and_refuses_others)                                                                       \
     X(test_listener_fooled_by_an_early_forger_is_put_right_by_the_token)                                                                   \
+    X(test_listener_closed_leaves_what_waits_unanswered_and_finishes_what_it_answered)                                                     \
     X(test_listener_closed_answers_nobody)                                                                                                 \
     X(test_listener_learns_that_the_path_is_dropped)                                                                                       \
     X(test_listener_refuses_other_methods_and_learns_nothing_from_them)                                                                    \
