@@ -43,6 +43,7 @@ struct nj_encoded_attrs {
 /* What one record has in common with the one before, kept by whoever encodes many records of one sandbox: the encoded
  * resource, attributes, and its time down to the second.  Zeroed at first, the buffer initialised with NJ_ENCODE_CACHE_MAX, freed with
  * nj_buf_fini(&c.bytes). */
+enum { NJ_ENCODE_CACHE_MAX = 64 << 10, NJ_WHEN_HEAD = 20 };
 struct nj_encode_cache {
     const struct nj_sink *sink; /* whom it is encoded for; may be NULL */
     struct nj_chain *chain;     /* numbers and links the records of this sink; may be NULL */
@@ -50,10 +51,9 @@ struct nj_encode_cache {
     uint32_t generation;
     struct nj_buf bytes;
     int64_t second; /* when_head is its text, "2026-11-23T07:15:01."; 0 = none yet */
-    char when_head[20];
+    char when_head[NJ_WHEN_HEAD];
     struct nj_encoded_attrs who, where;
 };
-enum { NJ_ENCODE_CACHE_MAX = 64 << 10 };
 
 struct nj_format {
     const char *name;

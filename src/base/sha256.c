@@ -116,15 +116,15 @@ void nj_sha256_add(struct nj_sha256 *s, const void *data, size_t n)
     memcpy(s->rest, p + n / NJ_SHA256_BLOCK * NJ_SHA256_BLOCK, n % NJ_SHA256_BLOCK);
 }
 
-/* One bit, zeros, and the length in the last eight bytes of a block: rest are the have bytes behind the last whole one. */
-static void pad(uint32_t h[static 8], const void *rest, size_t have, uint64_t bytes)
+/* One bit, zeros, and the length in the last eight bytes of a block: rest is what follows the last whole one. */
+static void pad(uint32_t h[static 8], struct nj_str rest, uint64_t bytes)
 {
     unsigned char tail[2 * NJ_SHA256_BLOCK];
-    size_t whole = have < NJ_SHA256_BLOCK - sizeof(bytes) ? NJ_SHA256_BLOCK : sizeof(tail);
+    size_t have = rest.n, whole = have < NJ_SHA256_BLOCK - sizeof(bytes) ? NJ_SHA256_BLOCK : sizeof(tail);
     uint64_t bits = bytes * 8;
     memset(tail + have, 0, whole - have);
-    if (have != 0)
-        memcpy(tail, rest, have);
+    if (rest.p != NULL)
+        memcpy(tail, rest.p, have);
     tail[have] = 0x80;
     for (unsigned i = 0; i < sizeof(bits); i++)
         tail[whole - 1 - i] = (unsigned char)(bits >> (8 * i));
@@ -139,7 +139,7 @@ static void put_digest(uint8_t out[static NJ_SHA256_LEN], const uint32_t h[stati
 
 void nj_sha256_finish(struct nj_sha256 *s, uint8_t out[static NJ_SHA256_LEN])
 {
-    pad(s->h, s->rest, (size_t)(s->bytes % NJ_SHA256_BLOCK), s->bytes);
+    pad(s->h, (struct nj_str){ (const char *)s->rest, (size_t)(s->bytes % NJ_SHA256_BLOCK) }, s->bytes);
     put_digest(out, s->h);
 }
 
@@ -151,6 +151,6 @@ void nj_sha256_of(uint8_t out[static NJ_SHA256_LEN], struct nj_str in)
     nj_sha256_init(&s);
     if (whole != 0)
         engine_now()(s.h, (const unsigned char *)in.p, whole);
-    pad(s.h, in.p != NULL ? in.p + whole * NJ_SHA256_BLOCK : NULL, in.n % NJ_SHA256_BLOCK, in.n);
+    pad(s.h, nj_str_slice(in, whole * NJ_SHA256_BLOCK, in.n), in.n);
     put_digest(out, s.h);
 }

@@ -8,21 +8,20 @@ static inline void copy(char *to, const char *from, size_t n)
 {
     uint64_t head = 0, tail = 0;
     uint32_t half = 0, rest = 0;
-    if (n > 2 * sizeof(head)) {
-        memcpy(to, from, n);
-    } else if (n >= sizeof(head)) {
+    if (n >= sizeof(head) && n <= 2 * sizeof(head)) {
+        size_t last = n - sizeof(tail);
         memcpy(&head, from, sizeof(head));
-        memcpy(&tail, from + n - sizeof(tail), sizeof(tail));
+        memcpy(&tail, from + last, sizeof(tail));
         memcpy(to, &head, sizeof(head));
-        memcpy(to + n - sizeof(tail), &tail, sizeof(tail));
-    } else if (n >= sizeof(half)) {
+        memcpy(to + last, &tail, sizeof(tail));
+    } else if (n >= sizeof(half) && n < sizeof(head)) {
+        size_t last = n - sizeof(rest);
         memcpy(&half, from, sizeof(half));
-        memcpy(&rest, from + n - sizeof(rest), sizeof(rest));
+        memcpy(&rest, from + last, sizeof(rest));
         memcpy(to, &half, sizeof(half));
-        memcpy(to + n - sizeof(rest), &rest, sizeof(rest));
+        memcpy(to + last, &rest, sizeof(rest));
     } else {
-        for (size_t i = 0; i < n; i++)
-            to[i] = from[i];
+        memcpy(to, from, n);
     }
 }
 
@@ -239,7 +238,7 @@ static void put_where(struct nj_buf *out, const struct nj_clean *r, struct nj_en
 /* Records come in bursts: down to the second their times are mostly equal. */
 static void put_when(struct nj_buf *out, int64_t when_ns, struct nj_encode_cache *cache)
 {
-    enum { HEAD = sizeof(cache->when_head), SECOND = 1000000000 };
+    enum { HEAD = NJ_WHEN_HEAD, SECOND = 1000000000 };
     char text[NJ_TIME_LEN + 1];
     if (cache == NULL || when_ns < SECOND || when_ns / SECOND != cache->second || when_ns % 1000 != 0) {
         struct nj_str s = nj_time_format(text, when_ns);
