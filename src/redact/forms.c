@@ -218,6 +218,8 @@ static void find_value(struct nj_form *f)
     while (at < t.n && at - tight < NJ_FORM_GAP && nj_is_blank(t.p[at]))
         at++;
     at = skip_block_mark(t, at);
+    if (f->key_quote != 0 && nj_str_starts(nj_str_slice(t, at, t.n), NJ_STR("rejected value [")))
+        at += NJ_STR("rejected value ").n; /* on field 'password': rejected value [x1]; codes ... */
     if (nj_byte(t, at) == '\n') {
         size_t line = at + 1 + (nj_byte(t, at + 1) == '\n' ? 1 : 0);
         while (line < t.n && line - at < NJ_FORM_GAP && nj_is_blank(t.p[line]))

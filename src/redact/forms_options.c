@@ -29,6 +29,20 @@ static bool is_argument(struct nj_str t, struct nj_span span)
     return !nj_form_is_prose(v) || closes_option(t, span.to);
 }
 
+/* config set --secret dbPassword x1: the argument may be a name, and the secret the next one. */
+static void wait_for_second(const struct nj_form *f, struct nj_span first)
+{
+    struct nj_form g = *f;
+    g.rule = nj_key_classify(f->s->r, nj_part(f->t, first)).rule;
+    if (nj_byte(f->t, first.to) != ' ' || g.rule == NJ_KEY_NONE)
+        return;
+    nj_form_open(&g, first.to + 1);
+    struct nj_span second = { g.value, 0 };
+    second.to = nj_form_end(&g);
+    if (is_argument(f->t, second) && nj_form_is_made_up(nj_part(f->t, second), 6) && nj_key_takes(g.rule, nj_part(f->t, second)))
+        nj_sweep_wait_key(f->s, second, g.rule);
+}
+
 /* --name value, '--name', 'value'; f->key is the name, at stands behind it. */
 bool nj_form_option_value(struct nj_form *f, size_t at, struct nj_span *value)
 {
@@ -49,6 +63,7 @@ bool nj_form_option_value(struct nj_form *f, size_t at, struct nj_span *value)
     *value = (struct nj_span){ .from = f->value, .to = nj_form_end(f) };
     if (f->quote != 0)
         return !nj_value_is_harmless(nj_part(t, *value)) && nj_byte(t, f->value) != '-';
+    wait_for_second(f, *value);
     return is_argument(t, *value);
 }
 

@@ -14,13 +14,27 @@ static const struct {
     enum gap gap;
 } links[] = {
     /* the longer ones first */
-    { NJ_STR_INIT("is still "), GAP_LINK },   { NJ_STR_INIT("is now "), GAP_LINK },       { NJ_STR_INIT("is set to "), GAP_LINK },
-    { NJ_STR_INIT("was set to "), GAP_LINK }, { NJ_STR_INIT("is currently "), GAP_LINK }, { NJ_STR_INIT("remains "), GAP_LINK },
-    { NJ_STR_INIT("is "), GAP_LINK },         { NJ_STR_INIT("was "), GAP_LINK },          { NJ_STR_INIT("to "), GAP_LINK },
-    { NJ_STR_INIT("set to "), GAP_LINK },     { NJ_STR_INIT("changed to "), GAP_LINK },   { NJ_STR_INIT("reset to "), GAP_LINK },
-    { NJ_STR_INIT("updated to "), GAP_LINK }, { NJ_STR_INIT("ist "), GAP_LINK },          { NJ_STR_INIT("lautet "), GAP_LINK },
-    { NJ_STR_INIT("es "), GAP_LINK },         { NJ_STR_INIT("value "), GAP_BLANK },       { NJ_STR_INIT("-> "), GAP_TAB },
-    { NJ_STR_INIT("| "), GAP_TAB },           { NJ_STR_INIT("\xE2\x86\x92 "), GAP_TAB },
+    { NJ_STR_INIT("is still "), GAP_LINK },
+    { NJ_STR_INIT("is now "), GAP_LINK },
+    { NJ_STR_INIT("is set to "), GAP_LINK },
+    { NJ_STR_INIT("was set to "), GAP_LINK },
+    { NJ_STR_INIT("is currently "), GAP_LINK },
+    { NJ_STR_INIT("remains "), GAP_LINK },
+    { NJ_STR_INIT("is "), GAP_LINK },
+    { NJ_STR_INIT("was "), GAP_LINK },
+    { NJ_STR_INIT("to "), GAP_LINK },
+    { NJ_STR_INIT("set to "), GAP_LINK },
+    { NJ_STR_INIT("changed to "), GAP_LINK },
+    { NJ_STR_INIT("reset to "), GAP_LINK },
+    { NJ_STR_INIT("updated to "), GAP_LINK },
+    { NJ_STR_INIT("ist "), GAP_LINK },
+    { NJ_STR_INIT("lautet "), GAP_LINK },
+    { NJ_STR_INIT("es "), GAP_LINK },
+    { NJ_STR_INIT("value "), GAP_BLANK },
+    { NJ_STR_INIT("with value "), GAP_LINK },
+    { NJ_STR_INIT("-> "), GAP_TAB },
+    { NJ_STR_INIT("| "), GAP_TAB },
+    { NJ_STR_INIT("\xE2\x86\x92 "), GAP_TAB },
 };
 
 /* Does a link begin with this byte? */
@@ -318,7 +332,8 @@ static bool is_pass(const struct nj_form *f)
         for (size_t k = 0; k < NJ_COUNT(users); k++)
             if (nj_str_starts_nocase(nj_str_slice(t, i, from), users[k]))
                 return true;
-    return nj_str_eq(key, NJ_STR("PASS")) && from > 1 && t.p[from - 1] == ' ' && t.p[from - 2] == '>';
+    return nj_str_eq(key, NJ_STR("PASS")) && from > 1 && t.p[from - 1] == ' ' &&
+           (t.p[from - 2] == '>' || nj_str_ends(nj_str_slice(t, f->floor, from), NJ_STR("command: ")));
 }
 
 /* "one-time password 482913": a number without a verb. */
@@ -329,6 +344,25 @@ static bool one_time(struct nj_form *f, size_t at, struct nj_span *value)
         return false;
     *value = (struct nj_span){ at, nj_form_bare_end(f->s, at) };
     return is_digits(nj_part(f->t, *value), 4, 8);
+}
+
+/* "password\n  Too short [..., input_value='x1', ...]", "('body', 'password'), 'msg': '..', 'input': 'x1'": as pydantic says what
+ * was wrong; kept until the sweep gets there. */
+static void wait_for_input(const struct nj_form *f, bool quoted, size_t at)
+{
+    enum { AHEAD = 320 };
+    struct nj_str rest = nj_str_slice(f->t, at, at + AHEAD), mark = quoted ? NJ_STR("'input': ") : NJ_STR("input_value=");
+    if (rest.n == 0 || (quoted ? rest.p[0] != ')' && rest.p[0] != ']' : rest.p[0] != '\n'))
+        return;
+    size_t end = quoted ? nj_str_chr(rest, '}', 0) : nj_str_chr(rest, '\n', 1), found = nj_str_find(rest, mark, 0);
+    if (found == NJ_NPOS || found > end)
+        return;
+    struct nj_form g = *f;
+    nj_form_open(&g, at + found + mark.n);
+    struct nj_span value = { g.value, 0 };
+    value.to = nj_form_end(&g);
+    if (g.quote != 0 && !g.open && nj_key_takes(f->rule, nj_part(f->t, value)))
+        nj_sweep_wait_key(f->s, value, f->rule);
 }
 
 /* A word with the letters of a secret's name; at is within it. */
@@ -367,6 +401,7 @@ static bool word(struct nj_form *f, size_t at, struct nj_span *value)
         return true;
     if (nj_form_row(f, at, value))
         return true;
+    wait_for_input(f, quoted, at);
     if (!is_pass(f))
         return false;
     enum gap gap = skip_gap(t, &at);

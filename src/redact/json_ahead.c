@@ -76,6 +76,16 @@ int nj_rule_of_name(struct nj_redactor *r, struct nj_str name)
     return rule != NJ_KEY_NONE && (nj_secret_keys[rule].how & never) ? NJ_KEY_NONE : rule;
 }
 
+int nj_rule_of_place(struct nj_redactor *r, struct nj_str place)
+{
+    size_t from = nj_run(place, 0, NJ_IS_KEY) == place.n ? place.n : 0;
+    if (from == 0)
+        return NJ_KEY_NONE;
+    while (from > 0 && place.p[from - 1] != '.')
+        from--;
+    return nj_rule_of_name(r, nj_str_slice(place, from, place.n));
+}
+
 int nj_ahead_name(struct nj_redactor *r, struct nj_str t, size_t value)
 {
     struct peek p = { t, value };
@@ -88,8 +98,11 @@ int nj_ahead_name(struct nj_redactor *r, struct nj_str t, size_t value)
             return NJ_KEY_NONE;
         if (name.p == NULL)
             continue;
-        if (nj_key_classify(r, key).roles & NJ_ROLE_NAME)
+        unsigned roles = nj_key_classify(r, key).roles;
+        if (roles & NJ_ROLE_NAME)
             rule = nj_rule_of_name(r, name);
+        else if (roles & NJ_ROLE_PLACE)
+            rule = nj_rule_of_place(r, name);
         else if (nj_str_eq(name, NJ_STR("SecureString")))
             rule = nj_key_classify(r, NJ_STR("secret")).rule;
         if (rule != NJ_KEY_NONE)

@@ -24,6 +24,7 @@ struct walk {
     size_t depth;
     int rule;          /* what the next value is secret under, or NJ_KEY_NONE */
     bool own;          /* ... under its own name, not that of a container around it */
+    bool placed;       /* ... because of the place that "loc" names */
     bool naming;       /* the next value names the secret of its object */
     bool message;      /* the next value is the line of a log record */
     bool dull;         /* nothing is known of it, and a string without marks may be passed */
@@ -259,6 +260,8 @@ static void list_names(struct walk *w, struct nj_str raw)
 {
     struct nj_frame *f = w->frame;
     f->pair = NJ_KEY_NONE;
+    if (f->places)
+        f[-1].place = (int16_t)nj_rule_of_name(w->r, raw);
     if (f->flat) {
         f->flat_value = !f->flat_value;
         f->pair = (int16_t)(f->flat_value ? nj_rule_of_name(w->r, raw) : NJ_KEY_NONE);
@@ -291,6 +294,8 @@ static void judge_string(struct walk *w)
     struct nj_str raw = view(w, p->in);
     if (w->naming)
         w->frame->pair = (int16_t)nj_rule_of_name(w->r, raw);
+    if (w->roles & NJ_ROLE_PLACE)
+        w->frame->place = (int16_t)nj_rule_of_place(w->r, raw);
     if (!w->frame->object)
         list_names(w, raw);
     else if (is_secure_string(raw) && w->frame->pair == NJ_KEY_NONE)
@@ -402,10 +407,11 @@ static void scalar_value(struct walk *w)
 
 /* --- containers and members --------------------------------------------------------------------------------------- */
 
-/* Does what the name says of a value hold for all in a container?  {"auth": {...}} is no user and password. */
+/* Does what the name says of a value hold for all in a container?  {"auth": {...}} is no user and password, and the input at
+ * fault may be what lacks one. */
 static bool spreads(const struct walk *w)
 {
-    return is_secret(w) && (nj_secret_keys[w->rule].how & (NJ_HOW_BASIC | NJ_HOW_RANDOM)) == 0;
+    return is_secret(w) && !w->placed && (nj_secret_keys[w->rule].how & (NJ_HOW_BASIC | NJ_HOW_RANDOM)) == 0;
 }
 
 static bool open_container(struct walk *w)
@@ -414,18 +420,23 @@ static bool open_container(struct walk *w)
     if (w->depth == NJ_JSON_DEPTH)
         return false;
     bool in_list = w->depth > 0 && !w->frame->object, flat = !object && (w->roles & NJ_ROLE_FLAT) != 0;
+    bool places = !object && (w->roles & NJ_ROLE_PLACE) != 0;
     if (object && w->naming)
         w->frame->pair = (int16_t)nj_ahead_typed_name(w->r, w->in.t, w->in.at);
     struct nj_frame *f = w->frame = &w->frames[++w->depth];
-    *f = (struct nj_frame){
-        .member = w->in.at, .rule = (int16_t)(spreads(w) ? w->rule : NJ_KEY_NONE), .pair = NJ_KEY_NONE, .object = object, .flat = flat
-    };
+    *f = (struct nj_frame){ .member = w->in.at,
+                            .rule = (int16_t)(spreads(w) ? w->rule : NJ_KEY_NONE),
+                            .pair = NJ_KEY_NONE,
+                            .place = NJ_KEY_NONE,
+                            .object = object,
+                            .flat = flat,
+                            .places = places };
     if (!object && in_list && f->rule == NJ_KEY_NONE) {
         f->rule = (int16_t)nj_ahead_tuple(w->r, w->in.t, w->in.at);
         f->spare_first = f->rule != NJ_KEY_NONE;
     }
     w->rule = f->spare_first ? NJ_KEY_NONE : f->rule;
-    w->own = w->naming = w->message = w->dull = false;
+    w->own = w->naming = w->message = w->dull = w->placed = false;
     w->key_part = false;
     w->roles = 0;
     return true;
@@ -502,6 +513,7 @@ static void apply_key(struct walk *w, struct nj_str name, struct nj_key key)
 {
     struct nj_frame *f = w->frame;
     w->dull = key.dull && f->rule == NJ_KEY_NONE && !w->read_all;
+    w->placed = false;
     w->roles = key.roles;
     w->naming = (key.roles & NJ_ROLE_NAME) != 0;
     w->message = w->depth == 1 && (key.roles & NJ_ROLE_MESSAGE) != 0;
@@ -528,6 +540,9 @@ static void apply_key(struct walk *w, struct nj_str name, struct nj_key key)
     }
     if (w->rule == NJ_KEY_NONE && (key.roles & NJ_ROLE_VALUE))
         w->rule = f->pair != NJ_KEY_NONE ? f->pair : nj_ahead_name(w->r, w->in.t, w->in.at);
+    w->placed = w->rule == NJ_KEY_NONE && (key.roles & (NJ_ROLE_VALUE | NJ_ROLE_INPUT)) && f->place != NJ_KEY_NONE;
+    if (w->placed)
+        w->rule = f->place;
 }
 
 /* A name in which something is marked.  What is nested may differ in what may still be opened, and is not remembered. */
@@ -557,7 +572,7 @@ static void next_element(struct walk *w)
 {
     struct nj_frame *f = w->frame;
     w->rule = f->rule != NJ_KEY_NONE ? f->rule : f->pair;
-    w->own = w->naming = w->message = w->dull = false;
+    w->own = w->naming = w->message = w->dull = w->placed = false;
     w->key_part = false;
     w->roles = 0;
 }
@@ -694,7 +709,7 @@ bool nj_json_walk(struct nj_redactor *r, unsigned level, struct nj_carry *carry,
                       .rule = rule,
                       .read_all = r->read_all };
     nj_buf_reset(w.out);
-    w.frames[0] = (struct nj_frame){ .rule = (int16_t)rule, .pair = NJ_KEY_NONE };
+    w.frames[0] = (struct nj_frame){ .rule = (int16_t)rule, .pair = NJ_KEY_NONE, .place = NJ_KEY_NONE };
     bool key_next = false;
     while (w.in.at < json.n) {
         char c = json.p[w.in.at];

@@ -45,6 +45,11 @@ static const struct {
     { NJ_STR_INIT("v"), NJ_ROLE_VALUE },
     { NJ_STR_INIT("val"), NJ_ROLE_VALUE },
     { NJ_STR_INIT("values"), NJ_ROLE_VALUE },
+    { NJ_STR_INIT("rejectedvalue"), NJ_ROLE_VALUE },
+    { NJ_STR_INIT("loc"), NJ_ROLE_PLACE },
+    { NJ_STR_INIT("path"), NJ_ROLE_PLACE },
+    { NJ_STR_INIT("input"), NJ_ROLE_INPUT },
+    { NJ_STR_INIT("received"), NJ_ROLE_INPUT },
     { NJ_STR_INIT("type"), NJ_ROLE_SAFE },
     { NJ_STR_INIT("label"), NJ_ROLE_SAFE | NJ_ROLE_NAME },
     { NJ_STR_INIT("id"), NJ_ROLE_SAFE | NJ_ROLE_NAME },
@@ -57,6 +62,7 @@ static const struct {
     { NJ_STR_INIT("expiration"), NJ_ROLE_SAFE },
     { NJ_STR_INIT("region"), NJ_ROLE_SAFE },
     { NJ_STR_INIT("bucket"), NJ_ROLE_SAFE },
+    { NJ_STR_INIT("status"), NJ_ROLE_SAFE },
     { NJ_STR_INIT("message"), NJ_ROLE_MESSAGE },
     { NJ_STR_INIT("msg"), NJ_ROLE_MESSAGE },
     { NJ_STR_INIT("user"), NJ_ROLE_TEXT },
@@ -384,7 +390,7 @@ static bool is_foreign_password(struct nj_str name)
 /* Names that json_walk.c knows besides: of JSON web keys, all but "kty" of two letters at most, and of OAuth. */
 static bool is_dull(struct nj_str name, struct nj_key key)
 {
-    unsigned telling = NJ_ROLE_NAME | NJ_ROLE_VALUE | NJ_ROLE_ENCODED | NJ_ROLE_BODY | NJ_ROLE_FLAT;
+    unsigned telling = NJ_ROLE_NAME | NJ_ROLE_VALUE | NJ_ROLE_ENCODED | NJ_ROLE_BODY | NJ_ROLE_FLAT | NJ_ROLE_PLACE | NJ_ROLE_INPUT;
     return key.rule == NJ_KEY_NONE && (key.roles & telling) == 0 && name.n > 2 && !nj_is_name(name, NJ_STR("kty")) &&
            !nj_is_name(name, NJ_STR("granttype"));
 }

@@ -538,14 +538,16 @@ enum { NJ_NEST_MAX = 6, NJ_LEVELS = NJ_NEST_MAX + 2 };
 enum { NJ_DECODE_SHARE = 4, NJ_DECODE_FREE = 64 << 10 };
 
 struct nj_frame {
-    int16_t rule; /* everything below is secret under this rule, or NJ_KEY_NONE */
-    int16_t pair; /* rule of the name in {"name": x, "value": y} */
+    int16_t rule;  /* everything below is secret under this rule, or NJ_KEY_NONE */
+    int16_t pair;  /* rule of the name in {"name": x, "value": y} */
+    int16_t place; /* ... in {"loc": ["body", x], "input": y} */
     uint16_t renamed;
     uint64_t names; /* a bit for each rewritten name */
     bool object;
     bool flat, flat_value; /* names and values in turn; the last element was a name */
     bool kty, grant;       /* it has a member of that name */
     bool spare_first;      /* the first element of ["name", secret] stays */
+    bool places;           /* its last element is the place of what holds it */
     /* For dropping the member at hand: where it begins, the comma before it, what out held then, and whether it was dropped
      * and any before it was not. */
     bool removed, kept;
@@ -667,6 +669,8 @@ struct nj_redactor {
 
 /* The rule of a name that is itself a value: an identifier, not a sentence; or NJ_KEY_NONE. */
 int nj_rule_of_name(struct nj_redactor *r, struct nj_str name);
+/* The same of where something was found wrong: "user.password"; what is no plain name, as the path of a file or URL, has none. */
+int nj_rule_of_place(struct nj_redactor *r, struct nj_str place);
 /* What stands ahead in checked JSON (json_ahead.c).  The name of a pair behind its value: {"value": "x", "name": "password"}. */
 int nj_ahead_name(struct nj_redactor *r, struct nj_str t, size_t value);
 /* ["authorization", "Bearer x"] within a list: the rule of its first element, if there are exactly two. */

@@ -1,4 +1,5 @@
 """An eighth time: other vendors, other languages, and lines of tools that name a secret in passing."""
+import json
 
 # what stands before a token of n characters, and what it is made of
 VENDORS = (("lsv2_sk_", "h32_h10"), ("squ_", "h40"), ("pat", "b14.h64"), ("bkua_", "h40"), ("access-sandbox-", "uuid"), ("access-production-", "uuid"),
@@ -22,10 +23,24 @@ SPOKEN = ("C Object ( [user:protected] => k [password:protected] => %s [port] =>
           "cmdkey /add:h1 /port:1 /pass:%s", "net use Z: \\\\nas\\share /port:1 /password:%s", "new password for kim: %s on this port",
           "Password for 'kim' is '%s' on this port", "el password es %s (port 1)")
 
+# what validators say was wrong
+WRONG = ('{"detail":[{"type":"string_too_short","loc":["body","password"],"msg":"short","input":"%s","ctx":{"location":12}}]}',
+         '{"errors":[{"type":"field","value":"%s","msg":"Invalid value","path":"password","location":"body"}]}',
+         '{"errors":{"password":{"kind":"minlength","path":"password","value":"%s","name":"ValidatorError","location":"x"}}}',
+         '{"issues":[{"code":"custom","path":["user","password"],"received":"%s","location":"body"}]}',
+         '{"objectName":"form","field":"password","rejectedValue":"%s","code":"Size","location":"body"}',
+         "Field error in object 'form' on field 'password': rejected value [%s]; codes [Size.password]; location",
+         "1 validation error for Cfg\npassword\n  Too short [type=string_too_short, input_value='%s', input_type=str, location]",
+         "[{'type': 'string_too_short', 'loc': ('body', 'password'), 'msg': 'short', 'input': '%s', 'location': 1}]",
+         '"password" with value "%s" fails to match the required pattern, location body')
+
 PLAIN = ("docker login -u ci --password-stdin registry.local", "clave=valor port=1", "re_render_of_the_component took 4 ms",
          "phc_{b43} is in every page", "terraform {b14} planned",
          "wrong password for user: kim9420", "password for kim: required", "no password for 'kim' in store4", "POST /oauth/token:revoke2 200",
-         "GET /password:reset 200", "helm upgrade --set auth.existingSecret=db-creds-2 ok", "[password:protected]", "Password(\"old\") is not valid",
+         "GET /password:reset 200", "helm upgrade --set auth.existingSecret=db-creds-2 ok", "[password:protected]",
+         '{{"type":"missing","loc":["body","password"],"msg":"Field required","input":{{"user":"kim","n":4}}}}', "result: PASS test42ok",
+         '{{"path":"/oauth/token","value":41}}', '{{"path":"secret.txt","value":"abc1"}}', '{{"name":"getToken","input":{{"a":"b1"}}}}',
+         '{{"code":"invalid_type","expected":"string","received":"undefined","path":["password"]}}', "Password(\"old\") is not valid",
          "{{password,\"is too short\"}}", "resetPassword(\"kim9420\") called")
 
 
@@ -61,10 +76,16 @@ def spoken(c):
         c.hit("spoken", frame % password, password, ["port"])
 
 
+def wrong(c):
+    for frame in WRONG:
+        password = c.v.password()
+        c.hit("wrong", json.loads(frame % password) if frame[0] == "{" and c.one(True, False) else frame % password, password, ["location"])
+
+
 def plain(c):
     for text in PLAIN:
         c.neg("neg_plain", text.format(b43=c.v.b62(43), b14=c.v.b62(14)))
 
 
-ROUNDS = (vendors, named, spoken)
+ROUNDS = (vendors, named, spoken, wrong)
 BENIGN = (plain,)

@@ -43,6 +43,7 @@ static const char *const spellings[][2] = {
     { "credentials", "credential" },
     { "pin", "pin" },
     { "cardPin", "pin" },
+    { "pinBlock", "pin" },
     { "otp", "otp" },
     { "totpCode", "otp" },
     { "mfaCode", "otp" },

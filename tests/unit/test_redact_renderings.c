@@ -93,6 +93,9 @@ START_TEST(test_redact_options_of_windows)
 {
     static const struct row rows[] = {
         { "cmdkey /add:h1 /user:bob /pass:Raven-9420", "cmdkey /add:h1 /user:bob /pass:[secret]" },
+        { "pulumi config set --secret dbPassword Raven-9420", "pulumi config set --secret [secret] [secret]" },
+        { "FTP command: PASS Raven-9420", "FTP command: PASS [secret]" },
+        { "result: PASS test42ok", "result: PASS test42ok" },
         { "net use Z: /user:bob /password:Raven-9420 /persistent:no", "net use Z: /user:bob /password:[secret] /persistent:no" },
         { "POST /oauth/token:revoke2 200", "POST /oauth/token:revoke2 200" },
         { "GET /password:reset 200", "GET /password:reset 200" },
@@ -114,6 +117,36 @@ START_TEST(test_redact_passwords_of_somebody_in_a_sentence)
         { "password for kim, see: room42b", "password for kim, see: room42b" },
     };
     check_rows(rows, NJ_COUNT(rows));
+}
+END_TEST
+
+START_TEST(test_redact_what_validators_found_wrong)
+{
+    static const struct row rows[] = {
+        { "1 validation error for Cfg\npassword\n  Too short [type=string_too_short, input_value='Raven9420', input_type=str]",
+          "1 validation error for Cfg\npassword\n  Too short [type=string_too_short, input_value='[secret]', input_type=str]" },
+        { "name\n  Too short [type=string_too_short, input_value='Raven9420', input_type=str]",
+          "name\n  Too short [type=string_too_short, input_value='Raven9420', input_type=str]" },
+        { "[{'type': 'x', 'loc': ('body', 'password'), 'msg': 'y', 'input': 'Raven9420'}]",
+          "[{'type': 'x', 'loc': ('body', 'password'), 'msg': 'y', 'input': '[secret]'}]" },
+        { "[{'loc': ('body', 'password'), 'msg': 'y'}, {'loc': ('a',), 'input': 'Raven9420'}]",
+          "[{'loc': ('body', 'password'), 'msg': 'y'}, {'loc': ('a',), 'input': 'Raven9420'}]" },
+        { "Field error in object 'form' on field 'password': rejected value [Raven9420]; codes [Size.form.password]",
+          "Field error in object 'form' on field 'password': rejected value [[secret]]; codes [Size.form.password]" },
+        { "\"password\" with value \"Raven9420\" fails to match", "\"password\" with value \"[secret]\" fails to match" },
+    };
+    check_rows(rows, NJ_COUNT(rows));
+    ck_assert_json("{\"loc\":[\"body\",\"password\"],\"msg\":\"short\",\"input\":\"Raven9420\"}",
+                   "{\"loc\":[\"body\",\"password\"],\"msg\":\"short\",\"input\":\"[secret]\"}");
+    ck_assert_json("{\"loc\":[\"body\",\"password\"],\"input\":{\"user\":\"kim\"}}",
+                   "{\"loc\":[\"body\",\"password\"],\"input\":{\"user\":\"kim\"}}");
+    ck_assert_json("[{\"loc\":[\"password\"]},{\"loc\":[\"age\"],\"input\":\"twelve\"}]",
+                   "[{\"loc\":[\"password\"]},{\"loc\":[\"age\"],\"input\":\"twelve\"}]");
+    ck_assert_json("{\"path\":\"user.password\",\"value\":\"Raven9420\"}", "{\"path\":\"user.password\",\"value\":\"[secret]\"}");
+    ck_assert_json("{\"path\":\"/oauth/token\",\"value\":\"Raven9420\"}", "{\"path\":\"/oauth/token\",\"value\":\"Raven9420\"}");
+    ck_assert_json("{\"path\":\"secret.txt\",\"value\":\"Raven9420\"}", "{\"path\":\"secret.txt\",\"value\":\"Raven9420\"}");
+    ck_assert_json("{\"field\":\"password\",\"rejectedValue\":\"Raven9420\"}", "{\"field\":\"password\",\"rejectedValue\":\"[secret]\"}");
+    ck_assert_json("{\"name\":\"getToken\",\"input\":\"Raven9420\"}", "{\"name\":\"getToken\",\"input\":\"Raven9420\"}");
 }
 END_TEST
 
@@ -464,6 +497,7 @@ END_TEST
     X(test_redact_erlang_and_rust_print_values)                                                                                            \
     X(test_redact_options_of_windows)                                                                                                      \
     X(test_redact_passwords_of_somebody_in_a_sentence)                                                                                     \
+    X(test_redact_what_validators_found_wrong)                                                                                             \
     X(test_redact_dotnet_and_node_print_values)                                                                                            \
     X(test_redact_settings_and_headers_are_read)                                                                                           \
     X(test_redact_tags_and_attributes_are_read)                                                                                            \
