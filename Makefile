@@ -221,7 +221,8 @@ torture: deps ## each allocation of nightjar fails in turn, alone and for a whil
 bench: deps ## measure against the budgets (ratios, one run on this machine)
 	@sh packaging/deps.sh bench || true
 	@$(MAKE) --no-print-directory -j$(JOBS) all $(BENCH_BIN)
-	@BUILD=$(BUILD) sh tests/bench/run.sh
+	@[ ! -d $(LAYER_OPT) ] || python3 -B packaging/layer/build.py $(LAYER_ARGS)
+	@BUILD=$(BUILD) LAYER_DIR=$(LAYER_DIR) sh tests/bench/run.sh
 
 .PHONY: lint
 lint: ## format, clang-tidy, cppcheck, include arrows, banned functions

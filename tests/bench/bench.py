@@ -1,10 +1,12 @@
 """The benchmarks: every figure beside its budget, ratios against yardsticks measured in the same run.
 
-bench.py [SECTION...] runs some of them: startup, memory, flood, delay, shutdown, idle, programs.  With --gate a budget that is
-missed is a failure.
+bench.py [SECTION...] runs some of them: linked, startup, memory, flood, delay, shutdown, idle, programs.  With --gate a budget that is
+missed is a failure.  What is measured is the static program of the layer where it has been built, since that is what runs in Lambda;
+SCENARIOS_BINARY names another.
 """
 import json
 import os
+import platform
 import re
 import shutil
 import statistics
@@ -24,13 +26,20 @@ FLOOD_MB = 48
 QUEUE_MB = 4
 IDLE_S = 3.0
 SETTLE_S = 7.0
+LINKED_FLOOD_MB = 16
+LINKED_ROUNDS = 3
+ZIP_MAX = 2_000_000
+ARCH = {"x86_64": "x86_64", "aarch64": "arm64"}.get(platform.machine())
 
 
 class Bench:
     def __init__(self, build):
         self.build = build
         self.dir = os.path.join(build, "bench-run")
-        self.nightjar = os.path.abspath(os.environ.get("SCENARIOS_BINARY", os.path.join(build, "nightjar")))
+        self.dynamic = os.path.join(build, "nightjar")
+        self.static = os.path.join(os.environ.get("LAYER_DIR", os.path.join("build", "layer")), str(ARCH), "opt", "extensions", "nightjar")
+        usual = self.static if os.path.exists(self.static) else self.dynamic
+        self.nightjar = os.path.abspath(os.environ.get("SCENARIOS_BINARY", usual))
         self.minimal = os.path.join(build, "bench", "minimal_extension")
         self.rows = []
         self.over = 0
@@ -171,16 +180,22 @@ def startup(b):
           mine / floor <= 1.5 if static else None)
 
 
-def memory(b):
-    b.title("Memory after init")
-    s = Sandbox(b, b.nightjar, [event("/search?q=x"), event("/search?q=x", 800)])
+def after_init(b, nightjar):
+    """Resident kB, in all and its own, half a second after init."""
+    s = Sandbox(b, nightjar, [event("/search?q=x"), event("/search?q=x", 800)])
     pid = s.pid()
     time.sleep(0.5)
     now = status_of(pid)
     s.end()
+    return now["VmRSS"], now["RssAnon"]
+
+
+def memory(b):
+    b.title("Memory after init")
+    all_of_it, own = after_init(b, b.nightjar)
     static = is_static(b.nightjar)
-    b.row("  resident", f"{now['VmRSS'] / 1024:.1f} MB", "<= 4 MB, static build", now["VmRSS"] <= 4096 if static else None)
-    b.row("  of that, nightjar's own (not files of libraries)", f"{now['RssAnon'] / 1024:.1f} MB", "<= 4 MB", now["RssAnon"] <= 4096)
+    b.row("  resident", f"{all_of_it / 1024:.1f} MB", "<= 4 MB, static build", all_of_it <= 4096 if static else None)
+    b.row("  of that, nightjar's own (not files of libraries)", f"{own / 1024:.1f} MB", "<= 4 MB", own <= 4096)
 
 
 def zlib_seconds(data):
@@ -215,8 +230,8 @@ def flood_bytes(telemetry):
     return "".join(out).encode(errors="replace")
 
 
-def flood_run(b, codec, log_format, mb, telemetry_log=False):
-    s = Sandbox(b, b.nightjar, [event("/search?q=x"), event(f"/flood?mb={mb}", 50)] if mb else [event("/search?q=x"), event("/search?q=x", 50)],
+def flood_run(b, codec, log_format, mb, telemetry_log=False, nightjar=None):
+    s = Sandbox(b, nightjar or b.nightjar, [event("/search?q=x"), event(f"/flood?mb={mb}", 50)] if mb else [event("/search?q=x"), event("/search?q=x", 50)],
                 env={"NIGHTJAR_COMPRESS": codec, "NIGHTJAR_QUEUE_BYTES": f"{QUEUE_MB}m"},
                 arguments=["--timeout", "200", "--memory", "512", "--log-format", log_format], telemetry_log=telemetry_log)
     s.end()
@@ -323,7 +338,44 @@ def programs(b):
                 b.row("  left with status", str(status), "0", False)
 
 
-SECTIONS = [startup, memory, flood, delay, shutdown, idle, programs]
+def linked(b):
+    """The two ways nightjar is linked, in turns: what the layer has, and what make leaves in the build folder."""
+    b.title("Static against dynamic, in turns")
+    if not os.path.exists(b.static):
+        b.row("  left out: there is no static program; make layer builds it", "")
+        return
+    ways = [os.path.abspath(b.static), os.path.abspath(b.dynamic)]
+    found = {w: {"next": [], "cpu": [], "peak": []} for w in ways}
+    for _ in range(STARTUP_RUNS):
+        for w in ways:
+            s = Sandbox(b, w, [event("/search?q=x")], env={"NIGHTJAR_SINK": f"file://{b.dir}/out"}, sink=False)
+            s.end()
+            found[w]["next"].append(s.extension["execToNextMs"])
+    for _ in range(LINKED_ROUNDS):
+        for w in ways:
+            base = flood_run(b, "zstd", "JSON", 0, nightjar=w).extension["cpuMs"]
+            e = flood_run(b, "zstd", "JSON", LINKED_FLOOD_MB, nightjar=w).extension
+            found[w]["cpu"].append((e["cpuMs"] - base) / LINKED_FLOOD_MB)
+            found[w]["peak"].append(e["peakMemoryKB"] / 1024)
+    resident = {w: after_init(b, w) for w in ways}
+
+    def pair(what, unit, values, digits):
+        mine, other = values
+        b.row("  " + what, f"{mine:.{digits}f} / {other:.{digits}f} {unit}", f"{mine / other:.2f} x")
+
+    pair("exec to the first event/next, median", "ms", [statistics.median(found[w]["next"]) for w in ways], 2)
+    pair("resident after init", "MB", [resident[w][0] / 1024 for w in ways], 1)
+    pair("of that, its own", "MB", [resident[w][1] / 1024 for w in ways], 1)
+    pair(f"CPU per MB of logs, {LINKED_FLOOD_MB} MB, zstd, best of {LINKED_ROUNDS}", "ms", [min(found[w]["cpu"]) for w in ways], 2)
+    pair("peak memory in that flood", "MB", [max(found[w]["peak"]) for w in ways], 1)
+    pair("size of the program", "MB", [os.path.getsize(w) / 1e6 for w in ways], 2)
+    archive = os.path.join("build", f"nightjar-layer-{ARCH}.zip")
+    if os.path.exists(archive):
+        size = os.path.getsize(archive)
+        b.row("  the layer, zipped", f"{size} bytes", f"<= {ZIP_MAX}", size <= ZIP_MAX)
+
+
+SECTIONS = [linked, startup, memory, flood, delay, shutdown, idle, programs]
 
 
 def main():
@@ -333,6 +385,7 @@ def main():
     if any(w not in known for w in wanted):
         raise SystemExit(f"bench: sections are {', '.join(known)}")
     b = Bench(os.path.abspath(os.environ.get("BUILD", "build")))
+    print(f"of {os.path.relpath(b.nightjar)}, linked {'statically' if is_static(b.nightjar) else 'dynamically'}\n")
     print(f"{'what':<60}{'measured':>20}  {'budget':<26}")
     for section in SECTIONS:
         if not wanted or section.__name__ in wanted:
