@@ -270,6 +270,10 @@ layer-newer: ## are there newer versions of what the layer is made of, and can t
 	@ARCH=$(ARCH) sh packaging/deps.sh layer
 	@python3 -B packaging/layer/sources.py $(LAYER_DIR)/sources --newer
 
+.PHONY: layer-order
+layer-order: all ## write down anew which functions a start needs (packaging/layer/order.txt; needs valgrind and make layer)
+	@BUILD=$(BUILD) python3 -B tests/layer/order.py $(LAYER_DIR)
+
 .PHONY: check-packaging
 check-packaging: ## templates, Dockerfiles, scripts and policies of packaging/, by their own tools
 	@sh packaging/deps.sh packaging

@@ -8,8 +8,8 @@ set -u
 BUILD="gcc make libc6-dev libcurl4-openssl-dev libmicrohttpd-dev libjansson-dev zlib1g-dev libdeflate-dev libzstd-dev libssl-dev check
 libsubunit-dev python3 openssl"
 LAYER="gcc make libc6-dev python3 openssl git perl patch xz-utils binutils dpkg-dev autoconf automake libtool debian-archive-keyring
-linux-libc-dev libdeflate-dev zip unzip"
-ARM64="gcc-aarch64-linux-gnu libc6-dev-arm64-cross linux-libc-dev-arm64-cross lld qemu-user-static"
+linux-libc-dev libdeflate-dev lld zip unzip"
+ARM64="gcc-aarch64-linux-gnu libc6-dev-arm64-cross linux-libc-dev-arm64-cross qemu-user-static"
 PACKAGING="python3 python3-venv"
 LINT="clang clang-format clang-tidy cppcheck"
 BENCH="libpcre2-dev"
@@ -68,13 +68,13 @@ usable() {
         return
     fi
     if [ "$set_name" = layer ]; then
-        for tool in gcc make python3 openssl git perl patch xz readelf dpkg-source autoreconf libtoolize unzip; do
+        for tool in gcc make python3 openssl git perl patch xz readelf dpkg-source autoreconf libtoolize ld.lld unzip; do
             command -v "$tool" >/dev/null || return 1
         done
         [ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || return 1
         python3 -c 'import ctypes; ctypes.CDLL("libdeflate.so.0")' 2>/dev/null || return 1
         [ "${ARCH:-x86_64}" = arm64 ] || return 0
-        command -v aarch64-linux-gnu-gcc >/dev/null && command -v ld.lld >/dev/null && command -v qemu-aarch64-static >/dev/null
+        command -v aarch64-linux-gnu-gcc >/dev/null && command -v qemu-aarch64-static >/dev/null
         return
     fi
     if [ "$set_name" = packaging ]; then

@@ -34,16 +34,17 @@ AT_ONCE = 2  # configure scripts leave a processor idle
 TARGETS = {
     "x86_64": {"host": "x86_64-linux-musl", "cross": "", "machine": "x86_64",
                "headers": "/usr/include/x86_64-linux-gnu /usr/include",
-               "harden": "-fstack-clash-protection -fcf-protection",
-               "link": "-Wl,-z,pack-relative-relocs"},
-    # Debian's own linker for arm64 does not pack relative relocations; lld does.
+               "harden": "-fstack-clash-protection -fcf-protection"},
     "arm64": {"host": "aarch64-linux-musl", "cross": "aarch64-linux-gnu-", "machine": "aarch64",
               "headers": "/usr/aarch64-linux-gnu/include /usr/include/aarch64-linux-gnu /usr/include",
-              "harden": "-fstack-clash-protection -mbranch-protection=standard",
-              "link": "-fuse-ld=lld -Wl,--pack-dyn-relocs=relr"},
+              "harden": "-fstack-clash-protection -mbranch-protection=standard"},
 }
 OPT = "-O2 -fPIE -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables"
 SMALL = {"c-ares", "curl", "libmicrohttpd", "jansson"}  # not where the time goes
+# lld, because Debian's own linker packs no relative relocations for arm64, and because it lays the functions of a start side by side
+# (order.txt): a megabyte less of the program is read and resident.
+LINK = ("-static-pie -Wl,--gc-sections -Wl,-z,relro,-z,now,-z,noexecstack -fuse-ld=lld -Wl,-O2 -Wl,--pack-dyn-relocs=relr "
+        "-Wl,--build-id=none -Wl,--no-warn-symbol-ordering -Wl,--symbol-ordering-file=")
 HARDEN = "-fstack-protector-strong -ftrivial-auto-var-init=zero"
 
 
@@ -98,13 +99,12 @@ exec {self.compiler} -specs={lib}/musl-gcc.specs -B{tools} -ffile-prefix-map={RO
     -ffile-prefix-map={self.path('lib')}=. -ffile-prefix-map={self.path('work')}=. -ffile-prefix-map={self.sources_dir()}=. "$@"
 """
         self.write(os.path.join(tools, "nj-cc"), text, 0o755)
-        if self.arch == "arm64":
-            lld = shutil.which("ld.lld")
-            if lld is None:
-                raise Trouble("ld.lld is missing (packaging/deps.sh layer installs it)")
-            link = os.path.join(tools, "ld.lld")
-            if not os.path.islink(link):
-                os.symlink(lld, link)
+        lld = shutil.which("ld.lld")
+        if lld is None:
+            raise Trouble("ld.lld is missing (packaging/deps.sh layer installs it)")
+        link = os.path.join(tools, "ld.lld")
+        if not os.path.islink(link):
+            os.symlink(lld, link)
         version = subprocess.run([self.compiler, "--version"], capture_output=True, text=True, check=True).stdout.splitlines()[0]
         self.toolkey = digest(version, text.replace(self.out, "").replace(ROOT, ""), OPT, HARDEN, json.dumps(self.target, sort_keys=True))
 
@@ -234,8 +234,9 @@ exec {self.compiler} -specs={lib}/musl-gcc.specs -B{tools} -ffile-prefix-map={RO
             out.append(target)
         return out
 
-    def link_flags(self):
-        return f"-static-pie -Wl,--gc-sections -Wl,-z,relro,-z,now,-z,noexecstack {self.target['link']} -Wl,--build-id=none"
+    @staticmethod
+    def link_flags(order=os.path.join(HERE, "order.txt")):
+        return LINK + order
 
     def own_environment(self):
         env = dict(os.environ, PATH=self.path("tools") + ":" + os.environ["PATH"], LC_ALL="C")
@@ -256,7 +257,7 @@ exec {self.compiler} -specs={lib}/musl-gcc.specs -B{tools} -ffile-prefix-map={RO
         log, build, env = self.path("log", program), self.path("nightjar"), self.own_environment()
         includes = " ".join(f"-I{self.path('lib', n, 'include')}" for n in LINK_ORDER)
         flags = [f"OPT={OPT}", "COLD_OPT=-Os", f"HARDEN={HARDEN} {self.target['harden']}", "FORTIFY=", f"LDFLAGS={self.link_flags()}"]
-        key = digest(*(self.keys[n] for n in NEEDS), *flags)
+        key = digest(*(self.keys[n] for n in NEEDS), *flags, read(os.path.join(HERE, "order.txt")))
         if not os.path.exists(os.path.join(build, ".key")) or read(os.path.join(build, ".key")).decode() != key:
             shutil.rmtree(build, ignore_errors=True)
         os.makedirs(build, exist_ok=True)
@@ -329,12 +330,13 @@ exec {self.compiler} -specs={lib}/musl-gcc.specs -B{tools} -ffile-prefix-map={RO
             files[names[-1]] = read(path)
         at = names.index("lib/libmicrohttpd.a")
         text = read(os.path.join(HERE, "relink.sh.in")).decode()
-        for key, value in {"CC": self.compiler, "STRIP": self.target["cross"] + "strip", "FLAGS": self.link_flags(),
+        for key, value in {"CC": self.compiler, "STRIP": self.target["cross"] + "strip", "FLAGS": self.link_flags("order.txt"),
                            "EXTRAS": " ".join("objects/" + os.path.basename(p) for p in self.extra_objects),
                            "BEFORE": " ".join(names[:at]), "AFTER": " ".join(names[at + 1:]),
                            "COMPILER": f"{self.compiler} {bom.libgcc_version(self.compiler)}"}.items():
             text = text.replace(f"@{key}@", value)
         files["relink.sh"] = text.encode()
+        files["order.txt"] = read(os.path.join(HERE, "order.txt"))
         for name in self.rows["libmicrohttpd"]["files"]:
             files["libmicrohttpd-source/" + name] = read(os.path.join(self.cache.files, name))
         files["libmicrohttpd-source/recipe.sh"] = read(os.path.join(HERE, "recipes", "libmicrohttpd.sh"))

@@ -68,6 +68,13 @@ def variables(options):
 def sam():
     template = os.path.join(PACKAGING, "sam", "template.yaml")
     tool("sam/template.yaml: cfn-lint", "cfn-lint", "--non-zero-exit-code", "warning", template)
+    if os.path.exists(os.path.join(TOOLS, "sam", ".whole")):
+        env = dict(os.environ, SAM_CLI_TELEMETRY="0", AWS_DEFAULT_REGION="eu-central-1")
+        program = os.path.join(TOOLS, "sam", "bin", "sam")
+        tool("sam/template.yaml: sam validate", program, "validate", "--template", template, env=env)
+        tool("sam/template.yaml: sam validate --lint", program, "validate", "--lint", "--template", template, env=env)
+    else:
+        without("sam/template.yaml: sam validate: the SAM command line could not be installed")
     python = compile(read(os.path.join(PACKAGING, "sam", "app", "app.py")), "app.py", "exec")
     space = {"__name__": "app"}
     exec(python, space)  # our own file
@@ -103,10 +110,18 @@ def terraform():
     say(given <= declared and "layer_zip" in given, "terraform: the example gives what the module takes", str(given - declared))
     wanted = set(re.findall(r"module\.nightjar\.([a-z_]+)", read(example)))
     say(wanted <= outputs, "terraform: the example takes what the module gives", str(wanted - outputs))
-    for path in parsed:
-        lines = read(path).splitlines()
-        crooked = [str(i + 1) for i, line in enumerate(lines) if line != line.rstrip() or "\t" in line or (len(line) - len(line.lstrip())) % 2]
-        say(not crooked, f"{os.path.relpath(path, PACKAGING)}: laid out as terraform fmt does", "lines " + ", ".join(crooked))
+    program = shutil.which("terraform") or shutil.which("tofu")
+    if program is None:
+        without("terraform fmt and validate: neither terraform nor tofu is here")
+        return
+    tool("terraform: laid out as fmt does", program, "fmt", "-check", "-diff", "-recursive", folder)
+    with tempfile.TemporaryDirectory() as copy:
+        shutil.copytree(folder, copy, dirs_exist_ok=True)
+        done = subprocess.run([program, "init", "-backend=false", "-input=false"], cwd=copy, capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            tool("terraform: validate", program, "validate", cwd=copy)
+        else:
+            without("terraform validate: the AWS provider cannot be had here")
 
 
 def cdk():
@@ -149,6 +164,15 @@ def serverless():
         list(layer["package"]) == ["artifact"], "serverless.yml: the layer's keys are the framework's", str(set(layer)))
     say(document["provider"]["layers"] == [{"Ref": "NightjarLambdaLayer"}], "serverless.yml: the reference is the name the framework makes")
     say(document["provider"]["environment"]["AWS_LAMBDA_EXEC_WRAPPER"] == "/opt/nightjar-capture", "serverless.yml: the wrapper's path")
+    program = os.path.join(TOOLS, "serverless", "node_modules", "osls", "bin", "serverless.js")
+    if not os.path.exists(os.path.join(TOOLS, "serverless", "node_modules", ".whole")):
+        return without("serverless.yml: the framework could not be installed")
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(folder, "serverless.yml"), "w", encoding="utf-8") as f:
+            f.write(read(os.path.join(PACKAGING, "serverless", "serverless.yml")) + "\nconfigValidationMode: error\n")
+        env = dict(os.environ, SLS_TELEMETRY_DISABLED="1", AWS_ACCESS_KEY_ID="none", AWS_SECRET_ACCESS_KEY="none", AWS_EC2_METADATA_DISABLED="true")
+        tool("serverless.yml: the framework takes it, strictly", "node", program, "print", cwd=folder, env=env)
+    return None
 
 
 def containers():

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Checks what is in packaging/ with the tools of those who made the formats; they are installed below BUILD/packaging-tools, in the
-# versions named here.  Without go or npm their two tools are left out, and that is said.
+# versions named here.  What cannot be installed is left out, and that is said.
 set -eu
 here=$(dirname "$0")
 root=$(realpath "$here/../..")
@@ -21,6 +21,15 @@ if [ "$(cat "$tools/pip-tools" 2>/dev/null)" != "$pip_tools" ]; then
     fi
     printf '%s\n' "$pip_tools" >"$tools/pip-tools"
 fi
+# Its own environment: it holds the checkers' libraries to other versions.
+if [ ! -e "$tools/sam/.whole" ]; then
+    if "$python" -m venv "$tools/sam" && "$tools/sam/bin/pip" install -q --disable-pip-version-check aws-sam-cli==1.170.0 >"$tools/sam.log" 2>&1; then
+        touch "$tools/sam/.whole"
+    else
+        tail -n 5 "$tools/sam.log"
+        echo "packaging: the SAM command line could not be installed"
+    fi
+fi
 if command -v go >/dev/null && [ ! -x "$tools/bin/actionlint" ]; then
     GOBIN="$tools/bin" GOFLAGS=-mod=mod go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 2>"$tools/go.log" ||
         { tail -n 5 "$tools/go.log"; echo "packaging: actionlint could not be installed"; }
@@ -33,6 +42,16 @@ if command -v npm >/dev/null && [ ! -e "$tools/cdk/node_modules/.whole" ]; then
     else
         tail -n 5 "$tools/npm.log"
         echo "packaging: the CDK could not be installed"
+    fi
+fi
+if command -v npm >/dev/null && [ ! -e "$tools/serverless/node_modules/.whole" ]; then
+    mkdir -p "$tools/serverless"
+    cp "$here/serverless/package.json" "$here/serverless/package-lock.json" "$tools/serverless/"
+    if (cd "$tools/serverless" && npm ci --no-audit --no-fund --ignore-scripts >"$tools/npm.log" 2>&1); then
+        touch "$tools/serverless/node_modules/.whole"
+    else
+        tail -n 5 "$tools/npm.log"
+        echo "packaging: the Serverless Framework could not be installed"
     fi
 fi
 PATH="$tools/venv/bin:$tools/bin:$PATH" exec "$tools/venv/bin/python" -B "$here/check.py" "$root" "$tools"
