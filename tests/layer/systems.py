@@ -168,4 +168,4 @@ esac
 def libc(system, root):
     """What the C library of the root says of itself."""
     done = subprocess.run(["chroot", root, *system.version], capture_output=True, text=True, check=False)
-    return " ".join((done.stdout + done.stderr).splitlines()[:2])
+    return " ".join(line for line in (done.stdout + done.stderr).splitlines()[:2] if "Copyright" not in line)
