@@ -27,6 +27,28 @@ def redact():
         yield bytes([PRESETS.index(case["policy"]) + lines]) + body.encode()
 
 
+RULES = (
+    [{"name": "customer_no", "pattern": "\\bKD-[0-9]{8}\\b", "action": "hmac"}],
+    [{"name": "badge", "pattern": "\\b[A-Z]{2}[0-9]{6}\\b", "context": ["badge", "employee"]}],
+    [{"name": "loyalty_card", "pattern": "\\b29[0-9]{11}\\b", "validator": "luhn", "action": "last4"}],
+    [{"name": "salary", "keys": ["salary*", "*_pay", "a.b.*"], "action": "remove"}],
+    [{"name": "dump", "pattern": "BODY:", "action": "truncate"}, {"name": "probe", "pattern": "(health|ready)-check", "action": "drop_record"}],
+    {"actions": {"ip": "partial", "email": "mask", "pan": "hmac"}, "numeric_mask": "null", "rules": [{"name": "c", "keys": ["x"], "class": "ip"}]},
+)
+PATTERNS = ("KD-[0-9]{8}", "\\b[A-Z]{2}\\d{6}\\b", "^(foo|bar)-(1|22)x?$", "[^,;]{3,8}", "-?\\d{3}", "a.{0,5}b", "(a|b|c)(d|e)?[f-h]{1,3}", "\\w{3}\\s\\S{1,4}")
+LISTS = ((b"user*,*name", b"token,*cookie*"), (b"a.b.*,*.secret", b"a.b.token,*.password"), (b"*", b""), (b"payload.body.*", b"payload.body.user.*"))
+
+
+def rules():
+    texts = [case["text"] if "text" in case else corpus.compact(case["json"]) for case in corpus.build(8, 200)]
+    for number, text in enumerate(texts):
+        yield b"\x00" + json.dumps(RULES[number % len(RULES)]).encode() + b"\x00" + text.encode()
+        yield b"\x01" + PATTERNS[number % len(PATTERNS)].encode() + b"\x00" + text.encode()
+        yield b"\x02" + b"\x00".join(LISTS[number % len(LISTS)]) + b"\x00" + text.encode()
+        nested = {"a": {"b": {"token": "x1y2z3", "list": [{"secret": text}]}}, "payload": {"body": json.dumps({"user": {"name": text}})}}
+        yield b"\x02" + b"\x00".join(LISTS[number % len(LISTS)]) + b"\x00" + json.dumps(nested).encode()
+
+
 def decode():
     folder = os.path.join(HERE, "..", "fixtures", "decode")
     for where, _, names in os.walk(folder):
@@ -66,7 +88,7 @@ def main():
     target, directory = sys.argv[1:]
     os.makedirs(directory, exist_ok=True)
     made = {"fuzz_redact": redact, "fuzz_decode": decode, "fuzz_payload": payload, "fuzz_proxy": proxy,
-            "fuzz_observe": observe}.get(target, lambda: [b"{}"])
+            "fuzz_observe": observe, "fuzz_rules": rules}.get(target, lambda: [b"{}"])
     for number, seed in enumerate(made()):
         if len(seed) <= MOST:
             with open(os.path.join(directory, "seed-%05d" % number), "wb") as f:
