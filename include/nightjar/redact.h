@@ -8,6 +8,8 @@
  *            what a detector found (detectors.def): a word in brackets, at most a hyphen and four digits more; never anything JSON escapes.
  *            Where the preset asks for a pseudonym, "hmac:<key id>:<16 hex digits>" of the value under its class and the
  *            record's tenant.  What the preset removes is dropped from objects, name and value, and masked elsewhere.
+ * Names      two members of one name in an object get names of their own ("#2 a"), also rewritten ones, and those of the log that are
+ *            called like a field of ours.
  * Payloads   of records from the proxy strict and hipaa keep the headers and all names; other values become their type.  What is
  *            left is cut to payload_most bytes of JSON, after redaction: behind a whole value, or in the text of a payload or body
  *            behind a whole word, never in an escape or a placeholder; nightjar.payload.truncated says so.  counts still tell all
@@ -20,7 +22,7 @@
  * Audit      of a record with anything to say: bytes replaced, up to the next power of two from 64, because the sum of one finding
  *            is its length; depth, how often something had to be decoded for the deepest finding; flags, any of truncated (its line
  *            was cut by the platform, JSON in it has no end, a name was longer than 256 bytes), budget (something was withheld, because
- *            judging it would have taken more than there is for it), malformed (no UTF-8, half a surrogate pair), split_state (it goes on
+ *            judging it would have taken more than there is for it), malformed (no UTF-8, half a surrogate pair, a name twice), split_state (it goes on
  *            what a record before it began, or leaves something open for the next).
  *
  * Fails closed: text the redactor cannot judge (memory, size, a loop of findings) is replaced by NJ_WITHHELD, never passed on.

@@ -2,43 +2,11 @@
  *
  * A string without marks, escapes or foreign bytes is passed without another look, and members with a dull name and such a
  * value, as most are, one after another (read_members()). */
+#include "json_walk.h"
 #include "decode.h"
-#include "json_read.h"
 
 #include "nightjar/hash.h"
 #include "nightjar/json.h"
-
-/* Longer names are cut; what stays leaves room for the number that tells two of them apart. */
-enum { NAME_BYTES = 256, NAME_KEPT = 240 };
-
-struct walk {
-    struct nj_redactor *r;
-    unsigned level;
-    struct nj_carry *carry;
-    struct nj_reader in;
-    struct nj_buf *out;
-    size_t done; /* text before done is in out */
-    bool changed;
-    bool read_all;                   /* patterns of the operator want to see every text */
-    struct nj_frame *frames, *frame; /* of all levels, of the one at hand */
-    size_t depth;
-    int rule;          /* what the next value is secret under, or NJ_KEY_NONE */
-    bool own;          /* ... under its own name, not that of a container around it */
-    bool placed;       /* ... because of the place that "loc" names */
-    bool naming;       /* the next value names the secret of its object */
-    bool message;      /* the next value is the line of a log record */
-    bool dull;         /* nothing is known of it, and a string without marks may be passed */
-    bool key_part;     /* it is a private member of a JSON web key, if it looks like one */
-    unsigned roles;    /* of its name */
-    uint64_t topics;   /* what the name in front of the next value speaks of */
-    struct nj_str key; /* that name */
-    char key_text[64];
-};
-
-static struct nj_str view(const struct walk *w, struct nj_span s)
-{
-    return nj_str_slice(w->in.t, s.from, s.to);
-}
 
 static void replace(struct walk *w, struct nj_span s, struct nj_str by)
 {
@@ -48,7 +16,7 @@ static void replace(struct walk *w, struct nj_span s, struct nj_str by)
     w->changed = true;
 }
 
-static void replace_by_string(struct walk *w, struct nj_span s, struct nj_str by)
+void nj_walk_string(struct walk *w, struct nj_span s, struct nj_str by)
 {
     replace(w, s, (struct nj_str){ NULL, 0 });
     nj_buf_add_json(w->out, by);
@@ -58,61 +26,17 @@ static void replace_by_string(struct walk *w, struct nj_span s, struct nj_str by
 static void replace_number(struct walk *w, struct nj_span s, struct nj_str by)
 {
     if (w->r->numeric == NJ_NUMERIC_STRING)
-        replace_by_string(w, s, by);
+        nj_walk_string(w, s, by);
     else
         replace(w, s, w->r->numeric == NJ_NUMERIC_ZERO ? NJ_STR("0") : NJ_STR("null"));
 }
 
 /* --- strings ------------------------------------------------------------------------------------------------------ */
 
-/* 8 for the escape of a high surrogate at byte at, 12 for a low one, 0 for anything else. */
-static int surrogate_half(struct nj_str s, size_t at)
-{
-    if (s.n - at < 6 || s.p[at] != '\\' || s.p[at + 1] != 'u' || (s.p[at + 2] | 0x20) != 'd')
-        return 0;
-    char c = s.p[at + 3];
-    return c == '8' || c == '9' || (c | 0x20) == 'a' || (c | 0x20) == 'b' ? 8 : nj_is(c, NJ_IS_ALPHA) ? 12 : 0;
-}
-
-/* Does a string hold a half of a surrogate pair alone, which no strict reader takes? */
-static bool has_lone_half(struct nj_str inner)
-{
-    size_t at = 0;
-    while ((at = nj_str_chr(inner, '\\', at)) != NJ_NPOS) {
-        int half = surrogate_half(inner, at);
-        if (half == 12 || (half == 8 && surrogate_half(inner, at + 6) != 12))
-            return true;
-        at += half == 8 ? 12 : 2;
-    }
-    return false;
-}
-
-/* The text a string stands for.  *mended: it is not what the string holds, because that was unsound. */
-static bool plain_text(struct walk *w, const struct nj_piece *p, struct nj_str *out, bool *mended)
-{
-    struct nj_buf *b = &w->r->levels[w->level + 1].plain;
-    *mended = false;
-    *out = view(w, p->in);
-    if (!p->escaped)
-        return true;
-    *mended = has_lone_half(*out);
-    if (*mended)
-        nj_note(w->r, NJ_AUDIT_MALFORMED);
-    nj_buf_reset(b);
-    nj_json_unescape(b, *out);
-    return nj_buf_finish(b, out) == NJ_OK;
-}
-
-/* The string with its quotes, for replacing. */
-static struct nj_span quoted(const struct nj_piece *p)
-{
-    return (struct nj_span){ p->in.from - 1, p->in.to + 1 };
-}
-
 static void withhold(struct walk *w, const struct nj_piece *p)
 {
     nj_withheld(w->r, view(w, p->in));
-    replace_by_string(w, quoted(p), NJ_STR(NJ_WITHHELD));
+    nj_walk_string(w, quoted(p), NJ_STR(NJ_WITHHELD));
 }
 
 /* Takes the member at hand out, with the comma that would be too many: the one before it, or behind it where none stays. */
@@ -177,7 +101,7 @@ static void scan_string(struct walk *w, bool secret)
     bool resumes = w->message && w->carry != NULL && w->carry->in_key;
     if (!resumes && !secret && !w->read_all && nj_piece_is_plain(&w->in))
         return;
-    if (!plain_text(w, p, &text, &mended)) {
+    if (!nj_walk_text(w, p, &text, &mended)) {
         withhold(w, p);
         return;
     }
@@ -198,7 +122,7 @@ static void scan_string(struct walk *w, bool secret)
     if (!judged)
         withhold(w, p);
     else if (!(secret && nj_key_takes(w->rule, clean) && mask(w, quoted(p), clean)) && (mended || clean.p != text.p))
-        replace_by_string(w, quoted(p), clean);
+        nj_walk_string(w, quoted(p), clean);
     else if (slot != NJ_NPOS && r->findings == found)
         nj_know(&r->known_values[slot], text);
 }
@@ -214,7 +138,7 @@ static bool mask_string(struct walk *w, const struct nj_piece *p)
 {
     struct nj_str text;
     bool mended = false;
-    if (!plain_text(w, p, &text, &mended))
+    if (!nj_walk_text(w, p, &text, &mended))
         text = view(w, p->in);
     return mask(w, quoted(p), text);
 }
@@ -239,9 +163,9 @@ static bool encoded_value(struct walk *w, const struct nj_piece *p)
 {
     struct nj_str text, out;
     bool mended = false;
-    if (!plain_text(w, p, &text, &mended) || !nj_decode_value(w->r, w->level, text, (w->roles & NJ_ROLE_BODY) != 0, &out))
+    if (!nj_walk_text(w, p, &text, &mended) || !nj_decode_value(w->r, w->level, text, (w->roles & NJ_ROLE_BODY) != 0, &out))
         return false;
-    replace_by_string(w, quoted(p), out);
+    nj_walk_string(w, quoted(p), out);
     return true;
 }
 
@@ -287,11 +211,18 @@ static bool is_secure_string(struct nj_str raw)
     return nj_str_eq(raw, NJ_STR("SecureString"));
 }
 
+/* Of the value at hand: lists add nothing to the path. */
+static size_t value_path(const struct walk *w)
+{
+    return w->frame->object ? w->path : w->frame->path;
+}
+
 /* What is said of a value is done to it. */
 static void judge_string(struct walk *w)
 {
     const struct nj_piece *p = &w->in.piece;
     struct nj_str raw = view(w, p->in);
+    w->r->path_at = value_path(w);
     if (w->naming)
         w->frame->pair = (int16_t)nj_rule_of_name(w->r, raw);
     if (w->roles & NJ_ROLE_PLACE)
@@ -414,6 +345,15 @@ static bool spreads(const struct walk *w)
     return is_secret(w) && !w->placed && (nj_secret_keys[w->rule].how & (NJ_HOW_BASIC | NJ_HOW_RANDOM)) == 0;
 }
 
+/* Members of these names will follow: ours. */
+static void reserve(struct walk *w)
+{
+    const struct nj_attrs *own = w->r->reserved;
+    w->frame->new_from = 0;
+    for (size_t i = 0; i < own->n; i++)
+        (void)nj_members_add(&w->r->members, w->frame->number, nj_name_hash(own->a[i].key));
+}
+
 static bool open_container(struct walk *w)
 {
     bool object = w->in.t.p[w->in.at++] == '{';
@@ -423,61 +363,29 @@ static bool open_container(struct walk *w)
     bool places = !object && (w->roles & NJ_ROLE_PLACE) != 0;
     if (object && w->naming)
         w->frame->pair = (int16_t)nj_ahead_typed_name(w->r, w->in.t, w->in.at);
+    size_t path = value_path(w);
     struct nj_frame *f = w->frame = &w->frames[++w->depth];
-    *f = (struct nj_frame){ .member = w->in.at,
+    *f = (struct nj_frame){ .first = w->in.at,
+                            .member = w->in.at,
+                            .path = (uint16_t)path,
                             .rule = (int16_t)(spreads(w) ? w->rule : NJ_KEY_NONE),
                             .pair = NJ_KEY_NONE,
                             .place = NJ_KEY_NONE,
                             .object = object,
                             .flat = flat,
                             .places = places };
+    f->number = f->new_from = ++w->r->members.objects;
     if (!object && in_list && f->rule == NJ_KEY_NONE) {
         f->rule = (int16_t)nj_ahead_tuple(w->r, w->in.t, w->in.at);
         f->spare_first = f->rule != NJ_KEY_NONE;
     }
+    if (w->r->reserved != NULL && object && w->depth == 1 && w->level == 0)
+        reserve(w);
     w->rule = f->spare_first ? NJ_KEY_NONE : f->rule;
     w->own = w->naming = w->message = w->dull = w->placed = false;
     w->key_part = false;
     w->roles = 0;
     return true;
-}
-
-/* A name of reasonable length: the end of a longer one, because that decides what it means. */
-static struct nj_str shortened(struct nj_str name)
-{
-    if (name.n <= NAME_BYTES)
-        return name;
-    size_t from = name.n - NAME_KEPT;
-    while (from < name.n && ((unsigned char)name.p[from] & 0xc0) == 0x80)
-        from++;
-    return nj_str_slice(name, from, name.n);
-}
-
-/* The name of a member, rewritten if it holds something itself; its rule is that of the name as it leaves. */
-static struct nj_str rewrite_key(struct walk *w, const struct nj_piece *p)
-{
-    struct nj_str text, clean;
-    struct nj_buf *b = &w->r->levels[w->level].key;
-    bool mended = false;
-    if (!plain_text(w, p, &text, &mended) || !nj_text_redact(w->r, w->level + 1, NULL, text, &clean)) {
-        withhold(w, p);
-        return NJ_STR(NJ_WITHHELD);
-    }
-    if (clean.n > NAME_BYTES)
-        nj_note(w->r, NJ_AUDIT_TRUNCATED);
-    clean = shortened(clean);
-    if (clean.p == text.p && !mended)
-        return text;
-    nj_buf_reset(b);
-    struct nj_frame *f = w->frame;
-    uint64_t bit = (uint64_t)1 << nj_hash64(clean, 0) % 64;
-    unsigned n = ++f->renamed;
-    if ((f->names & bit) != 0 && clean.p != text.p)
-        nj_buf_addf(b, "#%u ", n); /* two addresses as names stay two names; in front, where it is part of no value */
-    f->names |= bit;
-    nj_buf_add(b, clean);
-    replace_by_string(w, quoted(p), nj_buf_str(b));
-    return nj_buf_str(b);
 }
 
 /* Is there a member of that name in the object, before this one or after it? */
@@ -545,26 +453,11 @@ static void apply_key(struct walk *w, struct nj_str name, struct nj_key key)
         w->rule = f->place;
 }
 
-/* A name in which something is marked.  What is nested may differ in what may still be opened, and is not remembered. */
-static struct nj_str marked_key(struct walk *w)
+/* What is known of the name, where that decides alone; else NULL. */
+static inline struct nj_key_slot *known_key(struct walk *w, struct nj_str name)
 {
-    uint64_t found = w->r->findings;
-    struct nj_str raw = view(w, w->in.piece.in), name = raw;
-    if (raw.n > NAME_BYTES || w->read_all || !nj_piece_is_plain(&w->in))
-        name = rewrite_key(w, &w->in.piece);
-    struct nj_key_slot *slot = name.p == raw.p && w->r->findings == found && w->level == 0 ? nj_key_slot(w->r, raw) : NULL;
-    if (slot != NULL)
-        slot->key.quiet = true;
-    return name;
-}
-
-/* What is known of the name that was read, if nothing in the name itself is worth a look; else NULL. */
-static inline const struct nj_key *quiet_key(struct walk *w, struct nj_str name)
-{
-    if (w->in.piece.escaped || w->read_all)
-        return NULL;
-    const struct nj_key_slot *slot = nj_key_slot(w->r, name);
-    return slot != NULL && (!nj_piece_is_marked(&w->in) || (slot->key.quiet && w->level == 0)) ? &slot->key : NULL;
+    struct nj_key_slot *slot = w->in.piece.escaped || w->asks ? NULL : nj_key_slot(w->r, name);
+    return is_quiet(w, slot) ? slot : NULL;
 }
 
 /* What the next element of a list is secret under. */
@@ -668,16 +561,24 @@ static bool read_members(struct walk *w)
         if (!nj_read_string(d))
             return false;
         struct nj_str name = view(w, d->piece.in);
-        const struct nj_key *key = quiet_key(w, name);
-        if (key == NULL)
-            name = marked_key(w);
+        struct nj_key judged;
+        struct nj_key_slot *known = known_key(w, name);
+        const struct nj_key *key = &judged;
+        if (known != NULL && known->object < f->new_from) {
+            known->object = f->number;
+            key = &known->key;
+        } else {
+            struct nj_str other = name;
+            judged = nj_walk_name(w, &other, known);
+            name = other;
+        }
         skip_colon(d);
-        bool dull = key != NULL && key->dull && f->rule == NJ_KEY_NONE && (w->depth != 1 || (key->roles & NJ_ROLE_MESSAGE) == 0);
+        bool dull = key->dull && f->rule == NJ_KEY_NONE && (w->depth != 1 || (key->roles & NJ_ROLE_MESSAGE) == 0);
         enum dull value = dull ? dull_value(w) : OTHER;
         if (value == BROKEN)
             return false;
         if (value != PASSES)
-            apply_key(w, name, key != NULL ? *key : nj_key_classify(w->r, name));
+            apply_key(w, name, *key);
         if (value == OTHER)
             return true;
         if (value == ASKS)
@@ -698,7 +599,8 @@ bool nj_json_walk(struct nj_redactor *r, unsigned level, struct nj_carry *carry,
 {
     struct nj_level *l = &r->levels[level];
     if (level == 0)
-        r->decode_left = NJ_DECODE_SHARE * json.n + NJ_DECODE_FREE;
+        nj_value_begin(r, json.n);
+    size_t path = r->path_at;
     struct walk w = { .r = r,
                       .level = level,
                       .carry = carry,
@@ -707,9 +609,10 @@ bool nj_json_walk(struct nj_redactor *r, unsigned level, struct nj_carry *carry,
                       .frames = l->frames,
                       .frame = l->frames,
                       .rule = rule,
-                      .read_all = r->read_all };
+                      .read_all = r->read_all,
+                      .asks = r->paths || r->read_all };
     nj_buf_reset(w.out);
-    w.frames[0] = (struct nj_frame){ .rule = (int16_t)rule, .pair = NJ_KEY_NONE, .place = NJ_KEY_NONE };
+    w.frames[0] = (struct nj_frame){ .rule = (int16_t)rule, .pair = NJ_KEY_NONE, .place = NJ_KEY_NONE, .path = (uint16_t)path };
     bool key_next = false;
     while (w.in.at < json.n) {
         char c = json.p[w.in.at];
@@ -724,6 +627,7 @@ bool nj_json_walk(struct nj_redactor *r, unsigned level, struct nj_carry *carry,
         key_next = c == '{' || (c == ',' && w.frame->object) || (key_next && nj_is(c, NJ_IS_SPACE));
     }
     *out = json;
+    r->path_at = path;
     if (!w.changed)
         return true;
     nj_buf_add(w.out, nj_str_slice(json, w.done, json.n));

@@ -75,6 +75,8 @@ enum { NJ_KEY_SLOTS = 512, NJ_KEY_SLOT_LEN = 32 };
 struct nj_key_slot {
     uint64_t words[4]; /* the whole name */
     uint8_t n;
+    uint32_t hash;   /* of the whole name */
+    uint32_t object; /* the last one of JSON that any name was seen in whose slot this is (members.h) */
     struct nj_key key;
 };
 

@@ -470,6 +470,7 @@ static __attribute__((noinline)) struct nj_key_slot *learn(struct nj_redactor *r
     struct nj_key_slot *slot = slot_of(r, name, &w);
     slot->key = classify(r, name);
     slot->n = (uint8_t)name.n;
+    slot->hash = nj_name_hash(name);
     memcpy(slot->words, w.w, sizeof(w.w));
     return slot;
 }

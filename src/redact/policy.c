@@ -267,6 +267,7 @@ enum nj_status nj_globs_init(struct nj_globs *g, struct nj_str list)
             nj_globs_fini(g);
             return NJ_EPARSE;
         }
+        g->dotted += nj_str_chr(piece, '.', 0) != NJ_NPOS;
         g->glob[g->n++] = piece;
     }
     return NJ_OK;
@@ -313,6 +314,16 @@ bool nj_globs_match(const struct nj_globs *g, struct nj_str name)
         name = nj_str_slice(name, name.n - LONGEST, name.n);
     for (size_t i = 0; i < g->n; i++)
         if (glob_match(g->glob[i], name))
+            return true;
+    return false;
+}
+
+bool nj_globs_match_path(const struct nj_globs *g, struct nj_str path, bool known)
+{
+    if (!known)
+        return g->dotted != 0;
+    for (size_t i = 0; i < g->n && g->dotted != 0; i++)
+        if (nj_str_chr(g->glob[i], '.', 0) != NJ_NPOS && glob_match(g->glob[i], path))
             return true;
     return false;
 }

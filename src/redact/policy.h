@@ -61,12 +61,14 @@ NJ_MUST bool nj_network_span(struct nj_str text, size_t from, size_t *to);
 enum { NJ_GLOBS_MAX = 64, NJ_GLOB_LEN = 128 };
 struct nj_globs {
     struct nj_str glob[NJ_GLOBS_MAX]; /* views into text */
-    size_t n;
+    size_t n, dotted;                 /* so many have a dot: they may be meant for a path */
     char *text;
 };
 /* NJ_EPARSE: an empty name, a character no field name has, too many or too long ones.  NJ_ENOMEM. */
 NJ_MUST enum nj_status nj_globs_init(struct nj_globs *g, struct nj_str list);
 void nj_globs_fini(struct nj_globs *g);
 bool nj_globs_match(const struct nj_globs *g, struct nj_str name);
+/* Those with a dot alone; every one of them is taken to match a path that is not known. */
+bool nj_globs_match_path(const struct nj_globs *g, struct nj_str path, bool known);
 
 #endif

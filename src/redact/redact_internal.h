@@ -4,6 +4,7 @@
 
 #include "keys.h"
 #include "lanes.h"
+#include "members.h"
 #include "policy.h"
 
 /* --- detectors (detectors.c, validators.c) ------------------------------------------------------------------------ */
@@ -473,6 +474,10 @@ void nj_form_tag(struct nj_sweep *s, size_t at);
 
 /* The rule that names this field, or NJ_KEY_NONE. */
 int nj_rules_key(const struct nj_redactor *r, struct nj_str name);
+/* The same for a path to it; one that is not known counts as named. */
+int nj_rules_path(const struct nj_redactor *r, struct nj_str path, bool known);
+/* Does any rule name a path? */
+bool nj_rules_have_paths(const struct nj_rules *rules);
 struct nj_str nj_rules_name(const struct nj_redactor *r, unsigned rule);
 /* What is done about a value for its name, and as what. */
 enum nj_action nj_key_action(const struct nj_redactor *r, int rule);
@@ -542,7 +547,8 @@ struct nj_frame {
     int16_t pair;  /* rule of the name in {"name": x, "value": y} */
     int16_t place; /* ... in {"loc": ["body", x], "input": y} */
     uint16_t renamed;
-    uint64_t names; /* a bit for each rewritten name */
+    uint16_t path;             /* length of the path to it (members.h) */
+    uint32_t number, new_from; /* of an object; names last seen in one before that are new to it */
     bool object;
     bool flat, flat_value; /* names and values in turn; the last element was a name */
     bool kty, grant;       /* it has a member of that name */
@@ -551,7 +557,7 @@ struct nj_frame {
     /* For dropping the member at hand: where it begins, the comma before it, what out held then, and whether it was dropped
      * and any before it was not. */
     bool removed, kept;
-    size_t member, comma, member_out, member_done;
+    size_t first, member, comma, member_out, member_done;
 };
 
 struct nj_level {
@@ -575,7 +581,7 @@ struct nj_known {
     char text[NJ_KNOWN_LEN];
 };
 
-/* Of all bytes of a text that is not empty and has NJ_KNOWN_LEN at most. */
+/* Of all bytes of a text that is not empty. */
 static inline uint64_t nj_known_hash(struct nj_str text)
 {
     const uint64_t odd = 0x9e3779b97f4a7c15u;
@@ -593,6 +599,12 @@ static inline uint64_t nj_known_hash(struct nj_str text)
         memcpy(&w, text.p, text.n);
     h = (h ^ w) * odd;
     return h >> 32;
+}
+
+/* The same of a name, which may be empty. */
+static inline uint32_t nj_name_hash(struct nj_str name)
+{
+    return name.n != 0 ? (uint32_t)nj_known_hash(name) : 0;
 }
 
 static inline bool nj_is_known(const struct nj_known *slot, struct nj_str text)
@@ -641,6 +653,11 @@ struct nj_redactor {
     size_t decode_left;    /* bytes that may still be decoded for the value at hand */
     struct nj_known known[NJ_KNOWN_SLOTS], known_values[NJ_KNOWN_VALUES];
     struct nj_globs keys, allow_keys;
+    bool paths; /* some name in them, or in a rule, has dots: it may be a path */
+    struct nj_path path;
+    size_t path_at; /* its length at the value at hand */
+    struct nj_members members;
+    const struct nj_attrs *reserved; /* fields of our own that follow those of the JSON at hand; or NULL */
     uint32_t counts[NJ_COUNTS];
     uint64_t counted[(NJ_COUNTS + 63) / 64]; /* a bit for each that is not zero */
     struct nj_level levels[NJ_LEVELS];
@@ -695,6 +712,14 @@ size_t nj_shorten(char *json, size_t n, size_t most);
 NJ_MUST bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_carry *carry, struct nj_str text, struct nj_str *out);
 /* The same for checked JSON; a change is in walked of the level. */
 NJ_MUST bool nj_json_walk(struct nj_redactor *r, unsigned level, struct nj_carry *carry, struct nj_str json, int rule, struct nj_str *out);
+
+/* Another text or document of a record, of n bytes: budgets are new, and what was noticed of the one before is forgotten. */
+static inline void nj_value_begin(struct nj_redactor *r, size_t n)
+{
+    r->decode_left = NJ_DECODE_SHARE * n + NJ_DECODE_FREE;
+    r->path_at = 0;
+    nj_members_begin(&r->members, n);
+}
 
 static inline void nj_note(struct nj_redactor *r, enum nj_audit_flag flag)
 {

@@ -90,6 +90,7 @@ enum nj_status nj_redactor_new(struct nj_redactor **out, const struct nj_redact_
     enum nj_status st = nj_globs_init(&r->keys, o->keys);
     if (st == NJ_OK)
         st = nj_globs_init(&r->allow_keys, o->allow_keys);
+    r->paths = r->keys.dotted != 0 || r->allow_keys.dotted != 0 || nj_rules_have_paths(o->rules);
     if (st != NJ_OK) {
         nj_redactor_free(r);
         return st;
@@ -110,6 +111,7 @@ void nj_redactor_free(struct nj_redactor *r)
     nj_buf_fini(&r->resource);
     nj_globs_fini(&r->keys);
     nj_globs_fini(&r->allow_keys);
+    nj_members_free(&r->members);
     free(r);
 }
 
@@ -457,7 +459,9 @@ static void add_data_json(struct writer *w, struct nj_carry *carry, const struct
         nj_buf_add(out, WITHHELD_OBJECT);
         return;
     }
+    w->r->reserved = in->data.n != 0 ? &in->data : NULL;
     add_json(w->r, carry, json, NJ_KEY_NONE, WITHHELD_OBJECT, out);
+    w->r->reserved = NULL;
     if (out->err != NJ_OK || !nj_str_starts(nj_str_slice(nj_buf_str(out), from, out->n), PAYLOAD_OPEN))
         return;
     nj_buf_cut(out, out->n - 1);

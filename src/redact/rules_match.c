@@ -9,6 +9,22 @@ int nj_rules_key(const struct nj_redactor *r, struct nj_str name)
     return NJ_KEY_NONE;
 }
 
+int nj_rules_path(const struct nj_redactor *r, struct nj_str path, bool known)
+{
+    for (size_t i = 0; r->rules != NULL && i < r->rules->n; i++)
+        if (nj_globs_match_path(&r->rules->rule[i].keys, path, known))
+            return NJ_SECRET_KEYS + (int)i;
+    return NJ_KEY_NONE;
+}
+
+bool nj_rules_have_paths(const struct nj_rules *rules)
+{
+    for (size_t i = 0; rules != NULL && i < rules->n; i++)
+        if (rules->rule[i].keys.dotted != 0)
+            return true;
+    return false;
+}
+
 struct nj_str nj_rules_name(const struct nj_redactor *r, unsigned rule)
 {
     return r->rules != NULL && rule < r->rules->n ? nj_rule_name(&r->rules->rule[rule]) : (struct nj_str){ NULL, 0 };

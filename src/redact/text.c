@@ -82,7 +82,7 @@ bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_carry *carr
             return redact_as_json(r, level, text, json.raw, out);
         }
         if (level == 0)
-            r->decode_left = NJ_DECODE_SHARE * text.n + NJ_DECODE_FREE;
+            nj_value_begin(r, text.n);
         struct nj_buf *b = &l->swept[i % 2];
         nj_buf_reset(b);
         if (!nj_sweep(r, level, text, seen, i == 0 ? carry : NULL, b)) {

@@ -236,6 +236,13 @@ START_TEST(test_redact_huge_names_and_values_harm_nothing)
 }
 END_TEST
 
+/* The name as it was, or behind a number where the object had it already. */
+static bool is_same_name(struct nj_str was, struct nj_str is)
+{
+    size_t blank = nj_str_starts(is, NJ_STR("#")) ? nj_str_chr(is, ' ', 0) : NJ_NPOS;
+    return nj_str_eq(was, is) || (blank != NJ_NPOS && nj_str_eq(was, nj_str_slice(is, blank + 1, is.n)));
+}
+
 /* Every member that is not secret keeps its bytes and its place. */
 static void assert_same_but(struct nj_json in, struct nj_json out, const char *masked)
 {
@@ -251,7 +258,7 @@ static void assert_same_but(struct nj_json in, struct nj_json out, const char *m
     nj_json_iter_init(&b, out);
     while (nj_json_next(&a, &key, &was)) {
         ck_assert_msg(nj_json_next(&b, &again, &is), "%.*s is missing", NJ_STR_ARG(key));
-        ck_assert_msg(nj_str_eq(key, again), "%.*s became %.*s", NJ_STR_ARG(key), NJ_STR_ARG(again));
+        ck_assert_msg(is_same_name(key, again), "%.*s became %.*s", NJ_STR_ARG(key), NJ_STR_ARG(again));
         if (key.p != NULL && nj_str_eq(key, nj_str_of(masked)))
             ck_assert_msg(!nj_str_eq(was.raw, is.raw), "%s was left", masked);
         else

@@ -12,7 +12,7 @@ START_TEST(test_redact_json_without_findings_is_copied_byte_for_byte)
         "null",
         "\"\"",
         "\"x\"",
-        "{ \"b\" : 1 ,\t\"a\" : [ 1.0 , 2e5, -0 ] , \"b\" : \"again\" }",
+        "{ \"b\" : 1 ,\t\"a\" : [ 1.0 , 2e5, -0 ] , \"B\" : \"again\" }",
         "{\"e\":\"\\u00e9\\/\\n\\t\\\"\\\\ \xC3\xA9 \\ud83d\\ude00 \xF0\x9F\x98\x80\"}",
         "{\"big\":123456789012345678901234567890,\"frac\":0.1000,\"t\":1735689600000,\"id\":1234567812345670}",
         "{\"when\":\"2026-11-23T07:15:01.123Z\",\"arn\":\"arn:aws:lambda:eu-west-1:111122223333:function:x\",\"url\":\"https://h/p?a=b\"}",

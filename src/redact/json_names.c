@@ -1,0 +1,151 @@
+/* Names of JSON that take more than a look: rewritten, cut, told apart, found by their path. */
+#include "json_walk.h"
+
+/* Longer names are cut; what stays leaves room for the number that tells two of them apart. */
+enum { NAME_BYTES = 256, NAME_KEPT = 240 };
+
+/* --- strings ------------------------------------------------------------------------------------------------------ */
+
+/* 8 for the escape of a high surrogate at byte at, 12 for a low one, 0 for anything else. */
+static int surrogate_half(struct nj_str s, size_t at)
+{
+    if (s.n - at < 6 || s.p[at] != '\\' || s.p[at + 1] != 'u' || (s.p[at + 2] | 0x20) != 'd')
+        return 0;
+    char c = s.p[at + 3];
+    return c == '8' || c == '9' || (c | 0x20) == 'a' || (c | 0x20) == 'b' ? 8 : nj_is(c, NJ_IS_ALPHA) ? 12 : 0;
+}
+
+/* Does a string hold a half of a surrogate pair alone, which no strict reader takes? */
+static bool has_lone_half(struct nj_str inner)
+{
+    size_t at = 0;
+    while ((at = nj_str_chr(inner, '\\', at)) != NJ_NPOS) {
+        int half = surrogate_half(inner, at);
+        if (half == 12 || (half == 8 && surrogate_half(inner, at + 6) != 12))
+            return true;
+        at += half == 8 ? 12 : 2;
+    }
+    return false;
+}
+
+bool nj_walk_text(struct walk *w, const struct nj_piece *p, struct nj_str *out, bool *mended)
+{
+    struct nj_buf *b = &w->r->levels[w->level + 1].plain;
+    *mended = false;
+    *out = view(w, p->in);
+    if (!p->escaped)
+        return true;
+    *mended = has_lone_half(*out);
+    if (*mended)
+        nj_note(w->r, NJ_AUDIT_MALFORMED);
+    nj_buf_reset(b);
+    nj_json_unescape(b, *out);
+    return nj_buf_finish(b, out) == NJ_OK;
+}
+
+/* --- names -------------------------------------------------------------------------------------------------------- */
+
+/* A name of reasonable length: the end of a longer one, because that decides what it means. */
+static struct nj_str shortened(struct nj_str name, size_t most)
+{
+    if (name.n <= most)
+        return name;
+    size_t from = name.n - NAME_KEPT;
+    while (from < name.n && ((unsigned char)name.p[from] & 0xc0) == 0x80)
+        from++;
+    return nj_str_slice(name, from, name.n);
+}
+
+/* The name of a member without what it may hold itself; its rule is that of the name as it leaves. */
+static struct nj_str clean_key(struct walk *w, bool *changed)
+{
+    struct nj_str text, clean;
+    bool mended = false;
+    *changed = true;
+    if (!nj_walk_text(w, &w->in.piece, &text, &mended) || !nj_text_redact(w->r, w->level + 1, NULL, text, &clean)) {
+        nj_withheld(w->r, view(w, w->in.piece.in));
+        return NJ_STR(NJ_WITHHELD);
+    }
+    if (clean.n > NAME_BYTES)
+        nj_note(w->r, NJ_AUDIT_TRUNCATED);
+    *changed = clean.p != text.p || mended || clean.n > NAME_BYTES;
+    return shortened(clean, NAME_BYTES);
+}
+
+/* Has the object at hand a member of this name before this one? */
+static __attribute__((noinline)) bool had(struct walk *w, uint32_t hash)
+{
+    struct nj_frame *f = w->frame;
+    if (f->new_from != 0)
+        nj_members_read(&w->r->members, f->number, nj_str_slice(w->in.t, f->first, f->member));
+    f->new_from = 0; /* from now on they are all asked about, and so noticed */
+    return nj_members_add(&w->r->members, f->number, hash);
+}
+
+/* Puts the name in place of the one that was read.  Where the object has it already, a number tells the two apart: in front, where it is
+ * part of no value. */
+static void write_key(struct walk *w, struct nj_str name, bool again)
+{
+    struct nj_frame *f = w->frame;
+    struct nj_buf *b = &w->r->levels[w->level].key;
+    nj_buf_reset(b);
+    if (again)
+        name = shortened(name, NAME_KEPT);
+    for (bool taken = again; taken; taken = b->err == NJ_OK && nj_members_add(&w->r->members, f->number, nj_name_hash(nj_buf_str(b)))) {
+        nj_buf_reset(b);
+        nj_buf_addf(b, "#%u ", ++f->renamed + 1u);
+        nj_buf_add(b, name);
+    }
+    if (!again)
+        nj_buf_add(b, name);
+    nj_walk_string(w, quoted(&w->in.piece), nj_buf_str(b));
+}
+
+/* A name that is long, or in which something is marked.  What is nested may differ in what may still be opened, and is not remembered. */
+static struct nj_key marked_key(struct walk *w, struct nj_str *name)
+{
+    uint64_t found = w->r->findings;
+    struct nj_str raw = *name;
+    bool changed = false;
+    if (raw.n > NAME_BYTES || w->read_all || !nj_piece_is_plain(&w->in))
+        *name = clean_key(w, &changed);
+    struct nj_key_slot *slot = name->p == raw.p && w->r->findings == found && w->level == 0 ? nj_key_slot(w->r, raw) : NULL;
+    if (slot != NULL)
+        slot->key.quiet = true;
+    struct nj_key key = nj_key_classify(w->r, *name);
+    bool again = (changed || w->level == 0) && had(w, nj_name_hash(*name));
+    if (again && !changed)
+        nj_note(w->r, NJ_AUDIT_MALFORMED);
+    if (again || changed)
+        write_key(w, *name, again);
+    return key;
+}
+
+/* Two members of one name are one to most readers, and which one is a matter of taste: both stay, under names of their own.  In text inside
+ * text nobody reads them as members of the record. */
+static void tell_apart(struct walk *w, struct nj_str name, uint32_t hash)
+{
+    if (!had(w, hash) || w->level != 0)
+        return;
+    nj_note(w->r, NJ_AUDIT_MALFORMED);
+    write_key(w, name, true);
+}
+
+struct nj_key nj_walk_name(struct walk *w, struct nj_str *name, struct nj_key_slot *known)
+{
+    if (w->r->paths && !w->read_all && !w->in.piece.escaped) {
+        known = nj_key_slot(w->r, *name);
+        known = is_quiet(w, known) ? known : NULL;
+    }
+    if (known != NULL && known->object >= w->frame->new_from)
+        tell_apart(w, *name, known->hash);
+    struct nj_key key = known != NULL ? known->key : marked_key(w, name);
+    if (known != NULL)
+        known->object = w->frame->number;
+    if (w->r->paths) {
+        w->path = nj_path_step(&w->r->path, w->frame->path, *name);
+        key = nj_path_key(w->r, w->path, key);
+    }
+    key.dull = key.dull && !w->read_all;
+    return key;
+}

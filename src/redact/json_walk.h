@@ -1,0 +1,59 @@
+/* src/redact/json_walk.h -- a walk over JSON: what json_walk.c and json_names.c share. */
+#ifndef NIGHTJAR_REDACT_JSON_WALK_H
+#define NIGHTJAR_REDACT_JSON_WALK_H
+
+#include "json_read.h"
+
+struct walk {
+    struct nj_redactor *r;
+    unsigned level;
+    struct nj_carry *carry;
+    struct nj_reader in;
+    struct nj_buf *out;
+    size_t done; /* text before done is in out */
+    bool changed;
+    bool read_all;                   /* patterns of the operator want to see every text */
+    bool asks;                       /* ... or lists of paths every name */
+    struct nj_frame *frames, *frame; /* of all levels, of the one at hand */
+    size_t depth;
+    int rule;          /* what the next value is secret under, or NJ_KEY_NONE */
+    bool own;          /* ... under its own name, not that of a container around it */
+    bool placed;       /* ... because of the place that "loc" names */
+    bool naming;       /* the next value names the secret of its object */
+    bool message;      /* the next value is the line of a log record */
+    bool dull;         /* nothing is known of it, and a string without marks may be passed */
+    bool key_part;     /* it is a private member of a JSON web key, if it looks like one */
+    unsigned roles;    /* of its name */
+    size_t path;       /* length of the path to it */
+    uint64_t topics;   /* what the name in front of the next value speaks of */
+    struct nj_str key; /* that name */
+    char key_text[64];
+};
+
+static inline struct nj_str view(const struct walk *w, struct nj_span s)
+{
+    return nj_str_slice(w->in.t, s.from, s.to);
+}
+
+/* The string with its quotes, for replacing. */
+static inline struct nj_span quoted(const struct nj_piece *p)
+{
+    return (struct nj_span){ p->in.from - 1, p->in.to + 1 };
+}
+
+/* Puts a string in place of what stands there. */
+void nj_walk_string(struct walk *w, struct nj_span s, struct nj_str by);
+/* The text a string stands for; false when there is no memory for it.  *mended: it is not what the string holds, because that was unsound. */
+bool nj_walk_text(struct walk *w, const struct nj_piece *p, struct nj_str *out, bool *mended);
+
+/* May what is known of the name that was read be used: is nothing in the name itself worth a look? */
+static inline bool is_quiet(const struct walk *w, const struct nj_key_slot *slot)
+{
+    return slot != NULL && (!nj_piece_is_marked(&w->in) || (slot->key.quiet && w->level == 0));
+}
+
+/* What is known of a name that is not simply known: a new one, a long one, one that is worth a look itself, that the object may have
+ * already, or of which the operator says something by its path: that comes before what the name alone says.  The name is then as it leaves. */
+struct nj_key nj_walk_name(struct walk *w, struct nj_str *name, struct nj_key_slot *known);
+
+#endif
