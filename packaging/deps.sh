@@ -63,8 +63,9 @@ usable() {
         command -v pcre2-config >/dev/null
         return
     fi
-    if [ "$set_name" = fuzz ]; then
-        command -v clang >/dev/null
+    if [ "$set_name" = fuzz ]; then # clang alone is no fuzzer: what it links against is a package of its own
+        echo 'int LLVMFuzzerTestOneInput(const unsigned char *d, unsigned long n) { return d && n ? 0 : 0; }' |
+            clang -fsanitize=fuzzer,address,undefined -x c -o /dev/null - >/dev/null 2>&1
         return
     fi
     if [ "$set_name" = layer ]; then
