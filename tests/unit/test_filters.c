@@ -3,6 +3,7 @@
 #include "nightjar/redact.h"
 #include "unit.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -27,6 +28,8 @@ static int feed(struct nj_str text)
     return fd;
 }
 
+static FILE *terminal; /* stands in for standard error, if there is one */
+
 static int run_on(int in, FILE *out, const char *environment, const char *const *words)
 {
     char store[8][4096] = { "nightjar" }, *argv[9] = { store[0], store[1] };
@@ -39,7 +42,7 @@ static int run_on(int in, FILE *out, const char *environment, const char *const 
     }
     free(err_text);
     FILE *err = open_memstream(&err_text, &err_n);
-    struct nj_stream io = { argc, argv, environ_, in, out, err };
+    struct nj_stream io = { argc, argv, environ_, in, out, terminal != NULL ? terminal : err };
     int code = strcmp(words[0], "redact") == 0 ? nj_command_redact(&io) : nj_command_pseudonym(&io);
     fclose(err);
     close(in);
@@ -281,6 +284,42 @@ START_TEST(test_filters_do_not_hold_back_what_is_complete)
 }
 END_TEST
 
+/* What was written to the terminal whose other end this is, as far as it has come. */
+static size_t read_terminal(int other_end, char *text, size_t size)
+{
+    ssize_t n = read(other_end, text, size - 1);
+    text[n > 0 ? n : 0] = '\0';
+    return n > 0 ? (size_t)n : 0;
+}
+
+START_TEST(test_filters_show_progress_on_a_terminal_while_the_output_goes_elsewhere)
+{
+    char text[4096];
+    struct nj_buf in;
+    int other_end = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
+    ck_assert(other_end >= 0 && grantpt(other_end) == 0 && unlockpt(other_end) == 0);
+    terminal = fopen(ptsname(other_end), "r+");
+    ck_assert(terminal != NULL);
+    nj_buf_init(&in, 32 << 20);
+    while (in.n < 17 << 20)
+        nj_buf_addz(&in, "all is well, and this line is as long as lines are\n");
+    FILE *out = fopen("/dev/null", "w");
+    ck_assert_int_eq(run_on(feed(nj_buf_str(&in)), out, HAS_KEY, (const char *const[]){ "redact", NULL }), 0);
+    fclose(out);
+    ck_assert(read_terminal(other_end, text, sizeof(text)) > 0);
+    ck_assert_msg(strstr(text, "\r8 MB, ") != NULL && strstr(text, "\r16 MB, ") != NULL, "%s", text);
+    ck_assert_msg(strstr(text, "\r\x1b[K") != NULL, "it is wiped at the end: %s", text);
+    /* where the output is the terminal, progress would stand in it: nothing is found here, so that nothing fills it */
+    ck_assert_int_eq(run_on(feed(nj_buf_str(&in)), terminal, HAS_KEY, (const char *const[]){ "redact", "--explain", NULL }), 0);
+    ck_assert(read_terminal(other_end, text, sizeof(text)) > 0);
+    ck_assert_msg(strstr(text, "0 findings") != NULL && strstr(text, "MB, ") == NULL, "%s", text);
+    fclose(terminal);
+    terminal = NULL;
+    close(other_end);
+    nj_buf_fini(&in);
+}
+END_TEST
+
 #define NJ_TESTS(X)                                                                                                                        \
     X(test_redact_command_keeps_lines_and_their_ends)                                                                                      \
     X(test_redact_command_twice_is_once)                                                                                                   \
@@ -294,7 +333,8 @@ END_TEST
     X(test_filters_say_what_is_wrong_and_read_nothing)                                                                                     \
     X(test_filters_report_input_and_output_that_fail)                                                                                      \
     X(test_filters_leave_quietly_when_nobody_reads)                                                                                        \
-    X(test_filters_do_not_hold_back_what_is_complete)
+    X(test_filters_do_not_hold_back_what_is_complete)                                                                                      \
+    X(test_filters_show_progress_on_a_terminal_while_the_output_goes_elsewhere)
 
 int main(void)
 {
