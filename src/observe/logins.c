@@ -1,7 +1,7 @@
 /* Counts logins and finds attacks among them. */
 #include "logins.h"
 
-enum { PAIR_LIFE_S = 3600, ORDINARY_PAIRS = NJ_LOGIN_PAIRS / 4, CEILING_AGAIN = 2, UNBROKEN_LIFE_S = 86400 };
+enum { PAIR_LIFE_S = 3600, ORDINARY_PAIRS = NJ_LOGIN_PAIRS / 4, CEILING_AGAIN = 2, SEEN = 1024 };
 
 void nj_logins_init(struct nj_logins *l)
 {
@@ -67,19 +67,12 @@ static void note_pair(struct nj_logins *l, const struct nj_login *a, uint32_t no
     p->unknown_user = a->unknown_user;
 }
 
-static bool is_among(const uint64_t *tags, size_t n, uint64_t tag)
-{
-    for (size_t i = 0; i < n; i++)
-        if (tags[i] == tag)
-            return true;
-    return false;
-}
-
 /* What the pairs that match tell together. */
 struct sum {
     uint64_t distinct[NJ_LOGIN_PAIRS]; /* accounts, or addresses */
+    uint16_t seen[SEEN];               /* by tag: where in distinct, + 1 */
     size_t n;
-    uint32_t failed, passed, unknown, largest; /* largest: attempts of one pair; unknown: accounts that do not exist */
+    uint32_t failed, passed, unknown; /* unknown: accounts that do not exist */
 };
 
 struct question {
@@ -95,10 +88,23 @@ static bool matches(const struct nj_login_pair *p, const struct question *q)
            (q->agent == 0 || p->agent == (uint32_t)q->agent) && (q->secret == 0 || p->secret == (uint32_t)q->secret);
 }
 
+/* Was it not there before? */
+static bool note_distinct(struct sum *s, uint64_t tag)
+{
+    size_t at = (size_t)(tag ^ tag >> 32) % SEEN; /* tags are hashes */
+    for (; s->seen[at] != 0; at = (at + 1) % SEEN)
+        if (s->distinct[s->seen[at] - 1] == tag)
+            return false;
+    s->distinct[s->n++] = tag;
+    s->seen[at] = (uint16_t)s->n;
+    return true;
+}
+
 static void sum_up(const struct nj_logins *l, const struct question *q, uint32_t now_s, struct sum *s)
 {
     s->n = 0;
-    s->failed = s->passed = s->unknown = s->largest = 0;
+    s->failed = s->passed = s->unknown = 0;
+    memset(s->seen, 0, sizeof(s->seen));
     for (uint32_t i = 0; i < l->pairs; i++) {
         const struct nj_login_pair *p = &l->pair[i];
         uint64_t tag = q->addresses ? p->address : p->account;
@@ -110,11 +116,7 @@ static void sum_up(const struct nj_logins *l, const struct question *q, uint32_t
         if (q->most != 0 && p->failed > q->most)
             continue;
         s->failed += p->failed;
-        s->largest = p->failed > s->largest ? p->failed : s->largest;
-        if (is_among(s->distinct, s->n, tag))
-            continue;
-        s->distinct[s->n++] = tag;
-        s->unknown += p->unknown_user;
+        s->unknown += note_distinct(s, tag) && p->unknown_user;
     }
 }
 
