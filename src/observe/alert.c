@@ -171,21 +171,27 @@ static void add_number(struct nj_buf *out, uint64_t n)
     }
 }
 
-static struct nj_str sentence(struct alerts *a, const struct group *g, bool final)
+/* Why the number is told now. */
+enum why { MORE, SILENT, ENDING };
+
+static struct nj_str sentence(struct alerts *a, const struct group *g, enum why why)
 {
     struct nj_buf text = { .p = a->store, .cap = sizeof(a->store), .max = sizeof(a->store) };
     struct nj_str message = { g->message, g->message_n };
+    static const char *const words[] = { [MORE] = " times today; the last one: ",
+                                         [SILENT] = " times today, and silent now; the last one: ",
+                                         [ENDING] = " times today until this sandbox ended; the last one: " };
     if (g->count > 1) {
         nj_buf_add(&text, (struct nj_str){ g->event, g->event_n });
         nj_buf_addc(&text, ' ');
         add_number(&text, g->count);
-        nj_buf_addz(&text, final ? " times today, and silent now; the last one: " : " times today; the last one: ");
+        nj_buf_addz(&text, words[why]);
     }
     nj_buf_add(&text, message);
     return nj_buf_str(&text);
 }
 
-static void tell(struct nj_observe *o, struct alerts *a, struct nj_case *c, struct group *g, uint32_t now_s, bool final)
+static void tell(struct nj_observe *o, struct alerts *a, struct nj_case *c, struct group *g, uint32_t now_s, enum why why)
 {
     char event[sizeof("alert.") + NJ_ALERT_NAME];
     struct nj_buf name = { .p = event, .cap = sizeof(event), .max = sizeof(event) };
@@ -195,21 +201,21 @@ static void tell(struct nj_observe *o, struct alerts *a, struct nj_case *c, stru
     r->severity = g->severity;
     r->outcome = NJ_OUTCOME_FAILURE;
     r->lane = NJ_LANE_CRITICAL;
-    r->message = sentence(a, g, final);
+    r->message = sentence(a, g, why);
     nj_attrs_str(&r->data, NJ_STR("nightjar.rule"), nj_str_of(g->rule->name));
     nj_attrs_str(&r->data, NJ_STR("nightjar.event"), (struct nj_str){ g->event, g->event_n });
     nj_attrs_i64(&r->data, NJ_STR("nightjar.count"), (int64_t)g->count);
     nj_attrs_i64(&r->data, NJ_STR("nightjar.since_s"), (int64_t)(now_s - g->first_s));
     if (g->rule->by[0] != '\0' && g->by_n != 0 && strcmp(g->rule->by, "event") != 0)
         nj_attrs_str(&r->data, nj_str_of(g->rule->by), (struct nj_str){ g->by, g->by_n });
-    if (final)
+    if (why != MORE)
         nj_attrs_bool(&r->data, NJ_STR("nightjar.final"), true);
     if (a->evicted != 0)
         nj_attrs_i64(&r->data, NJ_STR("nightjar.groups_given_up"), (int64_t)a->evicted);
     g->told = g->count;
     g->told_s = now_s;
     g->owed = false;
-    g->over = final;
+    g->over = why != MORE;
     nj_observe_say(o, c, r);
 }
 
@@ -247,7 +253,7 @@ static void count(struct nj_observe *o, struct alerts *a, struct nj_case *c, con
     else
         g->owed = g->owed || nj_milestone(before, g->count) != 0;
     if (g->owed && !too_soon(g, now_s))
-        tell(o, a, c, g, now_s, false);
+        tell(o, a, c, g, now_s, MORE);
     else if (g->told != 0 && (g->owed || !g->over))
         nj_observe_wake(o, (int64_t)(g->owed ? g->told_s + rule->every_s : quiet_at(g)) * SECOND);
 }
@@ -283,7 +289,7 @@ static int64_t on_tick(struct nj_observe *o, void *state)
             continue;
         bool quiet = now_s >= quiet_at(g);
         if (quiet || (g->owed && !too_soon(g, now_s))) {
-            tell(o, a, NULL, g, now_s, quiet);
+            tell(o, a, NULL, g, now_s, quiet ? SILENT : MORE);
             continue;
         }
         int64_t at = (int64_t)(g->owed ? g->told_s + g->rule->every_s : quiet_at(g)) * SECOND;
@@ -298,7 +304,7 @@ static void on_shutdown(struct nj_observe *o, void *state, struct nj_str reason)
     (void)reason;
     for (size_t i = 0; i < GROUPS; i++)
         if (a->groups[i].tag != 0 && a->groups[i].told != 0 && !a->groups[i].over && a->groups[i].count > a->groups[i].told)
-            tell(o, a, NULL, &a->groups[i], now_of(o), true);
+            tell(o, a, NULL, &a->groups[i], now_of(o), ENDING);
 }
 
 const struct nj_observer nj_alert_observer = {

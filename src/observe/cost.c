@@ -60,7 +60,8 @@ static void put_window(struct nj_finding *f, int64_t window_ms, uint32_t calls, 
 static void say_summary(struct nj_observe *o, const struct cost *k)
 {
     struct nj_finding f = nj_finding_open(o, NJ_FIND_COST_SUMMARY, NJ_SEV_INFO);
-    nj_finding_message(&f, "%u invocations cost about %.6f USD, %.6f of it for nothing", k->calls, k->usd, k->waste_usd);
+    nj_finding_message(&f, "%u invocation%s cost about %.6f USD, %.6f of it for nothing", k->calls, k->calls == 1 ? "" : "s", k->usd,
+                       k->waste_usd);
     put_window(&f, MINUTE_MS, k->calls, k->billed_ms, k->usd);
     nj_finding_i64(&f, "nightjar.failed", (int64_t)k->failed);
     nj_finding_f64(&f, "nightjar.cost.gb_seconds", k->gb_seconds);

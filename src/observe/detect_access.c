@@ -329,6 +329,7 @@ static void look_into_form(struct search *s, struct nj_str form)
 
 static void judge_injection(struct nj_observe *o, struct access *a, struct nj_case *c)
 {
+    char name[NJ_CASE_NAME];
     static const enum nj_find finds[NJ_INJECTIONS] = {
         [NJ_INJECTION_TAUTOLOGY] = NJ_FIND_SQLI,      [NJ_INJECTION_UNION] = NJ_FIND_SQLI,        [NJ_INJECTION_STACKED] = NJ_FIND_SQLI,
         [NJ_INJECTION_COMMENT] = NJ_FIND_SQLI,        [NJ_INJECTION_TEMPLATE] = NJ_FIND_TEMPLATE, [NJ_INJECTION_JNDI] = NJ_FIND_JNDI,
@@ -362,7 +363,7 @@ static void judge_injection(struct nj_observe *o, struct access *a, struct nj_ca
         return;
     from->rule_s = now_s;
     struct nj_finding f = open_attack(o, finds[s.found], NJ_SEV_FATAL);
-    nj_finding_message(&f, "a parameter looks like an attack: %s", nj_injection_rules[s.found]);
+    nj_finding_message(&f, "a parameter of %s looks like an attack: %s", nj_case_name(c, name), nj_injection_rules[s.found]);
     nj_finding_str(&f, "nightjar.rule", nj_str_of(nj_injection_rules[s.found]));
     nj_finding_str(&f, "nightjar.parameter", (struct nj_str){ s.parameter, s.parameter_n });
     nj_finding_str(&f, "nightjar.parameter.in", nj_str_of(s.place));
@@ -428,8 +429,9 @@ static void learn_key(struct route *r, uint32_t key)
 
 static void say_extraneous(struct nj_observe *o, struct nj_case *c, const struct route *r, struct nj_str key)
 {
+    char name[NJ_CASE_NAME];
     struct nj_finding f = open_attack(o, NJ_FIND_EXTRANEOUS, NJ_SEV_FATAL);
-    nj_finding_message(&f, "a field that this route never had tells of privileges");
+    nj_finding_message(&f, "a field that %s never had tells of privileges", nj_case_name(c, name));
     nj_finding_str(&f, "nightjar.parameter", nj_str_slice(key, 0, 64));
     nj_finding_i64(&f, "nightjar.count", 1);
     nj_finding_i64(&f, "nightjar.accepted", (int64_t)r->accepted);

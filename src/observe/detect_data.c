@@ -79,6 +79,7 @@ static int64_t protected_values(struct nj_str counts)
 
 static void on_clean(struct nj_observe *o, void *state, struct nj_case *c, const struct nj_clean *clean)
 {
+    char name[NJ_CASE_NAME];
     const struct nj_limits *l = nj_observe_limits(o);
     if (clean->category != NJ_CAT_RESPONSE)
         return;
@@ -92,7 +93,8 @@ static void on_clean(struct nj_observe *o, void *state, struct nj_case *c, const
     }
     struct nj_finding f = nj_finding_open(o, NJ_FIND_SENSITIVE_READ, NJ_SEV_FATAL);
     f.r->outcome = NJ_OUTCOME_SUCCESS; /* of the reader */
-    nj_finding_message(&f, "a response with %lld protected values, where the route returns up to %lld", (long long)n, (long long)most);
+    nj_finding_message(&f, "a response of %s with %lld protected values, where it returns up to %lld", nj_case_name(c, name), (long long)n,
+                       (long long)most);
     nj_finding_bool(&f, "nightjar.security", true);
     nj_finding_i64(&f, "nightjar.count", n);
     nj_finding_i64(&f, "nightjar.usual", most);

@@ -2,21 +2,22 @@
 #include "detectors.h"
 #include "judge.h"
 
+#include <stdio.h>
+
 static const struct {
     enum nj_find find;
-    const char *scope, *text;
+    const char *scope, *of, *text; /* "5 failed logins" "of one account" */
     enum nj_severity severity;
 } kinds[NJ_LOGIN_ALARM_KINDS] = {
-    [NJ_ALARM_GUESS_ACCOUNT] = { NJ_FIND_GUESS, "account", "many failed logins of one account", NJ_SEV_WARN },
-    [NJ_ALARM_GUESS_ADDRESS] = { NJ_FIND_GUESS, "ip", "many failed logins from one address", NJ_SEV_WARN },
-    [NJ_ALARM_STUFFING_ADDRESS] = { NJ_FIND_STUFFING, "ip", "one address tries one account after the other", NJ_SEV_ERROR },
-    [NJ_ALARM_STUFFING_FLEET] = { NJ_FIND_STUFFING, "fleet", "many accounts fail at once, whatever the address", NJ_SEV_ERROR },
-    [NJ_ALARM_SPRAY] = { NJ_FIND_SPRAY, "fleet", "a few attempts on each of many accounts", NJ_SEV_ERROR },
-    [NJ_ALARM_DISTRIBUTED] = { NJ_FIND_DISTRIBUTED, "account", "many addresses fail to log in to one account", NJ_SEV_ERROR },
-    [NJ_ALARM_AFTER_FAILURES] = { NJ_FIND_AFTER_FAILURES, "account", "a login succeeded after failures", NJ_SEV_INFO },
-    [NJ_ALARM_TAKEOVER] = { NJ_FIND_AFTER_FAILURES, "account", "a login succeeded after so many failures that it may be a takeover",
-                            NJ_SEV_FATAL },
-    [NJ_ALARM_MFA_FATIGUE] = { NJ_FIND_MFA_FATIGUE, "account", "many challenges for the second factor of one account", NJ_SEV_ERROR },
+    [NJ_ALARM_GUESS_ACCOUNT] = { NJ_FIND_GUESS, "account", "failed logins", "of one account", NJ_SEV_WARN },
+    [NJ_ALARM_GUESS_ADDRESS] = { NJ_FIND_GUESS, "ip", "failed logins", "from one address", NJ_SEV_WARN },
+    [NJ_ALARM_STUFFING_ADDRESS] = { NJ_FIND_STUFFING, "ip", "accounts", "tried from one address, one after the other", NJ_SEV_ERROR },
+    [NJ_ALARM_STUFFING_FLEET] = { NJ_FIND_STUFFING, "fleet", "accounts", "fail at once, whatever the address", NJ_SEV_ERROR },
+    [NJ_ALARM_SPRAY] = { NJ_FIND_SPRAY, "fleet", "accounts", "tried a time or two each, with the same", NJ_SEV_ERROR },
+    [NJ_ALARM_DISTRIBUTED] = { NJ_FIND_DISTRIBUTED, "account", "addresses", "fail to log in to one account", NJ_SEV_ERROR },
+    [NJ_ALARM_AFTER_FAILURES] = { NJ_FIND_AFTER_FAILURES, "account", NULL, NULL, NJ_SEV_INFO },
+    [NJ_ALARM_TAKEOVER] = { NJ_FIND_AFTER_FAILURES, "account", NULL, NULL, NJ_SEV_FATAL },
+    [NJ_ALARM_MFA_FATIGUE] = { NJ_FIND_MFA_FATIGUE, "account", "challenges", "for the second factor of one account", NJ_SEV_ERROR },
 };
 
 enum { TOP = 50 };
@@ -69,6 +70,30 @@ static void put_ratio(struct nj_finding *f, const char *key, double v)
         nj_finding_f64(f, key, v);
 }
 
+/* "10 accounts tried from one address, one after the other, within 10 min" */
+static void say_sentence(struct nj_finding *f, const struct nj_login_alarm *a)
+{
+    enum { MINUTE = 60 };
+    const char *maybe = a->kind == NJ_ALARM_TAKEOVER ? ": it may be a takeover" : "";
+    if (kinds[a->kind].of == NULL && a->count == 0) {
+        nj_finding_message(f, "a login succeeded from an address of many failures%s", maybe);
+        return;
+    }
+    if (kinds[a->kind].of == NULL) {
+        nj_finding_message(f, "a login succeeded after %u failure%s%s", a->count, a->count == 1 ? "" : "s", maybe);
+        return;
+    }
+    double distinct = a->kind == NJ_ALARM_DISTRIBUTED ? a->addresses : a->accounts;
+    bool counts_distinct = a->kind == NJ_ALARM_STUFFING_ADDRESS || a->kind == NJ_ALARM_STUFFING_FLEET || a->kind == NJ_ALARM_SPRAY ||
+                           a->kind == NJ_ALARM_DISTRIBUTED;
+    const char *same = a->kind != NJ_ALARM_SPRAY ? "" : a->by_secret ? " secret" : " user agent";
+    char window[32] = "since the last success";
+    if (a->window_s != 0)
+        (void)snprintf(window, sizeof(window), "within %u min", (a->window_s + MINUTE - 1) / MINUTE);
+    nj_finding_message(f, "%.0f %s %s%s, %s", counts_distinct ? distinct : (double)a->count, kinds[a->kind].of, kinds[a->kind].text, same,
+                       window);
+}
+
 static void say(struct nj_observe *o, struct nj_case *c, const struct nj_login_alarm *a)
 {
     enum nj_severity severity = kinds[a->kind].severity;
@@ -80,10 +105,7 @@ static void say(struct nj_observe *o, struct nj_case *c, const struct nj_login_a
     bool success = a->kind == NJ_ALARM_AFTER_FAILURES || a->kind == NJ_ALARM_TAKEOVER;
     f.r->outcome = success ? NJ_OUTCOME_SUCCESS : NJ_OUTCOME_FAILURE;
     f.r->lane = NJ_LANE_CRITICAL;
-    if (success && a->count == 0)
-        nj_finding_message(&f, "a login succeeded from an address of many failures: it may be a takeover");
-    else
-        nj_finding_message(&f, "%s: %u", kinds[a->kind].text, a->count);
+    say_sentence(&f, a);
     if (c == NULL && a->subject != 0)
         nj_finding_about(&f, a->subject);
     nj_finding_bool(&f, "nightjar.security", true);

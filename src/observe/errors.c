@@ -105,7 +105,7 @@ static void say_summary(struct nj_observe *o, struct errors_state *s, const stru
     struct nj_finding f = nj_finding_open(o, NJ_FIND_ERROR_SUMMARY, NJ_SEV_ERROR);
     const struct nj_error_group *g = &s->errors.g[nj_topk_at(&s->errors.top, slot)];
     f.r->lane = last ? NJ_LANE_CRITICAL : NJ_LANE_BULK;
-    nj_finding_message(&f, "%u times in the last minute, %u since %s: %.*s", count, slot->count - slot->error,
+    nj_finding_message(&f, "%u time%s in the last minute, %u since %s: %.*s", count, count == 1 ? "" : "s", slot->count - slot->error,
                        slot->error == 0 ? "the start" : "it was noticed", (int)g->title_n, g->title);
     put_group(&f, &s->errors, slot);
     nj_finding_i64(&f, "nightjar.error.count", (int64_t)count);
@@ -119,7 +119,7 @@ static void say_rest(struct nj_observe *o, uint64_t count, size_t kinds)
 {
     struct nj_finding f = nj_finding_open(o, NJ_FIND_ERROR_SUMMARY, NJ_SEV_ERROR);
     f.r->lane = NJ_LANE_BULK;
-    nj_finding_message(&f, "%llu times in the last minute: errors of other kinds", (unsigned long long)count);
+    nj_finding_message(&f, "%llu time%s in the last minute: errors of other kinds", (unsigned long long)count, count == 1 ? "" : "s");
     nj_finding_str(&f, "nightjar.error.kind", NJ_STR("other"));
     nj_finding_i64(&f, "nightjar.error.count", (int64_t)count);
     nj_finding_i64(&f, "nightjar.error.kinds", (int64_t)kinds);

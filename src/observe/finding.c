@@ -179,6 +179,16 @@ void nj_finding_say(struct nj_finding *f, struct nj_case *c)
     nj_observe_say(f->o, c, f->r);
 }
 
+const char *nj_case_name(const struct nj_case *c, char out[static NJ_CASE_NAME])
+{
+    const struct nj_request *q = &c->request;
+    struct nj_str what = q->route.n != 0 ? q->route : q->operation;
+    if (what.n == 0)
+        return "the invocation";
+    (void)snprintf(out, NJ_CASE_NAME, "%.*s%s%.*s", NJ_STR_ARG(q->method), q->method.n != 0 ? " " : "", NJ_STR_ARG(what));
+    return out;
+}
+
 double nj_case_duration_ms(const struct nj_case *c)
 {
     if (c->duration_ms >= 0)

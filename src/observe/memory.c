@@ -104,10 +104,11 @@ static void put_memory(struct nj_finding *f, const struct nj_case *c)
 
 static void say_oom(struct nj_observe *o, struct nj_case *c, unsigned signals)
 {
+    char name[NJ_CASE_NAME];
     static const char *const names[] = { "text", "error_type", "all_used", "killed" };
     struct nj_finding f = nj_finding_open(o, NJ_FIND_OOM, NJ_SEV_ERROR);
     bool first = true;
-    nj_finding_message(&f, "the invocation ran out of memory");
+    nj_finding_message(&f, "%s ran out of memory", nj_case_name(c, name));
     size_t from = nj_finding_json_begin(&f);
     nj_buf_addc(f.b, '[');
     for (size_t i = 0; i < NJ_COUNT(names); i++) {

@@ -140,6 +140,7 @@ static bool may_tell(struct quiet *q, uint32_t now_s, uint32_t *count)
 
 static void say_stalled(struct nj_observe *o, struct performance *p, struct armed *a, bool deadline)
 {
+    char name[NJ_CASE_NAME];
     struct nj_case *c = nj_observe_case(o, (struct nj_str){ a->id, a->id_n });
     uint32_t count = 1;
     if (c == NULL || c->done)
@@ -148,7 +149,7 @@ static void say_stalled(struct nj_observe *o, struct performance *p, struct arme
         return;
     struct nj_finding f = nj_finding_open(o, NJ_FIND_STALLED, NJ_SEV_WARN);
     double elapsed = round((double)(nj_observe_now(o) - a->start_ns) / 1e6);
-    nj_finding_message(&f, "still at work after %.0f ms", elapsed);
+    nj_finding_message(&f, "%s: still at work after %.0f ms", nj_case_name(c, name), elapsed);
     nj_finding_str(&f, "nightjar.stalled.reason", deadline ? NJ_STR("deadline") : a->expected ? NJ_STR("expectation") : NJ_STR("history"));
     nj_finding_f64(&f, "nightjar.elapsed_ms", elapsed);
     if (!deadline)
@@ -189,8 +190,9 @@ static int64_t on_tick(struct nj_observe *o, void *state)
 
 static void say_slow(struct nj_observe *o, struct nj_case *c, const struct nj_series *s, double ms, uint32_t count)
 {
+    char name[NJ_CASE_NAME];
     struct nj_finding f = nj_finding_open(o, NJ_FIND_SLOW, NJ_SEV_WARN);
-    nj_finding_message(&f, "took %.0f ms, usually %.0f ms", ms, nj_hist_quantile(&s->h, 0.50));
+    nj_finding_message(&f, "%s took %.0f ms, usually %.0f ms", nj_case_name(c, name), ms, nj_hist_quantile(&s->h, 0.50));
     nj_finding_f64(&f, "nightjar.duration_ms", ms);
     nj_finding_i64(&f, "nightjar.count", (int64_t)count);
     nj_finding_i64(&f, "nightjar.window_s", QUIET_S);
@@ -200,11 +202,13 @@ static void say_slow(struct nj_observe *o, struct nj_case *c, const struct nj_se
 
 static void say_shift(struct nj_observe *o, struct nj_case *c, const struct nj_series *s, const struct nj_judged *j, double ms)
 {
+    char name[NJ_CASE_NAME];
     struct nj_finding f = nj_finding_open(o, NJ_FIND_SHIFT, j->shift_began ? NJ_SEV_WARN : NJ_SEV_INFO);
     if (j->shift_began)
-        nj_finding_message(&f, "calls take longer than they did: %u above the usual %s", j->shift_calls, j->shift_of);
+        nj_finding_message(&f, "%s takes longer than it did: %u calls above the usual %s", nj_case_name(c, name), j->shift_calls,
+                           j->shift_of);
     else
-        nj_finding_message(&f, "calls take as long as they did again");
+        nj_finding_message(&f, "%s takes as long as it did again", nj_case_name(c, name));
     nj_finding_str(&f, "nightjar.shift.state", j->shift_began ? NJ_STR("began") : NJ_STR("ended"));
     if (j->shift_began) {
         nj_finding_str(&f, "nightjar.shift.of", nj_str_of(j->shift_of));
@@ -217,12 +221,13 @@ static void say_shift(struct nj_observe *o, struct nj_case *c, const struct nj_s
 
 static void say_late(struct nj_observe *o, struct nj_case *c, const struct nj_judged *j, double ms)
 {
+    char name[NJ_CASE_NAME];
     struct nj_finding f = nj_finding_open(o, NJ_FIND_EXPECTATION, j->late_began ? NJ_SEV_WARN : NJ_SEV_INFO);
     const int64_t expect = nj_observe_limits(o)->expect;
-    nj_finding_message(&f,
-                       j->late_began ? "most of 20 calls took more than twice the %lld ms expected"
-                                     : "calls are within twice the %lld ms expected again",
-                       (long long)expect);
+    if (j->late_began)
+        nj_finding_message(&f, "%s: most of 20 calls took more than twice the %lld ms expected", nj_case_name(c, name), (long long)expect);
+    else
+        nj_finding_message(&f, "%s: calls are within twice the %lld ms expected again", nj_case_name(c, name), (long long)expect);
     nj_finding_str(&f, "nightjar.expectation.state", j->late_began ? NJ_STR("began") : NJ_STR("ended"));
     nj_finding_i64(&f, "nightjar.expectation.ms", expect);
     nj_finding_f64(&f, "nightjar.duration_ms", ms);
@@ -231,8 +236,9 @@ static void say_late(struct nj_observe *o, struct nj_case *c, const struct nj_ju
 
 static void say_timeout(struct nj_observe *o, struct nj_case *c, double ms)
 {
+    char name[NJ_CASE_NAME];
     struct nj_finding f = nj_finding_open(o, NJ_FIND_TIMEOUT, NJ_SEV_ERROR);
-    nj_finding_message(&f, "the invocation ran out of time");
+    nj_finding_message(&f, "%s ran out of time", nj_case_name(c, name));
     if (ms >= 0)
         nj_finding_f64(&f, "nightjar.duration_ms", ms);
     if (c->deadline_ms != 0)

@@ -79,7 +79,7 @@ static void find_type(struct nj_stack *s, struct nj_str line)
         if (i != 0 && line.p[i - 1] != ' ' && line.p[i - 1] != '\t' && line.p[i - 1] != '(')
             continue;
         struct nj_str type = nj_stack_type_at(nj_str_slice(line, i, line.n));
-        if (type.n == 0)
+        if (type.n == 0 || (i != 0 && nj_str_eq(type, NJ_STR("Error")))) /* "Invoke Error: ..." is no type */
             continue;
         set_type(s, type);
         return;

@@ -69,7 +69,7 @@ static void count(struct nj_observe *o, struct nj_usage *u, const struct nj_case
 static void say_row(struct nj_observe *o, const struct nj_usage_row *r)
 {
     struct nj_finding f = nj_finding_open(o, NJ_FIND_USAGE_SUMMARY, NJ_SEV_INFO);
-    nj_finding_message(&f, "%u calls of %.*s", r->calls, r->route_n, r->route_n != 0 ? r->route : "");
+    nj_finding_message(&f, "%u call%s of %.*s", r->calls, r->calls == 1 ? "" : "s", r->route_n, r->route_n != 0 ? r->route : "");
     nj_finding_str(&f, "http.request.method", (struct nj_str){ r->method, r->method_n });
     nj_finding_str(&f, "http.route", (struct nj_str){ r->route, r->route_n });
     nj_finding_who(&f, "enduser.pseudo.id", r->principal);
@@ -89,7 +89,7 @@ static void say_row(struct nj_observe *o, const struct nj_usage_row *r)
 static void say_rest(struct nj_observe *o, uint64_t calls, double ms, double usd)
 {
     struct nj_finding f = nj_finding_open(o, NJ_FIND_USAGE_SUMMARY, NJ_SEV_INFO);
-    nj_finding_message(&f, "%llu calls of all others", (unsigned long long)calls);
+    nj_finding_message(&f, "%llu call%s of all others", (unsigned long long)calls, calls == 1 ? "" : "s");
     nj_finding_bool(&f, "nightjar.other", true);
     nj_finding_i64(&f, "nightjar.window_s", 60);
     nj_finding_i64(&f, "nightjar.calls", (int64_t)calls);
@@ -214,6 +214,7 @@ static void judge_subject(struct nj_observe *o, struct nj_usage *u, struct nj_ca
 
 static void judge_attribution(struct nj_observe *o, struct nj_usage *u, struct nj_case *c)
 {
+    char name[NJ_CASE_NAME];
     const struct nj_limits *l = nj_observe_limits(o);
     bool success = c->end == NJ_END_SUCCESS && c->status_code >= 200 && c->status_code < 300;
     if (!success || c->request.ask != NJ_ASK_NONE || c->request.route.n == 0)
@@ -241,7 +242,7 @@ static void judge_attribution(struct nj_observe *o, struct nj_usage *u, struct n
         return;
     r->told_s = now_s;
     struct nj_finding f = nj_finding_open(o, NJ_FIND_UNATTRIBUTED, NJ_SEV_WARN);
-    nj_finding_message(&f, "a success of nobody on a route that knows its callers");
+    nj_finding_message(&f, "a success of nobody on %s, which knows its callers", nj_case_name(c, name));
     nj_finding_bool(&f, "nightjar.security", true);
     nj_finding_i64(&f, "nightjar.count", (int64_t)r->untold);
     nj_finding_i64(&f, "nightjar.attributed", (int64_t)r->with);

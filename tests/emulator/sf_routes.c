@@ -164,10 +164,16 @@ static void do_exit(const struct sf_request *r, struct sf_reply *out)
 
 static void do_error(const struct sf_request *r, struct sf_reply *out)
 {
-    sf_log(r->id, SF_ERROR, "\"errorType\":\"LedgerError\",\"stackTrace\":[\"at handler (sample.c:1)\"]",
-           "Invoke Error: account not found");
+    static const char error[] =
+        "\"errorType\":\"LedgerError\",\"errorMessage\":\"account not found\",\"stackTrace\":[\"at handler (sample.c:1)\"]";
+    if (sf_log_is_json()) /* as Node.js does in either format */
+        sf_log(r->id, SF_ERROR, error, "Invoke Error");
+    else
+        sf_log(r->id, SF_ERROR, NULL, "Invoke Error \t{%s}", error);
     out->failed = true;
-    answer(out, 0, "{\"errorMessage\":\"account not found\",\"errorType\":\"LedgerError\",\"stackTrace\":[\"at handler (sample.c:1)\"]}");
+    char json[SMALL];
+    snprintf(json, sizeof json, "{%s}", error);
+    answer(out, 0, json);
 }
 
 static void do_late(const struct sf_request *r, struct sf_reply *out)

@@ -32,21 +32,21 @@ def tell(run, screen):
     """What is at /logs is for machines; what is at /alerts would wake somebody."""
     requests = [q for q in run.requests if q["path"] == "/logs"]
     records = [r for q in requests for r in run.of_request(q)]
-    first = next((r for r in records if r.get("redacted")), None)
+    first = next((r for r in records if r.get("redacted") and "enduser.pseudo.id" in r.get("who", {})), None)
     screen.title(f"What reached the sink: {len(records)} records in {len(requests)} requests")
     screen.line((f"{'when':<12} level {'event':<{show.EVENT_WIDTH}} request  message and data", "dim"))
     show.show_records(screen, records)
-    screen.title("Found in them")
+    screen.title("Found in them: refusals, attacks, errors and slow calls, with who it was (address, pseudonym)")
     show.show_findings(screen, records)
-    screen.title("Alerts that the webhook got")
+    screen.title(f"Alerts that would wake somebody: {len(run.alert_texts)} messages to the webhook")
     for text in run.alert_texts:
         screen.line("  ", (text.splitlines()[0], "yellow"))
     if first:
-        screen.title("One of them in full")
+        screen.title("One record in full, as the sink got it")
         show.show_whole(screen, first)
-    screen.title("The ledger")
+    screen.title("The ledger of each run of nightjar (the timeout makes Lambda start it anew): no record is unaccounted for")
     balanced = show.show_ledgers(screen, run.ledgers)
-    screen.title("Redacted before anything left the sandbox")
+    screen.title("Redacted before anything left the sandbox, by rule")
     show.show_redacted(screen, records)
     found = leaks(run)
     screen.line((f"  of {len(run.tools.secrets)} secrets the function may write, {len(found) or 'none'} reached the sink",
@@ -63,6 +63,7 @@ def main():
         try:
             run.prepare()
             screen.title("The local Lambda, with nightjar attached to a sample function")
+            screen.line(("What the function itself writes is here as it is, secrets and all; what left the sandbox comes below.", "dim"))
             run_emulator(run)
         finally:
             run.stop_sink()

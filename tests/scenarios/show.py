@@ -89,17 +89,32 @@ def show_records(screen, records):
         show_record(screen, record)
 
 
-def show_findings(screen, records):
-    """What was judged, not only written down: everything derived that is worth a warning, with who it was."""
+def findings(records):
+    """(record, who it was) of all that is derived and worth a warning"""
     plain = ("platform", "log", "input", "response", "ledger", "alert")
     for record in records:
         what, who, data = record["what"], record.get("who", {}), record.get("data", {})
         attack = data.get("nightjar.security") is True
         if what["severity"] not in SEVERE or (what["category"] in plain and not attack) or what["event"].startswith("sys_"):
             continue
-        told = " ".join(filter(None, (who.get("client.address"), who.get("enduser.pseudo.id"))))
+        yield record, " ".join(filter(None, (who.get("client.address"), who.get("enduser.pseudo.id"))))
+
+
+def show_findings(screen, records):
+    """What was judged, not only written down; of several alike, one after the other, the first two."""
+    same, last, skipped = 0, None, 0
+    for record, who in [*findings(records), (None, "")]:
+        alike = record and (record["what"]["event"], record["message"])
+        same = same + 1 if alike == last else 1
+        if alike != last and skipped:
+            screen.line((f"  {'':<36}and {skipped} more like these", "dim"))
+        skipped = skipped + 1 if alike == last and same > 2 else 0
+        last = alike
+        if record is None or same > 2:
+            continue
+        what = record["what"]
         screen.line("  ", (f"{what['severity']:<5}", SEVERITY[what["severity"]]), " ", (f"{what['event']:<29}", "cyan"), " ",
-                    record["message"], (f"  {told}" if told else "", "dim"))
+                    record["message"], (f"  {who}" if who else "", "dim"))
 
 
 def add(total, more):
