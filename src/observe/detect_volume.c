@@ -1,4 +1,4 @@
-/* log.dropped, log.volume: the platform threw logs away, or a function that used to log has fallen silent. */
+/* log.dropped, log.volume: the platform threw logs away; a function that used to log has fallen silent, or logs far more than it did. */
 #include "detectors.h"
 
 enum { QUIET_S = 60, LEARN = 20, ROUTES = 32 };
@@ -6,13 +6,15 @@ enum { QUIET_S = 60, LEARN = 20, ROUTES = 32 };
 #define LEAST_BYTES 20.0 /* a mean below that is no logging to speak of */
 #define WEIGHT      0.05 /* of the newest invocation in the mean */
 
+enum loudness { NORMAL, SILENT, FLOOD };
+
 /* Each route has a loudness of its own: a nightly batch that never logs is no silence. */
 struct route {
     uint64_t tag;          /* 0 = free */
     double bytes, records; /* means of an invocation */
-    uint32_t calls, low;   /* low: invocations in a row below the share */
+    uint32_t calls, odd;   /* odd: invocations in a row that are all below the share, or all above the multiple */
     uint32_t last_s;
-    bool silent;
+    uint8_t heard, told; /* enum loudness: of those, and what was told of it */
 };
 
 struct volume {
@@ -49,13 +51,18 @@ static void on_platform(struct nj_observe *o, void *state, struct nj_case *c, co
 
 static void say_volume(struct nj_observe *o, const struct route *v, struct nj_case *c)
 {
-    struct nj_finding f = nj_finding_open(o, NJ_FIND_LOG_VOLUME, v->silent ? NJ_SEV_WARN : NJ_SEV_INFO);
-    if (v->silent)
-        nj_finding_message(&f, "%u invocations in a row logged hardly anything", v->low);
+    static const char *const states[] = { [NORMAL] = "normal", [SILENT] = "silent", [FLOOD] = "flood" };
+    char name[NJ_CASE_NAME];
+    struct nj_finding f = nj_finding_open(o, NJ_FIND_LOG_VOLUME, v->told != NORMAL ? NJ_SEV_WARN : NJ_SEV_INFO);
+    if (v->told == NORMAL)
+        nj_finding_message(&f, "%s logs as it did again", nj_case_name(c, name));
     else
-        nj_finding_message(&f, "invocations log as they did again");
-    nj_finding_str(&f, "nightjar.volume.state", v->silent ? NJ_STR("silent") : NJ_STR("normal"));
-    nj_finding_i64(&f, "nightjar.count", (int64_t)v->low);
+        nj_finding_message(&f, "%s: %u invocations in a row logged %s", nj_case_name(c, name), v->odd,
+                           v->told == SILENT ? "hardly anything" : "far more than they did");
+    nj_finding_str(&f, "nightjar.volume.state", nj_str_of(states[v->told]));
+    if (v->told != NORMAL)
+        nj_finding_i64(&f, "nightjar.count", (int64_t)v->odd);
+    nj_finding_i64(&f, "nightjar.volume.bytes", (int64_t)c->line_bytes);
     nj_finding_f64(&f, "nightjar.volume.mean_bytes", v->bytes);
     nj_finding_f64(&f, "nightjar.volume.mean_records", v->records);
     nj_finding_say(&f, c);
@@ -77,16 +84,26 @@ static struct route *route_of(struct volume *v, const struct nj_case *c, uint32_
     return oldest;
 }
 
-/* What was low is not learned before it is over: silence must not become the new normal. */
+static enum loudness loudness_of(const struct nj_limits *l, const struct route *r, const struct nj_case *c)
+{
+    if (r->calls < LEARN || r->bytes < LEAST_BYTES)
+        return NORMAL;
+    if ((double)c->line_bytes < l->volume_share * r->bytes)
+        return SILENT;
+    return (double)c->line_bytes > l->volume_rise * r->bytes ? FLOOD : NORMAL;
+}
+
+/* What is odd is not learned before it is over: silence must not become the new normal. */
 static void on_end(struct nj_observe *o, void *state, struct nj_case *c)
 {
     const struct nj_limits *l = nj_observe_limits(o);
     struct route *r = route_of(state, c, nj_observe_now_s(o));
-    bool low = r->calls >= LEARN && r->bytes >= LEAST_BYTES && (double)c->line_bytes < l->volume_share * r->bytes;
-    if (low) {
-        r->low++;
-        if (!r->silent && r->low >= l->volume_calls) {
-            r->silent = true;
+    enum loudness now = loudness_of(l, r, c);
+    r->odd = now == (enum loudness)r->heard ? r->odd + (r->odd < UINT32_MAX) : 1;
+    r->heard = (uint8_t)now;
+    if (now != NORMAL) {
+        if (r->told != now && r->odd >= l->volume_calls) {
+            r->told = (uint8_t)now;
             say_volume(o, r, c);
         }
         return;
@@ -96,11 +113,10 @@ static void on_end(struct nj_observe *o, void *state, struct nj_case *c)
     r->records += ((double)c->lines - r->records) * weight;
     if (r->calls < UINT32_MAX)
         r->calls++;
-    if (r->silent) {
-        r->silent = false;
+    if (r->told != NORMAL) {
+        r->told = NORMAL;
         say_volume(o, r, c);
     }
-    r->low = 0;
 }
 
 static int64_t on_tick(struct nj_observe *o, void *state)

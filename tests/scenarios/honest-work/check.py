@@ -5,7 +5,7 @@ LINE = "order 4711 of the batch was priced and stored in 12 ms"
 
 def prepare(run):
     people = [{"contact": f"${{EMAIL:{i}}}"} for i in range(1, 61)]
-    s = [request("GET", "/orders", user=f"u-{i % 200}", log=LINE) for i in range(200)]
+    s = [request("GET", "/orders", user=f"u-{i % 200}", log="\n".join([LINE] * (150 if 100 <= i < 110 else 1))) for i in range(200)]
     s += [request("GET", "/cached", user=f"u-{i}", ms=25 if i % 4 == 0 else 1, log=LINE) for i in range(80)]
     s += [request("GET", "/people", user=f"u-{i}", answer=people[: 1 + (7 * i) % 60]) for i in range(60)]
     s += [request("GET", "/reports", f"198.51.100.{1 + i}", user=f"u-{i}", status=403) for i in range(40)]
