@@ -26,7 +26,9 @@ struct nj_observe {
     const struct nj_observer *at_work;
     size_t at_work_index;
     bool on[OBSERVERS], off_category[NJ_CATEGORIES];
-    bool telemetry, wants_clean, listening;
+    uint8_t liners[OBSERVERS]; /* those who hear of lines: there are few, and lines are many */
+    size_t liner_count;
+    bool telemetry, listening;
     void *state[OBSERVERS];
     struct nj_buf scratch, clean;
     struct nj_record record;
@@ -84,7 +86,8 @@ static bool start_observer(struct nj_observe *o, size_t i)
     o->at_work_index = i;
     if (table[i]->start != NULL)
         table[i]->start(o, o->state[i]);
-    o->wants_clean = o->wants_clean || table[i]->on_line != NULL;
+    if (table[i]->on_line != NULL)
+        o->liners[o->liner_count++] = (uint8_t)i;
     return true;
 }
 
@@ -429,7 +432,7 @@ static void observe_line(struct nj_observe *o, struct nj_case *c, const struct n
         c->line_bytes += raw->data_json.n != 0 ? raw->data_json.n : raw->message.n;
     }
     nj_line_read(o, c, f, raw);
-    if (!o->wants_clean)
+    if (o->liner_count == 0)
         return;
     nj_buf_reset(&o->clean);
     bool telling = raw->severity >= NJ_SEV_WARN || (raw->data_json.n == 0 && nj_trace_begins(raw->message));
@@ -439,7 +442,10 @@ static void observe_line(struct nj_observe *o, struct nj_case *c, const struct n
         l.clean_data = keep_clean(o, clean->data);
         l.clean_counts = keep_clean(o, clean->counts);
     }
-    EACH(o, on_line, c, &l)
+    for (size_t i = 0; i < o->liner_count; i++) {
+        o->at_work_index = o->liners[i];
+        table[o->at_work_index]->on_line(o, o->state[o->at_work_index], c, &l);
+    }
 }
 
 void nj_observe_record(struct nj_observe *o, int64_t now_ns, const struct nj_facts *f, const struct nj_record *raw,

@@ -22,6 +22,9 @@ bool nj_trace_begins(struct nj_str line)
 {
     static const struct nj_str heads[] = { NJ_STR_INIT("panic: "), NJ_STR_INIT("fatal error: "), NJ_STR_INIT("Exception in thread "),
                                            NJ_STR_INIT("Unhandled exception. ") };
+    char first = line.n != 0 ? (char)(line.p[0] | 0x20) : '\0';
+    if (first < 'a' || first > 'z') /* most lines begin with a time, an id or a bracket */
+        return false;
     return nj_str_starts(line, python_head) || starts_with_any(line, heads, NJ_COUNT(heads)) || is_rust_panic(line) ||
            nj_stack_type_at(line).n != 0;
 }
