@@ -19,6 +19,7 @@ import cases_fourth
 import cases_fourth_benign
 import cases_ids
 import cases_keys
+import cases_samples
 import cases_second
 import cases_shapes
 import cases_sixth
@@ -105,9 +106,10 @@ GROUPS = (
     ("fifth", cases_fifth.ROUNDS),
     ("sixth", cases_sixth.ROUNDS),
     ("eighth", cases_eighth.ROUNDS),
+    ("samples", cases_samples.ROUNDS),
 )
 BENIGN = (cases_benign.ROUNDS + cases_second.BENIGN + cases_third.BENIGN + cases_fourth_benign.BENIGN + cases_fifth.BENIGN +
-          cases_sixth.BENIGN + cases_eighth.BENIGN)
+          cases_sixth.BENIGN + cases_eighth.BENIGN + cases_samples.BENIGN)
 
 
 def build(seed=SEED, size=SIZE):
