@@ -2,7 +2,7 @@
 #include "json_walk.h"
 
 /* Longer names are cut; what stays leaves room for the number that tells two of them apart. */
-enum { NAME_BYTES = 256, NAME_KEPT = 240 };
+enum { NAME_BYTES = NJ_NAME_LEAVES, NAME_KEPT = 240 };
 
 /* --- strings ------------------------------------------------------------------------------------------------------ */
 

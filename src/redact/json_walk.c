@@ -410,10 +410,11 @@ static void remember_key(struct walk *w, struct nj_str name)
     w->key = name;
     if (!own)
         return;
-    w->key.n = name.n < sizeof(w->key_text) ? name.n : sizeof(w->key_text);
+    char *text = w->r->levels[w->level].name;
+    w->key = nj_str_slice(name, 0, NJ_NAME_LEAVES); /* none is longer */
     if (w->key.n != 0)
-        memcpy(w->key_text, name.p, w->key.n);
-    w->key.p = w->key_text;
+        memcpy(text, name.p, w->key.n);
+    w->key.p = text;
 }
 
 /* What the name says of the value behind it. */

@@ -27,7 +27,6 @@ struct walk {
     size_t path;       /* length of the path to it */
     uint64_t topics;   /* what the name in front of the next value speaks of */
     struct nj_str key; /* that name */
-    char key_text[64];
 };
 
 static inline struct nj_str view(const struct walk *w, struct nj_span s)

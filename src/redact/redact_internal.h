@@ -560,6 +560,9 @@ struct nj_frame {
     size_t first, member, comma, member_out, member_done;
 };
 
+/* Most bytes of a name that leaves: of a longer one, the end. */
+enum { NJ_NAME_LEAVES = 256 };
+
 struct nj_level {
     struct nj_buf folded, steps; /* text as it is read, and how to find places again */
     struct nj_buf plain;         /* a string with its escapes undone */
@@ -567,6 +570,7 @@ struct nj_level {
     struct nj_buf swept[2];
     struct nj_buf walked;                     /* rewritten JSON */
     struct nj_buf key;                        /* a rewritten member name */
+    char name[NJ_NAME_LEAVES];                /* the one at hand, where it is not as it came */
     struct nj_buf decoded, inflated, encoded; /* for the decoders of the level above */
     struct nj_frame frames[NJ_JSON_DEPTH + 1];
     struct nj_waiting waiting[NJ_WAITING_MAX];

@@ -99,6 +99,27 @@ START_TEST(test_members_of_long_names_leave_room_for_the_number)
 }
 END_TEST
 
+/* A name that is written anew is heard to its end, which says what it means. */
+START_TEST(test_members_with_a_long_name_are_judged_as_those_with_the_name_that_leaves)
+{
+    struct nj_buf in, once;
+    nj_buf_init(&in, 4 << 10);
+    nj_buf_init(&once, 4 << 10);
+    for (int n = 0; n < 120; n += 17) {
+        nj_buf_reset(&in);
+        nj_buf_reset(&once);
+        nj_buf_addz(&in, "{\"");
+        for (int i = 0; i < n; i++)
+            nj_buf_addz(&in, "\xff");
+        nj_buf_addz(&in, "continuationToken\":\"FJw9K/G3L[custom]IjBNkS7h7puqM30dBz38EA2FTXGDu1o6mYtWanewl6l/teQd\"}");
+        nj_buf_add(&once, json_of(nj_buf_str(&in)));
+        ck_assert_view_eq(json_of(nj_buf_str(&once)), (nj_buf_addc(&once, '\0'), once.p));
+    }
+    nj_buf_fini(&in);
+    nj_buf_fini(&once);
+}
+END_TEST
+
 START_TEST(test_members_with_the_names_of_our_own_fields_step_back)
 {
     nj_record_init(&record);
@@ -184,6 +205,7 @@ END_TEST
     X(test_members_of_one_name_are_noted)                                                                                                  \
     X(test_members_are_told_apart_in_large_objects)                                                                                        \
     X(test_members_of_long_names_leave_room_for_the_number)                                                                                \
+    X(test_members_with_a_long_name_are_judged_as_those_with_the_name_that_leaves)                                                         \
     X(test_members_with_the_names_of_our_own_fields_step_back)                                                                             \
     X(test_members_are_found_by_their_path)                                                                                                \
     X(test_members_by_path_in_rules)                                                                                                       \
