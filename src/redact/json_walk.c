@@ -92,7 +92,7 @@ static size_t slot_of(const struct walk *w, struct nj_str text)
 }
 
 /* What a detector leaves of a secret string is masked when it can still be one. */
-static void scan_string(struct walk *w, bool secret)
+static void scan_string(struct walk *w, bool secret, bool named)
 {
     const struct nj_piece *p = &w->in.piece;
     struct nj_redactor *r = w->r;
@@ -121,7 +121,8 @@ static void scan_string(struct walk *w, bool secret)
     nj_layer_close(r, before);
     if (!judged)
         withhold(w, p);
-    else if (!(secret && nj_key_takes(w->rule, clean) && mask(w, quoted(p), clean)) && (mended || clean.p != text.p))
+    else if (!((secret || (named && clean.p != text.p)) && nj_key_takes(w->rule, clean) && mask(w, quoted(p), clean)) &&
+             (mended || clean.p != text.p))
         nj_walk_string(w, quoted(p), clean);
     else if (slot != NJ_NPOS && r->findings == found)
         nj_know(&r->known_values[slot], text);
@@ -237,7 +238,9 @@ static void judge_string(struct walk *w)
         return;
     if (secret && !detectors_first(w) && mask_string(w, p))
         return;
-    scan_string(w, secret && detectors_first(w));
+    /* What was harmless under a secret name, such as "${...}", may not be so any more when something in it was replaced. */
+    bool named = !secret && !names_secret && !w->key_part && w->own && is_secret(w) && nj_value_is_harmless(raw);
+    scan_string(w, secret && detectors_first(w), named);
 }
 
 /* Has the string behind a dull name passed? */

@@ -200,6 +200,17 @@ START_TEST(test_members_behind_a_path_that_is_too_long_are_masked)
 }
 END_TEST
 
+/* A slot that holds names of the operator's is none any more when those were replaced. */
+START_TEST(test_members_that_were_harmless_before_something_in_them_went_come_to_rest)
+{
+    use(NULL, "*", NULL);
+    ck_assert_json("{\"password\":\"${ssm:/app/db1/password}\"}", "{\"password\":\"[secret]\"}");
+    ck_assert_json("{\"password\":\"[secret]\"}", "{\"password\":\"[secret]\"}");
+    use(NULL, NULL, NULL);
+    ck_assert_json_stays("{\"password\":\"${ssm:/app/db1/password}\"}");
+}
+END_TEST
+
 #define NJ_TESTS(X)                                                                                                                        \
     X(test_members_of_one_name_stay_under_names_of_their_own)                                                                              \
     X(test_members_of_one_name_are_noted)                                                                                                  \
@@ -209,6 +220,7 @@ END_TEST
     X(test_members_with_the_names_of_our_own_fields_step_back)                                                                             \
     X(test_members_are_found_by_their_path)                                                                                                \
     X(test_members_by_path_in_rules)                                                                                                       \
-    X(test_members_behind_a_path_that_is_too_long_are_masked)
+    X(test_members_behind_a_path_that_is_too_long_are_masked)                                                                              \
+    X(test_members_that_were_harmless_before_something_in_them_went_come_to_rest)
 
 REDACT_TEST_MAIN("redact_members")
