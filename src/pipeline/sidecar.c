@@ -4,12 +4,11 @@
 #include "diag_door.h"
 #include "nightjar/diag.h"
 #include "nightjar/random.h"
+#include "nightjar/sched.h"
 #include "own_records.h"
 
-#include <errno.h>
 #include <malloc.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +16,6 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 /* A step is some two milliseconds of work.  While the queue is nearly full and the sink takes what it is given, a body waits
@@ -28,7 +26,7 @@ enum { STEP_BYTES = 64 << 10, CONGESTED_MS = 1, PAUSE_MAX_MS = 200 };
  * still goes on when the function uses all of the processor.  Linux 6.12 and later protect whoever runs for the length of its slice, a
  * millisecond and more, unless a thread with a shorter one wakes up: hence the long one.  Neither can be taken back without
  * privilege, so they have to do for SHUTDOWN, too. */
-enum { STAND_BACK_NICE = 5, STAND_BACK_SLICE_NS = 10000000, NICE_LOWEST = 19 };
+enum { STAND_BACK_NICE = 5, STAND_BACK_SLICE_NS = 10000000 };
 
 enum {
     OWN_TEXT_MAX = 64 << 10,
@@ -141,19 +139,7 @@ static void name_lacks(const struct nj_sidecar *s, struct nj_buf *out)
 /* On Linux both calls are about the calling thread alone. */
 void nj_sidecar_stand_back(void)
 {
-    struct {
-        uint32_t size, policy;
-        uint64_t flags;
-        int32_t nice;
-        uint32_t priority;
-        uint64_t runtime, deadline, period;
-    } wish = { .size = sizeof(wish), .policy = SCHED_OTHER, .runtime = STAND_BACK_SLICE_NS }; /* no libc before 2024 has this struct */
-    errno = 0;
-    int nice = getpriority(PRIO_PROCESS, 0);
-    if (errno != 0)
-        return;
-    wish.nice = nice + STAND_BACK_NICE < NICE_LOWEST ? nice + STAND_BACK_NICE : NICE_LOWEST;
-    if (syscall(SYS_sched_setattr, 0, &wish, 0) != 0 && setpriority(PRIO_PROCESS, 0, wish.nice) != 0)
+    if (!nj_sched_ask(STAND_BACK_NICE, STAND_BACK_SLICE_NS))
         nj_diag(NJ_LEVEL_INFO, "NJ1407", "telemetry is worked on with the same weight as the function");
 }
 

@@ -5,10 +5,14 @@
 #include "nightjar/hash.h"
 #include "nightjar/hex.h"
 #include "nightjar/random.h"
+#include "nightjar/sched.h"
 #include "nightjar/utf8.h"
 #include "unit.h"
 
 #include <math.h>
+#include <pthread.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 START_TEST(test_str_cut_gives_each_piece_and_the_empty_ones)
@@ -401,6 +405,37 @@ START_TEST(test_random_hex_is_as_long_as_asked_and_never_twice_the_same)
 }
 END_TEST
 
+enum { SLICE_NS = 3000000 };
+
+/* What the kernel says of the calling thread; 0 = it knows no slices. */
+static uint64_t own_slice(void)
+{
+    uint64_t told[8] = { 0 }; /* size and policy, flags, nice and priority, runtime, ... */
+    return syscall(SYS_sched_getattr, 0, told, sizeof(told), 0) == 0 ? told[3] : 0;
+}
+
+static void *ask_sched(void *arg)
+{
+    uint64_t *slice = arg;
+    slice[0] = own_slice();
+    ck_assert(nj_sched_ask(0, SLICE_NS));
+    slice[1] = own_slice();
+    return NULL;
+}
+
+START_TEST(test_sched_asks_for_a_slice_of_this_thread_alone)
+{
+    pthread_t t;
+    uint64_t slice[2], mine = own_slice();
+    int nice_before = getpriority(PRIO_PROCESS, 0);
+    ck_assert_int_eq(pthread_create(&t, NULL, ask_sched, slice), 0);
+    ck_assert_int_eq(pthread_join(t, NULL), 0);
+    ck_assert(slice[1] == (slice[0] == 0 ? 0 : SLICE_NS)); /* before Linux 6.12: no slices */
+    ck_assert(own_slice() == mine);
+    ck_assert_int_eq(getpriority(PRIO_PROCESS, 0), nice_before);
+}
+END_TEST
+
 START_TEST(test_status_has_words_for_every_code_and_beyond)
 {
     for (int i = 0; i <= NJ_STATUSES; i++) {
@@ -432,6 +467,7 @@ END_TEST
     X(test_diag_gate_opens_once_an_interval_and_tells_what_was_missed)                                                                     \
     X(test_hash_tells_every_change_of_a_byte_and_of_the_length)                                                                            \
     X(test_random_hex_is_as_long_as_asked_and_never_twice_the_same)                                                                        \
+    X(test_sched_asks_for_a_slice_of_this_thread_alone)                                                                                    \
     X(test_status_has_words_for_every_code_and_beyond)
 
 NJ_TEST_MAIN("base")
