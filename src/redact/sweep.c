@@ -16,7 +16,7 @@ static struct nj_str original(const struct nj_sweep *s, size_t from, size_t to)
 /* Is this a piece of what was put in place of something?  The digits of a pseudonym may by chance look like something else. */
 static bool in_placeholder(struct nj_str t, struct nj_span span)
 {
-    enum { HEAD = 5 + NJ_PSEUDONYM_ID_MAX + 1 }; /* "hmac:<id>:"; placeholders are shorter */
+    enum { HEAD = 5 + NJ_PSEUDONYM_ID_MAX + 1 + 16 }; /* "hmac:<id>:<digits>"; placeholders are shorter */
     size_t floor = span.from > HEAD ? span.from - HEAD : 0;
     for (size_t at = span.from + 1; at > floor; at--)
         if ((t.p[at - 1] == 'h' || t.p[at - 1] == '[') && at - 1 + nj_placeholder_len(t, at - 1) >= span.to)

@@ -163,6 +163,16 @@ START_TEST(test_changes_drop_for_the_resource_drops_nothing)
 }
 END_TEST
 
+/* Down to the last of its digits. */
+START_TEST(test_changes_patterns_leave_pseudonyms_alone)
+{
+    use_rules(NULL, "[{\"name\":\"a\",\"pattern\":\"-?\\\\d{3}\"}]");
+    ck_assert_text_stays("from hmac:kc1f5:4783cdc0cace0889 and hmac:k1:0000000000000123");
+    ck_assert_json_stays("{\"email\":\"hmac:kc1f5:4783cdc0cace0889\"}");
+    ck_assert_text("from 4783", "from [custom]3");
+}
+END_TEST
+
 START_TEST(test_changes_numbers_may_stay_numbers)
 {
     static const char in[] = "{\"token\":12345678,\"n\":" CARD ",\"ssn\":\"536-90-4399\",\"ok\":5}";
@@ -197,6 +207,7 @@ END_TEST
     X(test_changes_truncate_ends_the_text_at_the_finding)                                                                                  \
     X(test_changes_drop_takes_the_record_and_says_so)                                                                                      \
     X(test_changes_drop_for_the_resource_drops_nothing)                                                                                    \
+    X(test_changes_patterns_leave_pseudonyms_alone)                                                                                        \
     X(test_changes_numbers_may_stay_numbers)
 
 REDACT_TEST_MAIN("redact_changes")
