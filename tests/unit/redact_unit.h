@@ -79,4 +79,22 @@ static __attribute__((unused)) struct nj_str counts_of(void)
         return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;                                                                                  \
     }
 
+/* last: the two digits behind 0 to 9. */
+static __attribute__((unused)) void add_base64(struct nj_buf *out, struct nj_str in, const char *last, bool padded)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    for (size_t i = 0; i < in.n; i += 3) {
+        uint32_t v = (uint32_t)(unsigned char)in.p[i] << 16;
+        v |= i + 1 < in.n ? (uint32_t)(unsigned char)in.p[i + 1] << 8 : 0;
+        v |= i + 2 < in.n ? (unsigned char)in.p[i + 2] : 0;
+        for (unsigned k = 0; k < 4; k++) {
+            unsigned d = v >> (18 - 6 * k) & 63;
+            if (k <= in.n - i)
+                nj_buf_addc(out, d < 62 ? digits[d] : last[d - 62]);
+            else if (padded)
+                nj_buf_addc(out, '=');
+        }
+    }
+}
+
 #endif

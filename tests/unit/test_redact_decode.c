@@ -13,23 +13,6 @@ static void check_rows(const struct row *rows, size_t n)
         ck_assert_text(rows[i].in, rows[i].want != NULL ? rows[i].want : rows[i].in);
 }
 
-static void add_base64(struct nj_buf *out, struct nj_str in, const char *last, bool padded)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    for (size_t i = 0; i < in.n; i += 3) {
-        uint32_t v = (uint32_t)(unsigned char)in.p[i] << 16;
-        v |= i + 1 < in.n ? (uint32_t)(unsigned char)in.p[i + 1] << 8 : 0;
-        v |= i + 2 < in.n ? (unsigned char)in.p[i + 2] : 0;
-        for (unsigned k = 0; k < 4; k++) {
-            unsigned d = v >> (18 - 6 * k) & 63;
-            if (k <= in.n - i)
-                nj_buf_addc(out, d < 62 ? digits[d] : last[d - 62]);
-            else if (padded)
-                nj_buf_addc(out, '=');
-        }
-    }
-}
-
 static void add_gzip(struct nj_buf *out, struct nj_str in)
 {
     z_stream z = { 0 };
