@@ -25,6 +25,30 @@ START_TEST(test_severity_words_of_many_loggers_are_known)
 }
 END_TEST
 
+/* Every one, so that the index by first letters cannot pass a word over. */
+START_TEST(test_severity_finds_each_word_of_its_table)
+{
+    static const struct {
+        const char *words;
+        enum nj_severity want;
+    } rows[] = {
+        { "finer finest silly trace trce trc", NJ_SEV_TRACE },
+        { "config debug dbg dbug fine verbose", NJ_SEV_DEBUG },
+        { "http info information informational inf log notice", NJ_SEV_INFO },
+        { "warn warning wrn", NJ_SEV_WARN },
+        { "error err fail severe", NJ_SEV_ERROR },
+        { "alert critical crit dpanic emerg emergency fatal ftl panic", NJ_SEV_FATAL },
+    };
+    for (size_t i = 0; i < NJ_COUNT(rows); i++) {
+        struct nj_str rest = nj_str_of(rows[i].words), word;
+        while (nj_str_cut(&rest, ' ', &word)) {
+            enum nj_severity got = NJ_SEVERITIES;
+            ck_assert_msg(nj_severity_parse(word, &got) && got == rows[i].want, "%.*s became %d", NJ_STR_ARG(word), got);
+        }
+    }
+}
+END_TEST
+
 START_TEST(test_severity_refuses_what_is_no_level)
 {
     static const char *const rows[] = { "",    " ",     "errors", "informationalx",      "INF0", "9", "70", "1000", "-10",
@@ -117,6 +141,7 @@ END_TEST
 
 #define NJ_TESTS(X)                                                                                                                        \
     X(test_severity_words_of_many_loggers_are_known)                                                                                       \
+    X(test_severity_finds_each_word_of_its_table)                                                                                          \
     X(test_severity_refuses_what_is_no_level)                                                                                              \
     X(test_attrs_keep_order_and_replace_a_key_in_place)                                                                                    \
     X(test_attrs_without_value_are_absent)                                                                                                 \
