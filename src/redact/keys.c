@@ -195,8 +195,7 @@ static bool is_slot(struct nj_str v)
     return v.n == 2 && v.p[0] == '%' && strchr("sdvq", v.p[1]) != NULL;
 }
 
-/* The most frequent ones first. */
-static const struct nj_str placeholder_words[] = {
+const struct nj_str nj_placeholders[NJ_PLACEHOLDERS] = {
     NJ_STR_INIT("[secret]"),
     NJ_STR_INIT("[custom]"),
     NJ_STR_INIT(NJ_WITHHELD),
@@ -226,8 +225,8 @@ size_t nj_placeholder_len(struct nj_str text, size_t at)
     size_t inner = nj_run(nj_str_slice(s, 0, LONGEST), 1, NJ_IS_WORD); /* without the closing bracket */
     if (inner == s.n || (s.p[inner] != ']' && s.p[inner] != '-'))
         return 0;
-    for (size_t i = 0; i < NJ_COUNT(placeholder_words); i++) {
-        if (placeholder_words[i].n != inner + 1 || memcmp(s.p, placeholder_words[i].p, inner) != 0)
+    for (size_t i = 0; i < NJ_PLACEHOLDERS; i++) {
+        if (nj_placeholders[i].n != inner + 1 || memcmp(s.p, nj_placeholders[i].p, inner) != 0)
             continue;
         if (s.p[inner] == ']')
             return inner + 1;

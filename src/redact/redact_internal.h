@@ -41,6 +41,9 @@ struct nj_detector {
     struct nj_str placeholder;
 };
 extern const struct nj_detector nj_detectors[NJ_DETECTORS];
+/* All that is put in place of what was found, but pseudonyms; the most frequent ones first (keys.c). */
+enum { NJ_PLACEHOLDERS = 3 + NJ_DETECTORS };
+extern const struct nj_str nj_placeholders[NJ_PLACEHOLDERS];
 
 /* Rows with a shape by their anchor. */
 struct nj_anchor_index {

@@ -80,7 +80,6 @@ struct nj_rule {
     enum nj_class class;
     bool has_action;
     enum nj_action action;
-    size_t from, to; /* its automata */
     bool (*valid)(struct nj_str match);
     char word[NJ_RULE_WORDS][NJ_RULE_WORD]; /* in lower case */
     size_t word_n[NJ_RULE_WORDS], words;

@@ -165,25 +165,16 @@ static bool read_name(struct loading *l, struct nj_rule *r, struct nj_json v, st
 /* What replaces a match must not be matched in its turn, or nothing would ever come to rest. */
 static bool matches_a_placeholder(const struct nj_automaton *a)
 {
-    static const struct nj_str words[] = {
-#define NJ_DETECTOR(id, counter, class, anchor, shape, validator, companion, placeholder) NJ_STR_INIT(placeholder),
-#include "detectors.def"
-#undef NJ_DETECTOR
-        NJ_STR_INIT("[secret]"),
-        NJ_STR_INIT("[custom]"),
-        NJ_STR_INIT(NJ_WITHHELD),
-    };
     struct nj_span span;
-    for (size_t i = 0; i < NJ_COUNT(words); i++)
-        if (nj_automaton_find(a, words[i], 0, &span))
+    for (size_t i = 0; i < NJ_PLACEHOLDERS; i++)
+        if (nj_automaton_find(a, nj_placeholders[i], 0, &span))
             return true;
     return false;
 }
 
-static bool add_automata(struct loading *l, struct nj_rule *r, struct nj_json v, size_t rows)
+static bool add_automata(struct loading *l, struct nj_json v, size_t rows)
 {
     struct nj_rules *rules = l->rules;
-    r->from = rules->automata;
     for (size_t i = 0; i < rows; i++) {
         if (rules->automata == NJ_RULE_AUTOMATA)
             return fail(l, v.raw.p, "all rules together have more than %d alternatives", NJ_RULE_AUTOMATA);
@@ -194,11 +185,10 @@ static bool add_automata(struct loading *l, struct nj_rule *r, struct nj_json v,
         if (matches_a_placeholder(a))
             return fail(l, v.raw.p, "the pattern matches what nightjar puts in place of secrets, such as [custom]");
     }
-    r->to = rules->automata;
     return true;
 }
 
-static bool read_pattern(struct loading *l, struct nj_rule *r, struct nj_json v, bool ignore_case, struct nj_buf *text)
+static bool read_pattern(struct loading *l, struct nj_json v, bool ignore_case, struct nj_buf *text)
 {
     struct nj_pattern_error error = { 0, "" };
     size_t rows = 0;
@@ -207,7 +197,7 @@ static bool read_pattern(struct loading *l, struct nj_rule *r, struct nj_json v,
     enum nj_status st = nj_pattern_read(nj_buf_str(text), ignore_case, l->rows, &rows, &error);
     if (st == NJ_EPARSE)
         return fail(l, v.raw.p, "pattern, byte %zu: %s", error.at + 1, error.text);
-    return st == NJ_OK ? add_automata(l, r, v, rows) : out_of_memory(l);
+    return st == NJ_OK ? add_automata(l, v, rows) : out_of_memory(l);
 }
 
 static bool read_keys(struct loading *l, struct nj_rule *r, struct nj_json v, struct nj_buf *text)
@@ -332,7 +322,7 @@ static bool read_rule(struct loading *l, struct nj_json json, struct nj_buf *tex
                 (m[M_VALIDATOR].type == NJ_JSON_NONE || read_validator(l, r, m[M_VALIDATOR], text)) &&
                 (m[M_CONTEXT].type == NJ_JSON_NONE || read_context(l, r, m[M_CONTEXT], text)) &&
                 (m[M_KEYS].type == NJ_JSON_NONE || read_keys(l, r, m[M_KEYS], text)) &&
-                (m[M_PATTERN].type == NJ_JSON_NONE || read_pattern(l, r, m[M_PATTERN], fold, text));
+                (m[M_PATTERN].type == NJ_JSON_NONE || read_pattern(l, m[M_PATTERN], fold, text));
     if (good && r->class == NJ_CLASS_PAN && r->has_action) /* one number, once hashed and once cut short, can be worked out */
         good = fail(l, m[M_ACTION].raw.p, "card numbers are treated by the preset; a rule of class pan has no action of its own");
     l->rules->n++; /* in any case: what it holds is freed with the others */
