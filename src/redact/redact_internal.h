@@ -237,6 +237,7 @@ bool nj_valid_eip55(struct nj_str v);
 
 /* Of digits alone (validators.c, validators_ids.c). */
 bool nj_luhn(const uint8_t *d, size_t n);
+bool nj_verhoeff(const uint8_t *d, size_t n);
 bool nj_valid_card(const uint8_t *d, size_t n);
 bool nj_valid_ssn(const uint8_t *d, size_t n);
 bool nj_valid_sin(const uint8_t *d, size_t n);
@@ -265,6 +266,7 @@ bool nj_valid_cn_id(const char *p, size_t n);
 bool nj_valid_nir_2a(const char *p, size_t n);
 bool nj_valid_mbi(const char *p, size_t n);
 bool nj_valid_dea(const char *p, size_t n);
+bool nj_mod97(const char *p, size_t n);
 bool nj_valid_iban(const char *p, size_t n);
 /* Length of a country's account numbers, or 0. */
 size_t nj_iban_length(const char *country);

@@ -8,51 +8,38 @@
 
 /* --- what a match may have to pass -------------------------------------------------------------------------------- */
 
-static bool passes_luhn(struct nj_str s)
+/* No match is longer than NJ_PATTERN_POSITIONS. */
+static size_t digits_of(struct nj_str s, uint8_t out[static NJ_PATTERN_POSITIONS])
 {
-    unsigned sum = 0, digits = 0;
-    for (size_t i = s.n; i > 0; i--) {
-        if (!nj_is(s.p[i - 1], NJ_IS_DIGIT))
-            continue;
-        unsigned d = (unsigned)(s.p[i - 1] - '0') << (digits++ % 2);
-        sum += d > 9 ? d - 9 : d;
-    }
-    return digits >= 2 && sum % 10 == 0;
+    size_t n = 0;
+    for (size_t i = 0; i < s.n && n < NJ_PATTERN_POSITIONS; i++)
+        if (nj_is(s.p[i], NJ_IS_DIGIT))
+            out[n++] = (uint8_t)(s.p[i] - '0');
+    return n;
 }
 
-/* ISO 7064 as IBANs have it: the first four characters count last, letters as 10 to 35. */
-static bool passes_mod97(struct nj_str s)
+static bool passes_luhn(struct nj_str s)
 {
-    char text[NJ_PATTERN_POSITIONS];
-    size_t n = 0;
-    unsigned sum = 0;
-    for (size_t i = 0; i < s.n && n < sizeof(text); i++)
-        if (nj_is(s.p[i], NJ_IS_ALPHA | NJ_IS_DIGIT))
-            text[n++] = s.p[i];
-    for (size_t i = 0; i < n; i++) {
-        char c = text[(i + 4) % n];
-        unsigned v = nj_is(c, NJ_IS_DIGIT) ? (unsigned)(c - '0') : (unsigned)((c | 0x20) - 'a') + 10;
-        sum = (sum * (v > 9 ? 100 : 10) + v) % 97;
-    }
-    return n > 4 && sum == 1;
+    uint8_t digits[NJ_PATTERN_POSITIONS];
+    size_t n = digits_of(s, digits);
+    return n >= 2 && nj_luhn(digits, n);
 }
 
 static bool passes_verhoeff(struct nj_str s)
 {
-    static const uint8_t turn[8][10] = { { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 }, { 1, 5, 7, 6, 2, 8, 3, 0, 9, 4 },
-                                         { 5, 8, 0, 3, 7, 9, 6, 1, 4, 2 }, { 8, 9, 1, 6, 0, 4, 3, 5, 2, 7 },
-                                         { 9, 4, 5, 3, 1, 2, 6, 8, 7, 0 }, { 4, 2, 8, 6, 5, 7, 3, 9, 0, 1 },
-                                         { 2, 7, 9, 3, 8, 0, 6, 4, 1, 5 }, { 7, 0, 4, 6, 9, 1, 3, 2, 5, 8 } };
-    unsigned check = 0, digits = 0;
-    for (size_t i = s.n; i > 0; i--) {
-        if (!nj_is(s.p[i - 1], NJ_IS_DIGIT))
-            continue;
-        unsigned v = turn[digits++ % 8][s.p[i - 1] - '0'];
-        /* the product in the dihedral group of the pentagon */
-        unsigned a = check, b = v;
-        check = a < 5 ? (b < 5 ? (a + b) % 5 : 5 + (a + b - 5) % 5) : (b < 5 ? 5 + (a - 5 + 5 - b) % 5 : (a - b + 5) % 5);
-    }
-    return digits >= 2 && check == 0;
+    uint8_t digits[NJ_PATTERN_POSITIONS];
+    size_t n = digits_of(s, digits);
+    return n >= 2 && nj_verhoeff(digits, n);
+}
+
+static bool passes_mod97(struct nj_str s)
+{
+    char text[NJ_PATTERN_POSITIONS];
+    size_t n = 0;
+    for (size_t i = 0; i < s.n && n < sizeof(text); i++)
+        if (nj_is(s.p[i], NJ_IS_ALPHA | NJ_IS_DIGIT))
+            text[n++] = nj_is(s.p[i], NJ_IS_LOWER) ? (char)(s.p[i] & ~0x20) : s.p[i];
+    return n > 4 && nj_mod97(text, n);
 }
 
 /* Looks made by a machine: two kinds of characters at least, and hardly any of them often. */

@@ -125,7 +125,7 @@ bool nj_valid_tfn(const uint8_t *d, size_t n)
 }
 
 /* Verhoeff's check: the digits as elements of the dihedral group of order ten. */
-static bool verhoeff(const uint8_t *d, size_t n)
+bool nj_verhoeff(const uint8_t *d, size_t n)
 {
     static const uint8_t product[10][10] = {
         { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 }, { 1, 2, 3, 4, 0, 6, 7, 8, 9, 5 }, { 2, 3, 4, 0, 1, 7, 8, 9, 5, 6 },
@@ -146,7 +146,7 @@ static bool verhoeff(const uint8_t *d, size_t n)
 
 bool nj_valid_aadhaar(const uint8_t *d, size_t n)
 {
-    return n == 12 && d[0] >= 2 && !all_equal(d, n) && verhoeff(d, n);
+    return n == 12 && d[0] >= 2 && !all_equal(d, n) && nj_verhoeff(d, n);
 }
 
 /* The fourth letter tells the kind of holder. */
@@ -395,21 +395,27 @@ static bool iban_is_digits(const char *country)
     return false;
 }
 
-/* Capitals and digits: ISO 7064 mod 97,10 with the first four characters behind the rest. */
-bool nj_valid_iban(const char *p, size_t n)
+/* ISO 7064 mod 97,10 with the first four characters behind the rest. */
+bool nj_mod97(const char *p, size_t n)
 {
     unsigned rest = 0;
+    for (size_t i = 0; i < n; i++) {
+        char c = p[(i + 4) % n];
+        rest = nj_is(c, NJ_IS_DIGIT) ? rest * 10 + (unsigned)(c - '0') : rest * 100 + (unsigned)(c - 'A') + 10;
+        rest %= 97;
+    }
+    return rest == 1;
+}
+
+bool nj_valid_iban(const char *p, size_t n)
+{
     if (n < 5 || nj_iban_length(p) != n)
         return false;
     bool digits = iban_is_digits(p);
     for (size_t i = 0; i < n; i++) {
-        char c = p[(i + 4) % n];
-        if (c >= '0' && c <= '9')
-            rest = (rest * 10 + (unsigned)(c - '0')) % 97;
-        else if (c >= 'A' && c <= 'Z' && (!digits || i >= n - 4))
-            rest = (rest * 100 + (unsigned)(c - 'A') + 10) % 97;
-        else
+        bool lettered = i < 2 || (i >= 4 && !digits);
+        if (!nj_is(p[i], lettered ? NJ_IS_UPPER | NJ_IS_DIGIT : NJ_IS_DIGIT))
             return false;
     }
-    return rest == 1 && p[2] >= '0' && p[2] <= '9' && p[3] >= '0' && p[3] <= '9';
+    return nj_mod97(p, n);
 }

@@ -106,6 +106,7 @@ START_TEST(test_redact_letters_and_digits_are_told_by_their_check_characters)
     ck_assert(nj_valid_nino("AB123456C", 9));
     ck_assert(!nj_valid_nino("QQ123456C", 9) && !nj_valid_nino("GB123456A", 9) && !nj_valid_nino("AB123456E", 9));
     ck_assert(nj_valid_mbi("1EG4TE5MK73", 11) && !nj_valid_mbi("1SG4TE5MK73", 11) && !nj_valid_mbi("0EG4TE5MK73", 11));
+    ck_assert(!nj_valid_iban("GBAONWBK60161331926811", 22)); /* right but for its check digits, which are none */
     ck_assert(nj_valid_in_pan("ABCPD1234E", 10) && !nj_valid_in_pan("ABCXD1234E", 10));
 }
 END_TEST
