@@ -12,7 +12,7 @@ def prepare(run):
         if i % 15 == 0:
             s += [login(1 + i, 1 + (i + n) % 60, address(i)) for n in (7, 8)]
         s.append(login(1 + i, 1 + i, address(i), True))
-    s += [request("GET", "/feed", "203.0.113.9", "ExampleApp/3.1 (Android 14)", status=401) for _ in range(300)]
+    s += [request("GET", "/feed", "203.0.113.9", "ExampleApp/3.1 (Android 14)", status=401) for _ in range(2000)]
     run.script = s
 
 
