@@ -70,6 +70,8 @@ static inline bool nj_str_starts_nocase(struct nj_str s, struct nj_str prefix)
     return nj_str_may_start(s, prefix) && nj_str_same_nocase(s.p, prefix.p, prefix.n);
 }
 
+/* With one of so many prefixes. */
+bool nj_str_starts_any(struct nj_str s, const struct nj_str *prefixes, size_t n);
 bool nj_str_ends(struct nj_str s, struct nj_str suffix);
 /* Index of the first occurrence at or after from, or NJ_NPOS. */
 size_t nj_str_find(struct nj_str s, struct nj_str needle, size_t from);

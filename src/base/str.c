@@ -15,6 +15,14 @@ bool nj_str_same_nocase(const char *a, const char *b, size_t n)
     return true;
 }
 
+bool nj_str_starts_any(struct nj_str s, const struct nj_str *prefixes, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (nj_str_starts(s, prefixes[i]))
+            return true;
+    return false;
+}
+
 bool nj_str_ends(struct nj_str s, struct nj_str suffix)
 {
     return s.n >= suffix.n && nj_str_eq(nj_str_slice(s, s.n - suffix.n, s.n), suffix);

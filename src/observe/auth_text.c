@@ -170,11 +170,7 @@ static bool is_about(struct nj_str s)
         NJ_STR_INIT("\xe2\x9c\x97"), NJ_STR_INIT("must "), NJ_STR_INIT("Must "), NJ_STR_INIT("should "),      NJ_STR_INIT("Should "),
         NJ_STR_INIT("if "),          NJ_STR_INIT("If "),   NJ_STR_INIT("when "), NJ_STR_INIT("When "),
     };
-    s = nj_str_trim(s);
-    for (size_t i = 0; i < NJ_COUNT(starts); i++)
-        if (nj_str_starts(s, starts[i]))
-            return true;
-    return false;
+    return nj_str_starts_any(nj_str_trim(s), starts, NJ_COUNT(starts));
 }
 
 /* --- hits --------------------------------------------------------------------------------------------------------- */

@@ -240,10 +240,7 @@ static bool log_line_at(struct nj_str s, size_t at)
     static const struct nj_str starts[] = { NJ_STR_INIT("START RequestId:"), NJ_STR_INIT("END RequestId:"),
                                             NJ_STR_INIT("REPORT RequestId:"), NJ_STR_INIT("{\"level\""), NJ_STR_INIT("{\"time\"") };
     struct text t = { s.p, s.n, at + 1 };
-    for (size_t i = 0; i < NJ_COUNT(starts); i++)
-        if (nj_str_starts(nj_str_slice(s, at + 1, s.n), starts[i]))
-            return true;
-    if (time_at(s, t.at))
+    if (nj_str_starts_any(nj_str_slice(s, at + 1, s.n), starts, NJ_COUNT(starts)) || time_at(s, t.at))
         return true;
     if (peek(&t) != '[')
         return false;

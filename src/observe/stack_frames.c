@@ -105,10 +105,7 @@ static bool of_library(struct nj_str path, struct nj_str function)
     for (size_t i = 0; i < NJ_COUNT(library_paths); i++)
         if (nj_str_find(path, library_paths[i], 0) != NJ_NPOS)
             return true;
-    for (size_t i = 0; i < NJ_COUNT(library_names); i++)
-        if (nj_str_starts(function, library_names[i]))
-            return true;
-    return false;
+    return nj_str_starts_any(function, library_names, NJ_COUNT(library_names));
 }
 
 void nj_frame_of_parts(struct nj_frame *out, struct nj_str path, struct nj_str function)

@@ -5,14 +5,6 @@
 
 static const struct nj_str python_head = NJ_STR_INIT("Traceback (most recent call last):");
 
-static bool starts_with_any(struct nj_str line, const struct nj_str *words, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (nj_str_starts(line, words[i]))
-            return true;
-    return false;
-}
-
 static bool is_rust_panic(struct nj_str line)
 {
     return nj_str_starts(line, NJ_STR("thread '")) && nj_str_find(line, NJ_STR("' panicked at"), 0) != NJ_NPOS;
@@ -25,7 +17,7 @@ bool nj_trace_begins(struct nj_str line)
     char first = line.n != 0 ? (char)(line.p[0] | 0x20) : '\0';
     if (first < 'a' || first > 'z') /* most lines begin with a time, an id or a bracket */
         return false;
-    return nj_str_starts(line, python_head) || starts_with_any(line, heads, NJ_COUNT(heads)) || is_rust_panic(line) ||
+    return nj_str_starts(line, python_head) || nj_str_starts_any(line, heads, NJ_COUNT(heads)) || is_rust_panic(line) ||
            nj_stack_type_at(line).n != 0;
 }
 
@@ -43,7 +35,7 @@ static bool is_joint(struct nj_str line)
                                             NJ_STR_INIT("note: run with "),
                                             NJ_STR_INIT("--- End of "),
                                             NJ_STR_INIT("at ") };
-    return nj_str_starts(line, python_head) || starts_with_any(line, joints, NJ_COUNT(joints));
+    return nj_str_starts(line, python_head) || nj_str_starts_any(line, joints, NJ_COUNT(joints));
 }
 
 /* main.(*Shop).Handle(0xc00001c0a8, 0x5) */

@@ -70,10 +70,8 @@ static bool varies(struct nj_str name)
     static const struct nj_str rows[] = { NJ_STR_INIT("AWS_ACCESS_KEY"),    NJ_STR_INIT("AWS_SECRET_ACCESS_KEY"),
                                           NJ_STR_INIT("AWS_SESSION_TOKEN"), NJ_STR_INIT("AWS_CONTAINER_"),
                                           NJ_STR_INIT("_X_AMZN_TRACE_ID"),  NJ_STR_INIT("OLDPWD") };
-    for (size_t i = 0; i < NJ_COUNT(rows); i++)
-        if (nj_str_starts(name, rows[i]))
-            return true;
-    return nj_str_eq(name, NJ_STR("_")) || nj_str_eq(name, NJ_STR("PWD")) || nj_str_eq(name, NJ_STR("SHLVL"));
+    return nj_str_starts_any(name, rows, NJ_COUNT(rows)) || nj_str_eq(name, NJ_STR("_")) || nj_str_eq(name, NJ_STR("PWD")) ||
+           nj_str_eq(name, NJ_STR("SHLVL"));
 }
 
 static void put_environment(struct nj_buf *out)

@@ -48,6 +48,10 @@ START_TEST(test_str_finds_at_the_edges)
     ck_assert_uint_eq(nj_str_chr(s, 'b', 2), 4);
     ck_assert_uint_eq(nj_str_chr(s, 'b', 5), NJ_NPOS);
     ck_assert(nj_str_starts_nocase(s, NJ_STR("ABC")));
+    static const struct nj_str prefixes[] = { NJ_STR_INIT("abd"), NJ_STR_INIT("abcabc"), NJ_STR_INIT("abca") };
+    ck_assert(nj_str_starts_any(s, prefixes, 3));
+    ck_assert(!nj_str_starts_any(s, prefixes, 2));
+    ck_assert(!nj_str_starts_any(s, prefixes, 0));
     ck_assert(nj_str_ends(s, NJ_STR("cab")));
     ck_assert_view_eq(nj_str_trim(NJ_STR(" \t x y\r\n")), "x y");
     ck_assert_view_eq(nj_str_trim(NJ_STR(" \n")), "");
