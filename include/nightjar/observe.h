@@ -51,7 +51,7 @@ size_t nj_observe_table_bytes(void);
 /* Will telemetry come?  Without it the end of an invocation is the answer the proxy saw, or the next INVOKE.  At first: yes. */
 void nj_observe_telemetry(struct nj_observe *o, int64_t now_ns, bool comes);
 /* INVOKE. */
-void nj_observe_invoke(struct nj_observe *o, int64_t now_ns, struct nj_str request_id, int64_t deadline_ms, struct nj_str arn);
+void nj_observe_invoke(struct nj_observe *o, int64_t now_ns, struct nj_str request_id, int64_t deadline_ms);
 /* A copy from the proxy, before it becomes a record: so that its own record can already say who. */
 void nj_observe_payload(struct nj_observe *o, int64_t now_ns, const struct nj_payload *p);
 /* And its record as it left. */

@@ -343,7 +343,7 @@ void nj_observe_telemetry(struct nj_observe *o, int64_t now_ns, bool comes)
     EACH(o, on_watched, comes)
 }
 
-void nj_observe_invoke(struct nj_observe *o, int64_t now_ns, struct nj_str request_id, int64_t deadline_ms, struct nj_str arn)
+void nj_observe_invoke(struct nj_observe *o, int64_t now_ns, struct nj_str request_id, int64_t deadline_ms)
 {
     o->now_ns = now_ns;
     struct nj_case *c = open_case(o, request_id);

@@ -102,7 +102,7 @@ void nj_observing_invoke(struct nj_sidecar *s, const struct nj_ext_event *e)
 {
     if (s->observe == NULL)
         return;
-    nj_observe_invoke(s->observe, s->clock->wall_ns, nj_short_str(&e->request_id), e->deadline_ms, nj_short_str(&e->arn));
+    nj_observe_invoke(s->observe, s->clock->wall_ns, nj_short_str(&e->request_id), e->deadline_ms);
     nj_observing_rearm(s);
 }
 

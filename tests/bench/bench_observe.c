@@ -158,7 +158,7 @@ static double run_calls(struct bench *b)
                                        .start_ns = t0,
                                        .end_ns = t0 };
         int64_t now_ns = t0 + (int64_t)number * 20000000;
-        nj_observe_invoke(b->room, now_ns, nj_str_of(id), 0, NJ_STR(""));
+        nj_observe_invoke(b->room, now_ns, nj_str_of(id), 0);
         nj_observe_payload(b->room, now_ns, &asked);
         nj_observe_payload(b->room, now_ns, &answered);
         nj_observe_answered(b->room, now_ns, nj_str_of(id));
@@ -182,7 +182,7 @@ int main(void)
     nj_buf_init(&b.text, TEXT_BYTES);
     if (b.lines == NULL || nj_buf_reserve(&b.text, TEXT_BYTES - 1) != NJ_OK)
         return 1;
-    nj_observe_invoke(b.room, t0, NJ_STR("3d2c5f0a-1111-4222-8333-444455556666"), 0, NJ_STR(""));
+    nj_observe_invoke(b.room, t0, NJ_STR("3d2c5f0a-1111-4222-8333-444455556666"), 0);
     for (size_t i = 0; i < LINES; i++)
         make_line(&b, i);
     for (int i = 0; i < ROUNDS; i++) {

@@ -77,7 +77,7 @@ static void call(unsigned n, bool fresh)
     char text[2048];
     unsigned who = fresh ? n : n % 50;
     snprintf(id, sizeof(id), "00000000-0000-4000-8000-%012u", n);
-    nj_observe_invoke(room, now_ns, nj_str_of(id), now_ns / 1000000 + 3000, NJ_STR("arn:aws:lambda:eu-west-1:123456789012:function:f"));
+    nj_observe_invoke(room, now_ns, nj_str_of(id), now_ns / 1000000 + 3000);
     snprintf(text, sizeof(text),
              "{\"version\":\"2.0\",\"routeKey\":\"POST /login\",\"rawPath\":\"/login/%u\",\"headers\":{\"user-agent\":\"agent/%u\","
              "\"content-type\":\"application/json\"},\"requestContext\":{\"http\":{\"method\":\"POST\",\"path\":\"/login/%u\",\"sourceIp\":"

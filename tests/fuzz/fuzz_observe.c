@@ -89,7 +89,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                    .start_ns = t0,
                                    .end_ns = t0 };
     nj_observe_telemetry(o, t0, size % 3 != 0);
-    nj_observe_invoke(o, t0, NJ_STR(ID), 0, NJ_STR(""));
+    nj_observe_invoke(o, t0, NJ_STR(ID), 0);
     nj_observe_payload(o, t0, &asked);
     while (nj_str_cut(&rest, '\n', &line))
         tell(o, line, line.n != 0 && line.p[0] == '{');

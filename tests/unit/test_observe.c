@@ -123,7 +123,7 @@ START_TEST(test_observe_one_summary_comes_with_the_report)
 {
     struct desk d;
     open_desk(&d, false);
-    nj_observe_invoke(d.room, t0, NJ_STR(ID), 1795418104000, NJ_STR("arn:aws:lambda:eu-west-1:123456789012:function:f"));
+    nj_observe_invoke(d.room, t0, NJ_STR(ID), 1795418104000);
     tell_start(&d, ID);
     tell_end(&d, "runtimeDone", ID, ",\"status\":\"success\",\"metrics\":{\"durationMs\":12.5,\"producedBytes\":40}");
     ck_assert_uint_eq(count(&d, "invocation.summary"), 0);
@@ -164,7 +164,7 @@ START_TEST(test_observe_every_ending_is_summed_up_once)
     for (size_t i = 0; i < NJ_COUNT(endings); i++) {
         struct desk d;
         open_desk(&d, false);
-        nj_observe_invoke(d.room, t0, NJ_STR(ID), 0, NJ_STR(""));
+        nj_observe_invoke(d.room, t0, NJ_STR(ID), 0);
         tell_start(&d, ID);
         if (endings[i].done != NULL)
             tell_end(&d, "runtimeDone", ID, endings[i].done);
@@ -184,7 +184,7 @@ START_TEST(test_observe_without_telemetry_the_answer_is_the_end)
     struct desk d;
     open_desk(&d, false);
     nj_observe_telemetry(d.room, t0, false);
-    nj_observe_invoke(d.room, t0, NJ_STR(ID), 0, NJ_STR(""));
+    nj_observe_invoke(d.room, t0, NJ_STR(ID), 0);
     struct nj_payload in = payload(NJ_PAYLOAD_INPUT, ID, "{}"), out = payload(NJ_PAYLOAD_RESPONSE, ID, "{\"statusCode\":404}");
     out.status_code = 404;
     nj_observe_payload(d.room, t0, &in);
@@ -203,8 +203,8 @@ START_TEST(test_observe_without_telemetry_or_proxy_the_next_one_ends_it)
     struct desk d;
     open_desk(&d, false);
     nj_observe_telemetry(d.room, t0, false);
-    nj_observe_invoke(d.room, t0, NJ_STR(ID), 0, NJ_STR(""));
-    nj_observe_invoke(d.room, t0 + 1, NJ_STR(ID2), 0, NJ_STR(""));
+    nj_observe_invoke(d.room, t0, NJ_STR(ID), 0);
+    nj_observe_invoke(d.room, t0 + 1, NJ_STR(ID2), 0);
     ck_assert_uint_eq(count(&d, "invocation.summary"), 1);
     ck_assert(said(&d, "faas.invocation_id=" ID "|"));
     nj_observe_shutdown(d.room, t0 + 2, NJ_STR("spindown"));
@@ -257,10 +257,10 @@ START_TEST(test_observe_lost_reports_do_not_pile_up)
     for (int i = 0; i < MANY; i++) {
         char id[40];
         snprintf(id, sizeof(id), "3d2c5f0a-1111-4222-8333-%012d", i);
-        nj_observe_invoke(d.room, t0 + i * 100 * ms, nj_str_of(id), 0, NJ_STR(""));
+        nj_observe_invoke(d.room, t0 + i * 100 * ms, nj_str_of(id), 0);
     }
     ck_assert_uint_eq(count(&d, "invocation.summary"), 0); /* the platform's buffer may hold them */
-    nj_observe_invoke(d.room, t0 + 4000 * ms, NJ_STR("3d2c5f0a-1111-4222-8333-000000000099"), 0, NJ_STR(""));
+    nj_observe_invoke(d.room, t0 + 4000 * ms, NJ_STR("3d2c5f0a-1111-4222-8333-000000000099"), 0);
     ck_assert_uint_eq(count(&d, "invocation.summary"), MANY - 2);
     close_desk(&d);
 }

@@ -371,7 +371,7 @@ static void invoke(struct desk *d, int64_t now_ns, const char *input, const char
                               .kept = nj_str_of(output),
                               .start_ns = now_ns,
                               .end_ns = now_ns };
-    nj_observe_invoke(d->room, now_ns, nj_str_of(id), 0, NJ_STR(""));
+    nj_observe_invoke(d->room, now_ns, nj_str_of(id), 0);
     nj_observe_payload(d->room, now_ns, &in);
     nj_observe_payload(d->room, now_ns, &out);
     nj_observe_answered(d->room, now_ns, nj_str_of(id));
