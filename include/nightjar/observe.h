@@ -29,7 +29,7 @@ enum { NJ_CASES = 48 };
 struct nj_observe_options {
     struct nj_str categories;                 /* what to derive: "all", "authentication,usage", "all,-usage", "-usage"; absent = all */
     const struct nj_pseudonyms *pseudonyms;   /* NULL: nobody is named at all */
-    const struct nj_alert_rules *alert_rules; /* NULL = the built-in ones; the caller's */
+    const struct nj_alert_rules *alert_rules; /* NULL: no alerts; the caller's, for as long as the room lives */
     uint64_t memory_mb;                       /* of the function; 0 = unknown until a report tells */
     bool concurrent;                          /* managed instances: several invocations at a time, a report without an end before it */
     bool cdn;                                 /* a CDN stands in front: cloudfront-viewer-address is believed */

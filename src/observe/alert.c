@@ -4,8 +4,6 @@
 #include "nightjar/alert_rules.h"
 #include "nightjar/counters.h"
 
-#include <stdlib.h>
-
 enum { GROUPS = 64, SECOND = 1000000000, DAY_S = 86400, EVENT_MAX = 64, MESSAGE_MAX = 160, TEXT_MAX = EVENT_MAX + MESSAGE_MAX + 128 };
 
 /* What is known of one rule and one value of its attribute, today. */
@@ -23,8 +21,7 @@ struct group {
 };
 
 struct alerts {
-    struct nj_alert_rules *standard; /* where nobody gave any */
-    const struct nj_alert_rules *rules;
+    const struct nj_alert_rules *rules; /* NULL: no alerts */
     struct group groups[GROUPS];
     uint64_t evicted; /* groups that had to go with something untold */
     char store[TEXT_MAX];
@@ -82,16 +79,6 @@ static void start(struct nj_observe *o, void *state)
 {
     struct alerts *a = state;
     a->rules = nj_observe_config(o)->alert_rules;
-    if (a->rules != NULL || (a->standard = calloc(1, sizeof(*a->standard))) == NULL)
-        return;
-    nj_alert_rules_standard(a->standard);
-    a->rules = a->standard;
-}
-
-static void stop(void *state)
-{
-    struct alerts *a = state;
-    free(a->standard);
 }
 
 /* --- groups ------------------------------------------------------------------------------------------------------- */
@@ -315,5 +302,4 @@ const struct nj_observer nj_alert_observer = {
     .on_said = on_said,
     .on_tick = on_tick,
     .on_shutdown = on_shutdown,
-    .stop = stop,
 };

@@ -5,6 +5,7 @@
  *
  * Output: lines for people, then one JSON object.
  */
+#include "nightjar/alert_rules.h"
 #include "nightjar/observe.h"
 #include "nightjar/pseudonym.h"
 
@@ -174,7 +175,9 @@ int main(void)
     size_t before = mallinfo2().uordblks;
     if (nj_pseudonyms_new(&pseudonyms, NJ_STR(""), NJ_STR("")) != NJ_OK)
         return 1;
-    struct nj_observe_options o = { .pseudonyms = pseudonyms, .emit = on_emit, .ctx = &b };
+    static struct nj_alert_rules rules;
+    nj_alert_rules_standard(&rules);
+    struct nj_observe_options o = { .pseudonyms = pseudonyms, .alert_rules = &rules, .emit = on_emit, .ctx = &b };
     if (nj_observe_new(&b.room, &o) != NJ_OK)
         return 1;
     size_t room = mallinfo2().uordblks - before + mallinfo2().hblkhd;

@@ -3,6 +3,7 @@
  * Each of a million invocations brings ten keys that were never seen before: account, address, agent, secret, path, tenant,
  * error text, error code, request id, field name.  The tables are of fixed size, so resident memory must stay where it was after the
  * first thousand. */
+#include "nightjar/alert_rules.h"
 #include "nightjar/decode.h"
 #include "nightjar/observe.h"
 #include "nightjar/pseudonym.h"
@@ -109,7 +110,9 @@ static void call(unsigned n, bool fresh)
 
 static void open_room(struct nj_pseudonyms *p)
 {
-    struct nj_observe_options o = { .emit = on_emit, .pseudonyms = p };
+    static struct nj_alert_rules rules;
+    nj_alert_rules_standard(&rules);
+    struct nj_observe_options o = { .emit = on_emit, .pseudonyms = p, .alert_rules = &rules };
     if (nj_observe_new(&room, &o) != NJ_OK)
         exit(2);
 }

@@ -4,6 +4,7 @@
  * is summed up once; what is said has a time, an event and a message; and no text of a case is longer than it may be.
  *
  *   make fuzz FUZZ=fuzz_observe */
+#include "nightjar/alert_rules.h"
 #include "nightjar/observe.h"
 #include "nightjar/pseudonym.h"
 
@@ -66,7 +67,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct nj_observe *o = NULL;
     if (pseudonyms == NULL)
         must(nj_pseudonyms_new(&pseudonyms, NJ_STR("k1:a key that is long enough for tests of this kind"), NJ_STR("")) == NJ_OK);
+    static struct nj_alert_rules rules;
+    nj_alert_rules_standard(&rules);
     struct nj_observe_options options = { .pseudonyms = pseudonyms,
+                                          .alert_rules = &rules,
                                           .cdn = true,
                                           .trusted_hops = 1,
                                           .auth_routes = NJ_STR("/a*"),

@@ -2,6 +2,7 @@
 #ifndef NIGHTJAR_TESTS_OBSERVE_DESK_H
 #define NIGHTJAR_TESTS_OBSERVE_DESK_H
 
+#include "nightjar/alert_rules.h"
 #include "nightjar/clock.h"
 #include "nightjar/observe.h"
 #include "nightjar/pseudonym.h"
@@ -17,6 +18,7 @@ static const int64_t desk_t0 = 1795418101000000000; /* 2026-11-23T07:15:01Z */
 struct desk {
     struct nj_observe *room;
     struct nj_pseudonyms *pseudonyms;
+    struct nj_alert_rules rules;
     struct nj_buf said;
     size_t n;
     int64_t now_ns;
@@ -66,8 +68,11 @@ static void desk_emit(void *ctx, struct nj_record *r)
 static __attribute__((unused)) void desk_open(struct desk *d, const char *categories, const char *limits)
 {
     struct nj_limits l;
-    struct nj_observe_options o = { .emit = desk_emit, .ctx = d, .limits = &l, .categories = nj_str_of(categories) };
+    struct nj_observe_options o = {
+        .emit = desk_emit, .ctx = d, .limits = &l, .categories = nj_str_of(categories), .alert_rules = &d->rules
+    };
     *d = (struct desk){ .now_ns = desk_t0 };
+    nj_alert_rules_standard(&d->rules);
     nj_limits_read(&l, nj_str_of(limits), NULL, NULL);
     nj_buf_init(&d->said, DESK_TEXT);
     ck_assert_int_eq(nj_pseudonyms_new(&d->pseudonyms, NJ_STR("k7:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"),

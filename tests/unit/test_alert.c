@@ -54,7 +54,7 @@ static void open_desk(const char *rules)
     char why[NJ_ALERT_WHY];
     memset(&desk, 0, sizeof(desk));
     ck_assert_msg(nj_alert_rules_read(&desk.rules, nj_str_of(rules), why), "%s", why);
-    struct nj_observe_options o = { .alert_rules = rules != NULL ? &desk.rules : NULL, .emit = on_emit };
+    struct nj_observe_options o = { .alert_rules = &desk.rules, .emit = on_emit };
     ck_assert_int_eq(nj_observe_new(&desk.room, &o), NJ_OK);
     desk.now_ns = t0;
     nj_observe_tick(desk.room, t0);
