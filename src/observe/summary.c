@@ -1,5 +1,5 @@
 /* invocation.summary: one record per invocation, always: when, where, who, what, and how it ended. */
-#include "observe_internal.h"
+#include "finding.h"
 
 static const struct {
     enum nj_severity severity;
@@ -18,10 +18,9 @@ static const struct {
 };
 
 /* "POST /login answered 401: denied after 12.3 ms" */
-static struct nj_str sentence(struct nj_observe *o, const struct nj_case *c)
+static struct nj_str sentence(struct nj_buf *b, const struct nj_case *c)
 {
     const struct nj_request *q = &c->request;
-    struct nj_buf *b = nj_observe_scratch(o);
     struct nj_str what = q->route.n != 0 ? q->route : q->operation;
     if (q->method.n != 0 && what.n != 0) {
         nj_buf_add(b, q->method);
@@ -72,14 +71,14 @@ static void put_measures(const struct nj_case *c, struct nj_attrs *l)
 static void on_end(struct nj_observe *o, void *state, struct nj_case *c)
 {
     const struct nj_observe_options *config = nj_observe_config(o);
-    struct nj_record *r = nj_observe_record_of(o, NJ_STR("invocation.summary"), NJ_CAT_PLATFORM);
+    struct nj_finding f = nj_finding_open(o, NJ_FIND_SUMMARY, ends[c->end].severity);
+    struct nj_record *r = f.r;
     struct nj_attrs *l = &r->data;
     (void)state;
     r->when_ns = (c->end_ns != 0 ? c->end_ns : c->start_ns) / 1000 * 1000;
-    r->severity = ends[c->end].severity;
     r->outcome = ends[c->end].outcome;
     r->lane = ends[c->end].lane;
-    r->message = sentence(o, c);
+    r->message = sentence(f.b, c);
     nj_attrs_str(l, NJ_STR("nightjar.outcome"), nj_str_of(nj_end_names[c->end]));
     if (c->status_code != 0)
         nj_attrs_i64(l, NJ_STR("http.response.status_code"), (int64_t)c->status_code);
@@ -94,7 +93,7 @@ static void on_end(struct nj_observe *o, void *state, struct nj_case *c)
     uint64_t resident = config->resident_bytes != NULL ? config->resident_bytes(config->ctx) : 0;
     if (resident != 0) /* unknown is absent */
         nj_attrs_i64(l, NJ_STR("nightjar.resident_bytes"), (int64_t)resident);
-    nj_observe_say(o, c, r);
+    nj_finding_say(&f, c);
 }
 
 const struct nj_observer nj_summary_observer = { .name = "summary", .category = NJ_CAT_PLATFORM, .always = true, .on_end = on_end };
