@@ -4,20 +4,28 @@
 
 #include <stdio.h>
 
+/* What the sentence counts, and the word for it. */
+enum counted { FAILURES, CHALLENGES, ACCOUNTS, ADDRESSES };
+static const char *const words[] = {
+    [FAILURES] = "failed logins", [CHALLENGES] = "challenges", [ACCOUNTS] = "accounts", [ADDRESSES] = "addresses"
+};
+
 static const struct {
     enum nj_find find;
-    const char *scope, *of, *text; /* "5 failed logins" "of one account" */
+    const char *scope;
+    enum counted of;
+    const char *text; /* "5 failed logins" "of one account"; NULL: it is a success after failures */
     enum nj_severity severity;
 } kinds[NJ_LOGIN_ALARM_KINDS] = {
-    [NJ_ALARM_GUESS_ACCOUNT] = { NJ_FIND_GUESS, "account", "failed logins", "of one account", NJ_SEV_WARN },
-    [NJ_ALARM_GUESS_ADDRESS] = { NJ_FIND_GUESS, "ip", "failed logins", "from one address", NJ_SEV_WARN },
-    [NJ_ALARM_STUFFING_ADDRESS] = { NJ_FIND_STUFFING, "ip", "accounts", "tried from one address, one after the other", NJ_SEV_ERROR },
-    [NJ_ALARM_STUFFING_FLEET] = { NJ_FIND_STUFFING, "fleet", "accounts", "fail at once, whatever the address", NJ_SEV_ERROR },
-    [NJ_ALARM_SPRAY] = { NJ_FIND_SPRAY, "fleet", "accounts", "tried a time or two each, with the same", NJ_SEV_ERROR },
-    [NJ_ALARM_DISTRIBUTED] = { NJ_FIND_DISTRIBUTED, "account", "addresses", "fail to log in to one account", NJ_SEV_ERROR },
-    [NJ_ALARM_AFTER_FAILURES] = { NJ_FIND_AFTER_FAILURES, "account", NULL, NULL, NJ_SEV_INFO },
-    [NJ_ALARM_TAKEOVER] = { NJ_FIND_AFTER_FAILURES, "account", NULL, NULL, NJ_SEV_FATAL },
-    [NJ_ALARM_MFA_FATIGUE] = { NJ_FIND_MFA_FATIGUE, "account", "challenges", "for the second factor of one account", NJ_SEV_ERROR },
+    [NJ_ALARM_GUESS_ACCOUNT] = { NJ_FIND_GUESS, "account", FAILURES, "of one account", NJ_SEV_WARN },
+    [NJ_ALARM_GUESS_ADDRESS] = { NJ_FIND_GUESS, "ip", FAILURES, "from one address", NJ_SEV_WARN },
+    [NJ_ALARM_STUFFING_ADDRESS] = { NJ_FIND_STUFFING, "ip", ACCOUNTS, "tried from one address, one after the other", NJ_SEV_ERROR },
+    [NJ_ALARM_STUFFING_FLEET] = { NJ_FIND_STUFFING, "fleet", ACCOUNTS, "fail at once, whatever the address", NJ_SEV_ERROR },
+    [NJ_ALARM_SPRAY] = { NJ_FIND_SPRAY, "fleet", ACCOUNTS, "tried a time or two each, with the same", NJ_SEV_ERROR },
+    [NJ_ALARM_DISTRIBUTED] = { NJ_FIND_DISTRIBUTED, "account", ADDRESSES, "fail to log in to one account", NJ_SEV_ERROR },
+    [NJ_ALARM_AFTER_FAILURES] = { NJ_FIND_AFTER_FAILURES, "account", FAILURES, NULL, NJ_SEV_INFO },
+    [NJ_ALARM_TAKEOVER] = { NJ_FIND_AFTER_FAILURES, "account", FAILURES, NULL, NJ_SEV_FATAL },
+    [NJ_ALARM_MFA_FATIGUE] = { NJ_FIND_MFA_FATIGUE, "account", CHALLENGES, "for the second factor of one account", NJ_SEV_ERROR },
 };
 
 enum { TOP = 50 };
@@ -75,23 +83,21 @@ static void say_sentence(struct nj_finding *f, const struct nj_login_alarm *a)
 {
     enum { MINUTE = 60 };
     const char *maybe = a->kind == NJ_ALARM_TAKEOVER ? ": it may be a takeover" : "";
-    if (kinds[a->kind].of == NULL && a->count == 0) {
+    if (kinds[a->kind].text == NULL && a->count == 0) {
         nj_finding_message(f, "a login succeeded from an address of many failures%s", maybe);
         return;
     }
-    if (kinds[a->kind].of == NULL) {
+    if (kinds[a->kind].text == NULL) {
         nj_finding_message(f, "a login succeeded after %u failure%s%s", a->count, a->count == 1 ? "" : "s", maybe);
         return;
     }
-    double distinct = a->kind == NJ_ALARM_DISTRIBUTED ? a->addresses : a->accounts;
-    bool counts_distinct = a->kind == NJ_ALARM_STUFFING_ADDRESS || a->kind == NJ_ALARM_STUFFING_FLEET || a->kind == NJ_ALARM_SPRAY ||
-                           a->kind == NJ_ALARM_DISTRIBUTED;
+    enum counted of = kinds[a->kind].of;
+    double n = of == ACCOUNTS ? a->accounts : of == ADDRESSES ? a->addresses : (double)a->count;
     const char *same = a->kind != NJ_ALARM_SPRAY ? "" : a->by_secret ? " secret" : " user agent";
     char window[32] = "since the last success";
     if (a->window_s != 0)
         (void)snprintf(window, sizeof(window), "within %u min", (a->window_s + MINUTE - 1) / MINUTE);
-    nj_finding_message(f, "%.0f %s %s%s, %s", counts_distinct ? distinct : (double)a->count, kinds[a->kind].of, kinds[a->kind].text, same,
-                       window);
+    nj_finding_message(f, "%.0f %s %s%s, %s", n, words[of], kinds[a->kind].text, same, window);
 }
 
 static void say(struct nj_observe *o, struct nj_case *c, const struct nj_login_alarm *a)
@@ -102,7 +108,7 @@ static void say(struct nj_observe *o, struct nj_case *c, const struct nj_login_a
     else if (a->kind == NJ_ALARM_AFTER_FAILURES && a->count >= 5)
         severity = NJ_SEV_WARN;
     struct nj_finding f = nj_finding_open(o, kinds[a->kind].find, severity);
-    bool success = a->kind == NJ_ALARM_AFTER_FAILURES || a->kind == NJ_ALARM_TAKEOVER;
+    bool success = kinds[a->kind].text == NULL;
     f.r->outcome = success ? NJ_OUTCOME_SUCCESS : NJ_OUTCOME_FAILURE;
     f.r->lane = NJ_LANE_CRITICAL;
     say_sentence(&f, a);
