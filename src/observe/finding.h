@@ -65,7 +65,7 @@ static inline uint64_t nj_case_tag(const struct nj_case *c)
     return c != NULL && c->id.n != 0 ? nj_tag_of(c->id) : 0;
 }
 /* "GET /slow", what a trigger was asked for, or "the invocation": for sentences. */
-enum { NJ_CASE_NAME = 160 };
+enum { NJ_CASE_NAME = 160 }; /* bytes, with a NUL: method and route are shorter than that */
 const char *nj_case_name(const struct nj_case *c, char out[static NJ_CASE_NAME]);
 /* How long it took, as well as it is known; < 0 = not at all. */
 double nj_case_duration_ms(const struct nj_case *c);

@@ -139,8 +139,8 @@ struct nj_str nj_case_keep(struct nj_case *c, struct nj_str s, size_t max);
 struct nj_line {
     const struct nj_facts *facts;
     const struct nj_record *raw;
-    /* Of WARN and worse, where redaction found something, and of what looks like the beginning of a stack trace: copies, valid during
-     * the hook whatever it says; absent when it was lost. */
+    /* Of WARN and worse, where redaction found something, of what looks like the beginning of a stack trace, and of all while somebody
+     * listens: copies, valid during the hook whatever it says; absent when it was lost. */
     struct nj_str clean_message, clean_data;
     struct nj_str clean_counts; /* what redaction found, by rule */
 };

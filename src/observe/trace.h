@@ -2,10 +2,11 @@
  * makes a record of each.
  *
  * A trace is opened by a line that tells of an error, or by one that begins a trace in so many words; what a runtime of that language
- * writes next goes on with it, anything else ends it.
+ * writes next goes on with it, anything else ends it.  Time is the caller's, and so is the end: it sets open to false.
  *
- * Limits     NJ_TRACE_MAX bytes of a trace are kept, the first ones.
+ * Limits     NJ_TRACE_MAX bytes of a trace are kept, the first ones; the rest only says where it ends.
  * Ownership  everything is copied.
+ * Errors     none: any bytes are a line.
  * Blocking   never.  Globals: constant tables.
  */
 #ifndef NIGHTJAR_OBSERVE_TRACE_H
@@ -27,11 +28,13 @@ struct nj_trace {
 
 /* Does the line begin a trace, whatever its level is? */
 bool nj_trace_begins(struct nj_str line);
-/* Does the line go on with the open trace? */
+/* Does the line go on with the open trace?  No when none is open. */
 bool nj_trace_continues(const struct nj_trace *t, struct nj_str line);
+/* Begins anew with this line; adds one more.  error: the line is an error by its level. */
 void nj_trace_open(struct nj_trace *t, struct nj_str line, bool error);
 void nj_trace_add(struct nj_trace *t, struct nj_str line, bool error);
 
+/* What was kept, with a line feed behind each line but one cut short; valid until the next open or add. */
 static inline struct nj_str nj_trace_text(const struct nj_trace *t)
 {
     return (struct nj_str){ t->text, t->n };
