@@ -34,9 +34,7 @@ static void resume_value(struct nj_sweep *s, int rule)
     size_t at = nj_skip_blanks(s->text, 0);
     if (at >= s->text.n || s->text.p[at] == '{' || s->text.p[at] == '[')
         return;
-    nj_form_open(&f, at);
-    struct nj_span value = { f.value, 0 };
-    value.to = nj_form_end(&f);
+    struct nj_span value = nj_form_read(&f, at);
     struct nj_str v = nj_part(s->text, value);
     char last = v.n != 0 ? v.p[v.n - 1] : '\0';
     if (v.n == 0 || last == ':' || !nj_key_takes(rule, v) || (f.quote == 0 && nj_form_is_prose(v)))

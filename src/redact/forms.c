@@ -497,14 +497,8 @@ static void wait_for_change(const struct nj_form *f, size_t to)
 {
     struct nj_str t = f->t;
     size_t arrow = nj_skip_blanks(t, to + 1);
-    struct nj_form g = *f;
-    if (f->quote == 0 || arrow == to + 1 || !nj_str_starts(nj_str_slice(t, arrow, t.n), NJ_STR("-> ")))
-        return;
-    nj_form_open(&g, nj_skip_blanks(t, arrow + 3));
-    struct nj_span value = { g.value, 0 };
-    value.to = nj_form_end(&g);
-    if (g.quote != 0 && !g.open && nj_key_takes(f->rule, nj_part(t, value)))
-        nj_sweep_wait_key(f->s, value, f->rule);
+    if (f->quote != 0 && arrow > to + 1 && nj_str_starts(nj_str_slice(t, arrow, t.n), NJ_STR("-> ")))
+        nj_form_wait_quoted(f, nj_skip_blanks(t, arrow + 3));
 }
 
 /* "[ip]:8080" holds no value of a name; "[secret] => x" does. */

@@ -66,6 +66,12 @@ struct nj_key nj_form_classify(struct nj_form *f);
 void nj_form_open(struct nj_form *f, size_t at);
 /* End of the value that f opened; sets f->open. */
 size_t nj_form_end(struct nj_form *f);
+/* Both: the value at byte at, from where it was opened on. */
+struct nj_span nj_form_read(struct nj_form *f, size_t at);
+/* Keeps a value that lies ahead, if the rule takes it. */
+void nj_form_wait(struct nj_sweep *s, struct nj_span value, int rule);
+/* The same of what stands in quotes at byte at, under the rule of f; one that is not closed is none. */
+void nj_form_wait_quoted(const struct nj_form *f, size_t at);
 /* End of a value without quotes that begins at byte at; remembers the stretch it read. */
 size_t nj_form_bare_end(struct nj_sweep *s, size_t at);
 /* Does a value without quotes end before byte at? */

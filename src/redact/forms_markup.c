@@ -79,12 +79,6 @@ static bool part_value(const struct nj_form *f, size_t at, struct nj_span *value
     return true;
 }
 
-static void wait_for(struct nj_form *g, struct nj_span value, int rule)
-{
-    if (value.to > value.from && nj_key_takes(rule, nj_part(g->t, value)))
-        nj_sweep_wait_key(g->s, value, rule);
-}
-
 void nj_form_pair(const struct nj_form *f, struct nj_key key)
 {
     struct nj_form g = *f;
@@ -105,11 +99,11 @@ void nj_form_pair(const struct nj_form *f, struct nj_key key)
             return;
         g.t = f->t;
         if (part_value(f, behind, &value)) {
-            wait_for(&g, value, rule);
+            nj_form_wait(f->s, value, rule);
         } else if (next_member(&g, behind, limit) & NJ_ROLE_VALUE) {
             g.rule = rule;
             size_t to = nj_form_end(&g);
-            wait_for(&g, (struct nj_span){ g.value, to }, rule);
+            nj_form_wait(f->s, (struct nj_span){ g.value, to }, rule);
         }
         return;
     }
@@ -117,7 +111,7 @@ void nj_form_pair(const struct nj_form *f, struct nj_key key)
         size_t from = g.value, to = nj_form_end(&g);
         int rule = rule_of_name(f->s->r, nj_str_slice(f->t, from, to));
         if (rule != NJ_KEY_NONE)
-            wait_for(&g, own, rule);
+            nj_form_wait(f->s, own, rule);
     }
 }
 
@@ -206,8 +200,8 @@ void nj_form_tag(struct nj_sweep *s, size_t at)
     struct input input = { .password = false };
     size_t from = tag_end(s, to, limit, &rule, &input);
     int password = input.password ? nj_key_classify(s->r, NJ_STR("password")).rule : NJ_KEY_NONE;
-    if (password != NJ_KEY_NONE && nj_key_takes(password, nj_part(t, input.value)))
-        nj_sweep_wait_key(s, input.value, password);
+    if (password != NJ_KEY_NONE)
+        nj_form_wait(s, input.value, password);
     struct nj_str tag = nj_str_slice(t, at, to);
     if (from != 0 && (nj_str_eq(tag, NJ_STR("key")) || nj_str_eq_nocase(tag, NJ_STR("name"))))
         from = after_name(s, tag, from, &rule);
@@ -229,6 +223,5 @@ void nj_form_tag(struct nj_sweep *s, size_t at)
     bool blank = nj_str_chr(v, ' ', 0) != NJ_NPOS || nj_str_chr(v, '\n', 0) != NJ_NPOS;
     if (v.n == 0 || nj_str_trim(v).n == 0 || (cut && (blank || !nj_form_is_made_up(v, 4))))
         return; /* without an end it may be no tag at all, <PASSWORD> in a usage text */
-    if (nj_key_takes(rule, v))
-        nj_sweep_wait_key(s, value, rule);
+    nj_form_wait(s, value, rule);
 }

@@ -36,14 +36,11 @@ static void wait_for_second(const struct nj_form *f, struct nj_span first)
     g.rule = nj_key_classify(f->s->r, nj_part(f->t, first)).rule;
     if (nj_byte(f->t, first.to) != ' ' || g.rule == NJ_KEY_NONE)
         return;
-    nj_form_open(&g, first.to + 1);
-    struct nj_span second = { g.value, 0 };
-    second.to = nj_form_end(&g);
-    if (is_argument(f->t, second) && nj_form_is_made_up(nj_part(f->t, second), 6) && nj_key_takes(g.rule, nj_part(f->t, second)))
-        nj_sweep_wait_key(f->s, second, g.rule);
+    struct nj_span second = nj_form_read(&g, first.to + 1);
+    if (is_argument(f->t, second) && nj_form_is_made_up(nj_part(f->t, second), 6))
+        nj_form_wait(f->s, second, g.rule);
 }
 
-/* --name value, '--name', 'value'; f->key is the name, at stands behind it. */
 bool nj_form_option_value(struct nj_form *f, size_t at, struct nj_span *value)
 {
     struct nj_str t = f->t;
@@ -57,10 +54,9 @@ bool nj_form_option_value(struct nj_form *f, size_t at, struct nj_span *value)
     } else {
         return false;
     }
-    nj_form_open(f, at);
+    *value = nj_form_read(f, at);
     if (list && f->quote == 0)
         return false;
-    *value = (struct nj_span){ .from = f->value, .to = nj_form_end(f) };
     if (f->quote != 0)
         return !nj_value_is_harmless(nj_part(t, *value)) && nj_byte(t, f->value) != '-';
     wait_for_second(f, *value);
@@ -140,10 +136,9 @@ static bool short_option(struct nj_form *f, size_t at, struct nj_span *value)
         arg = nj_skip_blanks(t, arg + 1);
     }
     arg += nj_byte(t, arg) == ' ' ? 1 : 0;
-    nj_form_open(f, arg);
+    *value = nj_form_read(f, arg);
     if (list && f->quote == 0)
         return false;
-    *value = (struct nj_span){ .from = f->value, .to = nj_form_end(f) };
     if (t.p[at] == 'U' && !behind_percent(f, value))
         return false;
     struct nj_str v = nj_part(t, *value);

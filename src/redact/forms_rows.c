@@ -12,8 +12,7 @@ static bool serialized(struct nj_form *f, size_t at, struct nj_span *value)
     size_t digits = nj_run(nj_str_slice(t, 0, at + 9), at + 3, NJ_IS_DIGIT);
     if (digits == at + 3 || nj_byte(t, digits) != ':')
         return false;
-    nj_form_open(f, digits + 1);
-    *value = (struct nj_span){ .from = f->value, .to = nj_form_end(f) };
+    *value = nj_form_read(f, digits + 1);
     return f->quote != 0 && value->to > value->from;
 }
 
@@ -26,8 +25,7 @@ static bool dotted(struct nj_form *f, size_t at, struct nj_span *value)
         to++;
     if (to - at < FEWEST)
         return false;
-    nj_form_open(f, nj_skip_blanks(f->t, to));
-    *value = (struct nj_span){ .from = f->value, .to = nj_form_end(f) };
+    *value = nj_form_read(f, nj_skip_blanks(f->t, to));
     return f->quote != 0 || !nj_form_is_prose(nj_part(f->t, *value));
 }
 
@@ -46,12 +44,6 @@ static bool opens_line(const struct nj_form *f, size_t at, size_t *before)
             return false;
     }
     return at == 0;
-}
-
-static void wait_for(const struct nj_form *f, struct nj_span cell)
-{
-    if (cell.to > cell.from && nj_key_takes(f->rule, nj_part(f->t, cell)))
-        nj_sweep_wait_key(f->s, cell, f->rule);
 }
 
 /* The cell with so many before it of the line at byte at, of which it must have names in all; the end of the line, or 0. */
@@ -94,7 +86,7 @@ static void below(struct nj_form *f, size_t at)
         if (at == 0)
             return;
         if (nj_form_is_made_up(nj_part(t, cell), 4))
-            wait_for(f, cell);
+            nj_form_wait(f->s, cell, f->rule);
     }
 }
 

@@ -229,6 +229,28 @@ size_t nj_form_end(struct nj_form *f)
     return to_line_end ? line_end(f->t, f->value) : end;
 }
 
+struct nj_span nj_form_read(struct nj_form *f, size_t at)
+{
+    nj_form_open(f, at);
+    struct nj_span value = { f->value, 0 };
+    value.to = nj_form_end(f);
+    return value;
+}
+
+void nj_form_wait(struct nj_sweep *s, struct nj_span value, int rule)
+{
+    if (nj_key_takes(rule, nj_part(s->text, value)))
+        nj_sweep_wait_key(s, value, rule);
+}
+
+void nj_form_wait_quoted(const struct nj_form *f, size_t at)
+{
+    struct nj_form g = *f;
+    struct nj_span value = nj_form_read(&g, at);
+    if (g.quote != 0 && !g.open)
+        nj_form_wait(f->s, value, f->rule);
+}
+
 /* --- what it looks like ------------------------------------------------------------------------------------------- */
 
 /* "AccessDenied", "ResourceNotFoundException": what went wrong, in one word. */

@@ -314,8 +314,7 @@ static bool set_password_for(struct nj_form *f, size_t at, struct nj_span *value
     size_t quote = equals == NJ_NPOS ? rest.n : nj_skip_blanks(rest, equals + 1);
     if (quote >= rest.n || !nj_is_quote(rest.p[quote]))
         return false;
-    nj_form_open(f, at + quote);
-    *value = (struct nj_span){ .from = f->value, .to = nj_form_end(f) };
+    *value = nj_form_read(f, at + quote);
     return value->to > value->from;
 }
 
@@ -355,14 +354,8 @@ static void wait_for_input(const struct nj_form *f, bool quoted, size_t at)
     if (rest.n == 0 || (quoted ? rest.p[0] != ')' && rest.p[0] != ']' : rest.p[0] != '\n'))
         return;
     size_t end = quoted ? nj_str_chr(rest, '}', 0) : nj_str_chr(rest, '\n', 1), found = nj_str_find(rest, mark, 0);
-    if (found == NJ_NPOS || found > end)
-        return;
-    struct nj_form g = *f;
-    nj_form_open(&g, at + found + mark.n);
-    struct nj_span value = { g.value, 0 };
-    value.to = nj_form_end(&g);
-    if (g.quote != 0 && !g.open && nj_key_takes(f->rule, nj_part(f->t, value)))
-        nj_sweep_wait_key(f->s, value, f->rule);
+    if (found != NJ_NPOS && found <= end)
+        nj_form_wait_quoted(f, at + found + mark.n);
 }
 
 /* A word with the letters of a secret's name; at is within it. */
@@ -513,8 +506,7 @@ static bool identified_by(struct nj_form *f, size_t at, struct nj_span *value)
     f->rule = nj_key_classify(f->s->r, NJ_STR("password")).rule;
     if (from + 11 > at || f->rule == NJ_KEY_NONE)
         return false;
-    nj_form_open(f, at);
-    *value = (struct nj_span){ .from = f->value, .to = nj_form_end(f) };
+    *value = nj_form_read(f, at);
     return value->to > value->from;
 }
 
@@ -536,7 +528,7 @@ bool nj_form_words(struct nj_sweep *s, size_t at, struct nj_span *value, int *ru
         found = nj_yours_may(t, at) && your_code(&f, at, value);
     if (!found && (nj_is(t.p[at], NJ_IS_ALPHA) || t.p[at] == ' '))
         found = word(&f, at, value);
-    if (!found || nj_value_is_harmless(nj_part(t, *value)) || !nj_key_takes(f.rule, nj_part(t, *value)))
+    if (!found || !nj_key_takes(f.rule, nj_part(t, *value)))
         return false;
     *rule = f.rule;
     return true;
