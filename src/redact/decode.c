@@ -157,29 +157,35 @@ static bool unpack_run(struct nj_sweep *s, struct nj_span run)
     return nj_decode_value(s->r, s->level, nj_str_slice(s->text, run.from, run.to), false, &out) && nj_sweep_put(s, run, out);
 }
 
+static size_t run_end(struct nj_str t, size_t at)
+{
+    return nj_run(t, at, NJ_IS_B64 | NJ_IS_B64URL);
+}
+
+/* Behind the padding of the run that ends before byte at. */
+static size_t padding_end(struct nj_str t, size_t at)
+{
+    for (int i = 0; i < 2 && at < t.n && t.p[at] == '='; i++)
+        at++;
+    return at;
+}
+
 bool nj_decode_run(struct nj_sweep *s, size_t at)
 {
     struct nj_str t = s->text;
     if (at < s->run_read)
         return false;
-    size_t from = at, to = at;
+    size_t from = at, to = run_end(t, at);
     while (from > s->done && from > s->run_read && is_run_byte(t.p[from - 1]))
         from--;
-    while (to < t.n && is_run_byte(t.p[to]))
-        to++;
     s->run_read = to;
-    if (to - from >= RUN_MIN && memcmp(t.p + from, "H4sI", 4) == 0) {
-        for (int i = 0; i < 2 && to < t.n && t.p[to] == '='; i++)
-            to++;
-        return unpack_run(s, (struct nj_span){ from, to });
-    }
+    if (to - from >= RUN_MIN && memcmp(t.p + from, "H4sI", 4) == 0)
+        return unpack_run(s, (struct nj_span){ from, padding_end(t, to) });
     bool object = is_object(t, from) && to - from >= OBJECT_MIN && begins_like_text(nj_str_slice(t, from, to));
     if (!object && (to - from < RUN_MIN || (from = text_start(t, from, to)) == NJ_NPOS))
         return false;
     enum verdict v = judge_run(s, nj_str_slice(t, from, to));
-    for (int i = 0; i < 2 && to < t.n && t.p[to] == '='; i++)
-        to++;
-    return replace_run(s, (struct nj_span){ from, to }, v);
+    return replace_run(s, (struct nj_span){ from, padding_end(t, to) }, v);
 }
 
 /* data:text/plain;base64,aGk= at its first colon: short ones too. */
@@ -193,16 +199,12 @@ bool nj_decode_data_uri(struct nj_sweep *s, size_t colon)
     size_t comma = nj_str_find(nj_str_slice(t, 0, colon + HEAD_MAX), mark, colon);
     if (comma == NJ_NPOS)
         return false;
-    size_t from = comma + mark.n, to = from;
-    while (to < t.n && is_run_byte(t.p[to]))
-        to++;
+    size_t from = comma + mark.n, to = run_end(t, from);
     if (to - from < VALUE_MIN || !begins_like_text(nj_str_slice(t, from, to)))
         return false;
     s->run_read = to;
     enum verdict v = judge_run(s, nj_str_slice(t, from, to));
-    for (int i = 0; i < 2 && to < t.n && t.p[to] == '='; i++)
-        to++;
-    return replace_run(s, (struct nj_span){ from, to }, v);
+    return replace_run(s, (struct nj_span){ from, padding_end(t, to) }, v);
 }
 
 /* --- values ------------------------------------------------------------------------------------------------------- */
@@ -255,13 +257,7 @@ static void add_base64(struct nj_buf *out, struct nj_str in, bool url)
 
 static bool is_base64(struct nj_str v)
 {
-    size_t n = v.n;
-    while (n > 0 && v.n - n < 2 && v.p[n - 1] == '=')
-        n--;
-    for (size_t i = 0; i < n; i++)
-        if (!is_run_byte(v.p[i]))
-            return false;
-    return v.n >= VALUE_MIN;
+    return v.n >= VALUE_MIN && padding_end(v, run_end(v, 0)) == v.n;
 }
 
 static bool decode_value(struct nj_redactor *r, unsigned level, struct nj_str value, bool again, struct nj_str *out)
