@@ -22,11 +22,6 @@ void nj_anchors_init(struct nj_redactor *r)
     }
 }
 
-static bool has_at(struct nj_str s, size_t at, struct nj_str what)
-{
-    return s.n - at >= what.n && memcmp(s.p + at, what.p, what.n) == 0;
-}
-
 /* --- scheme://user:password@host ---------------------------------------------------------------------------------- */
 
 static bool ends_word(char c)
@@ -79,13 +74,13 @@ static bool holds_setting(struct nj_str v)
 bool nj_shape_url(struct nj_sweep *s, size_t at, struct nj_span *out)
 {
     struct nj_str t = s->text;
-    if (t.p[at - 1] != ':' || at < 2 || !nj_is(t.p[at - 2], NJ_IS_WORD) || !has_at(t, at, NJ_STR("//")))
+    if (t.p[at - 1] != ':' || at < 2 || !nj_is(t.p[at - 2], NJ_IS_WORD) || !nj_has_at(t, at, NJ_STR("//")))
         return false;
     size_t from = at + 2, end = from, last_at = NJ_NPOS;
     for (; end < t.n && !ends_word(t.p[end]) && t.p[end] != '/' && t.p[end] != '?' && t.p[end] != '#'; end++)
         if (t.p[end] == '@')
             last_at = end;
-    bool web = at >= 6 && (nj_str_starts_nocase(nj_str_slice(t, at - 5, at), NJ_STR("http")) || has_at(t, at - 6, NJ_STR("https")));
+    bool web = at >= 6 && (nj_str_starts_nocase(nj_str_slice(t, at - 5, at), NJ_STR("http")) || nj_has_at(t, at - 6, NJ_STR("https")));
     bool fragment = end < t.n && t.p[end] == '#' && !web; /* of a page; a database has none */
     if (last_at == NJ_NPOS && (fragment || may_be_userinfo(nj_str_slice(t, from, end))))
         last_at = last_at_of_word(s, from); /* a password with a slash in it */
@@ -153,7 +148,7 @@ static size_t local_start(const struct nj_sweep *s, size_t at)
 bool nj_shape_email(struct nj_sweep *s, size_t at, struct nj_span *out)
 {
     struct nj_str t = s->text;
-    if (t.p[at] == '%' && !has_at(t, at, NJ_STR("%40")))
+    if (t.p[at] == '%' && !nj_has_at(t, at, NJ_STR("%40")))
         return false;
     if (at <= s->done)
         return false;
@@ -174,7 +169,7 @@ bool nj_shape_jwt(struct nj_sweep *s, size_t from, struct nj_span *out)
 {
     enum { HEADER_MIN = 14, PARTS_MAX = 5 };
     struct nj_str t = s->text;
-    if (!has_at(t, from, NJ_STR("eyJ")))
+    if (!nj_has_at(t, from, NJ_STR("eyJ")))
         return false;
     size_t end = nj_run(t, from, NJ_IS_B64URL);
     if (end - from < HEADER_MIN)
@@ -245,9 +240,9 @@ static bool shape_scheme(struct nj_sweep *s, size_t at, struct nj_str scheme, st
     if (from > 0 && nj_is(t.p[from - 1], NJ_IS_B64URL))
         return false;
     size_t token = from + scheme.n, gap = token;
-    if (has_at(t, token, NJ_STR("%20")))
+    if (nj_has_at(t, token, NJ_STR("%20")))
         token += 3;
-    else if (has_at(t, token, NJ_STR(": ")))
+    else if (nj_has_at(t, token, NJ_STR(": ")))
         token++; /* said as a name */
     while (token < t.n && token - gap < 8 && (t.p[token] == ' ' || t.p[token] == '\t' || t.p[token] == '+'))
         token++;

@@ -148,9 +148,9 @@ static bool is_digits(struct nj_str v, size_t shortest, size_t longest)
     return v.n >= shortest && v.n <= longest && nj_run(v, 0, NJ_IS_DIGIT) == v.n;
 }
 
-static bool is_uuid(struct nj_str v)
+static bool opens_with_uuid(struct nj_str v)
 {
-    return v.n >= 36 && v.p[8] == '-' && v.p[13] == '-' && v.p[18] == '-' && v.p[23] == '-';
+    return nj_is_uuid(nj_str_slice(v, 0, 36));
 }
 
 /* "n=7": a name with a value of its own. */
@@ -183,7 +183,7 @@ static bool bare_fits(int rule, enum gap gap, struct nj_str v)
         return true;
     if (is_chosen(rule))
         return nj_form_is_made_up(v, gap == GAP_LINK ? 4 : 6) || (gap == GAP_LINK && is_digits(v, 6, 32));
-    return gap == GAP_LINK ? nj_form_is_made_up(v, 8) : nj_form_is_made_up(v, 16) && !is_uuid(v);
+    return gap == GAP_LINK ? nj_form_is_made_up(v, 8) : nj_form_is_made_up(v, 16) && !opens_with_uuid(v);
 }
 
 static bool quoted_fits(int rule, struct nj_str v)
@@ -485,7 +485,7 @@ static bool tab_value(struct nj_form *f, size_t at, struct nj_span *value)
     if (f->key.to <= f->key.from || strchr("=:|", f->t.p[at]) != NULL)
         return false;
     struct nj_str key = nj_part(f->t, f->key);
-    if (is_uuid(key) || (nj_is(key.p[0], NJ_IS_DIGIT) && key.n > 1 && nj_is(key.p[1], NJ_IS_DIGIT)))
+    if (opens_with_uuid(key) || (nj_is(key.p[0], NJ_IS_DIGIT) && key.n > 1 && nj_is(key.p[1], NJ_IS_DIGIT)))
         return false; /* the columns of a log */
     f->rule = nj_form_classify(f).rule;
     return f->rule != NJ_KEY_NONE && (nj_secret_keys[f->rule].how & (NJ_HOW_QUERY | NJ_HOW_GRANT | NJ_HOW_SUBTREE | NJ_HOW_MAIL)) == 0 &&

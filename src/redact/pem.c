@@ -7,11 +7,6 @@
 
 enum { LABEL_MAX = 64, TOKEN_MIN = 16 };
 
-static bool has_at(struct nj_str s, size_t at, struct nj_str what)
-{
-    return at <= s.n && s.n - at >= what.n && memcmp(s.p + at, what.p, what.n) == 0;
-}
-
 /* Next "-----END" at or after byte at: searched for once, however many blocks begin before it. */
 static size_t next_end(struct nj_sweep *s, size_t at)
 {
@@ -29,7 +24,7 @@ static size_t end_line(struct nj_str t, size_t at)
     size_t label = at + END.n, to = label;
     while (to < t.n && to - label < LABEL_MAX && (nj_is(t.p[to], NJ_IS_ALPHA | NJ_IS_DIGIT) || t.p[to] == ' '))
         to++;
-    return has_at(t, to, RULE) ? to + RULE.n : to;
+    return nj_has_at(t, to, RULE) ? to + RULE.n : to;
 }
 
 /* Behind what may part two lines of a block: white space, also as the escapes of some other notation, and quotes with their
@@ -60,9 +55,9 @@ static size_t skip_header(struct nj_str t, size_t at)
     static const struct nj_str names[] = { NJ_STR_INIT("Proc-Type:"), NJ_STR_INIT("DEK-Info:"), NJ_STR_INIT("Comment:"),
                                            NJ_STR_INIT("Version:") };
     for (size_t i = 0; i < NJ_COUNT(names); i++) {
-        if (!has_at(t, at, names[i]))
+        if (!nj_has_at(t, at, names[i]))
             continue;
-        while (at < t.n && t.p[at] != '\n' && t.p[at] != '\r' && !has_at(t, at, NJ_STR("\\n")))
+        while (at < t.n && t.p[at] != '\n' && t.p[at] != '\r' && !nj_has_at(t, at, NJ_STR("\\n")))
             at++;
         return at;
     }
@@ -103,15 +98,15 @@ static void pass_public(struct nj_sweep *s, struct nj_str label, size_t at)
 {
     struct nj_str t = s->text;
     bool open = false, known = nj_str_ends(label, NJ_STR("CERTIFICATE")) || nj_str_ends(label, NJ_STR("PUBLIC KEY"));
-    size_t end = known && has_at(t, at, RULE) ? skip_breaks(t, body_end(t, at + RULE.n, &open)) : at;
-    if (end > at && end - at < NJ_PEM_BYTES && has_at(t, end, END))
+    size_t end = known && nj_has_at(t, at, RULE) ? skip_breaks(t, body_end(t, at + RULE.n, &open)) : at;
+    if (end > at && end - at < NJ_PEM_BYTES && nj_has_at(t, end, END))
         nj_sweep_pass(s, end_line(t, end));
 }
 
 bool nj_shape_pem(struct nj_sweep *s, size_t at, struct nj_span *out)
 {
     struct nj_str t = s->text;
-    if (at < s->done + RULE.n || !has_at(t, at - RULE.n, BEGIN))
+    if (at < s->done + RULE.n || !nj_has_at(t, at - RULE.n, BEGIN))
         return false;
     size_t from = at - RULE.n, label = from + BEGIN.n, to = label;
     while (to < t.n && to - label < LABEL_MAX && (nj_is(t.p[to], NJ_IS_ALPHA | NJ_IS_DIGIT) || t.p[to] == ' '))
@@ -120,7 +115,7 @@ bool nj_shape_pem(struct nj_sweep *s, size_t at, struct nj_span *out)
         pass_public(s, nj_str_slice(t, label, to), to);
         return false;
     }
-    if (has_at(t, to, RULE))
+    if (nj_has_at(t, to, RULE))
         to += RULE.n;
     size_t end = next_end(s, to);
     bool open = false;
@@ -159,9 +154,9 @@ void nj_pem_resume(struct nj_sweep *s)
     if (!c->in_key)
         return;
     size_t from = skip_breaks(t, 0), to = body_end(t, from, &open);
-    if (to == from && from < t.n && !has_at(t, from, RULE))
+    if (to == from && from < t.n && !nj_has_at(t, from, RULE))
         open = behind_head(t, &from, &to);
-    if (to > from && has_at(t, skip_breaks(t, to), END)) {
+    if (to > from && nj_has_at(t, skip_breaks(t, to), END)) {
         to = end_line(t, skip_breaks(t, to));
         open = false;
     }

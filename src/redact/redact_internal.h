@@ -221,6 +221,8 @@ bool nj_shape_network_login(struct nj_sweep *s, size_t at, struct nj_span *out);
 bool nj_link_try(struct nj_sweep *s, size_t from);
 /* Do the words around the span speak of a secret? */
 bool nj_is_near_secret(const struct nj_sweep *s, struct nj_span span);
+/* Hyphens where a UUID has them, and as long as one. */
+bool nj_is_uuid(struct nj_str v);
 /* Twenty characters or more, neither hexadecimal nor words nor a number with a name, and as mixed as chance makes them. */
 bool nj_is_random(struct nj_str v);
 bool nj_random_may(struct nj_str text, size_t from);
@@ -309,6 +311,12 @@ static inline size_t nj_run(struct nj_str s, size_t at, unsigned classes)
     while (at < s.n && nj_is(s.p[at], classes))
         at++;
     return at;
+}
+
+/* Does this stand at byte at? */
+static inline bool nj_has_at(struct nj_str s, size_t at, struct nj_str what)
+{
+    return at <= s.n && s.n - at >= what.n && memcmp(s.p + at, what.p, what.n) == 0;
 }
 
 /* Decodes base64 of either alphabet up to the end of in or its padding; bytes written, or NJ_NPOS (foreign byte, no room). */

@@ -3,11 +3,6 @@
 
 #include <math.h>
 
-static bool has_at(struct nj_str s, size_t at, struct nj_str what)
-{
-    return at <= s.n && s.n - at >= what.n && memcmp(s.p + at, what.p, what.n) == 0;
-}
-
 struct mix {
     bool digit, upper, lower, other;
     size_t digits;
@@ -134,7 +129,7 @@ static const struct nj_str magic_words[] = { NJ_STR_INIT("reset"),      NJ_STR_I
                                              NJ_STR_INIT("unlock"),     NJ_STR_INIT("invitation"), NJ_STR_INIT("verification"),
                                              NJ_STR_INIT("activation"), NJ_STR_INIT("recover"),    NJ_STR_INIT("unsubscribe") };
 
-static bool is_uuid(struct nj_str v)
+bool nj_is_uuid(struct nj_str v)
 {
     static const uint8_t hyphens[] = { 8, 13, 18, 23 };
     for (size_t i = 0; v.n == 36 && i < NJ_COUNT(hyphens); i++)
@@ -147,7 +142,7 @@ static bool is_uuid(struct nj_str v)
 static bool is_magic(struct nj_str v)
 {
     struct mix m = mix_of(v);
-    return v.n >= 20 && m.digit && (m.upper || m.lower) && !is_uuid(v) && ((m.upper && m.lower) || !m.other);
+    return v.n >= 20 && m.digit && (m.upper || m.lower) && !nj_is_uuid(v) && ((m.upper && m.lower) || !m.other);
 }
 
 static bool has_magic_word(struct nj_str t)
@@ -246,7 +241,7 @@ static bool may_be_random(struct nj_str v)
     enum { LEAST = 20, MOST = 200 };
     if (is_public(v))
         return false;
-    if (v.n < LEAST || v.n > MOST || nj_run(v, 0, NJ_IS_HEX) == v.n || is_uuid(v))
+    if (v.n < LEAST || v.n > MOST || nj_run(v, 0, NJ_IS_HEX) == v.n || nj_is_uuid(v))
         return false;
     struct mix m = mix_of(v);
     if (!m.digit || (!m.upper && !m.lower) || m.digits < (m.upper && m.lower ? 1 : 4))
@@ -355,7 +350,7 @@ bool nj_shape_oracle(struct nj_sweep *s, size_t at, struct nj_span *out)
 {
     enum { NAME_MAX_BYTES = 64, PASSWORD_MAX = 128 };
     struct nj_str t = s->text;
-    if (at < s->done + 5 || !has_at(t, at - 5, NJ_STR("thin:")))
+    if (at < s->done + 5 || !nj_has_at(t, at - 5, NJ_STR("thin:")))
         return false;
     size_t slash = at, to = 0;
     while (slash < t.n && slash - at < NAME_MAX_BYTES && nj_is(t.p[slash], NJ_IS_WORD | NJ_IS_KEY))
@@ -404,7 +399,7 @@ bool nj_shape_network_login(struct nj_sweep *s, size_t at, struct nj_span *out)
     struct nj_str t = s->text;
     bool network = false;
     for (size_t i = 0; i < NJ_COUNT(networks); i++)
-        network = network || has_at(t, at, networks[i]);
+        network = network || nj_has_at(t, at, networks[i]);
     size_t from = at, floor = at - s->done > MOST ? at - MOST : s->done;
     while (network && from > floor && t.p[from - 1] != ':' && !nj_is(t.p[from - 1], NJ_IS_SPACE))
         from--;
