@@ -4,8 +4,8 @@
 #include <math.h>
 
 struct mix {
-    bool digit, upper, lower, other;
     size_t digits;
+    bool upper, lower, other;
 };
 
 static struct mix mix_of(struct nj_str s)
@@ -17,7 +17,6 @@ static struct mix mix_of(struct nj_str s)
         m.lower = m.lower || nj_is(s.p[i], NJ_IS_LOWER);
         m.other = m.other || !nj_is(s.p[i], NJ_IS_ALPHA | NJ_IS_DIGIT);
     }
-    m.digit = m.digits != 0;
     return m;
 }
 
@@ -142,7 +141,7 @@ bool nj_is_uuid(struct nj_str v)
 static bool is_magic(struct nj_str v)
 {
     struct mix m = mix_of(v);
-    return v.n >= 20 && m.digit && (m.upper || m.lower) && !nj_is_uuid(v) && ((m.upper && m.lower) || !m.other);
+    return v.n >= 20 && m.digits != 0 && (m.upper || m.lower) && !nj_is_uuid(v) && ((m.upper && m.lower) || !m.other);
 }
 
 static bool has_magic_word(struct nj_str t)
@@ -208,7 +207,7 @@ static double evenness(struct nj_str v)
 {
     struct mix m = mix_of(v);
     uint8_t seen[256] = { 0 };
-    double bits = 0, kinds = (m.digit ? 10 : 0) + (m.upper ? 26 : 0) + (m.lower ? 26 : 0) + (m.other ? 2 : 0);
+    double bits = 0, kinds = (m.digits != 0 ? 10 : 0) + (m.upper ? 26 : 0) + (m.lower ? 26 : 0) + (m.other ? 2 : 0);
     for (size_t i = 0; i < v.n; i++)
         seen[(unsigned char)v.p[i]]++;
     for (size_t c = 0; c < sizeof(seen); c++)
@@ -244,7 +243,7 @@ static bool may_be_random(struct nj_str v)
     if (v.n < LEAST || v.n > MOST || nj_run(v, 0, NJ_IS_HEX) == v.n || nj_is_uuid(v))
         return false;
     struct mix m = mix_of(v);
-    if (!m.digit || (!m.upper && !m.lower) || m.digits < (m.upper && m.lower ? 1 : 4))
+    if ((!m.upper && !m.lower) || m.digits < (m.upper && m.lower ? 1 : 4))
         return false;
     size_t parts = 0, longest = 0, letters = 0, groups = 0, capitals = 0;
     for (size_t i = 0; i < v.n; i++) {
