@@ -5,7 +5,7 @@
 
 static bool wants(const struct nj_sweep *s, enum nj_class class)
 {
-    return nj_policy_action(s->r->policy, class) != NJ_ACT_KEEP;
+    return nj_policy_action(&s->r->policy, class) != NJ_ACT_KEEP;
 }
 
 /* --- IPv4 --------------------------------------------------------------------------------------------------------- */

@@ -49,7 +49,7 @@ void nj_ids_init(struct nj_redactor *r)
         x->mixed[letters] = x->mixed[letters] || ids[i].pattern[letters + digits] == 'A';
     }
     for (int i = NJ_IDS - 1; i >= 0; i--) {
-        if (nj_policy_action(r->policy, nj_detectors[ids[i].id].class) == NJ_ACT_KEEP)
+        if (nj_policy_action(&r->policy, nj_detectors[ids[i].id].class) == NJ_ACT_KEEP)
             continue;
         size_t letters = strspn(ids[i].pattern, "L"), digits = strspn(ids[i].pattern + letters, "d");
         int16_t *first = &x->first[letters][x->mixed[letters] ? 0 : digits];

@@ -111,11 +111,11 @@ static size_t digits_of(struct nj_str t, struct nj_span sp, uint8_t out[static D
 void nj_numbers_init(struct nj_redactor *r)
 {
     struct nj_number_index *x = &r->numbers;
-    r->keeps_ip = nj_policy_action(r->policy, NJ_CLASS_IP) == NJ_ACT_KEEP;
+    r->keeps_ip = nj_policy_action(&r->policy, NJ_CLASS_IP) == NJ_ACT_KEEP;
     for (size_t i = 0; i < NJ_COUNT(x->first); i++)
         x->first[i] = -1;
     for (int i = NJ_NUMBERS - 1; i >= 0; i--) {
-        if (nj_policy_action(r->policy, nj_detectors[numbers[i].id].class) == NJ_ACT_KEEP)
+        if (nj_policy_action(&r->policy, nj_detectors[numbers[i].id].class) == NJ_ACT_KEEP)
             continue;
         unsigned size = 0;
         for (const char *p = numbers[i].pattern; *p >= '0' && *p <= '9'; p++)

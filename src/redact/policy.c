@@ -220,7 +220,7 @@ void nj_replacement_add(const struct nj_redactor *r, enum nj_class class, enum n
     bool shows = action == NJ_ACT_LAST4 || action == NJ_ACT_PARTIAL || action == NJ_ACT_HMAC;
     if (shows && class != NJ_CLASS_PAN && is_card(value)) {
         class = NJ_CLASS_PAN;
-        action = nj_policy_action(r->policy, class);
+        action = nj_policy_action(&r->policy, class);
     }
     if (action == NJ_ACT_COUNT)
         nj_buf_add(out, value);

@@ -654,8 +654,7 @@ enum { NJ_WRITTEN_MAX = 4 * NJ_ATTRS_MAX + 8 };
 
 struct nj_redactor {
     struct nj_trace trace;
-    const struct nj_policy *policy; /* own_policy, which is the preset with what the rules change */
-    struct nj_policy own_policy;
+    struct nj_policy policy;                /* the preset with what the rules change */
     const struct nj_pseudonyms *pseudonyms; /* may be NULL */
     const struct nj_rules *rules;           /* may be NULL */
     bool read_all;                          /* their patterns want to see every text */

@@ -62,9 +62,8 @@ enum nj_status nj_redactor_new(struct nj_redactor **out, const struct nj_redact_
     struct nj_redactor *r = calloc(1, sizeof(*r));
     if (r == NULL)
         return NJ_ENOMEM;
-    r->own_policy = *policy;
-    nj_rules_change(o->rules, &r->own_policy);
-    r->policy = &r->own_policy;
+    r->policy = *policy;
+    nj_rules_change(o->rules, &r->policy);
     r->numeric = nj_rules_numeric(o->rules);
     r->pseudonyms = o->pseudonyms;
     r->rules = o->rules;
@@ -424,7 +423,7 @@ static size_t add_attr_member(struct nj_buf *out, const struct nj_attr *a)
 /* What the preset keeps of a payload, before it is redacted like everything else.  False: no memory for it. */
 static bool shape_payload(struct nj_redactor *r, const struct nj_record *in, struct nj_str *json)
 {
-    if (!r->policy->names_only || in->origin != NJ_FROM_PAYLOAD || !nj_str_starts(*json, PAYLOAD_OPEN))
+    if (!r->policy.names_only || in->origin != NJ_FROM_PAYLOAD || !nj_str_starts(*json, PAYLOAD_OPEN))
         return true;
     nj_buf_reset(&r->skeleton);
     nj_skeleton_add(*json, &r->skeleton);

@@ -33,7 +33,7 @@ struct nj_str nj_rules_name(const struct nj_redactor *r, unsigned rule)
 /* Off is off: no rule replaces anything then. */
 static enum nj_action rule_action(const struct nj_redactor *r, const struct nj_rule *rule)
 {
-    enum nj_action preset = nj_policy_action(r->policy, rule->class);
+    enum nj_action preset = nj_policy_action(&r->policy, rule->class);
     return rule->has_action && preset != NJ_ACT_COUNT ? rule->action : preset;
 }
 
@@ -41,7 +41,7 @@ enum nj_action nj_key_action(const struct nj_redactor *r, int rule)
 {
     if (rule >= NJ_SECRET_KEYS)
         return rule_action(r, &r->rules->rule[rule - NJ_SECRET_KEYS]);
-    return nj_policy_action(r->policy, nj_secret_keys[rule].class);
+    return nj_policy_action(&r->policy, nj_secret_keys[rule].class);
 }
 
 enum nj_class nj_key_class(const struct nj_redactor *r, int rule)

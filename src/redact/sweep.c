@@ -49,7 +49,7 @@ bool nj_sweep_replace(struct nj_sweep *s, struct nj_span span, enum nj_class cla
 static bool take_detected(struct nj_sweep *s, struct nj_span span, enum nj_detector_id id)
 {
     enum nj_class class = nj_detectors[id].class;
-    return nj_sweep_replace(s, span, class, nj_policy_action(s->r->policy, class), id, nj_detectors[id].placeholder);
+    return nj_sweep_replace(s, span, class, nj_policy_action(&s->r->policy, class), id, nj_detectors[id].placeholder);
 }
 
 static bool take_key(struct nj_sweep *s, struct nj_span value, int rule)

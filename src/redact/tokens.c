@@ -60,7 +60,7 @@ void nj_prefixes_init(struct nj_redactor *r)
         x->first[i] = -1;
     for (int i = NJ_PREFIXES - 1; i >= 0; i--) {
         const struct prefix *row = &prefixes[i];
-        if (nj_policy_action(r->policy, nj_detectors[row->id].class) == NJ_ACT_KEEP)
+        if (nj_policy_action(&r->policy, nj_detectors[row->id].class) == NJ_ACT_KEEP)
             continue;
         unsigned c = (unsigned char)row->prefix.p[0];
         x->next[i] = x->first[c];
@@ -73,7 +73,7 @@ void nj_prefixes_init(struct nj_redactor *r)
         add_pair(x->seconds, row->prefix.p[1], row->prefix.p[2]);
     }
     add_start(x, 'e', 'y'); /* JWT */
-    if (nj_policy_action(r->policy, NJ_CLASS_CRYPTO) == NJ_ACT_KEEP)
+    if (nj_policy_action(&r->policy, NJ_CLASS_CRYPTO) == NJ_ACT_KEEP)
         return;
     memset(x->pairs['1'], 0xff, sizeof(x->pairs['1']));
     memset(x->pairs['3'], 0xff, sizeof(x->pairs['3']));
