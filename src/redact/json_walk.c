@@ -357,13 +357,22 @@ static void reserve(struct walk *w)
         (void)nj_members_add(&w->r->members, w->frame->number, nj_name_hash(own->a[i].key));
 }
 
+/* What a value without a name is secret under: an element of a list, or what is in a container before any name was read. */
+static void next_value(struct walk *w)
+{
+    struct nj_frame *f = w->frame;
+    w->rule = f->rule != NJ_KEY_NONE ? f->rule : f->pair;
+    w->own = w->naming = w->message = w->dull = w->placed = w->key_part = false;
+    w->roles = 0;
+}
+
 static bool open_container(struct walk *w)
 {
     bool object = w->in.t.p[w->in.at++] == '{';
     if (w->depth == NJ_JSON_DEPTH)
         return false;
     bool in_list = w->depth > 0 && !w->frame->object, flat = !object && (w->roles & NJ_ROLE_FLAT) != 0;
-    bool places = !object && (w->roles & NJ_ROLE_PLACE) != 0;
+    bool places = !object && (w->roles & NJ_ROLE_PLACE) != 0, spare_first = false; /* the name in ["name", secret] */
     if (object && w->naming)
         w->frame->pair = (int16_t)nj_ahead_typed_name(w->r, w->in.t, w->in.at);
     size_t path = value_path(w);
@@ -380,14 +389,13 @@ static bool open_container(struct walk *w)
     f->number = f->new_from = ++w->r->members.objects;
     if (!object && in_list && f->rule == NJ_KEY_NONE) {
         f->rule = (int16_t)nj_ahead_tuple(w->r, w->in.t, w->in.at);
-        f->spare_first = f->rule != NJ_KEY_NONE;
+        spare_first = f->rule != NJ_KEY_NONE;
     }
     if (w->r->reserved != NULL && object && w->depth == 1 && w->level == 0)
         reserve(w);
-    w->rule = f->spare_first ? NJ_KEY_NONE : f->rule;
-    w->own = w->naming = w->message = w->dull = w->placed = false;
-    w->key_part = false;
-    w->roles = 0;
+    next_value(w);
+    if (spare_first)
+        w->rule = NJ_KEY_NONE;
     return true;
 }
 
@@ -464,16 +472,6 @@ static inline struct nj_key_slot *known_key(struct walk *w, struct nj_str name)
     return is_quiet(w, slot) ? slot : NULL;
 }
 
-/* What the next element of a list is secret under. */
-static void next_element(struct walk *w)
-{
-    struct nj_frame *f = w->frame;
-    w->rule = f->rule != NJ_KEY_NONE ? f->rule : f->pair;
-    w->own = w->naming = w->message = w->dull = w->placed = false;
-    w->key_part = false;
-    w->roles = 0;
-}
-
 static void drop_comma(struct walk *w)
 {
     if (!w->frame->kept)
@@ -511,7 +509,7 @@ static bool step(struct walk *w)
         if (f->object)
             end_member(w);
         else
-            next_element(w);
+            next_value(w);
         w->in.at++;
         return true;
     case ' ':
