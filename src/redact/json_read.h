@@ -1,7 +1,10 @@
 /* src/redact/json_read.h -- reads the strings of checked JSON by the marks of lanes.h, block by block; for json_walk.c.
  *
  * A string ends where the lanes say.  Whether something in it is worth a look is asked when somebody wants to know: names are
- * mostly known, and values behind most names too. */
+ * mostly known, and values behind most names too.
+ *
+ * Places are bytes from the beginning of the text, which must outlive the reader.  Nothing is allocated; what fails, fails because the
+ * text ends within a string. */
 #ifndef NIGHTJAR_REDACT_JSON_READ_H
 #define NIGHTJAR_REDACT_JSON_READ_H
 
@@ -27,10 +30,11 @@ struct nj_reader {
 
 /* Is something of this worth a look?  bits: of the last block. */
 bool nj_read_asks(const struct nj_reader *d, uint64_t bits);
-/* The string that begins at byte d->at and does not end in the last block marked. */
+/* The string that begins at byte d->at and does not end in the last block marked; false: it has no end. */
 bool nj_read_long_string(struct nj_reader *d);
 
-/* Reads the string whose first byte is at d->at and steps behind its closing quote.  Most end in the block that is marked. */
+/* Reads the string whose first byte is at d->at and steps behind its closing quote; false: it has none.  Most end in
+ * the block that is marked. */
 static inline bool nj_read_string(struct nj_reader *d)
 {
     size_t at = d->at, block = at / NJ_BLOCK;

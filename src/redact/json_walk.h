@@ -1,4 +1,7 @@
-/* src/redact/json_walk.h -- a walk over JSON: what json_walk.c and json_names.c share. */
+/* src/redact/json_walk.h -- a walk over JSON: what json_walk.c and json_names.c share.
+ *
+ * A walk lives as long as one call of nj_json_walk() and owns nothing: what it writes is in the buffers of its level, and a buffer that
+ * ran out of memory shows that at the end, when the value is withheld. */
 #ifndef NIGHTJAR_REDACT_JSON_WALK_H
 #define NIGHTJAR_REDACT_JSON_WALK_H
 
@@ -42,7 +45,8 @@ static inline struct nj_span quoted(const struct nj_piece *p)
 
 /* Puts a string in place of what stands there. */
 void nj_walk_string(struct walk *w, struct nj_span s, struct nj_str by);
-/* The text a string stands for; false when there is no memory for it.  *mended: it is not what the string holds, because that was unsound. */
+/* The text a string stands for, a view of the JSON, or of plain one level down until the next string is read; false when there is no
+ * memory for it.  *mended: it is not what the string holds, because that was unsound. */
 bool nj_walk_text(struct walk *w, const struct nj_piece *p, struct nj_str *out, bool *mended);
 
 /* May what is known of the name that was read be used: is nothing in the name itself worth a look? */

@@ -1,4 +1,8 @@
-/* src/redact/keys.h -- what a field's name says of its value. */
+/* src/redact/keys.h -- what a field's name says of its value.
+ *
+ * Limits     a name longer than NJ_NAME_BYTES is judged by its end, and only those of NJ_KEY_SLOT_LEN bytes at most are remembered.
+ * Ownership  all of it lives in the redactor; nothing is allocated, and nothing can fail.  A slot holds its name until another one
+ *            takes its place, which any name that is looked up may do. */
 #ifndef NIGHTJAR_REDACT_KEYS_H
 #define NIGHTJAR_REDACT_KEYS_H
 
@@ -108,6 +112,7 @@ struct nj_name {
 void nj_keys_init(struct nj_redactor *r);
 /* What is remembered of a name, found out if need be; NULL for one that is empty or too long to be remembered. */
 struct nj_key_slot *nj_key_slot(struct nj_redactor *r, struct nj_str name);
+/* The same of any name, without remembering it. */
 struct nj_key nj_key_of_long(struct nj_redactor *r, struct nj_str name);
 
 static inline struct nj_key nj_key_classify(struct nj_redactor *r, struct nj_str name)

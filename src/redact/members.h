@@ -1,4 +1,7 @@
-/* src/redact/members.h -- which names an object of JSON has had, and the path of names that leads to a member; for json_walk.c. */
+/* src/redact/members.h -- which names an object of JSON has had, and the path of names that leads to a member; for json_walk.c.
+ *
+ * Ownership  both live in the redactor; the table is allocated as it grows, and freed with nj_members_free().
+ * Errors     none: without memory the table forgets, and a name that stands twice may pass as new. */
 #ifndef NIGHTJAR_REDACT_MEMBERS_H
 #define NIGHTJAR_REDACT_MEMBERS_H
 
@@ -11,7 +14,7 @@
  * from then on each of them, and it is asked.  One table serves all objects of a value; it grows with the names, half full at most, up to
  * NJ_MEMBERS_MAX slots, and forgets what was before when they do not do. */
 enum { NJ_MEMBERS_FIRST = 256, NJ_MEMBERS_KEEP = 1 << 13, NJ_MEMBERS_MAX = 1 << 17, NJ_MEMBERS_SHARE = 8, NJ_MEMBERS_FREE = 4 << 10 };
-struct nj_members {
+struct nj_members { /* all zero to begin with */
     uint64_t *slot; /* the first ones, or allocated: the round and the print of name and object; of another round, it is free */
     uint64_t round; /* in the upper half */
     uint32_t mask;  /* number of slots less one */

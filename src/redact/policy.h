@@ -64,7 +64,7 @@ struct nj_globs {
     size_t n, dotted;                 /* so many have a dot: they may be meant for a path */
     char *text;
 };
-/* NJ_EPARSE: an empty name, a character no field name has, too many or too long ones.  NJ_ENOMEM. */
+/* Copies the list.  NJ_EPARSE: an empty name, a character no field name has, too many or too long ones.  NJ_ENOMEM. */
 NJ_MUST enum nj_status nj_globs_init(struct nj_globs *g, struct nj_str list);
 void nj_globs_fini(struct nj_globs *g);
 bool nj_globs_match(const struct nj_globs *g, struct nj_str name);
