@@ -379,14 +379,14 @@ static pid_t start_relay(const char *own, uint16_t port, uint16_t api)
     pid_t pid;
     must(posix_spawn(&pid, own, NULL, NULL, argv, NULL) == 0, own);
     struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = { htonl(INADDR_LOOPBACK) } };
-    int fd = -1;
-    do {
+    for (bool up = false; !up;) {
         must(waitpid(pid, NULL, WNOHANG) == 0, "relay");
-        close(fd);
         poll(NULL, 0, 1);
-        fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    } while (connect(fd, (struct sockaddr *)&a, sizeof(a)) != 0);
-    close(fd);
+        int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        must(fd >= 0, "socket");
+        up = connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0;
+        close(fd);
+    }
     return pid;
 }
 
