@@ -185,13 +185,11 @@ static void skip_verb(struct nj_form *f)
 
 int nj_form_pending(struct nj_sweep *s, size_t sep)
 {
-    enum { NEVER = NJ_HOW_QUERY | NJ_HOW_GRANT | NJ_HOW_SUBTREE | NJ_HOW_MAIL | NJ_HOW_LONG };
     struct nj_form f = { .s = s, .t = s->text, .floor = s->done, .sep = sep };
     if (is_operator(&f) || !find_key(&f))
         return NJ_KEY_NONE;
     skip_verb(&f);
-    int rule = nj_form_classify(&f).rule;
-    return rule != NJ_KEY_NONE && (nj_secret_keys[rule].how & NEVER) ? NJ_KEY_NONE : rule;
+    return nj_rule_but(nj_form_classify(&f).rule, NJ_HOW_ASIDE | NJ_HOW_DETECTED);
 }
 
 /* --- the value ---------------------------------------------------------------------------------------------------- */
@@ -390,7 +388,7 @@ static void open_container(struct nj_form *f)
     struct nj_str t = nj_str_slice(f->t, 0, f->value + LONGEST);
     size_t depth = 0, at = f->value;
     bool arrow = f->t.p[f->sep] == '=' && nj_byte(f->t, f->sep + 1) == '>';
-    bool spreads = (nj_secret_keys[f->rule].how & (NJ_HOW_BASIC | NJ_HOW_RANDOM)) == 0;
+    bool spreads = (nj_secret_keys[f->rule].how & NJ_HOW_ITSELF) == 0;
     if (!spreads || nj_byte(t, at) != '{' || f->quote != 0 || f->s->under.to > at || f->s->under.read > at || (arrow && f->key_quote == 0))
         return;
     do {
@@ -529,7 +527,7 @@ static void find_key_part(struct nj_form *f)
 /* Rules that hold for some values only say less than a container that is secret as a whole. */
 static bool is_weak(int rule)
 {
-    return (nj_secret_keys[rule].how & (NJ_HOW_MIXED | NJ_HOW_BASIC | NJ_HOW_PATH | NJ_HOW_RANDOM)) != 0;
+    return (nj_secret_keys[rule].how & NJ_HOW_SOME) != 0;
 }
 
 /* Roles of names that mean something to what follows. */

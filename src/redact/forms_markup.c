@@ -9,8 +9,7 @@ enum { WINDOW = 256, NAME_MAX = 64 };
 /* Addresses and cards are left to the detectors. */
 static int rule_of_name(struct nj_redactor *r, struct nj_str name)
 {
-    int rule = nj_rule_of_name(r, name);
-    return rule != NJ_KEY_NONE && (nj_secret_keys[rule].how & (NJ_HOW_MAIL | NJ_HOW_LONG)) ? NJ_KEY_NONE : rule;
+    return nj_rule_but(nj_rule_of_name(r, name), NJ_HOW_DETECTED);
 }
 
 /* --- pairs -------------------------------------------------------------------------------------------------------- */

@@ -155,7 +155,6 @@ bool nj_form_option(struct nj_form *f, size_t at, struct nj_span *value)
     if (to - from < 3)
         return false;
     f->key = (struct nj_span){ from, to };
-    f->rule = nj_key_classify(f->s->r, nj_part(t, f->key)).rule;
-    return f->rule != NJ_KEY_NONE && (nj_secret_keys[f->rule].how & (NJ_HOW_QUERY | NJ_HOW_GRANT)) == 0 &&
-           nj_form_option_value(f, to, value);
+    f->rule = nj_rule_but(nj_key_classify(f->s->r, nj_part(t, f->key)).rule, NJ_HOW_QUERY | NJ_HOW_GRANT);
+    return f->rule != NJ_KEY_NONE && nj_form_option_value(f, to, value);
 }

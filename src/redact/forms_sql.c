@@ -55,9 +55,7 @@ static size_t read_columns(struct insert *in, size_t at)
             name = nj_str_slice(name, 1, name.n);
         while (name.n > 1 && !nj_is(name.p[name.n - 1], NJ_IS_WORD))
             name.n--;
-        int rule = nj_key_classify(in->f->s->r, name).rule;
-        if (rule != NJ_KEY_NONE && (nj_secret_keys[rule].how & (NJ_HOW_QUERY | NJ_HOW_GRANT | NJ_HOW_SUBTREE | NJ_HOW_MAIL)))
-            rule = NJ_KEY_NONE;
+        int rule = nj_rule_but(nj_key_classify(in->f->s->r, name).rule, NJ_HOW_ASIDE | NJ_HOW_MAIL);
         any |= rule != NJ_KEY_NONE;
         in->rules[in->n++] = rule;
         if (nj_byte(t, at++) == ')')

@@ -332,7 +332,7 @@ bool nj_form_takes(const struct nj_form *f, struct nj_span v)
     unsigned how = nj_secret_keys[f->rule].how;
     struct nj_str value = nj_part(f->t, v);
     char before = f->key.from > 0 ? f->t.p[f->key.from - 1] : '\0';
-    if ((how & (NJ_HOW_MAIL | NJ_HOW_LONG)) || !nj_key_takes_telling(f->rule, value))
+    if ((how & NJ_HOW_DETECTED) || !nj_key_takes_telling(f->rule, value))
         return false;
     if (how & NJ_HOW_SUBTREE)
         return f->quote != 0 && nj_value_is_street(value);

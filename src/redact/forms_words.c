@@ -376,8 +376,8 @@ static bool word(struct nj_form *f, size_t at, struct nj_span *value)
     bool is_option = t.p[f->key.from] == '-';
     while (f->key.from < to && !nj_is(t.p[f->key.from], NJ_IS_WORD))
         f->key.from++;
-    f->rule = nj_form_classify(f).rule;
-    if (f->rule == NJ_KEY_NONE || (nj_secret_keys[f->rule].how & (NJ_HOW_QUERY | NJ_HOW_GRANT | NJ_HOW_SUBTREE | NJ_HOW_MAIL)))
+    f->rule = nj_rule_but(nj_form_classify(f).rule, NJ_HOW_ASIDE | NJ_HOW_MAIL);
+    if (f->rule == NJ_KEY_NONE)
         return false;
     if (is_option && nj_form_option_value(f, to, value))
         return true;
@@ -473,9 +473,8 @@ static bool is_number(struct nj_form *f, size_t at, struct nj_span *value)
     f->key = (struct nj_span){ nj_form_run_back(f, verb - 1), verb - 1 };
     if (f->key.from == f->key.to)
         return false;
-    f->rule = nj_form_classify(f).rule;
-    return f->rule != NJ_KEY_NONE && (nj_secret_keys[f->rule].how & (NJ_HOW_QUERY | NJ_HOW_GRANT)) == 0 &&
-           read_value(f, GAP_LINK, at, value);
+    f->rule = nj_rule_but(nj_form_classify(f).rule, NJ_HOW_QUERY | NJ_HOW_GRANT);
+    return f->rule != NJ_KEY_NONE && read_value(f, GAP_LINK, at, value);
 }
 
 /* "recovery_code<tab>x": at the byte behind the tab. */
@@ -487,9 +486,8 @@ static bool tab_value(struct nj_form *f, size_t at, struct nj_span *value)
     struct nj_str key = nj_part(f->t, f->key);
     if (opens_with_uuid(key) || (nj_is(key.p[0], NJ_IS_DIGIT) && key.n > 1 && nj_is(key.p[1], NJ_IS_DIGIT)))
         return false; /* the columns of a log */
-    f->rule = nj_form_classify(f).rule;
-    return f->rule != NJ_KEY_NONE && (nj_secret_keys[f->rule].how & (NJ_HOW_QUERY | NJ_HOW_GRANT | NJ_HOW_SUBTREE | NJ_HOW_MAIL)) == 0 &&
-           read_value(f, GAP_TAB, at, value);
+    f->rule = nj_rule_but(nj_form_classify(f).rule, NJ_HOW_ASIDE | NJ_HOW_MAIL);
+    return f->rule != NJ_KEY_NONE && read_value(f, GAP_TAB, at, value);
 }
 
 /* IDENTIFIED BY 'x': at the quote. */

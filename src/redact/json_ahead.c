@@ -71,9 +71,7 @@ int nj_rule_of_name(struct nj_redactor *r, struct nj_str name)
     for (size_t i = 0; i < name.n; i++)
         if (!nj_is(name.p[i], NJ_IS_KEY) && (name.p[i] == '\0' || strchr(" :/", name.p[i]) == NULL))
             return NJ_KEY_NONE;
-    int rule = nj_key_classify(r, name).rule;
-    unsigned never = NJ_HOW_QUERY | NJ_HOW_GRANT | NJ_HOW_SUBTREE;
-    return rule != NJ_KEY_NONE && (nj_secret_keys[rule].how & never) ? NJ_KEY_NONE : rule;
+    return nj_rule_but(nj_key_classify(r, name).rule, NJ_HOW_ASIDE);
 }
 
 int nj_rule_of_place(struct nj_redactor *r, struct nj_str place)

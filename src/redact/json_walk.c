@@ -156,7 +156,7 @@ static bool takes(const struct walk *w, struct nj_str value)
 /* Addresses and cards have detectors that say more than "[secret]"; the name only decides what they do not know. */
 static bool detectors_first(const struct walk *w)
 {
-    return (nj_secret_keys[w->rule].how & (NJ_HOW_MAIL | NJ_HOW_LONG)) != 0;
+    return (nj_secret_keys[w->rule].how & NJ_HOW_DETECTED) != 0;
 }
 
 /* A string that may be base64 all through; true when it was replaced. */
@@ -345,7 +345,7 @@ static void scalar_value(struct walk *w)
  * fault may be what lacks one. */
 static bool spreads(const struct walk *w)
 {
-    return is_secret(w) && !w->placed && (nj_secret_keys[w->rule].how & (NJ_HOW_BASIC | NJ_HOW_RANDOM)) == 0;
+    return is_secret(w) && !w->placed && (nj_secret_keys[w->rule].how & NJ_HOW_ITSELF) == 0;
 }
 
 /* Members of these names will follow: ours. */
@@ -452,8 +452,7 @@ static void apply_key(struct walk *w, struct nj_str name, struct nj_key key)
     if (w->key_part)
         w->rule = nj_key_classify(w->r, NJ_STR("private_key")).rule;
     /* Rules that hold for some values only say less than the container does. */
-    unsigned partial = NJ_HOW_SUBTREE | NJ_HOW_MIXED | NJ_HOW_BASIC | NJ_HOW_PATH | NJ_HOW_RANDOM;
-    bool weak = w->rule != NJ_KEY_NONE && (nj_secret_keys[w->rule].how & partial);
+    bool weak = w->rule != NJ_KEY_NONE && (nj_secret_keys[w->rule].how & (NJ_HOW_SOME | NJ_HOW_SUBTREE));
     if (f->rule != NJ_KEY_NONE && (w->rule == NJ_KEY_NONE || weak) && (key.roles & NJ_ROLE_SAFE) == 0) {
         w->rule = f->rule;
         w->own = false;

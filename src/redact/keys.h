@@ -40,7 +40,12 @@ enum nj_key_how {
     NJ_HOW_SUBTREE = 16384,
     NJ_HOW_GRANT = 32768,
     NJ_HOW_BASIC = 65536,
-    NJ_HOW_RANDOM = 131072
+    NJ_HOW_RANDOM = 131072,
+    /* What some of them have in common. */
+    NJ_HOW_ASIDE = NJ_HOW_QUERY | NJ_HOW_GRANT | NJ_HOW_SUBTREE, /* say nothing about a value that stands alone */
+    NJ_HOW_DETECTED = NJ_HOW_MAIL | NJ_HOW_LONG,                 /* detectors know more about the value */
+    NJ_HOW_ITSELF = NJ_HOW_BASIC | NJ_HOW_RANDOM,                /* speak of the value, not of all in a container */
+    NJ_HOW_SOME = NJ_HOW_ITSELF | NJ_HOW_MIXED | NJ_HOW_PATH     /* say less than a container that is secret as a whole */
 };
 
 /* What a name is besides secret. */
@@ -65,6 +70,12 @@ struct nj_secret_key_row {
     struct nj_str phrase;
 };
 extern const struct nj_secret_key_row nj_secret_keys[NJ_KEY_ROWS];
+
+/* The rule, or NJ_KEY_NONE when it applies in one of these ways. */
+static inline int nj_rule_but(int rule, unsigned how)
+{
+    return rule != NJ_KEY_NONE && (nj_secret_keys[rule].how & how) != 0 ? NJ_KEY_NONE : rule;
+}
 
 struct nj_key {
     int16_t rule; /* row of nj_secret_keys, or NJ_KEY_NONE */

@@ -230,11 +230,8 @@ static void put_text(struct writer *w, struct nj_carry *carry, struct nj_str in,
 /* The rule an attribute's value is secret under. */
 static int rule_of_attr(struct nj_redactor *r, struct nj_str key)
 {
-    int rule = nj_key_classify(r, key).rule;
-    if (rule == NJ_KEY_NONE || (nj_secret_keys[rule].how & (NJ_HOW_QUERY | NJ_HOW_GRANT | NJ_HOW_SUBTREE | NJ_HOW_MAIL | NJ_HOW_LONG)) ||
-        nj_key_action(r, rule) == NJ_ACT_KEEP)
-        return NJ_KEY_NONE;
-    return rule;
+    int rule = nj_rule_but(nj_key_classify(r, key).rule, NJ_HOW_ASIDE | NJ_HOW_DETECTED);
+    return rule != NJ_KEY_NONE && nj_key_action(r, rule) != NJ_ACT_KEEP ? rule : NJ_KEY_NONE;
 }
 
 /* What the name of a value asks for, when it is that of a secret.  KEPT: the value is to be looked at as any other. */
