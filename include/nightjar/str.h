@@ -46,6 +46,12 @@ static inline bool nj_str_eq(struct nj_str a, struct nj_str b)
     return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
+/* A capital of ASCII as the small letter; anything else as it is. */
+static inline char nj_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
 /* Of the same length: the slow half of what follows. */
 bool nj_str_same_nocase(const char *a, const char *b, size_t n);
 

@@ -1,16 +1,10 @@
 /* Comparing, finding and cutting borrowed text. */
 #include "nightjar/str.h"
 
-static unsigned char fold(char c)
-{
-    unsigned char u = (unsigned char)c;
-    return u >= 'A' && u <= 'Z' ? (unsigned char)(u | 0x20) : u;
-}
-
 bool nj_str_same_nocase(const char *a, const char *b, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (fold(a[i]) != fold(b[i]))
+        if (nj_lower(a[i]) != nj_lower(b[i]))
             return false;
     return true;
 }
@@ -109,9 +103,9 @@ size_t nj_str_distance(struct nj_str a, struct nj_str b, size_t limit)
         uint8_t *row = rows[i % 3];
         row[0] = (uint8_t)i;
         for (size_t j = 1; j <= b.n; j++) {
-            size_t change = fold(a.p[i - 1]) != fold(b.p[j - 1]);
+            size_t change = nj_lower(a.p[i - 1]) != nj_lower(b.p[j - 1]);
             size_t d = min3(above[j] + 1u, row[j - 1] + 1u, above[j - 1] + change);
-            bool swapped = i > 1 && j > 1 && fold(a.p[i - 1]) == fold(b.p[j - 2]) && fold(a.p[i - 2]) == fold(b.p[j - 1]);
+            bool swapped = i > 1 && j > 1 && nj_lower(a.p[i - 1]) == nj_lower(b.p[j - 2]) && nj_lower(a.p[i - 2]) == nj_lower(b.p[j - 1]);
             if (swapped && before[j - 2] + 1u < d)
                 d = before[j - 2] + 1u;
             row[j] = (uint8_t)d;

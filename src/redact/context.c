@@ -14,11 +14,6 @@ static const struct phrase phrases[NJ_CONTEXTS] = {
 #undef NJ_CONTEXT
 };
 
-static unsigned fold(char c)
-{
-    return (unsigned char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
-}
-
 static bool is_letter(struct nj_str t, size_t at)
 {
     return nj_is(t.p[at], NJ_IS_ALPHA) || (unsigned char)t.p[at] >= 0x80;
@@ -51,7 +46,7 @@ static bool ends(struct nj_str t, size_t at)
 {
     if (at >= t.n || !is_letter(t, at) || begins(t, at))
         return true;
-    return fold(t.p[at]) == 's' && (at + 1 >= t.n || !is_letter(t, at + 1) || begins(t, at + 1));
+    return nj_lower(t.p[at]) == 's' && (at + 1 >= t.n || !is_letter(t, at + 1) || begins(t, at + 1));
 }
 
 static bool is_joint(char c)
@@ -68,7 +63,7 @@ static bool matches(struct nj_str t, size_t at, struct nj_str phrase)
         }
         if (phrase.p[i] == '!')
             return at >= t.n || (t.p[at] != '(' && (!is_letter(t, at) || begins(t, at)));
-        if (at >= t.n || fold(t.p[at]) != (unsigned char)phrase.p[i])
+        if (at >= t.n || nj_lower(t.p[at]) != phrase.p[i])
             return false;
         at++;
     }

@@ -40,7 +40,7 @@ static const struct {
 /* Does a link begin with this byte? */
 static bool may_link(char c)
 {
-    return memchr("iwtscrulve-|\xE2", c | (nj_is(c, NJ_IS_UPPER) ? 0x20 : 0), 13) != NULL;
+    return memchr("iwtscrulve-|\xE2", nj_lower(c), 13) != NULL;
 }
 
 /* Steps over blanks and links to where the value begins. */

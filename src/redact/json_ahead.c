@@ -149,7 +149,7 @@ bool nj_is_name(struct nj_str key, struct nj_str name)
 {
     size_t n = 0;
     for (size_t i = 0; i < key.n; i++) {
-        char c = nj_is(key.p[i], NJ_IS_UPPER) ? (char)(key.p[i] | 0x20) : key.p[i];
+        char c = nj_lower(key.p[i]);
         if (c == '_' || c == '-')
             continue;
         if (n == name.n || c != name.p[n++])

@@ -279,11 +279,6 @@ void nj_globs_fini(struct nj_globs *g)
     *g = (struct nj_globs){ .n = 0 };
 }
 
-static char fold(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
-}
-
 /* Goes back to the last star only: at most pattern times name steps, both of which are short. */
 static bool glob_match(struct nj_str glob, struct nj_str name)
 {
@@ -292,7 +287,7 @@ static bool glob_match(struct nj_str glob, struct nj_str name)
         if (g < glob.n && glob.p[g] == '*') {
             star = g++;
             resume = n;
-        } else if (g < glob.n && fold(glob.p[g]) == fold(name.p[n])) {
+        } else if (g < glob.n && nj_lower(glob.p[g]) == nj_lower(name.p[n])) {
             g++;
             n++;
         } else if (star != NJ_NPOS) {

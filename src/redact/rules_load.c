@@ -224,7 +224,7 @@ static bool read_context(struct loading *l, struct nj_rule *r, struct nj_json v,
         if (!text_of(l, one, NJ_RULE_WORD, "a word", text))
             return false;
         for (size_t i = 0; i < text->n; i++)
-            r->word[r->words][i] = text->p[i] >= 'A' && text->p[i] <= 'Z' ? (char)(text->p[i] | 0x20) : text->p[i];
+            r->word[r->words][i] = nj_lower(text->p[i]);
         r->word_n[r->words++] = text->n;
     }
     return r->words != 0 || fail(l, v.raw.p, "context is an empty list");

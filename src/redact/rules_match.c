@@ -72,7 +72,7 @@ bool nj_rules_want_all(const struct nj_rules *rules)
 static size_t next_word(struct nj_str t, size_t from, const struct nj_rule *rule)
 {
     for (size_t at = from; at < t.n; at++) {
-        char c = t.p[at] >= 'A' && t.p[at] <= 'Z' ? (char)(t.p[at] | 0x20) : t.p[at];
+        char c = nj_lower(t.p[at]);
         for (size_t w = 0; w < rule->words; w++)
             if (c == rule->word[w][0] && rule->word_n[w] <= t.n - at &&
                 nj_str_eq_nocase(nj_str_slice(t, at, at + rule->word_n[w]), (struct nj_str){ rule->word[w], rule->word_n[w] }))
