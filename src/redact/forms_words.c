@@ -318,6 +318,15 @@ static bool set_password_for(struct nj_form *f, size_t at, struct nj_span *value
     return value->to > value->from;
 }
 
+/* Does the word stand within so many bytes before byte at, in either case? */
+static bool has_before(struct nj_str t, size_t at, size_t reach, struct nj_str word)
+{
+    for (size_t i = at > reach ? at - reach : 0; i < at; i++)
+        if (nj_str_starts_nocase(nj_str_slice(t, i, at), word))
+            return true;
+    return false;
+}
+
 /* "user a and pass x1", "PASS x1" on a line of its own, "requirepass x1"; and not "3 tests pass v1.2". */
 static bool is_pass(const struct nj_form *f)
 {
@@ -326,11 +335,10 @@ static bool is_pass(const struct nj_form *f)
     struct nj_str t = f->t, key = nj_part(t, f->key);
     if (!nj_str_eq_nocase(key, NJ_STR("pass")))
         return true;
-    size_t from = f->key.from, start = from > LOOK_BACK ? from - LOOK_BACK : 0;
-    for (size_t i = start; i < from; i++)
-        for (size_t k = 0; k < NJ_COUNT(users); k++)
-            if (nj_str_starts_nocase(nj_str_slice(t, i, from), users[k]))
-                return true;
+    size_t from = f->key.from;
+    for (size_t i = 0; i < NJ_COUNT(users); i++)
+        if (has_before(t, from, LOOK_BACK, users[i]))
+            return true;
     return nj_str_eq(key, NJ_STR("PASS")) && from > 1 && t.p[from - 1] == ' ' &&
            (t.p[from - 2] == '>' || nj_str_ends(nj_str_slice(t, f->floor, from), NJ_STR("command: ")));
 }
@@ -495,14 +503,10 @@ static bool identified_by(struct nj_form *f, size_t at, struct nj_span *value)
 {
     enum { LOOK_BACK = 64 };
     struct nj_str t = f->t;
-    size_t from = at > LOOK_BACK ? at - LOOK_BACK : 0;
-    if (at < 3 || !nj_str_eq_nocase(nj_str_slice(t, at - 3, at - 1), NJ_STR("by")))
+    if (at < 3 || !nj_str_eq_nocase(nj_str_slice(t, at - 3, at - 1), NJ_STR("by")) || !has_before(t, at, LOOK_BACK, NJ_STR("identified")))
         return false;
-    for (; from + 11 <= at; from++)
-        if (nj_str_starts_nocase(nj_str_slice(t, from, at), NJ_STR("identified")))
-            break;
     f->rule = nj_key_classify(f->s->r, NJ_STR("password")).rule;
-    if (from + 11 > at || f->rule == NJ_KEY_NONE)
+    if (f->rule == NJ_KEY_NONE)
         return false;
     *value = nj_form_read(f, at);
     return value->to > value->from;
