@@ -28,14 +28,15 @@ static uint64_t mix(uint64_t h, uint64_t w)
 
 uint64_t nj_hash64(struct nj_str s, uint64_t key)
 {
-    uint64_t lane[4] = { key + K1, key ^ K2, key - K1, key + s.n };
+    uint64_t a = key + K1, b = key ^ K2, c = key - K1, d = key + s.n;
     size_t i = 0;
-    for (; i + 32 <= s.n; i += 32)
-        for (size_t l = 0; l < 4; l++)
-            lane[l] = mix(lane[l], load(s.p + i + 8 * l));
-    uint64_t h = s.n * K1;
-    for (size_t l = 0; l < 4; l++)
-        h = mix(h, lane[l]);
+    for (; i + 32 <= s.n; i += 32) {
+        a = mix(a, load(s.p + i));
+        b = mix(b, load(s.p + i + 8));
+        c = mix(c, load(s.p + i + 16));
+        d = mix(d, load(s.p + i + 24));
+    }
+    uint64_t h = mix(mix(mix(mix(s.n * K1, a), b), c), d);
     for (; i + 8 <= s.n; i += 8)
         h = mix(h, load(s.p + i));
     if (i < s.n)

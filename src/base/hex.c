@@ -16,9 +16,25 @@ bool nj_hex_decode(struct nj_str text, uint8_t *out)
     return true;
 }
 
+/* Eight digits of four bytes at once: each half byte into a byte of its own, the first one lowest; what is above nine is a letter. */
+static void write8(char *out, const uint8_t *bytes)
+{
+    const uint64_t ones = 0x0101010101010101u;
+    uint32_t four;
+    memcpy(&four, bytes, sizeof(four));
+    uint64_t v = (four | (uint64_t)four << 16) & 0x0000ffff0000ffffu;
+    v = (v | v << 8) & 0x00ff00ff00ff00ffu;
+    v = (v >> 4 & 0x000f000f000f000fu) | (v & 0x000f000f000f000fu) << 8;
+    uint64_t letter = (v + 6 * ones) >> 4 & ones;
+    v += '0' * ones + letter * ('a' - '0' - 10);
+    memcpy(out, &v, sizeof(v));
+}
+
 void nj_hex_write(char *out, size_t digits, const uint8_t *bytes)
 {
     size_t i = 0;
+    for (; i + 8 <= digits; i += 8, bytes += 4)
+        write8(out + i, bytes);
     for (; i + 2 <= digits; i += 2, bytes++) {
         out[i] = digit_of[*bytes >> 4];
         out[i + 1] = digit_of[*bytes & 15];

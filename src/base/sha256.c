@@ -19,9 +19,13 @@ static inline uint32_t rotr(uint32_t x, unsigned n)
     return (x >> n) | (x << (32 - n));
 }
 
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "words are turned round as they come and go");
+
 static inline uint32_t load32(const unsigned char *p)
 {
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+    uint32_t v;
+    memcpy(&v, p, sizeof(v));
+    return __builtin_bswap32(v);
 }
 
 /* One round; the caller turns the names instead of moving eight words. */
@@ -88,9 +92,10 @@ void nj_sha256_portable(bool only)
     atomic_store(&engine, only ? blocks_portable : NULL);
 }
 
+static const uint32_t start[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 };
+
 void nj_sha256_init(struct nj_sha256 *s)
 {
-    static const uint32_t start[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 };
     memcpy(s->h, start, sizeof(start));
     s->bytes = 0;
 }
@@ -116,25 +121,29 @@ void nj_sha256_add(struct nj_sha256 *s, const void *data, size_t n)
     memcpy(s->rest, p + n / NJ_SHA256_BLOCK * NJ_SHA256_BLOCK, n % NJ_SHA256_BLOCK);
 }
 
+static inline void store32(uint8_t *p, uint32_t v)
+{
+    v = __builtin_bswap32(v);
+    memcpy(p, &v, sizeof(v));
+}
+
 /* One bit, zeros, and the length in the last eight bytes of a block: rest is what follows the last whole one. */
 static void pad(uint32_t h[static 8], struct nj_str rest, uint64_t bytes)
 {
-    unsigned char tail[2 * NJ_SHA256_BLOCK];
+    unsigned char tail[2 * NJ_SHA256_BLOCK] = { 0 };
     size_t have = rest.n, whole = have < NJ_SHA256_BLOCK - sizeof(bytes) ? NJ_SHA256_BLOCK : sizeof(tail);
-    uint64_t bits = bytes * 8;
-    memset(tail + have, 0, whole - have);
+    uint64_t bits = __builtin_bswap64(bytes * 8);
     if (rest.p != NULL)
         memcpy(tail, rest.p, have);
     tail[have] = 0x80;
-    for (unsigned i = 0; i < sizeof(bits); i++)
-        tail[whole - 1 - i] = (unsigned char)(bits >> (8 * i));
+    memcpy(tail + whole - sizeof(bits), &bits, sizeof(bits));
     engine_now()(h, tail, whole / NJ_SHA256_BLOCK);
 }
 
 static void put_digest(uint8_t out[static NJ_SHA256_LEN], const uint32_t h[static 8])
 {
-    for (unsigned i = 0; i < NJ_SHA256_LEN; i++)
-        out[i] = (uint8_t)(h[i / 4] >> (24 - 8 * (i % 4)));
+    for (size_t i = 0; i < 8; i++)
+        store32(out + 4 * i, h[i]);
 }
 
 void nj_sha256_finish(struct nj_sha256 *s, uint8_t out[static NJ_SHA256_LEN])
@@ -146,11 +155,11 @@ void nj_sha256_finish(struct nj_sha256 *s, uint8_t out[static NJ_SHA256_LEN])
 /* Every record goes this way, so it goes without the detour over a rest that is kept. */
 void nj_sha256_of(uint8_t out[static NJ_SHA256_LEN], struct nj_str in)
 {
-    struct nj_sha256 s;
+    uint32_t h[8];
     size_t whole = in.n / NJ_SHA256_BLOCK;
-    nj_sha256_init(&s);
+    memcpy(h, start, sizeof(start));
     if (whole != 0)
-        engine_now()(s.h, (const unsigned char *)in.p, whole);
-    pad(s.h, nj_str_slice(in, whole * NJ_SHA256_BLOCK, in.n), in.n);
-    put_digest(out, s.h);
+        engine_now()(h, (const unsigned char *)in.p, whole);
+    pad(h, nj_str_slice(in, whole * NJ_SHA256_BLOCK, in.n), in.n);
+    put_digest(out, h);
 }
