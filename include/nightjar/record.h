@@ -107,6 +107,8 @@ struct nj_clean {
     const struct nj_resource *resource; /* cleaned too */
     struct nj_attrs who;
     struct nj_attrs where;
+    /* Lists of one number are the same list, in whatever record of the redactor; 0 = it has none.  Encoders may keep the encoded form. */
+    uint32_t who_number, where_number;
     struct nj_str message;
     struct nj_str data;
     struct nj_str counts;

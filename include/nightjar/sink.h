@@ -27,17 +27,12 @@ extern const char *const nj_codec_names[NJ_CODECS]; /* "none" "gzip" "zstd": as 
 
 enum nj_transport { NJ_TO_STDOUT, NJ_TO_FILE, NJ_TO_HTTP };
 
-/* Attributes as they were last encoded.  Records of one invocation mostly have the same: then their bytes are copied. */
+/* Attributes as they were last encoded, under the number redaction gave the list: records of one invocation mostly have the same. */
 struct nj_encoded_attrs {
-    size_t n;
-    struct {
-        uint8_t type;   /* enum nj_vtype */
-        uint32_t key_n; /* length of the name */
-        uint64_t value; /* length of the text, or the bits of the number */
-    } shape[NJ_ATTRS_MAX];
-    bool known, comma; /* comma: it began with one */
-    uint16_t raw_n, bytes_n;
-    char raw[640], bytes[896]; /* all texts in one piece; encoded */
+    uint32_t number; /* 0 = none yet */
+    bool comma;      /* it began with one */
+    uint16_t n;
+    char bytes[894];
 };
 
 /* What one record has in common with the one before, kept by whoever encodes many records of one sandbox: the encoded

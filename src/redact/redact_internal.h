@@ -651,6 +651,13 @@ struct nj_written {
 };
 enum { NJ_WRITTEN_MAX = 4 * NJ_ATTRS_MAX + 8 };
 
+/* A list of attributes as it came last, and what it became: most records of an invocation have the same. */
+struct nj_attrs_memory {
+    uint32_t number; /* 0: nothing is remembered */
+    struct nj_attrs given, clean;
+    char text[1280]; /* of both */
+};
+
 struct nj_redactor {
     struct nj_trace trace;
     struct nj_policy policy;                /* the preset with what the rules change */
@@ -697,6 +704,8 @@ struct nj_redactor {
     bool was_large; /* the record before */
     struct nj_buf out, fields, counts_out, resource, skeleton;
     struct nj_written written[NJ_WRITTEN_MAX], written_fields[NJ_WRITTEN_MAX];
+    struct nj_attrs_memory who, where;
+    uint32_t lists; /* that were remembered, ever */
 };
 
 /* The rule of a name that is itself a value: an identifier, not a sentence; or NJ_KEY_NONE. */

@@ -1,5 +1,5 @@
 /* The door: takes a record's parts through the redactor and hands out the only form that may become bytes. */
-#include "redact_internal.h"
+#include "attributes.h"
 
 #include "nightjar/hash.h"
 
@@ -7,7 +7,6 @@
 
 enum { OUT_MAX = 4 * NJ_REDACT_MAX + (64 << 10), SCRATCH_KEEP = 64 << 10, LARGE = 8 << 10, GIVE_BACK_EVERY = 64 };
 
-#define WITHHELD_JSON   NJ_STR("\"" NJ_WITHHELD "\"")
 #define WITHHELD_OBJECT NJ_STR("{\"nightjar.withheld\":true}")
 #define PAYLOAD_OPEN    NJ_STR("{\"payload\":")
 #define TRUNCATED       NJ_STR("nightjar.payload.truncated")
@@ -116,246 +115,27 @@ void nj_redactor_free(struct nj_redactor *r)
 
 /* --- the workers -------------------------------------------------------------------------------------------------- */
 
-static void add_withheld(struct nj_redactor *r, struct nj_str in, struct nj_buf *out)
-{
-    nj_withheld(r, in);
-    nj_buf_add(out, NJ_STR(NJ_WITHHELD));
-}
-
-static void add_text(struct nj_redactor *r, struct nj_carry *carry, struct nj_str in, struct nj_buf *out)
-{
-    struct nj_str clean;
-    if (nj_text_redact(r, 0, carry, in, &clean))
-        nj_buf_add(out, clean);
-    else
-        add_withheld(r, in, out);
-}
-
-/* An attribute or name: as add_text(), but what passed unchanged lately is not judged again. */
-static void add_short_text(struct nj_redactor *r, struct nj_str in, struct nj_buf *out)
-{
-    struct nj_str clean;
-    if (in.n == 0 || in.n > NJ_KNOWN_LEN) {
-        add_text(r, NULL, in, out);
-        return;
-    }
-    struct nj_known *known = &r->known[nj_known_hash(in) % NJ_KNOWN_SLOTS];
-    if (nj_is_known(known, in)) {
-        nj_buf_add(out, in);
-        return;
-    }
-    if (!nj_text_redact(r, 0, NULL, in, &clean)) {
-        add_withheld(r, in, out);
-        return;
-    }
-    nj_buf_add(out, clean);
-    if (clean.p == in.p)
-        nj_know(known, in);
-}
-
-/* White space between tokens stays, but a line break would end the line the value is written into. */
-static void flatten(char *p, size_t n)
-{
-    for (char *at = memchr(p, '\n', n); at != NULL; at = memchr(at, '\n', n - (size_t)(at - p)))
-        *at = ' ';
-    for (char *at = memchr(p, '\r', n); at != NULL; at = memchr(at, '\r', n - (size_t)(at - p)))
-        *at = ' ';
-}
-
-static void add_json(struct nj_redactor *r, struct nj_carry *carry, struct nj_str in, int rule, struct nj_str withheld, struct nj_buf *out)
-{
-    struct nj_str clean;
-    size_t from = out->n;
-    if (in.n <= NJ_REDACT_MAX && nj_json_walk(r, 0, carry, in, rule, &clean)) {
-        nj_buf_add(out, clean);
-        if (out->n > from)
-            flatten(out->p + from, out->n - from);
-        return;
-    }
-    nj_withheld(r, in);
-    nj_buf_add(out, withheld);
-}
-
 void nj_redact_text(struct nj_redactor *r, struct nj_str in, struct nj_buf *out)
 {
-    add_text(r, NULL, in, out);
+    nj_put_text(r, NULL, in, out);
 }
 
 void nj_redact_json(struct nj_redactor *r, struct nj_json in, struct nj_buf *out)
 {
     if (in.type != NJ_JSON_NONE)
-        add_json(r, NULL, in.raw, NJ_KEY_NONE, WITHHELD_JSON, out);
-}
-
-/* --- attributes --------------------------------------------------------------------------------------------------- */
-
-/* What is written into one buffer that may still move: views are set when it has come to rest. */
-struct writer {
-    struct nj_redactor *r;
-    struct nj_buf *out;
-    bool withhold; /* memory was short: nothing but the fixed text */
-    size_t n;
-    struct nj_written *views; /* room for NJ_WRITTEN_MAX */
-};
-
-static void view_since(struct writer *w, struct nj_str *view, size_t from)
-{
-    w->views[w->n].view = view;
-    w->views[w->n].from = from;
-    w->views[w->n++].to = w->out->n;
-}
-
-static void settle(struct writer *w)
-{
-    const char *base = w->out->p != NULL ? w->out->p : ""; /* empty is not absent */
-    for (size_t i = 0; i < w->n; i++)
-        *w->views[i].view = (struct nj_str){ base + w->views[i].from, w->views[i].to - w->views[i].from };
-}
-
-static void put_text(struct writer *w, struct nj_carry *carry, struct nj_str in, struct nj_str *view)
-{
-    size_t from = w->out->n;
-    *view = (struct nj_str){ NULL, 0 };
-    if (in.p == NULL)
-        return;
-    if (w->withhold)
-        nj_buf_add(w->out, NJ_STR(NJ_WITHHELD));
-    else if (carry != NULL)
-        add_text(w->r, carry, in, w->out);
-    else
-        add_short_text(w->r, in, w->out);
-    view_since(w, view, from);
-}
-
-/* The rule an attribute's value is secret under. */
-static int rule_of_attr(struct nj_redactor *r, struct nj_str key)
-{
-    int rule = nj_rule_but(nj_key_classify(r, key).rule, NJ_HOW_ASIDE | NJ_HOW_DETECTED);
-    return rule != NJ_KEY_NONE && nj_key_action(r, rule) != NJ_ACT_KEEP ? rule : NJ_KEY_NONE;
-}
-
-/* What the name of a value asks for, when it is that of a secret.  KEPT: the value is to be looked at as any other. */
-enum fate { KEPT, MASKED, REMOVED };
-
-/* What stands in place of a number since byte from; whoever reads it may want numbers there. */
-static void settle_number(struct writer *w, size_t from, struct nj_value *v)
-{
-    if (w->r->numeric == NJ_NUMERIC_STRING) {
-        v->type = NJ_V_STR;
-        view_since(w, &v->u.s, from);
-        return;
-    }
-    if (w->out->err == NJ_OK)
-        nj_buf_cut(w->out, from);
-    v->type = w->r->numeric == NJ_NUMERIC_ZERO ? NJ_V_I64 : NJ_V_JSON;
-    if (v->type == NJ_V_I64)
-        v->u.i = 0;
-    else
-        v->u.s = NJ_STR("null");
-}
-
-static enum fate put_masked(struct writer *w, int rule, struct nj_str text, bool number, struct nj_value *v)
-{
-    size_t from = w->out->n;
-    enum nj_class class = nj_key_class(w->r, rule);
-    enum nj_action action = nj_key_action(w->r, rule);
-    nj_found(w->r, NJ_COUNT_KEYS + (unsigned)rule, action, text);
-    if (action == NJ_ACT_REMOVE || action == NJ_ACT_COUNT)
-        return action == NJ_ACT_REMOVE ? REMOVED : KEPT;
-    nj_replacement_add(w->r, class, action, text, NJ_STR("[secret]"), w->out);
-    if (number) {
-        settle_number(w, from, v);
-        return MASKED;
-    }
-    v->type = NJ_V_STR;
-    view_since(w, &v->u.s, from);
-    return MASKED;
-}
-
-static enum fate put_secret(struct writer *w, int rule, const struct nj_value *in, struct nj_value *out)
-{
-    char digits[32];
-    struct nj_buf text = { .p = digits, .cap = sizeof(digits), .max = sizeof(digits) };
-    if (in->type == NJ_V_STR)
-        return !nj_key_takes(rule, in->u.s) ? KEPT : put_masked(w, rule, in->u.s, false, out);
-    if (in->type == NJ_V_I64)
-        nj_buf_add_i64(&text, in->u.i);
-    else if (in->type == NJ_V_F64)
-        nj_buf_add_f64(&text, in->u.f);
-    else
-        return KEPT;
-    return put_masked(w, rule, nj_buf_str(&text), true, out);
-}
-
-/* A whole number may be a card's. */
-static void put_integer(struct writer *w, int64_t i, struct nj_value *v)
-{
-    char digits[24];
-    struct nj_buf text = { .p = digits, .cap = sizeof(digits), .max = sizeof(digits) };
-    if (i < 1000000000000)
-        return;
-    nj_buf_add_i64(&text, i);
-    size_t from = w->out->n;
-    add_text(w->r, NULL, nj_buf_str(&text), w->out);
-    if (w->out->err == NJ_OK && nj_str_eq(nj_str_slice(nj_buf_str(w->out), from, w->out->n), nj_buf_str(&text))) {
-        nj_buf_cut(w->out, from);
-        return;
-    }
-    settle_number(w, from, v);
-}
-
-/* False: the attribute is to be left out. */
-static bool put_value(struct writer *w, struct nj_str key, const struct nj_value *in, struct nj_value *out)
-{
-    int rule = rule_of_attr(w->r, key);
-    enum fate fate = rule != NJ_KEY_NONE ? put_secret(w, rule, in, out) : KEPT;
-    if (fate != KEPT)
-        return fate == MASKED;
-    size_t from = w->out->n;
-    *out = *in;
-    switch (in->type) {
-    case NJ_V_STR:
-        put_text(w, NULL, in->u.s, &out->u.s);
-        break;
-    case NJ_V_JSON:
-        if (w->withhold)
-            nj_buf_add(w->out, WITHHELD_JSON);
-        else
-            add_json(w->r, NULL, in->u.s, rule, WITHHELD_JSON, w->out);
-        view_since(w, &out->u.s, from);
-        break;
-    case NJ_V_I64:
-        put_integer(w, in->u.i, out);
-        break;
-    case NJ_V_F64:
-    case NJ_V_BOOL:
-        break;
-    }
-    return true;
-}
-
-static void put_attrs(struct writer *w, const struct nj_attrs *in, struct nj_attrs *out)
-{
-    out->n = 0;
-    for (size_t i = 0; i < in->n; i++) {
-        struct nj_attr *a = &out->a[out->n];
-        if (!put_value(w, in->a[i].key, &in->a[i].v, &a->v))
-            continue;
-        put_text(w, NULL, in->a[i].key, &a->key);
-        out->n++;
-    }
+        nj_put_json(r, NULL, in.raw, NJ_KEY_NONE, NJ_WITHHELD_JSON, out);
 }
 
 /* --- resource ----------------------------------------------------------------------------------------------------- */
 
 static enum nj_status clean_resource(struct nj_redactor *r, const struct nj_resource *in, bool withhold, struct nj_resource *out)
 {
-    struct writer w = { .r = r, .out = &r->resource, .withhold = withhold, .views = r->written };
+    struct nj_writer w = { .r = r, .out = &r->resource, .withhold = withhold, .views = r->written };
     nj_buf_reset(w.out);
-    put_attrs(&w, &in->where, &out->where);
+    nj_write_attrs(&w, &in->where, &out->where);
     out->generation = in->generation;
     if (w.out->err == NJ_OK)
-        settle(&w);
+        nj_written_settle(&w);
     r->drop = false; /* a resource is on all records */
     return w.out->err;
 }
@@ -444,7 +224,7 @@ static void take_quota(struct quota *q, struct nj_buf *out, size_t from)
     nj_buf_cut(out, from + fits);
 }
 
-static void add_data_json(struct writer *w, struct nj_carry *carry, const struct nj_record *in, struct quota *q)
+static void add_data_json(struct nj_writer *w, struct nj_carry *carry, const struct nj_record *in, struct quota *q)
 {
     struct nj_buf *out = w->out;
     struct nj_str json = nj_str_trim(in->data_json);
@@ -456,7 +236,7 @@ static void add_data_json(struct writer *w, struct nj_carry *carry, const struct
         return;
     }
     w->r->reserved = in->data.n != 0 ? &in->data : NULL;
-    add_json(w->r, carry, json, NJ_KEY_NONE, WITHHELD_OBJECT, out);
+    nj_put_json(w->r, carry, json, NJ_KEY_NONE, WITHHELD_OBJECT, out);
     w->r->reserved = NULL;
     if (out->err != NJ_OK || !nj_str_starts(nj_str_slice(nj_buf_str(out), from, out->n), PAYLOAD_OPEN))
         return;
@@ -495,7 +275,7 @@ static void add_members(struct nj_buf *out, const struct nj_attrs *members, bool
 }
 
 /* Our own fields behind those of the log, in one object. */
-static void add_data(struct writer *w, struct nj_carry *carry, const struct nj_record *in)
+static void add_data(struct nj_writer *w, struct nj_carry *carry, const struct nj_record *in)
 {
     struct nj_buf *out = w->out;
     struct quota q = { .limited = w->r->payload_most != 0 && in->origin == NJ_FROM_PAYLOAD, .left = w->r->payload_most };
@@ -509,12 +289,12 @@ static void add_data(struct writer *w, struct nj_carry *carry, const struct nj_r
         nj_buf_cut(out, out->n - 1); /* the closing brace */
     bool empty = nj_str_trim(nj_str_slice(nj_buf_str(out), from, out->n)).n <= 1;
     struct nj_attrs clean;
-    struct writer own = { .r = w->r, .out = &w->r->fields, .withhold = w->withhold, .views = w->r->written_fields };
+    struct nj_writer own = { .r = w->r, .out = &w->r->fields, .withhold = w->withhold, .views = w->r->written_fields };
     nj_buf_reset(own.out);
-    put_attrs(&own, &in->data, &clean);
+    nj_write_attrs(&own, &in->data, &clean);
     if (own.out->err != NJ_OK)
         out->err = own.out->err;
-    settle(&own);
+    nj_written_settle(&own);
     add_members(out, &clean, empty, &q);
     nj_buf_addc(out, '}');
 }
@@ -528,29 +308,29 @@ static bool quotes_function(const struct nj_record *in)
 
 static enum nj_status clean_record(struct nj_redactor *r, const struct nj_record *in, struct nj_str id, bool withhold, struct nj_clean *out)
 {
-    struct writer w = { .r = r, .out = &r->out, .withhold = withhold, .views = r->written };
+    struct nj_writer w = { .r = r, .out = &r->out, .withhold = withhold, .views = r->written };
     struct nj_carry *carry = stream_of(r, in);
     nj_buf_reset(w.out);
-    put_text(&w, NULL, in->event, &out->event);
-    put_attrs(&w, &in->who, &out->who);
-    put_attrs(&w, &in->where, &out->where);
+    nj_write_text(&w, NULL, in->event, &out->event);
+    out->who_number = nj_write_attrs_again(&w, &r->who, &in->who, &out->who);
+    out->where_number = nj_write_attrs_again(&w, &r->where, &in->where, &out->where);
     if (r->withhold && quotes_function(in)) {
         nj_count(r, NJ_COUNT_WITHHELD);
         w.withhold = true;
     }
-    put_text(&w, carry, in->message, &out->message);
+    nj_write_text(&w, carry, in->message, &out->message);
 
     size_t from = w.out->n;
     out->data = (struct nj_str){ NULL, 0 };
     add_data(&w, carry, in);
     if (w.out->n > from)
-        view_since(&w, &out->data, from);
+        nj_written_since(&w, &out->data, from);
 
     from = w.out->n;
     nj_buf_add(w.out, id);
-    view_since(&w, &out->id, from);
+    nj_written_since(&w, &out->id, from);
     if (w.out->err == NJ_OK)
-        settle(&w);
+        nj_written_settle(&w);
     return w.out->err;
 }
 

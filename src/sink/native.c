@@ -139,77 +139,27 @@ static void put_members(struct nj_buf *out, const struct nj_attrs *l, bool comma
     }
 }
 
-static uint64_t bits_of(const struct nj_value *v)
+/* As put_members(), from memory where they are the list that was encoded last. */
+static void put_members_again(struct nj_buf *out, const struct nj_attrs *l, uint32_t number, bool comma, struct nj_encoded_attrs *e)
 {
-    uint64_t bits = 0;
-    if (v->type == NJ_V_BOOL)
-        return v->u.b;
-    memcpy(&bits, &v->u.i, sizeof(bits));
-    return v->type == NJ_V_STR || v->type == NJ_V_JSON ? v->u.s.n : bits;
-}
-
-/* The texts of a list where they lie behind one another as redaction writes them (value, name, value, name): that piece.  Absent
- * where they do not. */
-static struct nj_str one_piece(const struct nj_attrs *l)
-{
-    struct nj_str all = { NULL, 0 };
-    for (size_t i = 0; i < l->n; i++) {
-        const struct nj_value *v = &l->a[i].v;
-        const struct nj_str texts[] = { v->type == NJ_V_STR || v->type == NJ_V_JSON ? v->u.s : (struct nj_str){ NULL, 0 }, l->a[i].key };
-        for (size_t k = 0; k < NJ_COUNT(texts); k++) {
-            if (texts[k].n == 0)
-                continue;
-            if (all.p == NULL)
-                all.p = texts[k].p;
-            if (texts[k].p != all.p + all.n)
-                return (struct nj_str){ NULL, 0 };
-            all.n += texts[k].n;
-        }
-    }
-    return all;
-}
-
-static bool is_same(const struct nj_encoded_attrs *e, const struct nj_attrs *l, struct nj_str all, bool comma)
-{
-    if (!e->known || e->n != l->n || e->comma != comma || e->raw_n != all.n)
-        return false;
-    for (size_t i = 0; i < l->n; i++)
-        if (e->shape[i].type != (uint8_t)l->a[i].v.type || e->shape[i].key_n != l->a[i].key.n || e->shape[i].value != bits_of(&l->a[i].v))
-            return false;
-    return memcmp(e->raw, all.p, all.n) == 0;
-}
-
-static void remember(struct nj_encoded_attrs *e, const struct nj_attrs *l, struct nj_str all, bool comma, struct nj_str encoded)
-{
-    e->known = all.n <= sizeof(e->raw) && encoded.n <= sizeof(e->bytes);
-    if (!e->known)
-        return;
-    e->n = l->n;
-    e->comma = comma;
-    for (size_t i = 0; i < l->n; i++) {
-        e->shape[i].type = (uint8_t)l->a[i].v.type;
-        e->shape[i].key_n = (uint32_t)l->a[i].key.n;
-        e->shape[i].value = bits_of(&l->a[i].v);
-    }
-    e->raw_n = (uint16_t)all.n;
-    e->bytes_n = (uint16_t)encoded.n;
-    memcpy(e->raw, all.p, all.n);
-    memcpy(e->bytes, encoded.p, encoded.n);
-}
-
-/* As put_members(), from memory where they were the same the last time. */
-static void put_members_again(struct nj_buf *out, const struct nj_attrs *l, bool comma, struct nj_encoded_attrs *e)
-{
-    struct nj_str all = e != NULL ? one_piece(l) : (struct nj_str){ NULL, 0 };
     size_t from = out->n;
-    if (all.n == 0) {
+    if (e == NULL || number == 0) {
         put_members(out, l, comma);
-    } else if (is_same(e, l, all, comma)) {
-        put(out, e->bytes, e->bytes_n);
-    } else {
-        put_members(out, l, comma);
-        remember(e, l, all, comma, nj_str_slice(nj_buf_str(out), from, out->n));
+        return;
     }
+    if (e->number == number && e->comma == comma) {
+        put(out, e->bytes, e->n);
+        return;
+    }
+    put_members(out, l, comma);
+    size_t n = out->n - from;
+    e->number = out->err == NJ_OK && n <= sizeof(e->bytes) ? number : 0;
+    if (e->number == 0)
+        return;
+    e->comma = comma;
+    e->n = (uint16_t)n;
+    if (n != 0)
+        memcpy(e->bytes, out->p + from, n);
 }
 
 /* The resource is the same on thousands of records: it is encoded once for each of its generations. */
@@ -232,7 +182,7 @@ static void put_where(struct nj_buf *out, const struct nj_clean *r, struct nj_en
     size_t before = out->n;
     if (r->resource != NULL)
         put_resource(out, r->resource, cache);
-    put_members_again(out, &r->where, out->n != before, cache != NULL ? &cache->where : NULL);
+    put_members_again(out, &r->where, r->where_number, out->n != before, cache != NULL ? &cache->where : NULL);
 }
 
 /* Records come in bursts: down to the second their times are mostly equal. */
@@ -281,7 +231,7 @@ void nj_native_record(struct nj_buf *out, const struct nj_clean *r, struct nj_en
     PUT(out, "\",");
     put_what(out, r);
     PUT(out, ",\"who\":{");
-    put_members_again(out, &r->who, false, cache != NULL ? &cache->who : NULL);
+    put_members_again(out, &r->who, r->who_number, false, cache != NULL ? &cache->who : NULL);
     PUT(out, "},\"where\":{");
     put_where(out, r, cache);
     PUT(out, "},\"message\":");

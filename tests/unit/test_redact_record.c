@@ -73,6 +73,50 @@ START_TEST(test_redact_record_every_string_passes)
 }
 END_TEST
 
+/* A record of one attribute whose text stands where that of the one before stood. */
+static uint32_t pass_attribute(const char *key, const char *value)
+{
+    static char names[64], values[2048];
+    snprintf(names, sizeof(names), "%s", key);
+    snprintf(values, sizeof(values), "%s", value);
+    begin();
+    nj_attrs_bool(&record.where, NJ_STR("faas.coldstart"), true);
+    nj_attrs_str(&record.where, nj_str_of(names), nj_str_of(values));
+    pass();
+    ck_assert_uint_eq(clean.where.n, 2);
+    ck_assert_view_eq(clean.where.a[0].key, "faas.coldstart");
+    ck_assert(clean.where.a[0].v.type == NJ_V_BOOL && clean.where.a[0].v.u.b);
+    return clean.where_number;
+}
+
+START_TEST(test_redact_record_lists_are_remembered_by_all_they_hold)
+{
+    static char large[2000];
+    memset(large, 'z', sizeof(large) - 1);
+    uint32_t first = pass_attribute("team", "blue-1");
+    ck_assert_uint_ne(first, 0);
+    ck_assert_uint_eq(pass_attribute("team", "blue-1"), first);
+    ck_assert_view_eq(clean.where.a[1].v.u.s, "blue-1");
+    uint32_t other = pass_attribute("team", "blue-2");
+    ck_assert(other != 0 && other != first);
+    ck_assert_view_eq(clean.where.a[1].v.u.s, "blue-2");
+    ck_assert_uint_ne(pass_attribute("seam", "blue-2"), other);
+    ck_assert_view_eq(clean.where.a[1].key, "seam");
+    for (int i = 0; i < 2; i++) { /* what is found is counted every time */
+        ck_assert_uint_eq(pass_attribute("team", "jo@example.com"), 0);
+        ck_assert_view_eq(clean.where.a[1].v.u.s, "[email]");
+        ck_assert_view_eq(clean.counts, "{\"email\":1}");
+        ck_assert_uint_eq(pass_attribute("team", large), 0);
+        ck_assert_uint_eq(clean.where.a[1].v.u.s.n, sizeof(large) - 1);
+    }
+    ck_assert_uint_ne(pass_attribute("team", "blue-1"), 0);
+    ck_assert_view_eq(clean.where.a[1].v.u.s, "blue-1");
+    record.where.a[0].v.u.b = false;
+    pass();
+    ck_assert(!clean.where.a[0].v.u.b);
+}
+END_TEST
+
 START_TEST(test_redact_record_clean_one_is_the_same_and_counts_nothing)
 {
     begin();
@@ -442,6 +486,7 @@ END_TEST
 
 #define NJ_TESTS(X)                                                                                                                        \
     X(test_redact_record_every_string_passes)                                                                                              \
+    X(test_redact_record_lists_are_remembered_by_all_they_hold)                                                                            \
     X(test_redact_record_clean_one_is_the_same_and_counts_nothing)                                                                         \
     X(test_redact_record_data_joins_both_sources)                                                                                          \
     X(test_redact_record_attributes_of_every_type_are_judged_by_name)                                                                      \
