@@ -7,7 +7,8 @@
  *                  what it knows of who.  They are raw: enrich, redact and offer follow as for any record.
  * invocation.summary   exactly one per invocation that was seen in any way, whatever else is switched off.
  *
- * Limits     NJ_CASES invocations at a time: the oldest gives way, and its summary with it.  No table grows.
+ * Limits     NJ_CASES invocations at a time, NJ_CASES_CONCURRENT where several run at once (managed instances): the oldest gives way, and
+ *            its summary with it.  No table grows.
  * Ownership  copies what it keeps.  What emit() gets is valid during the call.  The pseudonyms stay the caller's.
  * Units      Unix nanoseconds; milliseconds where the name says so.
  * Errors     what there is no room for is left out of the case, never half kept; nothing here fails.
@@ -24,7 +25,7 @@ struct nj_alert_rules;
 struct nj_observe;
 struct nj_pseudonyms;
 
-enum { NJ_CASES = 48 };
+enum { NJ_CASES = 48, NJ_CASES_CONCURRENT = 256 };
 
 struct nj_observe_options {
     struct nj_str categories;                 /* what to derive: "all", "authentication,usage", "all,-usage", "-usage"; absent = all */

@@ -28,7 +28,7 @@ struct nj_case *nj_cases_find(struct nj_cases *t, struct nj_str id)
         return NULL;
     if (t->last != NULL && t->last->used && nj_str_eq(t->last->id, id))
         return t->last;
-    for (size_t i = 0; i < NJ_CASES; i++)
+    for (size_t i = 0; i < t->places; i++)
         if (t->ring[i].used && nj_str_eq(t->ring[i].id, id))
             return t->last = &t->ring[i];
     return NULL;
@@ -37,7 +37,7 @@ struct nj_case *nj_cases_find(struct nj_cases *t, struct nj_str id)
 struct nj_case *nj_cases_oldest(struct nj_cases *t, bool closed)
 {
     struct nj_case *best = NULL;
-    for (size_t i = 0; i < NJ_CASES; i++)
+    for (size_t i = 0; i < t->places; i++)
         if (t->ring[i].used && t->ring[i].closed == closed && (best == NULL || t->ring[i].order < best->order))
             best = &t->ring[i];
     return best;
@@ -45,7 +45,7 @@ struct nj_case *nj_cases_oldest(struct nj_cases *t, bool closed)
 
 struct nj_case *nj_cases_place(struct nj_cases *t)
 {
-    for (size_t i = 0; i < NJ_CASES; i++)
+    for (size_t i = 0; i < t->places; i++)
         if (!t->ring[i].used)
             return &t->ring[i];
     struct nj_case *closed = nj_cases_oldest(t, true);

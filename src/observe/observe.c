@@ -104,8 +104,10 @@ enum nj_status nj_observe_new(struct nj_observe **out, const struct nj_observe_o
     nj_buf_init(&o->clean, 3 * CLEAN_MAX);
     nj_document_init(&o->document);
     nj_body_init(&o->body);
+    o->cases.places = options->concurrent ? NJ_CASES_CONCURRENT : NJ_CASES;
+    o->cases.ring = calloc(o->cases.places, sizeof(*o->cases.ring));
     o->text_scan = malloc(nj_text_scan_size());
-    if (o->text_scan == NULL) {
+    if (o->text_scan == NULL || o->cases.ring == NULL) {
         nj_observe_free(o);
         *out = NULL;
         return NJ_ENOMEM;
@@ -136,12 +138,13 @@ void nj_observe_free(struct nj_observe *o)
     nj_document_fini(&o->document);
     nj_body_fini(&o->body);
     free(o->text_scan);
+    free(o->cases.ring);
     free(o);
 }
 
 size_t nj_observe_table_bytes(void)
 {
-    size_t n = sizeof(struct nj_observe) + nj_text_scan_size();
+    size_t n = sizeof(struct nj_observe) + NJ_CASES * sizeof(struct nj_case) + nj_text_scan_size();
     for (size_t i = 0; i < OBSERVERS; i++)
         n += table[i]->state + table[i]->on_demand;
     return n;
@@ -325,7 +328,7 @@ static void look_for_the_end(struct nj_observe *o, struct nj_case *c)
 static void close_those_before(struct nj_observe *o, const struct nj_case *c)
 {
     enum { PATIENCE = 2, LATE_MS = 2000 };
-    for (size_t i = 0; i < NJ_CASES && !o->o.concurrent; i++) {
+    for (size_t i = 0; i < o->cases.places && !o->o.concurrent; i++) {
         struct nj_case *other = &o->cases.ring[i];
         int64_t seen_ns = other->end_ns > other->start_ns ? other->end_ns : other->start_ns;
         bool may_come = o->telemetry && (other->order + PATIENCE >= c->order || o->now_ns - seen_ns < (int64_t)LATE_MS * 1000000);

@@ -204,7 +204,8 @@ void nj_observe_say(struct nj_observe *o, struct nj_case *c, struct nj_record *r
 /* --- cases (cases.c) ---------------------------------------------------------------------------------------------- */
 
 struct nj_cases {
-    struct nj_case ring[NJ_CASES];
+    struct nj_case *ring;
+    size_t places;
     struct nj_case_block blocks[NJ_CASE_BLOCKS];
     struct nj_case *last; /* the one asked for last */
     uint64_t orders;

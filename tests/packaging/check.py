@@ -57,7 +57,7 @@ def variables(options):
     for path in files("") + [os.path.join(ROOT, ".github", "workflows", "release.yml")]:
         if path.endswith((".json", ".zip", ".py")) or os.path.relpath(path, PACKAGING).startswith("layer" + os.sep):
             continue
-        used = set(re.findall(r"\bNIGHTJAR_[A-Z_]*[A-Z]\b", read(path))) - {"NIGHTJAR_NEXT_WRAPPER"}
+        used = set(re.findall(r"\bNIGHTJAR_[A-Z_]*[A-Z]\b", read(path)))
         strange = {u for u in used if u not in options and not re.match(r"NIGHTJAR_SINK_[A-Z]+_(TOKEN|HEADERS|ONLY)$", u)}
         seen += len(used)
         if used:

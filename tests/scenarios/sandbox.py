@@ -133,6 +133,7 @@ class Run:
         self.values["PSEUDONYM_KEY"] = "k1:" + self.key
         self.values["WRAPPER"] = self.tools.wrapper
         self.values["ANSWERING"] = "python3 -B " + shlex.quote(os.path.join(HERE, "answering_function.py"))
+        self.values["ROUGH"] = "python3 -B " + shlex.quote(os.path.join(HERE, "rough_runtime.py"))
         if self.hook("prepare"):
             self.hook("prepare")(self)
         if self.expected.get("sink", "capture") != "none":

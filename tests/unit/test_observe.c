@@ -233,7 +233,7 @@ END_TEST
 
 START_TEST(test_observe_more_invocations_than_cases_each_have_their_summary)
 {
-    enum { MANY = 3 * NJ_CASES };
+    enum { MANY = 3 * NJ_CASES_CONCURRENT };
     struct desk d;
     open_desk(&d, true);
     for (int i = 0; i < MANY; i++) {
@@ -241,7 +241,7 @@ START_TEST(test_observe_more_invocations_than_cases_each_have_their_summary)
         snprintf(id, sizeof(id), "3d2c5f0a-1111-4222-8333-%012d", i);
         tell_start(&d, id);
     }
-    ck_assert_uint_eq(count(&d, "invocation.summary"), MANY - NJ_CASES);
+    ck_assert_uint_eq(count(&d, "invocation.summary"), MANY - NJ_CASES_CONCURRENT);
     nj_observe_shutdown(d.room, t0, NJ_STR("spindown"));
     ck_assert_uint_eq(count(&d, "invocation.summary"), MANY);
     close_desk(&d);
@@ -269,7 +269,7 @@ END_TEST
 /* Long texts of one call at a time find room; of many at once some are left out, none is half there, and the end of none is lost. */
 START_TEST(test_observe_calls_with_long_texts_share_their_room)
 {
-    enum { MANY = 3 * NJ_CASES };
+    enum { MANY = 3 * NJ_CASES_CONCURRENT };
     struct desk d;
     char agent[257] = "", path[250] = "", input[2048];
     memset(agent, 'a', 256);
