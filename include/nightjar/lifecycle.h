@@ -36,7 +36,6 @@ struct nj_lifecycle_options {
     struct nj_str runtime_api; /* host:port, from AWS_LAMBDA_RUNTIME_API */
     struct nj_str name;        /* file name of the executable */
     struct nj_str types;       /* what to subscribe to */
-    struct nj_str uri;         /* of the listener; absent = do not subscribe */
     bool managed;              /* managed instances: SHUTDOWN only, schema 2025-01-29 */
     /* After registration and subscription, whatever came of the latter; the first event/next is already on its way. */
     void (*ready)(void *ctx, const struct nj_registered *r, enum nj_telemetry_state t);
@@ -50,6 +49,9 @@ struct nj_lifecycle_options {
 NJ_MUST enum nj_status nj_lifecycle_new(struct nj_lifecycle **out, struct nj_loop *l, struct nj_http *h,
                                         const struct nj_lifecycle_options *o);
 void nj_lifecycle_free(struct nj_lifecycle *f);
+/* The listener's URI, a view that must live as long: to be told before the answer to the registration is read, that is before the loop
+ * runs.  Never told, or absent: there is no subscription. */
+void nj_lifecycle_listener(struct nj_lifecycle *f, struct nj_str uri);
 /* The event in hand is dealt with: ask for the next one.  Ignored in other states. */
 void nj_lifecycle_next(struct nj_lifecycle *f);
 enum nj_life nj_lifecycle_state(const struct nj_lifecycle *f);

@@ -169,6 +169,9 @@ static void read_row(struct config_reading *r, const struct config_row *row)
     enum nj_option_origin *origin = &r->o->origin[row - config_rows];
     void *field = config_field(r->o, row);
     set_default(r->o, row);
+    *origin = NJ_BY_DEFAULT;
+    if (env_find(r->environ_, row->variable).n == 0) /* nearly all rows of nearly everybody, and start-up waits */
+        return;
     say_default(instead, sizeof(instead), r->o, row);
     struct nj_str value = config_value(r, row->variable, instead, &refused);
     *origin = refused ? NJ_BY_REFUSAL : value.n != 0 ? NJ_BY_USER : NJ_BY_DEFAULT;

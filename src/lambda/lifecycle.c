@@ -20,6 +20,7 @@ static const unsigned wants[] = { NJ_EXT_WANT_INVOKE | NJ_EXT_WANT_SHUTDOWN, NJ_
 
 struct nj_lifecycle {
     struct nj_lifecycle_options o;
+    struct nj_str uri;
     struct nj_loop *loop;
     struct nj_http *http;
     enum nj_life state;
@@ -84,7 +85,7 @@ static void on_registered(struct nj_lifecycle *f, const struct nj_http_reply *r)
     nj_short_set(&f->id, nj_http_reply_header(r, NJ_EXT_ID_HEADER));
     nj_ext_parse_registered(r->body, &f->registered);
     f->is_registered = true;
-    if (f->o.uri.n == 0) {
+    if (f->uri.n == 0) {
         finish_start(f, NJ_TELEMETRY_NONE);
         return;
     }
@@ -182,7 +183,7 @@ static void write_body(struct nj_lifecycle *f)
         nj_telemetry_subscribe_body(&f->body, &(struct nj_subscription){
                                                   .schema = schemas[f->schema],
                                                   .types = f->o.types,
-                                                  .uri = f->o.uri,
+                                                  .uri = f->uri,
                                                   .max_items = BUFFER_ITEMS,
                                                   .max_bytes = BUFFER_BYTES,
                                                   .timeout_ms = BUFFER_MS,
@@ -249,6 +250,11 @@ void nj_lifecycle_free(struct nj_lifecycle *f)
         nj_http_cancel(f->http, f->call);
     nj_buf_fini(&f->body);
     free(f);
+}
+
+void nj_lifecycle_listener(struct nj_lifecycle *f, struct nj_str uri)
+{
+    f->uri = uri;
 }
 
 void nj_lifecycle_next(struct nj_lifecycle *f)

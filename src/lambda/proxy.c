@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -229,10 +230,26 @@ static void turn(struct nj_proxy *p)
     tell_in_time(p);
 }
 
+/* The first pairs are there before the first connection is taken: with them a runtime needs no allocation at all. */
+static void lay_in(struct nj_proxy *p)
+{
+    while (p->spare_pair_count < NJ_PROXY_PAIRS_KEPT) {
+        struct nj_pair *pair = p->store.resize(p->store.ctx, NULL, sizeof(*pair));
+        if (pair == NULL)
+            return;
+        pair->next = p->spare_pairs;
+        p->spare_pairs = pair;
+        p->spare_pair_count++;
+    }
+}
+
+/* What can be done here is not done in nj_proxy_new(), for which the registration of the extension waits. */
 static void *thread_main(void *arg)
 {
     struct nj_proxy *p = arg;
-    (void)nj_sched_ask(0, SLICE_NS); /* a wish: it works without */
+    (void)prctl(PR_SET_NAME, "nightjar-proxy"); /* these two are wishes: it works without */
+    (void)nj_sched_ask(0, SLICE_NS);
+    lay_in(p);
     while (!atomic_load(&p->stop))
         turn(p);
     while (p->pairs != NULL) {
@@ -318,21 +335,14 @@ static enum nj_status open_loop(struct nj_proxy *p)
     return NJ_OK;
 }
 
-/* The first pairs are there before the first connection comes: with them a runtime needs no allocation at all. */
-static void lay_in(struct nj_proxy *p, unsigned connections)
+static unsigned most_pairs(unsigned connections)
 {
     struct rlimit fds = { 0 };
-    p->pair_max = connections != 0 ? connections : PAIRS_MAX;
-    if (connections == 0 && getrlimit(RLIMIT_NOFILE, &fds) == 0 && fds.rlim_cur < 2 * PAIRS_MAX + FDS_FOR_OTHERS)
-        p->pair_max = fds.rlim_cur > FDS_FOR_OTHERS + 16 ? (unsigned)(fds.rlim_cur - FDS_FOR_OTHERS) / 2 : 8;
-    while (p->spare_pair_count < NJ_PROXY_PAIRS_KEPT) {
-        struct nj_pair *pair = p->store.resize(p->store.ctx, NULL, sizeof(*pair));
-        if (pair == NULL)
-            return;
-        pair->next = p->spare_pairs;
-        p->spare_pairs = pair;
-        p->spare_pair_count++;
-    }
+    if (connections != 0)
+        return connections;
+    if (getrlimit(RLIMIT_NOFILE, &fds) != 0 || fds.rlim_cur >= 2 * PAIRS_MAX + FDS_FOR_OTHERS)
+        return PAIRS_MAX;
+    return fds.rlim_cur > FDS_FOR_OTHERS + 16 ? (unsigned)(fds.rlim_cur - FDS_FOR_OTHERS) / 2 : 8;
 }
 
 /* Signals are the main thread's affair. */
@@ -348,10 +358,7 @@ static enum nj_status start_thread(struct nj_proxy *p)
     p->thread_runs = pthread_create(&p->thread, &attr, thread_main, p) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attr);
-    if (!p->thread_runs)
-        return NJ_ESYS;
-    (void)pthread_setname_np(p->thread, "nightjar-proxy");
-    return NJ_OK;
+    return p->thread_runs ? NJ_OK : NJ_ESYS;
 }
 
 enum nj_status nj_proxy_new(struct nj_proxy **out, const struct nj_proxy_options *o)
@@ -362,6 +369,7 @@ enum nj_status nj_proxy_new(struct nj_proxy **out, const struct nj_proxy_options
         return NJ_ENOMEM;
     memset(p, 0, sizeof(*p));
     p->epfd = p->listenfd = p->wakefd = -1;
+    p->pair_max = most_pairs(o->connections);
     nj_clock_init(&p->clock, o->clock, o->ctx);
     p->clock_gap_ms = p->clock.wall.ms - p->clock.mono.ms;
     enum nj_status st = nj_store_init(&p->store, o);
@@ -371,8 +379,6 @@ enum nj_status nj_proxy_new(struct nj_proxy **out, const struct nj_proxy_options
         st = listen_on(p, o->port);
     if (st == NJ_OK)
         st = open_loop(p);
-    if (st == NJ_OK)
-        lay_in(p, o->connections);
     if (st == NJ_OK)
         st = start_thread(p);
     if (st != NJ_OK)

@@ -383,8 +383,10 @@ static void build_listener(struct nj_sidecar *s)
         .on_spoof = on_spoof,
         .ctx = s,
     };
-    if (nj_listener_new(&s->listener, s->loop, &lo) == NJ_OK)
+    if (nj_listener_new(&s->listener, s->loop, &lo) == NJ_OK) {
+        nj_lifecycle_listener(s->life, nj_listener_uri(s->listener));
         return;
+    }
     nj_sidecar_lacks(s, NJ_LACK_LISTENER);
     nj_diag(NJ_LEVEL_ERROR, "NJ1304", "the telemetry listener could not be opened; going on without telemetry");
 }
@@ -403,12 +405,11 @@ static enum nj_status build_lifecycle(struct nj_sidecar *s, const char *argv0)
         .container_error = on_container_error,
         .ctx = s,
     };
-    if (s->listener != NULL)
-        lo.uri = nj_listener_uri(s->listener);
     return nj_lifecycle_new(&s->life, s->loop, s->http, &lo);
 }
 
-/* Ports first: the platform may post as soon as it has the subscription, and the runtime starts once we are registered. */
+/* The proxy's port comes first, since the runtime starts once we are registered.  The rest is built while the platform answers that; the
+ * listener is there before the subscription is sent. */
 static enum nj_status build(struct nj_sidecar *s, const char *argv0)
 {
     enum nj_status st = nj_loop_new(&s->loop, NULL, NULL);
@@ -423,10 +424,10 @@ static enum nj_status build(struct nj_sidecar *s, const char *argv0)
     if (s->problems->n != 0)
         nj_sidecar_lacks(s, NJ_LACK_CONFIGURATION);
     nj_capture_start(s);
-    build_listener(s);
     st = build_lifecycle(s, argv0);
     if (st != NJ_OK)
         return st;
+    build_listener(s);
     watch_signals(s);
     build_sandbox(s);
     build_pipeline(s);

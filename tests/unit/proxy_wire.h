@@ -47,7 +47,7 @@ struct wire_log {
     uint8_t sum[NJ_SHA256_LEN];
     char kept[WIRE_KEPT + 1]; /* the first bytes, for people */
     enum wire_end end;
-    bool send_failed;
+    bool send_failed, send_was_reset; /* Linux tells a reset once: who hears of it in send() reads an ordinary end afterwards */
     struct nj_sha256 running;
 };
 
@@ -89,6 +89,7 @@ static inline void wire_put(struct wire_peer *w, const char *p, size_t n)
         ssize_t done = send(w->fd, p, n, MSG_NOSIGNAL);
         if (done < 0) {
             w->log.send_failed = true;
+            w->log.send_was_reset = errno == ECONNRESET;
             return;
         }
         p += done;
@@ -129,7 +130,9 @@ static inline void wire_take(struct wire_peer *w, size_t n, const char *to)
             w->in_at = 0;
             w->in_n = got > 0 ? (size_t)got : 0;
             if (got <= 0)
-                w->log.end = got == 0 ? WIRE_FIN : errno == ECONNRESET || errno == EPIPE ? WIRE_RST : WIRE_SILENT;
+                w->log.end = got == 0                                ? (w->log.send_was_reset ? WIRE_RST : WIRE_FIN)
+                             : errno == ECONNRESET || errno == EPIPE ? WIRE_RST
+                                                                     : WIRE_SILENT;
             continue;
         }
         size_t have = w->in_n - w->in_at, use = n == 0 || n - taken > have ? have : n - taken;

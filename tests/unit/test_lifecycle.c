@@ -97,9 +97,9 @@ static void start(struct platform *p, const struct answer *script, bool managed,
         .container_error = on_container_error,
         .ctx = p,
     };
-    if (listening)
-        lo.uri = NJ_STR("http://sandbox.localdomain:1/t");
     ck_assert_int_eq(nj_lifecycle_new(&p->life, p->loop, p->http, &lo), NJ_OK);
+    if (listening)
+        nj_lifecycle_listener(p->life, NJ_STR("http://sandbox.localdomain:1/t"));
 }
 
 /* Turns until *what reaches want, or fails. */
