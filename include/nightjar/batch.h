@@ -38,14 +38,16 @@ struct nj_sealed {
     const struct nj_format *format;
     struct nj_buf bytes; /* the request body, compressed as codec says */
     size_t records;
-    size_t raw_bytes;      /* before compression */
-    uint32_t *ends;        /* ends[i]: where record i ends in the uncompressed bytes; for splitting */
-    uint32_t attempts;     /* begun so far */
-    uint32_t config_tries; /* of them met with NJ_V_CONFIG */
-    uint32_t doubt_tries;  /* of them met with NJ_V_DOUBT */
-    struct nj_mono opened; /* when its first record came */
-    uint64_t seq;          /* order of sealing, given by the outlet; halves keep it */
-    size_t charged;        /* what it counts against the queue: body, ends and struct */
+    size_t raw_bytes;        /* before compression */
+    uint32_t *ends;          /* ends[i]: where record i ends in the uncompressed bytes; for splitting */
+    uint32_t attempts;       /* begun so far */
+    uint32_t config_tries;   /* of them met with NJ_V_CONFIG */
+    uint32_t doubt_tries;    /* of them met with NJ_V_DOUBT */
+    struct nj_mono opened;   /* when its first record came */
+    int64_t seq;             /* order of sealing, given by the outlet; halves keep it; below zero: an earlier process's */
+    size_t charged;          /* what it counts against the queue: body, ends and struct */
+    bool recovered;          /* it was an earlier process's and is counted apart */
+    struct nj_spilled *file; /* where it is on disk; NULL: nowhere (spill.h) */
 };
 
 NJ_MUST enum nj_status nj_batch_new(struct nj_batch **out, const struct nj_format *f, enum nj_codec codec, enum nj_lane lane,

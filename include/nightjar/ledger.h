@@ -1,7 +1,8 @@
 /* nightjar/ledger.h -- what came in, what went out, and what became of the rest.
  *
  * Intake:  received (by origin) = offered + filtered (by reason) + lost (by reason).
- * Sink:    offered = delivered + dropped (by reason) + unwanted (category not for this sink) + held.
+ * Sink:    offered = delivered + dropped (by reason) + unwanted (category not for this sink) + held + spilled (on disk).
+ *          What an earlier process of the sandbox left on disk is counted apart, once it was read: recovered = delivered + dropped + held.
  *
  * Globals    none: one struct nj_ledger in the program, handed to those who count.
  */
@@ -28,9 +29,19 @@ extern const struct nj_str nj_drop_names[NJ_DROPS];
 /* One sink's side; counted in records unless the name says otherwise. */
 struct nj_out_ledger {
     uint64_t offered, delivered, unwanted, held;
+    uint64_t spilled; /* on disk, not in memory */
     uint64_t dropped[NJ_DROPS];
     uint64_t batches, attempts, retries, splits; /* batches delivered; tries to deliver; repeats; halvings after 413 */
     uint64_t bytes, bytes_sent;                  /* delivered: before and after compression */
+    struct {
+        uint64_t batches, bytes; /* written to disk */
+        uint64_t read;           /* batches read back */
+        uint64_t failures;       /* batches that the disk did not take */
+    } spill;
+    struct {
+        uint64_t records, delivered, dropped, held; /* held: in memory or on disk */
+        uint64_t refused; /* files that were not sent: damaged, too old, no room; nobody knows of how many records */
+    } recovered;
 };
 
 struct nj_ledger {

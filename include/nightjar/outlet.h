@@ -1,17 +1,19 @@
 /* nightjar/outlet.h -- one sink at work: open batches of both lanes, the bounded queue, and the sender with its retries.
  *
  * Each lane has one attempt under way at most, so that a critical batch never waits behind a stalled bulk one.
- * What a status or a curl error means stands in one table (verdict.def).  When the queue is full the oldest bulk batch goes
- * first and is counted; a critical one only when no bulk batch is left.  Batches in the middle of an attempt stay.
+ * What a status or a curl error means stands in one table (verdict.def).  When the queue is full the oldest bulk batch leaves it
+ * first, a critical one only when no bulk batch is left: to disk (spill.h), or where that is not possible it is dropped and
+ * counted.  Batches in the middle of an attempt stay.  What is on disk comes back one batch a lane at a time, the oldest first,
+ * while the sink takes what it is given.
  *
  * Units      milliseconds; bytes.
  * Limits     queue_bytes over open, queued and flying batches together.  A batch is at most a quarter of it, whatever
  *            batch.max_bytes says.  A record larger than a batch travels alone, up to half of queue_bytes and up to what
  *            the format takes in one body; beyond that it is dropped as too_large.
  * Ownership  the outlet keeps the sink, the loop and the client it was given (borrowed).
- * Ledger     balanced after every call: offered = delivered + dropped + unwanted + held.
+ * Ledger     balanced after every call (ledger.h).
  * Signals    SIGPIPE must be ignored by the program: standard output may be a pipe nobody reads.
- * Blocking   never.
+ * Blocking   on the disk for one batch, where it is used (spill.h); else never.
  */
 #ifndef NIGHTJAR_OUTLET_H
 #define NIGHTJAR_OUTLET_H
@@ -19,6 +21,7 @@
 #include "nightjar/batch.h"
 #include "nightjar/http_client.h"
 #include "nightjar/ledger.h"
+#include "nightjar/spill.h"
 
 struct nj_outlet;
 
@@ -28,6 +31,7 @@ struct nj_outlet_options {
     size_t queue_bytes;
     int64_t timeout_ms;                  /* one attempt, always cut to the deadline */
     const struct nj_hmac_key *chain_key; /* of the links between its records (chain.h); NULL: plain digests; the caller's */
+    struct nj_spill_options spill;       /* base, max_bytes, key; max_bytes 0: what memory has no room for is dropped */
     int64_t connect_ms;                  /* 0 = 1,500: a VPC without egress hangs, it does not refuse (lambda-protocol 4.4) */
     /* Called from the loop when something was settled or the state changed: the lifecycle re-examines what it waits for.
      * It may call the outlet, but not free it. */
@@ -44,7 +48,7 @@ void nj_outlet_offer(struct nj_outlet *o, const struct nj_clean *r);
 /* The open batches of these lanes shall go: at once, or as soon as the attempt or the wait before them is over (until then
  * they stay open, so that what piles up behind a slow sink travels in few requests). */
 void nj_outlet_flush(struct nj_outlet *o, unsigned lane_bits);
-/* Is anything of these lanes not settled yet (open, queued or flying)? */
+/* Is anything of these lanes not settled yet (open, queued, flying or on disk)? */
 bool nj_outlet_pending(const struct nj_outlet *o, unsigned lane_bits);
 /* Holding event/next for this sink would be in vain: the next attempt is a while off, or the last ones failed and nothing has
  * been taken since, even if a new attempt is under way.  One quick failure alone does not count; a timeout does. */
@@ -60,8 +64,14 @@ void nj_outlet_deadline(struct nj_outlet *o, struct nj_mono deadline);
 /* SHUTDOWN: retries come quickly (no back-off above 100 ms; a Retry-After waits for half of the time left at most), what the
  * configuration makes impossible is tried once, nothing new is kept back for age. */
 void nj_outlet_drain(struct nj_outlet *o, struct nj_mono deadline);
-/* Drops all that is left, counted under the given reason. */
+/* SHUTDOWN: attempts end, and what is left of these lanes goes to disk, the oldest first, until the moment given. */
+void nj_outlet_spill(struct nj_outlet *o, unsigned lane_bits, struct nj_mono until);
+/* Drops all that is left in memory, counted under the given reason; what is on disk stays there. */
 void nj_outlet_abandon(struct nj_outlet *o, enum nj_drop why);
+/* Its spill, for nj_spill_look() and nj_spill_renew(); NULL: off. */
+struct nj_spill *nj_outlet_disk(struct nj_outlet *o);
+/* nj_spill_look() has found batches for this outlet: they are sent. */
+void nj_outlet_found(struct nj_outlet *o);
 /* After a thaw: back-off ends now, ages start anew.  Idle connections are the business of nj_http_drop_idle(). */
 void nj_outlet_thawed(struct nj_outlet *o);
 const struct nj_out_ledger *nj_outlet_ledger(struct nj_outlet *o);

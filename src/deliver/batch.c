@@ -310,6 +310,7 @@ static enum nj_status make_part(struct nj_codec_stream *c, const struct nj_seale
     part->raw_bytes = f->open.n + body.n + f->close.n;
     part->seq = s->seq;
     part->opened = s->opened;
+    part->recovered = s->recovered;
     part->ends = calloc(part->records, sizeof(*part->ends));
     enum nj_status st = part->ends == NULL ? NJ_ENOMEM : compress_part(c, part, body);
     if (st != NJ_OK) {

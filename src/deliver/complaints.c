@@ -1,6 +1,7 @@
 /* What the outlet says about its sink: one line a kind and minute, with the sum of what was not said. */
 #include "outlet_internal.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -79,6 +80,7 @@ void nj_say_dropped(struct nj_outlet *o, size_t records, enum nj_drop why)
     } lines[NJ_DROPS] = {
         [NJ_DROP_queue_full] = { GATE_FULL, "NJ1605",
                                  "the queue is full, the oldest went; raise NIGHTJAR_QUEUE_BYTES or look at the sink" },
+        [NJ_DROP_spill_full] = { GATE_SPILL_FULL, "NJ1612", "memory and disk are full; raise NIGHTJAR_SPILL_BYTES or look at the sink" },
         [NJ_DROP_too_large] = { GATE_TOO_LARGE, "NJ1606", "one record alone is larger than a request may be" },
         [NJ_DROP_memory] = { GATE_MEMORY, "NJ1607", "there was no memory" },
     };
@@ -86,4 +88,33 @@ void nj_say_dropped(struct nj_outlet *o, size_t records, enum nj_drop why)
         return;
     nj_diag(NJ_LEVEL_WARN, lines[why].code, "sink %.*s: dropped %" PRIu64 " records: %s", NJ_STR_ARG(nj_buf_str(&o->title)),
             take_unsaid(o, lines[why].gate), lines[why].text);
+}
+
+void nj_say_spilled(struct nj_outlet *o, size_t records)
+{
+    if (!may_speak(o, GATE_SPILLED, records))
+        return;
+    nj_diag(NJ_LEVEL_INFO, "NJ1608", "sink %.*s: %" PRIu64 " records more wait on disk, where %" PRIu64 " bytes are now",
+            NJ_STR_ARG(nj_buf_str(&o->title)), take_unsaid(o, GATE_SPILLED), nj_spill_bytes(o->spill));
+}
+
+void nj_say_spill_failed(struct nj_outlet *o, int sys)
+{
+    if (sys == EAGAIN || !may_speak(o, GATE_SPILL_FAILED, 1)) /* EAGAIN: it was said why */
+        return;
+    nj_diag(NJ_LEVEL_WARN, "NJ1609", "sink %.*s: batches cannot go to disk (%s); those that memory has no room for are dropped",
+            NJ_STR_ARG(nj_buf_str(&o->title)), strerror(sys)); /* strerror_r means two things, by the C library */
+    take_unsaid(o, GATE_SPILL_FAILED);
+}
+
+void nj_say_spill_lost(struct nj_outlet *o, const struct nj_spill_loss *l)
+{
+    if (l->why == NJ_DROP_spill_full) {
+        nj_say_dropped(o, l->records, l->why);
+        return;
+    }
+    if (!may_speak(o, GATE_SPILL_DAMAGED, 1))
+        return;
+    nj_diag(NJ_LEVEL_WARN, "NJ1610", "sink %.*s: %" PRIu64 " of the files on disk were not sent; the last one was %s",
+            NJ_STR_ARG(nj_buf_str(&o->title)), take_unsaid(o, GATE_SPILL_DAMAGED), l->words);
 }

@@ -78,6 +78,7 @@ void nj_lane_poke(struct nj_lane_work *l)
     struct nj_outlet *o = l->o;
     if (l->state != LANE_IDLE || nj_outlet_left_ms(o) < ATTEMPT_MIN_MS)
         return;
+    nj_outlet_refill(l);
     if (l->queue.head == NULL && l->due)
         nj_outlet_seal(l);
     if (l->queue.head == NULL)
@@ -114,6 +115,7 @@ static void begin_attempt(struct nj_lane_work *l, const struct nj_answer *a)
     (void)a;
     l->again_used = false;
     l->flying = nj_queue_pop(&l->queue);
+    nj_outlet_make_room(l->o); /* it may have come from disk */
     send_flying(l);
 }
 
@@ -165,12 +167,7 @@ static void settle_delivered(struct nj_lane_work *l, const struct nj_answer *a)
     struct nj_outlet *o = l->o;
     struct nj_sealed *s = take_flying(l);
     (void)a;
-    o->ledger.delivered += s->records;
-    o->ledger.held -= s->records;
-    o->ledger.batches++;
-    o->ledger.bytes += s->raw_bytes;
-    o->ledger.bytes_sent += s->bytes.n;
-    nj_sealed_free(s);
+    nj_outlet_delivered(o, s);
     bool was_in_trouble = o->strikes > 0;
     note_alive(o);
     l->fails = 0;
@@ -187,8 +184,7 @@ static void settle_rejected(struct nj_lane_work *l, const struct nj_answer *a)
         note_alive(l->o);
     l->fails = 0;
     nj_say_rejected(l->o, a, s->records);
-    nj_outlet_drop(l->o, s->records, NJ_DROP_rejected);
-    nj_sealed_free(s);
+    nj_outlet_drop_batch(l->o, s, NJ_DROP_rejected);
     nj_lane_poke(l);
 }
 
@@ -197,14 +193,15 @@ static void split(struct nj_lane_work *l, const struct nj_answer *a)
     struct nj_outlet *o = l->o;
     struct nj_sealed *s = take_flying(l), *first = NULL, *second = NULL;
     size_t records = s->records, half = s->raw_bytes / 2;
+    bool recovered = s->recovered;
     (void)a;
     note_alive(o);
     l->fails = 0;
+    nj_outlet_unfile(o, s); /* the halves are other batches */
     if (records < 2) {
-        nj_outlet_drop(o, records, NJ_DROP_too_large);
-        nj_sealed_free(s);
+        nj_outlet_drop_batch(o, s, NJ_DROP_too_large);
     } else if (nj_sealed_split_take(&s, &first, &second) != NJ_OK) {
-        nj_outlet_drop(o, records, NJ_DROP_memory);
+        nj_outlet_drop(o, records, recovered, NJ_DROP_memory);
     } else {
         o->ledger.splits++;
         for (int i = 0; i < NJ_LANES; i++)
@@ -269,8 +266,7 @@ static void arm_rest(struct nj_lane_work *l, const struct nj_answer *a)
     s->config_tries++;
     if (s->config_tries >= NJ_CONFIG_TRIES || o->draining) {
         dropped = s->records;
-        nj_outlet_drop(o, dropped, NJ_DROP_rejected);
-        nj_sealed_free(s);
+        nj_outlet_drop_batch(o, s, NJ_DROP_rejected);
     } else {
         nj_queue_push_front(&l->queue, s);
     }

@@ -57,7 +57,8 @@ uint64_t nj_out_ledger_dropped(const struct nj_out_ledger *o)
 
 bool nj_out_ledger_balanced(const struct nj_out_ledger *o)
 {
-    return o->offered == o->delivered + nj_out_ledger_dropped(o) + o->unwanted + o->held;
+    return o->offered == o->delivered + nj_out_ledger_dropped(o) + o->unwanted + o->held + o->spilled &&
+           o->recovered.records == o->recovered.delivered + o->recovered.dropped + o->recovered.held;
 }
 
 static void add_member(struct nj_buf *out, struct nj_str name, uint64_t value)
@@ -83,23 +84,57 @@ static void add_drops(struct nj_buf *out, const struct nj_out_ledger *o)
     nj_buf_addc(out, '}');
 }
 
-static void add_out(struct nj_buf *out, const struct nj_out_ledger *o)
+struct row {
+    struct nj_str name;
+    uint64_t value;
+};
+
+static void add_rows(struct nj_buf *out, const struct row *rows, size_t n)
 {
-    const struct {
-        struct nj_str name;
-        uint64_t value;
-    } rows[] = {
-        { NJ_STR("offered"), o->offered },   { NJ_STR("delivered"), o->delivered },
-        { NJ_STR("unwanted"), o->unwanted }, { NJ_STR("held"), o->held },
-        { NJ_STR("batches"), o->batches },   { NJ_STR("attempts"), o->attempts },
-        { NJ_STR("retries"), o->retries },   { NJ_STR("splits"), o->splits },
-        { NJ_STR("bytes"), o->bytes },       { NJ_STR("bytes_sent"), o->bytes_sent },
-    };
-    for (size_t i = 0; i < NJ_COUNT(rows); i++) {
-        nj_buf_addc(out, i == 0 ? '{' : ',');
+    for (size_t i = 0; i < n; i++) {
+        if (i != 0)
+            nj_buf_addc(out, ',');
         add_member(out, rows[i].name, rows[i].value);
     }
+}
+
+/* ,"spill":{...}: left out while there is nothing to tell. */
+static void add_part(struct nj_buf *out, const char *name, const struct row *rows, size_t n)
+{
+    uint64_t any = 0;
+    for (size_t i = 0; i < n; i++)
+        any |= rows[i].value;
+    if (any == 0)
+        return;
+    nj_buf_addf(out, ",\"%s\":{", name);
+    add_rows(out, rows, n);
+    nj_buf_addc(out, '}');
+}
+
+static void add_out(struct nj_buf *out, const struct nj_out_ledger *o)
+{
+    const struct row rows[] = {
+        { NJ_STR("offered"), o->offered },   { NJ_STR("delivered"), o->delivered },   { NJ_STR("unwanted"), o->unwanted },
+        { NJ_STR("held"), o->held },         { NJ_STR("spilled"), o->spilled },       { NJ_STR("batches"), o->batches },
+        { NJ_STR("attempts"), o->attempts }, { NJ_STR("retries"), o->retries },       { NJ_STR("splits"), o->splits },
+        { NJ_STR("bytes"), o->bytes },       { NJ_STR("bytes_sent"), o->bytes_sent },
+    };
+    const struct row spill[] = {
+        { NJ_STR("batches"), o->spill.batches },
+        { NJ_STR("bytes"), o->spill.bytes },
+        { NJ_STR("read"), o->spill.read },
+        { NJ_STR("failures"), o->spill.failures },
+    };
+    const struct row recovered[] = {
+        { NJ_STR("records"), o->recovered.records }, { NJ_STR("delivered"), o->recovered.delivered },
+        { NJ_STR("dropped"), o->recovered.dropped }, { NJ_STR("held"), o->recovered.held },
+        { NJ_STR("refused"), o->recovered.refused },
+    };
+    nj_buf_addc(out, '{');
+    add_rows(out, rows, NJ_COUNT(rows));
     add_drops(out, o);
+    add_part(out, "spill", spill, NJ_COUNT(spill));
+    add_part(out, "recovered", recovered, NJ_COUNT(recovered));
     nj_buf_addc(out, '}');
 }
 

@@ -62,6 +62,8 @@ enum nj_status nj_outlet_new_with(struct nj_outlet **out, struct nj_loop *l, str
         o->lanes[i].age_timer = (struct nj_timer){ .fire = on_age, .ctx = &o->lanes[i] };
         st = nj_batch_new(&o->lanes[i].open, sink->format, sink->codec, (enum nj_lane)i, limits);
     }
+    if (st == NJ_OK)
+        st = nj_outlet_disk_new(o, limits.alone_max);
     if (st != NJ_OK) {
         nj_outlet_free(o);
         return st;
@@ -89,11 +91,16 @@ void nj_outlet_free(struct nj_outlet *o)
         struct nj_lane_work *l = &o->lanes[i];
         nj_timer_stop(o->loop, &l->timer);
         nj_timer_stop(o->loop, &l->age_timer);
-        nj_sealed_free(l->flying);
-        for (struct nj_sealed *s = nj_queue_pop(&l->queue); s != NULL; s = nj_queue_pop(&l->queue))
+        if (l->flying != NULL)
+            nj_queue_push(&l->queue, l->flying);
+        for (struct nj_sealed *s = nj_queue_pop(&l->queue); s != NULL; s = nj_queue_pop(&l->queue)) {
+            if (s->file != NULL)
+                nj_spill_back(o->spill, s);
             nj_sealed_free(s);
+        }
         nj_batch_free(l->open);
     }
+    nj_spill_free(o->spill);
     nj_buf_fini(&o->scratch);
     nj_buf_fini(&o->cache.bytes);
     nj_buf_fini(&o->title);
@@ -102,12 +109,17 @@ void nj_outlet_free(struct nj_outlet *o)
 
 /* --- ledger and memory -------------------------------------------------------------------------------------------- */
 
-void nj_outlet_drop(struct nj_outlet *o, size_t records, enum nj_drop why)
+void nj_outlet_drop(struct nj_outlet *o, size_t records, bool recovered, enum nj_drop why)
 {
     if (records == 0)
         return;
-    o->ledger.dropped[why] += records;
-    o->ledger.held -= records;
+    if (recovered) {
+        o->ledger.recovered.dropped += records;
+        o->ledger.recovered.held -= records;
+    } else {
+        o->ledger.dropped[why] += records;
+        o->ledger.held -= records;
+    }
     nj_say_dropped(o, records, why);
 }
 
@@ -135,25 +147,40 @@ static size_t drop_open(struct nj_lane_work *l, enum nj_drop why)
     size_t gone = nj_batch_discard(l->open);
     l->due = false;
     nj_timer_stop(l->o->loop, &l->age_timer);
-    nj_outlet_drop(l->o, gone, why);
+    nj_outlet_drop(l->o, gone, false, why);
     return gone;
 }
 
-/* One batch of this lane goes: the oldest queued one, else the open one. */
+/* One batch of this lane leaves memory: the oldest queued one, else the open one. */
 static bool evict(struct nj_outlet *o, enum nj_lane lane)
 {
-    struct nj_sealed *s = nj_queue_pop_oldest(&o->lanes[lane].queue);
+    struct nj_lane_work *l = &o->lanes[lane];
+    struct nj_sealed *s = nj_queue_pop_oldest(&l->queue);
+    if (s == NULL && o->spill != NULL)
+        s = nj_outlet_seal_only(l);
     if (s == NULL)
-        return drop_open(&o->lanes[lane], NJ_DROP_queue_full) != 0;
-    nj_outlet_drop(o, s->records, NJ_DROP_queue_full);
-    nj_sealed_free(s);
+        return drop_open(l, NJ_DROP_queue_full) != 0;
+    nj_outlet_push_out(o, s, NJ_DROP_queue_full);
     return true;
+}
+
+/* On disk a critical batch is not lost; so it may go before an open bulk one, which would be lost or a small file. */
+static bool evict_critical_to_disk(struct nj_outlet *o)
+{
+    struct nj_queue *q = &o->lanes[NJ_LANE_CRITICAL].queue;
+    if (o->spill == NULL || q->head == NULL || o->lanes[NJ_LANE_BULK].queue.head != NULL)
+        return false;
+    struct nj_sealed *s = nj_queue_pop_oldest(q);
+    if (nj_outlet_store(o, s) == NJ_OK)
+        return true;
+    nj_queue_push_front(q, s);
+    return false;
 }
 
 void nj_outlet_make_room(struct nj_outlet *o)
 {
     while (nj_outlet_bytes(o) > o->opt.queue_bytes)
-        if (!evict(o, NJ_LANE_BULK) && !evict(o, NJ_LANE_CRITICAL))
+        if (!evict_critical_to_disk(o) && !evict(o, NJ_LANE_BULK) && !evict(o, NJ_LANE_CRITICAL))
             return; /* the rest is in the middle of an attempt */
 }
 
@@ -173,21 +200,28 @@ int64_t nj_outlet_left_ms(const struct nj_outlet *o)
 
 /* --- records in --------------------------------------------------------------------------------------------------- */
 
-void nj_outlet_seal(struct nj_lane_work *l)
+struct nj_sealed *nj_outlet_seal_only(struct nj_lane_work *l)
 {
     struct nj_outlet *o = l->o;
     struct nj_sealed *s = NULL;
     if (nj_batch_seal(l->open, &s) != NJ_OK) {
         drop_open(l, NJ_DROP_memory);
-        return;
+        return NULL;
     }
     l->due = false;
     nj_timer_stop(o->loop, &l->age_timer);
+    if (s != NULL)
+        s->seq = o->seq++;
+    return s;
+}
+
+void nj_outlet_seal(struct nj_lane_work *l)
+{
+    struct nj_sealed *s = nj_outlet_seal_only(l);
     if (s == NULL)
         return;
-    s->seq = o->seq++;
     nj_queue_push(&l->queue, s);
-    nj_outlet_make_room(o); /* the compressor gave out what it had held back */
+    nj_outlet_make_room(l->o); /* the compressor gave out what it had held back */
 }
 
 static void arm_age(struct nj_lane_work *l)
@@ -225,7 +259,7 @@ void nj_outlet_offer(struct nj_outlet *o, const struct nj_clean *r)
     if (st == NJ_OK)
         st = add_encoded(l, record);
     if (st != NJ_OK)
-        nj_outlet_drop(o, 1, st == NJ_ELIMIT ? NJ_DROP_too_large : NJ_DROP_memory);
+        nj_outlet_drop(o, 1, false, st == NJ_ELIMIT ? NJ_DROP_too_large : NJ_DROP_memory);
     if (o->scratch.cap > SCRATCH_KEEP)
         nj_buf_shrink(&o->scratch, SCRATCH_KEEP);
     if (nj_batch_records(l->open) != 0 && nj_batch_full(l->open))
@@ -268,7 +302,8 @@ bool nj_outlet_pending(const struct nj_outlet *o, unsigned lane_bits)
 {
     for (int i = 0; i < NJ_LANES; i++) {
         const struct nj_lane_work *l = &o->lanes[i];
-        bool pending = nj_batch_records(l->open) != 0 || l->queue.head != NULL || l->flying != NULL;
+        bool pending = nj_batch_records(l->open) != 0 || l->queue.head != NULL || l->flying != NULL ||
+                       (o->spill != NULL && nj_spill_has(o->spill, (enum nj_lane)i));
         if ((lane_bits & 1u << i) != 0 && pending)
             return true;
     }
@@ -329,8 +364,10 @@ void nj_outlet_abandon(struct nj_outlet *o, enum nj_drop why)
         nj_lane_step(l, EV_STOP, NULL);
         drop_open(l, why);
         for (struct nj_sealed *s = nj_queue_pop(&l->queue); s != NULL; s = nj_queue_pop(&l->queue)) {
-            nj_outlet_drop(o, s->records, why);
-            nj_sealed_free(s);
+            if (s->file != NULL)
+                nj_outlet_push_out(o, s, why);
+            else
+                nj_outlet_drop_batch(o, s, why);
         }
     }
 }

@@ -48,7 +48,19 @@ struct nj_lane_work {
 };
 
 /* Lines that must not come more often than once an interval. */
-enum gate { GATE_TROUBLE, GATE_CONFIG, GATE_REJECTED, GATE_FULL, GATE_TOO_LARGE, GATE_MEMORY, GATES };
+enum gate {
+    GATE_TROUBLE,
+    GATE_CONFIG,
+    GATE_REJECTED,
+    GATE_FULL,
+    GATE_TOO_LARGE,
+    GATE_MEMORY,
+    GATE_SPILLED,
+    GATE_SPILL_FAILED,
+    GATE_SPILL_FULL,
+    GATE_SPILL_DAMAGED,
+    GATES
+};
 
 struct nj_outlet {
     struct nj_loop *loop;
@@ -58,11 +70,12 @@ struct nj_outlet {
     struct nj_outlet_options opt;
     struct nj_out_ledger ledger;
     struct nj_lane_work lanes[NJ_LANES];
-    struct nj_buf scratch; /* one encoded record */
+    struct nj_spill *spill; /* NULL: off */
+    struct nj_buf scratch;  /* one encoded record */
     struct nj_encode_cache cache;
     struct nj_chain chain;
     struct nj_buf title; /* name and address, for diagnostics */
-    uint64_t seq;
+    int64_t seq;
     struct nj_mono deadline;
     struct nj_mono not_before; /* Retry-After of the far end */
     bool draining;
@@ -85,12 +98,28 @@ void nj_lane_cut(struct nj_lane_work *l);
 
 /* --- outlet.c --- */
 void nj_outlet_seal(struct nj_lane_work *l);
-void nj_outlet_drop(struct nj_outlet *o, size_t records, enum nj_drop why);
-/* Drops the oldest of the least important until the limit is kept. */
+/* The same, whatever then is in memory; NULL: there was nothing, or it was dropped. */
+struct nj_sealed *nj_outlet_seal_only(struct nj_lane_work *l);
+void nj_outlet_drop(struct nj_outlet *o, size_t records, bool recovered, enum nj_drop why);
+/* To disk, or away, with the oldest of the least important until the limit is kept. */
 void nj_outlet_make_room(struct nj_outlet *o);
 void nj_outlet_notify(struct nj_outlet *o);
 /* Time left until the deadline, never negative. */
 int64_t nj_outlet_left_ms(const struct nj_outlet *o);
+
+/* --- outlet_spill.c: a batch and where it is --- */
+NJ_MUST enum nj_status nj_outlet_disk_new(struct nj_outlet *o, size_t raw_max);
+void nj_outlet_disk_free(struct nj_outlet *o);
+/* To disk.  NJ_OK: the batch in memory is gone; else it is as it was. */
+NJ_MUST enum nj_status nj_outlet_store(struct nj_outlet *o, struct nj_sealed *s);
+/* All three end the batch in memory. */
+void nj_outlet_delivered(struct nj_outlet *o, struct nj_sealed *s);
+void nj_outlet_drop_batch(struct nj_outlet *o, struct nj_sealed *s, enum nj_drop why);
+void nj_outlet_push_out(struct nj_outlet *o, struct nj_sealed *s, enum nj_drop otherwise); /* stored, or dropped */
+/* Its file goes, if it has one; the batch stays. */
+void nj_outlet_unfile(struct nj_outlet *o, struct nj_sealed *s);
+/* Puts the oldest batch on disk at the head of the queue, when it is its turn. */
+void nj_outlet_refill(struct nj_lane_work *l);
 
 /* --- complaints.c --- */
 void nj_say_trouble(struct nj_outlet *o, const struct nj_answer *a);
@@ -98,5 +127,8 @@ void nj_say_recovered(struct nj_outlet *o);
 void nj_say_config(struct nj_outlet *o, const struct nj_answer *a, size_t dropped);
 void nj_say_rejected(struct nj_outlet *o, const struct nj_answer *a, size_t records);
 void nj_say_dropped(struct nj_outlet *o, size_t records, enum nj_drop why);
+void nj_say_spilled(struct nj_outlet *o, size_t records);
+void nj_say_spill_failed(struct nj_outlet *o, int sys);
+void nj_say_spill_lost(struct nj_outlet *o, const struct nj_spill_loss *l);
 
 #endif

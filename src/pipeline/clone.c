@@ -15,6 +15,7 @@ static void make_anew(struct nj_sidecar *s)
         nj_pseudonyms_renew(s->redaction.pseudonyms);
     if (s->pipeline != NULL)
         nj_pipeline_restored(s->pipeline);
+    nj_spilling_restored(s);
 }
 
 void nj_clone_used(struct nj_sidecar *s)

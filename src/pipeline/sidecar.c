@@ -272,6 +272,7 @@ static struct nj_outlet_options outlet_options(struct nj_sidecar *s)
         .batch = { .max_bytes = (size_t)s->o->batch_bytes, .max_records = (size_t)s->o->batch_records },
         .batch_age_ms = s->o->batch_age_ms,
         .queue_bytes = (size_t)s->o->queue_bytes / (s->o->sink_count != 0 ? s->o->sink_count : 1),
+        .spill = nj_spilling_options(s, s->o->spill_bytes / (s->o->sink_count != 0 ? s->o->sink_count : 1)),
         .timeout_ms = s->o->timeout_ms,
         .chain_key = s->chain_keyed ? &s->chain_key : NULL,
         .changed = on_settled,
@@ -313,7 +314,7 @@ static void build_outlet(struct nj_sidecar *s, const struct nj_sink_options *so)
 /* Alerts are few and small: a queue of their own beside that of the sinks, so that no flood of logs can push them out. */
 static void build_alerts(struct nj_sidecar *s)
 {
-    enum { ALERT_QUEUE = 256 << 10 };
+    enum { ALERT_QUEUE = 256 << 10, ALERT_SPILL = 1 << 20 };
     char why[160] = "";
     struct nj_outlet_options oo = outlet_options(s);
     if (s->o->alert_sink.url.n == 0)
@@ -324,6 +325,7 @@ static void build_alerts(struct nj_sidecar *s)
         return;
     }
     oo.queue_bytes = ALERT_QUEUE;
+    oo.spill.max_bytes = s->o->spill_bytes < ALERT_SPILL ? s->o->spill_bytes : ALERT_SPILL;
     add_outlet(s, &oo);
 }
 
@@ -349,6 +351,7 @@ static void build_pipeline(struct nj_sidecar *s)
     s->chain_keyed = s->redaction.pseudonyms != NULL && !nj_pseudonyms_ephemeral(s->redaction.pseudonyms);
     if (s->chain_keyed)
         nj_pseudonyms_derive(s->redaction.pseudonyms, NJ_STR("chain"), &s->chain_key);
+    nj_spilling_key(s);
     for (size_t i = 0; i < s->o->sink_count; i++)
         build_outlet(s, &s->o->sink_list[i]);
     build_alerts(s);
@@ -449,6 +452,7 @@ static void take_down(struct nj_sidecar *s)
     }
     nj_redaction_close(&s->redaction);
     explicit_bzero(&s->chain_key, sizeof(s->chain_key));
+    explicit_bzero(&s->spill_key, sizeof(s->spill_key));
     nj_sandbox_fini(&s->sandbox);
     nj_buf_fini(&s->own_text);
     if (s->signals.active)

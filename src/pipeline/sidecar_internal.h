@@ -58,7 +58,9 @@ struct nj_sidecar {
     struct nj_invocations invocations;
     struct nj_redaction redaction;
     struct nj_hmac_key chain_key; /* of the links between records; where keyed */
+    struct nj_hmac_key spill_key; /* of what is on disk; likewise */
     bool chain_keyed;
+    bool spill_looked;                    /* for what an earlier process left */
     struct nj_sink sinks[NJ_OUTLETS_MAX]; /* those of the options, and that of the alerts */
     struct nj_outlet *outlets[NJ_OUTLETS_MAX];
     size_t outlet_count;
@@ -122,6 +124,14 @@ void nj_changes_fingerprint(const struct nj_sidecar *s, char out[static NJ_FINGE
 void nj_changes_start(struct nj_sidecar *s, struct nj_str runtime); /* once; runtime: its version's ARN, absent when nobody told it */
 void nj_changes_look(struct nj_sidecar *s);                         /* says what differs, when that is known */
 void nj_changes_stop(struct nj_sidecar *s);
+
+/* spilling.c */
+void nj_spilling_key(struct nj_sidecar *s);
+struct nj_spill_options nj_spilling_options(const struct nj_sidecar *s, uint64_t max_bytes);
+void nj_spilling_look(struct nj_sidecar *s); /* once, and not before event/next is pending: the disk has no part in the start */
+void nj_spilling_restored(struct nj_sidecar *s);
+int64_t nj_spilling_time_ms(const struct nj_sidecar *s, int64_t left_ms); /* what putting everything on disk will take, of the time left */
+void nj_spilling_rest(struct nj_sidecar *s, struct nj_mono until);        /* critical batches of all sinks before bulk ones */
 
 /* observing.c */
 void nj_observing_start(struct nj_sidecar *s); /* after the pipeline */

@@ -223,6 +223,7 @@ void nj_turn_invoke(struct nj_sidecar *s, const struct nj_ext_event *e)
     nj_observing_invoke(s, e);
     nj_changes_start(s, (struct nj_str){ NULL, 0 }); /* nobody told of the init */
     nj_changes_look(s);
+    nj_spilling_look(s);
     struct nj_flush_load load = load_of(s);
     bool at_once = nj_flush_invoke(&s->flush, s->clock->mono, &load);
     int64_t wait_ms = wait_for_end_ms(s);
@@ -279,6 +280,8 @@ void nj_turn_posted(struct nj_sidecar *s)
     bool ended = s->end_seen;
     s->end_seen = false;
     nj_changes_look(s);
+    if (s->managed) /* there is no INVOKE */
+        nj_spilling_look(s);
     awake(s);
     switch (s->turn) {
     case NJ_TURN_RUNNING:
@@ -347,6 +350,7 @@ static bool report_owed(struct nj_sidecar *s)
 void nj_turn_shutdown(struct nj_sidecar *s, int64_t deadline_ms)
 {
     look_for_thaw(s);
+    nj_spilling_look(s);
     nj_timer_stop(s->loop, &s->flush_timer);
     struct nj_mono kill = nj_clock_deadline(s->clock, deadline_ms > 0 ? deadline_ms : SHUTDOWN_UNKNOWN_MS);
     int64_t left = max64(0, nj_mono_until(s->clock->mono, kill));
@@ -369,7 +373,8 @@ static void drain(struct nj_sidecar *s)
     nj_observing_shutdown(s);
     nj_sidecar_write_ledger(s, true);
     nj_turn_flush_all(s, NJ_LANE_BITS_ALL);
-    turn_to(s, NJ_TURN_DRAINING, max64(0, nj_mono_until(s->clock->mono, s->deadline)));
+    int64_t left = max64(0, nj_mono_until(s->clock->mono, s->deadline));
+    turn_to(s, NJ_TURN_DRAINING, left - nj_spilling_time_ms(s, left));
     nj_turn_settled(s);
 }
 
@@ -379,6 +384,7 @@ static void abandon(struct nj_sidecar *s)
         nj_listener_close(s->listener); /* no time for more than what was answered */
         nj_listener_drain(s->listener);
     }
+    nj_spilling_rest(s, nj_mono_after(s->deadline, MARGIN_MIN_MS / 2));
     for (size_t i = 0; i < s->outlet_count; i++)
         nj_outlet_abandon(s->outlets[i], NJ_DROP_deadline);
     gone(s);

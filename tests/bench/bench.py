@@ -277,6 +277,7 @@ def flood(b):
             out = ledger["sinks"]["default"]
             lost = sum(out["dropped"].values())
             b.row(f"  {log_format}: records delivered / dropped", f"{out['delivered']} / {lost}")
+            b.row(f"  {log_format}: MB through the disk", f"{out.get('spill', {}).get('bytes', 0) / 1e6:.1f}")
             if codec == "gzip":
                 encoded = out["bytes"] / max(out["delivered"], 1) * ledger["offered"] / 1e6  # MB of all records
                 share = zlib_seconds(sample_of(s.path("sink/records.ndjson"))) * 1000 * encoded / mb
@@ -312,7 +313,9 @@ def shutdown(b):
         s.end()
         ledger = s.ledger()
         lost = sum(sum(o["dropped"].values()) for o in ledger["sinks"].values())
+        spilled = sum(o["spilled"] for o in ledger["sinks"].values())
         b.row(f"  with {deadline}", f"{lost} of {ledger['offered']}", "0", lost == 0)
+        b.row(f"  with {deadline}: left on disk", f"{spilled}", "0 at 2s", None if deadline != "2s" else spilled == 0)
         b.row(f"  with {deadline}: time left at exit", f"{s.extension['exit']['msBeforeDeadline']:.0f} ms")
 
 

@@ -13,7 +13,7 @@ HEADERS = {
     "redact": "redact",
     "observe": "payload counters limits observe alert_rules",
     "sink": "sink",
-    "deliver": "batch outlet ledger flush verdict",
+    "deliver": "batch outlet ledger flush verdict spill",
     "aws": "sigv4",
     "lambda": "extensions_api lifecycle listener runtime_proxy",
     "config": "options commands redaction",
@@ -43,7 +43,7 @@ CROSSINGS = {
 }
 # Pure: no sockets, no clock reads, no globals.  They run in tests and fuzzers as they are.
 PURE_ROOMS = ["aws", "record", "redact", "observe", "sink"]
-PURE_FILES = ["src/deliver/flush.c", "src/deliver/verdict.c", "src/deliver/ledger.c", "include/nightjar/flush.h",
+PURE_FILES = ["src/deliver/spill_record.c", "src/deliver/spill_record.h", "src/deliver/flush.c", "src/deliver/verdict.c", "src/deliver/ledger.c", "include/nightjar/flush.h",
               "include/nightjar/verdict.h", "include/nightjar/ledger.h"]
 PURE_CROSSINGS = {
     ("include/nightjar/verdict.h", "http_client"): "struct nj_http_reply, a plain struct, is what a verdict judges",

@@ -31,8 +31,10 @@ VERIFIED = re.compile(r"(\d+) records in .*?(\d+) missing, (\d+) altered")
 
 
 def check_chain(run):
-    """What is stored is what was delivered: nightjar verify misses no more than the ledgers say was dropped, and finds nothing altered."""
-    dropped = sum(n for one in run.ledgers for sink in one.get("sinks", {}).values() for n in sink.get("dropped", {}).values())
+    """What is stored is what was delivered: nightjar verify misses no more than the ledgers say was dropped or left on disk, and finds
+    nothing altered."""
+    sinks = [sink for one in run.ledgers for sink in one.get("sinks", {}).values()]
+    dropped = sum(sum(sink.get("dropped", {}).values()) + sink["spilled"] for sink in sinks)
     for name, stored in streams_of(run):
         with stored:
             os.lseek(stored.fileno(), 0, os.SEEK_SET)  # where the program begins to read; Python has read ahead
@@ -109,9 +111,12 @@ def balance_errors(ledger):
         out.append(f"received {sums['received']} is not offered {ledger.get('offered')} + filtered {sums['filtered']} + lost {sums['lost']}")
     for name, sink in ledger.get("sinks", {}).items():
         dropped = sum(sink.get("dropped", {}).values())
-        if sink["offered"] != sink["delivered"] + dropped + sink["unwanted"] + sink["held"]:
+        if sink["offered"] != sink["delivered"] + dropped + sink["unwanted"] + sink["held"] + sink["spilled"]:
             out.append(f"sink {name}: offered {sink['offered']} is not delivered {sink['delivered']} + dropped {dropped}"
-                       f" + unwanted {sink['unwanted']} + held {sink['held']}")
+                       f" + unwanted {sink['unwanted']} + held {sink['held']} + spilled {sink['spilled']}")
+        earlier = sink.get("recovered", {"records": 0, "delivered": 0, "dropped": 0, "held": 0})
+        if earlier["records"] != earlier["delivered"] + earlier["dropped"] + earlier["held"]:
+            out.append(f"sink {name}: what was recovered does not balance: {earlier}")
     if ledger.get("balanced") is not True:
         out.append("it says of itself that it does not balance")
     return out
@@ -150,7 +155,8 @@ def check_delivered(run):
     for name in names:
         if paths and paths.get(name) == "elsewhere":
             continue  # check.py asks there
-        delivered = sum(one["sinks"].get(name, {}).get("delivered", 0) for one in run.ledgers)
+        sinks = [one["sinks"].get(name, {}) for one in run.ledgers]
+        delivered = sum(sink.get("delivered", 0) + sink.get("recovered", {}).get("delivered", 0) for sink in sinks)
         ids = set(ids_at(run, paths.get(name) if paths else None))
         good = len(ids) >= delivered if run.expected.get("sink_may_hold_more") else len(ids) == delivered
         run.expect(good, f"sink {name}: the ledger says {delivered} delivered, there are {len(ids)} distinct ids")
@@ -193,7 +199,7 @@ def check_summaries(run):
     run.expect(not twice, "more than one invocation.summary for an invocation", twice[:3])
     whole = run.ledgers and not run.expected.get("no_telemetry") and run.expected.get("sink", "capture") != "none"
     whole = whole and "sinks" not in run.expected and run.expected.get("nightjar_exit", 0) == 0
-    whole = whole and not sum(sum(s["dropped"].values()) for one in run.ledgers for s in one.get("sinks", {}).values())
+    whole = whole and not sum(sum(s["dropped"].values()) + s["spilled"] for one in run.ledgers for s in one.get("sinks", {}).values())
     whole = whole and not run.ledger_sum("lost") and len(run.ledgers) == len(nightjars(run))
     missing = [i["requestId"] for i in run.report.get("invocations", []) if whole and i["requestId"] not in seen]
     run.expect(not missing, "an invocation without an invocation.summary", missing[:3])
@@ -209,16 +215,25 @@ def outputs(run):
     bodies = os.path.join(folder, "bodies")
     for name in sorted(os.listdir(bodies)) if os.path.isdir(bodies) else []:
         for what, data in file_bytes(os.path.join(bodies, name), "sink/bodies/" + name):
-            yield what, data
-            try:  # as much as there is of a body that was cut off
-                yield what + " (gzip)", zlib.decompressobj(31).decompress(data)
-            except zlib.error:
-                pass
+            yield from opened(data, what)
     yield from file_bytes(run.path("out.ndjson"), "out.ndjson")
     yield from file_bytes(run.path("extension.log"), "nightjar's own output")
+    for path in run.spilled():
+        yield from opened(open(path, "rb").read(), "on disk/" + os.path.basename(path))
     for q in run.requests:
         rest = {k: v for k, v in q["headers"].items() if k != "authorization"}
         yield f"request {q['n']}", json.dumps([q["path"], rest]).encode()
+
+
+def opened(data, name):
+    """The bytes, and what they are without gzip, as much as there is of it."""
+    yield name, data
+    at = data.find(b"\x1f\x8b")
+    try:
+        if at >= 0:
+            yield name + " (gzip)", zlib.decompressobj(31).decompress(data[at:])
+    except zlib.error:
+        pass
 
 
 def file_bytes(path, name):

@@ -1,4 +1,5 @@
 """Runs one scenario: a capture sink, the emulator with nightjar attached, and what they leave behind."""
+import glob
 import importlib.util
 import json
 import os
@@ -126,7 +127,7 @@ class Run:
 
     def prepare(self):
         shutil.rmtree(self.dir, ignore_errors=True)
-        os.makedirs(self.dir)
+        os.makedirs(self.path("tmp"))
         self.values["DIR"] = self.dir
         self.values["FREE_PORT"] = str(free_port())
         self.values["PROXY_PORT"] = str(free_port())
@@ -174,6 +175,7 @@ class Run:
             del env["NIGHTJAR_SINK"]
         env.setdefault("NIGHTJAR_LOG_LEVEL", "info")  # the last ledger is told at that level
         env.setdefault("NIGHTJAR_PSEUDONYM_KEY", self.values["PSEUDONYM_KEY"])  # without one there is a warning
+        env.setdefault("NIGHTJAR_SPILL_DIR", self.path("tmp"))  # a sandbox has a /tmp of its own
         env.setdefault("NIGHTJAR_PROXY_PORT", self.values["PROXY_PORT"])  # runs go side by side
         return env
 
@@ -289,6 +291,10 @@ class Run:
         if path:
             with open(path, "rb") as f:
                 yield from (line.rstrip(b"\n") for line in f if line != b"\n")
+
+    def spilled(self):
+        """Paths of the batches that are left on disk."""
+        return sorted(glob.glob(os.path.join(self.environment["NIGHTJAR_SPILL_DIR"], "nightjar-spill-*", "*")))
 
     def of_request(self, request):
         """The records of a request that was taken."""

@@ -152,11 +152,12 @@ def show_ledgers(screen, ledgers):
         row(f"  {sink}: dropped", lambda c: sum(get(c).get("dropped", {}).values()))
         row(f"  {sink}: not wanted", lambda c: get(c).get("unwanted", 0))
         row(f"  {sink}: still held", lambda c: get(c).get("held", 0))
+        row(f"  {sink}: on disk", lambda c: get(c).get("spilled", 0))
         row(f"  {sink}: batches / attempts", lambda c: f"{get(c).get('batches', 0)}/{get(c).get('attempts', 0)}")
         row(f"  {sink}: bytes", lambda c: get(c).get("bytes", 0))
         row(f"  {sink}: bytes sent", lambda c: get(c).get("bytes_sent", 0))
     good = all(one.get("balanced") is True for one in ledgers) and bool(ledgers)
-    screen.line(("it balances: received = delivered + dropped + filtered + lost + held" if good else "IT DOES NOT BALANCE",
+    screen.line(("it balances: received = delivered + dropped + filtered + lost + held + on disk" if good else "IT DOES NOT BALANCE",
                  "green" if good else "red"))
     return good
 

@@ -153,9 +153,10 @@ static inline void kit_check(const struct kit *k)
         ck_abort_msg("the state table met a pair it does not have, see NJ1691");
     if (nj_outlet_bytes(k->o) > k->queue_bytes && nj_outlet_bytes(k->o) != flying)
         ck_abort_msg("%zu bytes in memory, %zu of them flying", nj_outlet_bytes(k->o), flying);
-    if (nj_outlet_pending(k->o, NJ_LANE_BITS_ALL) != (l->held != 0))
+    bool left = l->held + l->spilled + l->recovered.held != 0; /* a recovered batch that was not read is not counted yet */
+    if (left ? !nj_outlet_pending(k->o, NJ_LANE_BITS_ALL) : nj_outlet_pending(k->o, NJ_LANE_BITS_ALL) && nj_outlet_disk(k->o) == NULL)
         ck_abort_msg("held and pending do not agree");
-    if ((nj_outlet_bytes(k->o) != 0) != (l->held != 0))
+    if (l->recovered.records == 0 && (nj_outlet_bytes(k->o) != 0) != (l->held != 0))
         ck_abort_msg("held and bytes do not agree");
 }
 

@@ -385,7 +385,7 @@ START_TEST(test_batch_split_cuts_between_records_next_to_the_middle)
             check_body(a, rows[i].first);
             check_body(b, rows[i].second);
             ck_assert_uint_eq(a->records + b->records, rows[i].n);
-            ck_assert_uint_eq(a->seq, 77);
+            ck_assert_int_eq(a->seq, 77);
             ck_assert_str_ne(a->id, id);
             ck_assert_str_ne(a->id, b->id);
             nj_sealed_free(a);

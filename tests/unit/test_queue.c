@@ -17,7 +17,7 @@ START_TEST(test_queue_503_is_the_whole_sink_and_changes_no_order)
     kit_open(&k);
     kit_put(&k, NJ_LANE_BULK, 8);
     for (int i = 0; i < 12; i++) {
-        ck_assert_uint_eq(k.sender.at[NJ_LANE_BULK].batch->seq, 0);
+        ck_assert_int_eq(k.sender.at[NJ_LANE_BULK].batch->seq, 0);
         kit_answer(&k, NJ_LANE_BULK, NJ_V_RETRY);
         kit_pass(&k, 30000);
     }
@@ -62,7 +62,7 @@ START_TEST(test_queue_full_queue_drops_the_oldest_bulk_batch_first)
     kit_answer(&k, NJ_LANE_CRITICAL, NJ_V_DELIVERED);
     ck_assert_uint_eq(LEDGER(k)->delivered, 12);
     kit_answer(&k, NJ_LANE_BULK, NJ_V_DELIVERED);
-    ck_assert_uint_eq(k.sender.at[NJ_LANE_BULK].batch->seq, 5);
+    ck_assert_int_eq(k.sender.at[NJ_LANE_BULK].batch->seq, 5);
     while (k.sender.busy[NJ_LANE_BULK])
         kit_answer(&k, NJ_LANE_BULK, NJ_V_DELIVERED);
     ck_assert_uint_eq(LEDGER(k)->delivered, 12 + bulk - 4);
@@ -115,7 +115,7 @@ START_TEST(test_queue_waiting_batch_may_be_dropped_for_a_newer_one)
     while (LEDGER(k)->dropped[NJ_DROP_queue_full] == 0)
         kit_put(&k, NJ_LANE_BULK, 4);
     kit_pass(&k, 110);
-    ck_assert_uint_eq(k.sender.at[NJ_LANE_BULK].batch->seq, 1);
+    ck_assert_int_eq(k.sender.at[NJ_LANE_BULK].batch->seq, 1);
     kit_close(&k);
 }
 END_TEST
