@@ -233,6 +233,7 @@ void nj_companion_aws(struct nj_sweep *s, struct nj_span id)
 /* The word after the scheme that ends at byte at, which must begin like it. */
 static bool shape_scheme(struct nj_sweep *s, size_t at, struct nj_str scheme, struct nj_span *out)
 {
+    enum { SECOND_HALF = 24 };
     struct nj_str t = s->text;
     size_t from = at - 2;
     if (at < 2 || from < s->done || !nj_str_starts_nocase(nj_str_slice(t, from, t.n), scheme))
@@ -249,6 +250,8 @@ static bool shape_scheme(struct nj_sweep *s, size_t at, struct nj_str scheme, st
     size_t to = token;
     while (to < t.n && (nj_is(t.p[to], NJ_IS_B64 | NJ_IS_B64URL) || t.p[to] == '.' || t.p[to] == '~' || t.p[to] == '='))
         to++;
+    if (to < t.n && t.p[to] == ':' && nj_run(t, to + 1, NJ_IS_HEX) >= to + 1 + SECOND_HALF)
+        to = nj_run(t, to + 1, NJ_IS_HEX); /* "1/1200123456789012:0f3c..." */
     size_t equals = token;
     while (equals < to && t.p[equals] != '=')
         equals++;

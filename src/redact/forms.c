@@ -341,15 +341,16 @@ static bool is_place_or_container(const struct nj_form *f, struct nj_str value)
 /* Pwd={x};: ODBC puts what may hold a semicolon into braces. */
 static void skip_brace(const struct nj_form *f, struct nj_span *v)
 {
-    struct nj_str t = f->t, value = nj_part(t, *v);
-    if (f->quote != 0 || f->gap_after || t.p[f->sep] != '=' || value.n < 2 || value.p[0] != '{' || nj_byte(t, v->to) != '}')
+    enum { LONGEST = 128 };
+    struct nj_str t = nj_str_slice(f->t, 0, v->from + LONGEST);
+    if (f->quote != 0 || f->gap_after || t.p[f->sep] != '=' || nj_byte(t, v->from) != '{')
         return;
-    char after = nj_byte(t, v->to + 1);
-    for (size_t i = 1; i < value.n; i++)
-        if (strchr("{=:", value.p[i]) != NULL)
-            return;
-    if (after == ';' || after == '\0' || after == '"' || after == '\n')
-        v->from++;
+    size_t at = v->from + 1;
+    while (at < t.n && strchr("{=:\n", t.p[at]) == NULL && (t.p[at] != '}' || nj_byte(t, at + 1) == '}'))
+        at += t.p[at] == '}' ? 2 : 1; /* doubled, it is one of the password */
+    char after = nj_byte(f->t, at + 1);
+    if (nj_byte(t, at) == '}' && at > v->from + 1 && (after == ';' || after == '\0' || after == '"' || after == '\n'))
+        *v = (struct nj_span){ v->from + 1, at };
 }
 
 /* ":protected]" behind a name: the value stands behind the bracket. */

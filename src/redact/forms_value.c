@@ -332,6 +332,9 @@ bool nj_form_takes(const struct nj_form *f, struct nj_span v)
     unsigned how = nj_secret_keys[f->rule].how;
     struct nj_str value = nj_part(f->t, v);
     char before = f->key.from > 0 ? f->t.p[f->key.from - 1] : '\0';
+    bool parameter = (how & NJ_HOW_QUERY) && (before == '&' || before == '?' || before == ';');
+    if (parameter)
+        return true;
     if ((how & NJ_HOW_DETECTED) || !nj_key_takes_telling(f->rule, value))
         return false;
     if (how & NJ_HOW_SUBTREE)
@@ -350,6 +353,6 @@ bool nj_form_takes(const struct nj_form *f, struct nj_span v)
     if ((how & NJ_HOW_TOKEN) && f->gap_after && value.n < 4)
         return false;
     if (how & NJ_HOW_QUERY)
-        return before == '&' || before == '?' || before == ';' || looks_like_digest(value);
+        return looks_like_digest(value) || (how & NJ_HOW_MIXED) != 0;
     return true;
 }

@@ -238,8 +238,9 @@ static void judge_string(struct walk *w)
         return;
     if (secret && !detectors_first(w) && mask_string(w, p))
         return;
-    /* What was harmless under a secret name, such as "${...}", may not be so any more when something in it was replaced. */
-    bool named = !secret && !names_secret && !w->key_part && w->own && is_secret(w) && nj_value_is_harmless(raw);
+    /* What was harmless under a secret name, such as "${...}" or some words, may not be so any more when something in it was replaced. */
+    bool named = !secret && !names_secret && !w->key_part && is_secret(w) &&
+                 ((nj_secret_keys[w->rule].how & NJ_HOW_MIXED) || (w->own && nj_value_is_harmless(raw)));
     scan_string(w, secret && detectors_first(w), named);
 }
 
@@ -411,7 +412,7 @@ static bool stands(const struct walk *w, int rule)
     unsigned how = nj_secret_keys[rule].how;
     if (how & NJ_HOW_GRANT)
         return has_member(w, NJ_STR("granttype"), w->frame->grant);
-    return (how & NJ_HOW_QUERY) == 0;
+    return (how & NJ_HOW_QUERY) == 0 || (how & NJ_HOW_MIXED) != 0;
 }
 
 /* A name that was unescaped or rewritten stands in a buffer of which the values make use. */

@@ -20,7 +20,10 @@ enum {
     SUBTREE = NJ_HOW_SUBTREE,
     GRANT = NJ_HOW_GRANT,
     BASIC = NJ_HOW_BASIC,
-    RANDOM = NJ_HOW_RANDOM
+    RANDOM = NJ_HOW_RANDOM,
+    SHORT = NJ_HOW_SHORT,
+    EXPIRY = NJ_HOW_EXPIRY,
+    CODE = NJ_HOW_CODE
 };
 
 const struct nj_secret_key_row nj_secret_keys[NJ_KEY_ROWS] = {
@@ -280,8 +283,7 @@ bool nj_value_is_harmless(struct nj_str v)
 
 /* --- what a rule wants of the value ------------------------------------------------------------------------------- */
 
-/* Neither letters alone nor digits alone. */
-static bool is_mixed(struct nj_str v)
+bool nj_value_is_mixed(struct nj_str v)
 {
     enum { SHORTEST = 6 };
     return v.n >= SHORTEST && nj_run(v, 0, NJ_IS_ALPHA) < v.n && nj_run(v, 0, NJ_IS_DIGIT) < v.n && nj_str_chr(v, ' ', 0) == NJ_NPOS;
@@ -295,6 +297,42 @@ static size_t count_digits(struct nj_str v, size_t enough)
     return n;
 }
 
+/* A PIN that is told by "pin code": six digits are the postal code of a place in India. */
+static bool is_short_number(struct nj_str v)
+{
+    size_t n = nj_run(v, 0, NJ_IS_DIGIT);
+    return (n == 4 || n == 5) && (n == v.n || (n + 1 == v.n && strchr(".,!", v.p[n]) != NULL));
+}
+
+static bool is_two_digits(struct nj_str v, size_t at)
+{
+    return at + 2 <= v.n && nj_is(v.p[at], NJ_IS_DIGIT) && nj_is(v.p[at + 1], NJ_IS_DIGIT);
+}
+
+/* "04/29", "04 / 2029": of a card. */
+static bool is_expiry(struct nj_str v)
+{
+    unsigned month = is_two_digits(v, 0) ? (unsigned)(v.p[0] - '0') * 10 + (unsigned)(v.p[1] - '0') : 0;
+    if (month < 1 || month > 12)
+        return false;
+    size_t at = 2;
+    at += at < v.n && v.p[at] == ' ';
+    if (at >= v.n || v.p[at] != '/')
+        return false;
+    at++;
+    at += at < v.n && v.p[at] == ' ';
+    bool century = v.n - at == 4 && v.p[at] == '2' && v.p[at + 1] == '0';
+    at += century ? 2 : 0;
+    return v.n - at == 2 && is_two_digits(v, at) && v.p[at] >= '2';
+}
+
+static bool is_code(struct nj_str v)
+{
+    enum { SHORTEST = 20 };
+    return v.n >= SHORTEST && nj_run(v, 0, NJ_IS_ALPHA) < v.n && nj_run(v, 0, NJ_IS_DIGIT) < v.n &&
+           nj_run(v, 0, NJ_IS_ALPHA | NJ_IS_DIGIT) == v.n;
+}
+
 bool nj_key_takes(int rule, struct nj_str value)
 {
     return !nj_value_is_harmless(value) && nj_key_takes_telling(rule, value);
@@ -304,9 +342,12 @@ bool nj_key_takes_telling(int rule, struct nj_str value)
 {
     enum { SOME = 5, MANY = 12 };
     unsigned how = nj_secret_keys[rule].how;
-    if (((how & NJ_HOW_PATH) && value.p[0] == '/') || ((how & NJ_HOW_MIXED) && !is_mixed(value)))
+    if (((how & NJ_HOW_PATH) && value.p[0] == '/') || ((how & NJ_HOW_MIXED) && !nj_value_is_mixed(value)))
         return false;
     if ((how & NJ_HOW_RANDOM) && !nj_is_random(value))
+        return false;
+    if (((how & NJ_HOW_SHORT) && !is_short_number(value)) || ((how & NJ_HOW_EXPIRY) && !is_expiry(value)) ||
+        ((how & NJ_HOW_CODE) && !is_code(value)))
         return false;
     if ((how & NJ_HOW_DIGITS) && count_digits(value, SOME) < SOME)
         return false;

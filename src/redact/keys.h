@@ -41,6 +41,9 @@ enum nj_key_how {
     NJ_HOW_GRANT = 32768,
     NJ_HOW_BASIC = 65536,
     NJ_HOW_RANDOM = 131072,
+    NJ_HOW_SHORT = 262144,
+    NJ_HOW_EXPIRY = 524288,
+    NJ_HOW_CODE = 1048576,
     /* What some of them have in common. */
     NJ_HOW_ASIDE = NJ_HOW_QUERY | NJ_HOW_GRANT | NJ_HOW_SUBTREE, /* say nothing about a value that stands alone */
     NJ_HOW_DETECTED = NJ_HOW_MAIL | NJ_HOW_LONG,                 /* detectors know more about the value */
@@ -143,6 +146,8 @@ bool nj_value_is_label(struct nj_redactor *r, int rule, struct nj_str value);
 bool nj_key_takes(int rule, struct nj_str value);
 /* The same of text that is known not to be harmless. */
 bool nj_key_takes_telling(int rule, struct nj_str value);
+/* Six bytes at least, neither letters alone nor digits alone, and no words. */
+bool nj_value_is_mixed(struct nj_str value);
 /* "12 Mill Lane", "Hauptstr. 5" */
 bool nj_value_is_street(struct nj_str value);
 /* Length of the placeholder (or pseudonym) that starts at byte at, or 0. */

@@ -74,6 +74,7 @@ bool nj_valid_slack(struct nj_str text, struct nj_span *sp);
 bool nj_valid_two_groups(struct nj_str text, struct nj_span *sp);
 bool nj_valid_telegram(struct nj_str text, struct nj_span *sp);
 bool nj_valid_discord(struct nj_str text, struct nj_span *sp);
+bool nj_valid_random(struct nj_str text, struct nj_span *sp); /* behind its prefix */
 
 /* Length of the letters that an escape of some other notation leaves at byte at: "\nghp_", "%20ghp_"; or 0. */
 size_t nj_escape_tail(struct nj_str t, size_t at);

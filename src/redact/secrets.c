@@ -121,7 +121,8 @@ static bool is_path(char c)
 
 static const struct nj_str hooks[] = { NJ_STR_INIT("hooks.slack.com/services/"),    NJ_STR_INIT("hooks.slack.com/workflows/"),
                                        NJ_STR_INIT("hooks.slack.com/triggers/"),    NJ_STR_INIT("discord.com/api/webhooks/"),
-                                       NJ_STR_INIT("discordapp.com/api/webhooks/"), NJ_STR_INIT("webhook.office.com/webhookb2/") };
+                                       NJ_STR_INIT("discordapp.com/api/webhooks/"), NJ_STR_INIT("webhook.office.com/webhookb2/"),
+                                       NJ_STR_INIT("outlook.office.com/webhook/") };
 
 static const struct nj_str magic_words[] = { NJ_STR_INIT("reset"),      NJ_STR_INIT("verify"),     NJ_STR_INIT("magic"),
                                              NJ_STR_INIT("invite"),     NJ_STR_INIT("confirm"),    NJ_STR_INIT("activate"),

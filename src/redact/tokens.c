@@ -293,7 +293,7 @@ static bool try_mailchimp(struct nj_sweep *s, size_t from)
 static bool try_dotted(struct nj_sweep *s, size_t run)
 {
     struct nj_str t = s->text;
-    for (size_t k = DOTTED_MIN; k <= DOTTED_MAX && k <= run; k++) {
+    for (size_t k = 2; k <= DOTTED_MAX && k <= run; k++) {
         size_t from = run - k;
         if (nj_begins_word(t, from) && try_start(s, from))
             return true;

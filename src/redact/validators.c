@@ -399,6 +399,12 @@ bool nj_valid_two_groups(struct nj_str text, struct nj_span *sp)
     return parts >= 3 && mix_of(nj_str_slice(text, sp->from, sp->to)).digits != 0;
 }
 
+bool nj_valid_random(struct nj_str text, struct nj_span *sp)
+{
+    struct nj_str token = nj_str_slice(text, sp->from, sp->to);
+    return nj_is_random(nj_str_slice(token, nj_str_chr(token, '_', 0) + 1, token.n));
+}
+
 /* The number of the bot and a colon stand before the part that begins with "AA". */
 bool nj_valid_telegram(struct nj_str text, struct nj_span *sp)
 {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds every tests/fuzz/fuzz_*.c under sanitizers and lets each search for FUZZ_SECONDS (60); FUZZ="name name" for some of them.
+# Builds every tests/fuzz/fuzz_*.c under sanitizers and lets each search for FUZZ_SECONDS (60); FUZZ="rules decode" for some of them.
 # What it finds stays in BUILD/fuzz/NAME-crash-*; what it learnt stays in BUILD/fuzz/NAME.corpus for the next time.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
@@ -20,6 +20,7 @@ fi
 
 failed=0
 for name in $FUZZ; do
+    name=fuzz_${name#fuzz_}
     if ! make -s -j"$JOBS" BUILD="$BUILD" CC="${FUZZ_CC:-clang}" SAN=address,undefined,fuzzer-no-link "$BUILD/fuzz/$name" >"$probe/log" 2>&1; then
         tail -n 20 "$probe/log"
         echo "fuzz: $name does not build"

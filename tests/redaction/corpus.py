@@ -21,6 +21,7 @@ import cases_ids
 import cases_keys
 import cases_samples
 import cases_second
+import cases_shaped
 import cases_shapes
 import cases_sixth
 import cases_text
@@ -106,10 +107,11 @@ GROUPS = (
     ("fifth", cases_fifth.ROUNDS),
     ("sixth", cases_sixth.ROUNDS),
     ("eighth", cases_eighth.ROUNDS),
+    ("shaped", cases_shaped.ROUNDS),
     ("samples", cases_samples.ROUNDS),
 )
 BENIGN = (cases_benign.ROUNDS + cases_second.BENIGN + cases_third.BENIGN + cases_fourth_benign.BENIGN + cases_fifth.BENIGN +
-          cases_sixth.BENIGN + cases_eighth.BENIGN + cases_samples.BENIGN)
+          cases_sixth.BENIGN + cases_eighth.BENIGN + cases_shaped.BENIGN + cases_samples.BENIGN)
 
 
 def build(seed=SEED, size=SIZE):

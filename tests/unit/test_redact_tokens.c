@@ -202,6 +202,11 @@ START_TEST(test_redact_tokens_of_vendors_go)
         { "AKCp<A69>", "vendor_token" },
         { "AKID<A32>", "vendor_token" },
         { "sl.<W135>", "vendor_token" },
+        { "AQEyhmfxK<A90>==-<A43>=", "vendor_token" },
+        { "live_<A30>", "vendor_token" },
+        { "test_<A30>", "vendor_token" },
+        { "access_token$production$<h16>$<h32>", "vendor_token" },
+        { "access_token$sandbox$<h16>$<h32>", "vendor_token" },
     };
     check_made(rows, NJ_COUNT(rows));
 }
@@ -230,6 +235,10 @@ START_TEST(test_redact_words_that_begin_like_tokens_stay)
         { "AIza<A20>", NULL },
         { "phc_<A43>", NULL }, /* of a project, in every page */
         { "re_render_of_the_component", NULL },
+        { "test_shouldReturnHttpErrorWhenGone", NULL },
+        { "live_<A29>", NULL },
+        { "access_token$staging$<h16>$<h32>", NULL },
+        { "1/<h32>", NULL },
         { "path<A14>.<h64>", NULL },
         { "access-sandbox-environment-of-the-team", NULL },
         { "myglpat-<A20>", NULL },
