@@ -45,13 +45,20 @@ static void nothing(struct nj_sender *s)
 
 static const struct nj_sender_ops swallow_ops = { .start = start, .cancel = cancel, .fresh = nothing, .free = nothing };
 
+/* Until nothing is under way: a batch that was answered makes room for the next one. */
 static void deliver(struct swallow *w)
 {
-    for (int i = 0; i < NJ_LANES; i++)
-        if (w->busy[i]) {
+    bool any = true;
+    while (any) {
+        any = false;
+        for (int i = 0; i < NJ_LANES; i++) {
+            if (!w->busy[i])
+                continue;
             w->busy[i] = false;
+            any = true;
             w->at[i].done(w->at[i].ctx, &(struct nj_answer){ .verdict = NJ_V_DELIVERED, .status = 200, .words = "" });
         }
+    }
 }
 
 /* --- what the platform posts ---------------------------------------------------------------------------------------- */
