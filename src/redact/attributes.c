@@ -55,7 +55,7 @@ void nj_put_json(struct nj_redactor *r, struct nj_carry *carry, struct nj_str in
     size_t from = out->n;
     if (in.n <= NJ_REDACT_MAX && nj_json_walk(r, 0, carry, in, rule, &clean)) {
         nj_buf_add(out, clean);
-        if (out->n > from)
+        if (r->breaks && out->n > from)
             flatten(out->p + from, out->n - from);
         return;
     }

@@ -512,9 +512,12 @@ static bool step(struct walk *w)
             next_value(w);
         w->in.at++;
         return true;
-    case ' ':
     case '\n':
     case '\r':
+        w->breaks = true;
+        w->in.at++;
+        return true;
+    case ' ':
     case '\t':
         w->in.at++;
         return true;
@@ -526,10 +529,11 @@ static bool step(struct walk *w)
     }
 }
 
-static inline void skip_colon(struct nj_reader *d)
+static inline void skip_colon(struct walk *w)
 {
-    while (d->at < d->t.n && d->t.p[d->at] != ':')
-        d->at++;
+    struct nj_reader *d = &w->in;
+    for (; d->at < d->t.n && d->t.p[d->at] != ':'; d->at++)
+        w->breaks |= d->t.p[d->at] == '\n' || d->t.p[d->at] == '\r';
     d->at++;
 }
 
@@ -574,7 +578,7 @@ static bool read_members(struct walk *w)
             judged = nj_walk_name(w, &other, known);
             name = other;
         }
-        skip_colon(d);
+        skip_colon(w);
         bool dull = key->dull && f->rule == NJ_KEY_NONE && (w->depth != 1 || (key->roles & NJ_ROLE_MESSAGE) == 0);
         enum dull value = dull ? dull_value(w) : OTHER;
         if (value == BROKEN)
@@ -630,6 +634,8 @@ bool nj_json_walk(struct nj_redactor *r, unsigned level, struct nj_carry *carry,
     }
     *out = json;
     r->path_at = path;
+    if (level == 0)
+        r->breaks = w.breaks;
     if (!w.changed)
         return true;
     nj_buf_add(w.out, nj_str_slice(json, w.done, json.n));

@@ -15,6 +15,7 @@ struct walk {
     struct nj_buf *out;
     size_t done; /* text before done is in out */
     bool changed;
+    bool breaks;                     /* lines end between its tokens */
     bool read_all;                   /* patterns of the operator want to see every text */
     bool asks;                       /* ... or lists of paths every name */
     struct nj_frame *frames, *frame; /* of all levels, of the one at hand */

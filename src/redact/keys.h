@@ -94,7 +94,7 @@ struct nj_key_slot {
     uint64_t words[4]; /* the whole name */
     uint8_t n;
     uint32_t hash;   /* of the whole name */
-    uint32_t object; /* the last one of JSON that any name was seen in whose slot this is (members.h) */
+    uint32_t object; /* not before the last one of JSON that any name was seen in whose slot this is (members.h) */
     struct nj_key key;
 };
 

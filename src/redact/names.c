@@ -447,11 +447,11 @@ static inline struct name_words words_of(const char *p, size_t n)
     return (struct name_words){ { load(p, 1), load(p + n / 2, 1), load(p + n - 1, 1) } };
 }
 
-/* The slot of a short name; it may still hold another. */
-static inline struct nj_key_slot *slot_of(struct nj_redactor *r, struct nj_str name, const struct name_words *w)
+/* The first of the two slots a short name may have; the other one is its neighbour.  Both may still hold others. */
+static inline size_t slot_of(struct nj_str name, const struct name_words *w)
 {
     uint64_t h = (w->w[0] ^ rotated(w->w[1], 23)) * 0x9e3779b97f4a7c15u ^ (w->w[2] ^ rotated(w->w[3], 41) ^ name.n) * 0xd6e8feb86659fd93u;
-    return &r->slots[h >> 40 & (NJ_KEY_SLOTS - 1)];
+    return h >> 40 & (NJ_KEY_SLOTS - 1);
 }
 
 static inline bool holds(const struct nj_key_slot *slot, struct nj_str name, const struct name_words *w)
@@ -463,14 +463,30 @@ static inline bool holds(const struct nj_key_slot *slot, struct nj_str name, con
     return (other | (slot->n ^ name.n)) == 0;
 }
 
-/* Apart, so that the way of known names stays short. */
+/* The one that holds the name, or NULL. */
+static inline struct nj_key_slot *holder(struct nj_redactor *r, struct nj_str name)
+{
+    struct name_words w = words_of(name.p, name.n);
+    size_t at = slot_of(name, &w);
+    if (holds(&r->slots[at], name, &w))
+        return &r->slots[at];
+    return holds(&r->slots[at ^ 1], name, &w) ? &r->slots[at ^ 1] : NULL;
+}
+
+/* Apart, so that the way of known names stays short.  Of two slots in use the one goes that was seen longest ago; as the name may have
+ * been in either, it counts as seen where the later of them was. */
 static __attribute__((noinline)) struct nj_key_slot *learn(struct nj_redactor *r, struct nj_str name)
 {
     struct name_words w = words_of(name.p, name.n);
-    struct nj_key_slot *slot = slot_of(r, name, &w);
+    size_t at = slot_of(name, &w);
+    struct nj_key_slot *slot = &r->slots[at], *other = &r->slots[at ^ 1];
+    uint32_t object = slot->object > other->object ? slot->object : other->object;
+    if (slot->n != 0 && (other->n == 0 || other->object < slot->object))
+        slot = other;
     slot->key = classify(r, name);
     slot->n = (uint8_t)name.n;
     slot->hash = nj_name_hash(name);
+    slot->object = object;
     memcpy(slot->words, w.w, sizeof(w.w));
     return slot;
 }
@@ -479,9 +495,8 @@ struct nj_key_slot *nj_key_slot(struct nj_redactor *r, struct nj_str name)
 {
     if (name.n == 0 || name.n > NJ_KEY_SLOT_LEN)
         return NULL;
-    struct name_words w = words_of(name.p, name.n);
-    struct nj_key_slot *slot = slot_of(r, name, &w);
-    return holds(slot, name, &w) ? slot : learn(r, name);
+    struct nj_key_slot *slot = holder(r, name);
+    return slot != NULL ? slot : learn(r, name);
 }
 
 struct nj_key nj_key_of_long(struct nj_redactor *r, struct nj_str name)
@@ -491,11 +506,8 @@ struct nj_key nj_key_of_long(struct nj_redactor *r, struct nj_str name)
 
 uint64_t nj_key_topics(struct nj_redactor *r, struct nj_str name)
 {
-    if (name.n == 0 || name.n > NJ_KEY_SLOT_LEN)
-        return nj_topics_of(r, name);
-    struct name_words w = words_of(name.p, name.n);
-    struct nj_key_slot *slot = slot_of(r, name, &w);
-    if (!holds(slot, name, &w))
+    struct nj_key_slot *slot = name.n != 0 && name.n <= NJ_KEY_SLOT_LEN ? holder(r, name) : NULL;
+    if (slot == NULL)
         return nj_topics_of(r, name);
     if ((slot->key.topics & NJ_TOPICS_UNSEEN) != 0)
         slot->key.topics = nj_topics_of(r, name);

@@ -670,6 +670,7 @@ struct nj_redactor {
     size_t payload_most;                    /* 0 = no limit */
     bool withhold;                          /* texts that rules of the operator should have cleaned */
     enum nj_numeric numeric;
+    bool breaks;           /* the JSON that was walked last, not in text, holds line breaks between its tokens */
     bool drop;             /* something was found for which the record is to be dropped */
     struct nj_audit audit; /* of the record at hand */
     uint64_t findings;     /* ever: whether a text held something is told by the difference */
