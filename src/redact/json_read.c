@@ -1,7 +1,7 @@
 /* Strings of JSON that do not end where they begin, and what is worth a look in them. */
 #include "json_read.h"
 
-static void mark_to(struct nj_reader *d, size_t block)
+void nj_read_marks(struct nj_reader *d, size_t block)
 {
     while (d->blocks <= block) {
         struct nj_marks *m = &d->marks[d->blocks & 1];
@@ -31,7 +31,7 @@ bool nj_read_long_string(struct nj_reader *d)
     *p = (struct nj_piece){ .in = { at, at } };
     while (at < d->t.n) {
         size_t block = at / NJ_BLOCK;
-        mark_to(d, block);
+        nj_read_marks(d, block);
         uint64_t ahead = ~(uint64_t)0 << at % NJ_BLOCK, stops = d->marks[block & 1].stops & ahead;
         if (stops == 0) {
             p->marks |= d->anchors & ahead;
@@ -73,4 +73,25 @@ bool nj_piece_marks(const struct nj_reader *d, struct nj_marks *out)
                               .odd = BITS(odd) };
 #undef BITS
     return true;
+}
+
+/* What is marked in a name depends on the name alone: a quote stands before it, and no mark reaches over one. */
+void nj_name_expect(const struct nj_redactor *r, struct nj_key_slot *slot, struct nj_str name)
+{
+    enum { BEFORE = 2 }; /* a bracket and the quote */
+    char text[BEFORE + sizeof(slot->ahead)] = "{\"";
+    struct nj_marker marker = { 0 };
+    struct nj_marks m;
+    slot->judged = true;
+    if (name.n + BEFORE > sizeof(slot->ahead))
+        return;
+    memcpy(text + BEFORE, name.p, name.n);
+    memcpy(text + BEFORE + name.n, "\":", 2);
+    nj_marks_edge(r->marks, &marker, (struct nj_str){ text, BEFORE + name.n + 1 }, 0, &m);
+    uint64_t inside = (((uint64_t)1 << name.n) - 1) << BEFORE;
+    slot->bare = ((m.separator | m.token | m.number | m.rare | m.words | m.odd) & inside) == 0;
+    if ((m.stops & inside) != 0 || (!slot->bare && !slot->key.quiet))
+        return;
+    memcpy(slot->ahead, text + BEFORE, sizeof(slot->ahead));
+    slot->need = (uint32_t)(((uint64_t)1 << (name.n + 2)) - 1);
 }

@@ -32,12 +32,16 @@ struct nj_reader {
 bool nj_read_asks(const struct nj_reader *d, uint64_t bits);
 /* The string that begins at byte d->at and does not end in the last block marked; false: it has no end. */
 bool nj_read_long_string(struct nj_reader *d);
+/* Marks as far as that block. */
+void nj_read_marks(struct nj_reader *d, size_t block);
 
 /* Reads the string whose first byte is at d->at and steps behind its closing quote; false: it has none.  Most end in
  * the block that is marked. */
 static inline bool nj_read_string(struct nj_reader *d)
 {
     size_t at = d->at, block = at / NJ_BLOCK;
+    if (block >= d->blocks && at < d->t.n)
+        nj_read_marks(d, block);
     if (block + 1 != d->blocks)
         return nj_read_long_string(d);
     uint64_t ahead = ~(uint64_t)0 << at % NJ_BLOCK, stops = d->marks[block & 1].stops & ahead;
@@ -69,5 +73,23 @@ static inline bool nj_piece_is_marked(const struct nj_reader *d)
 
 /* The marks of the whole string, as its text alone would have them; false when they are not at hand. */
 bool nj_piece_marks(const struct nj_reader *d, struct nj_marks *out);
+
+/* --- names that are expected ---------------------------------------------------------------------------------------- */
+
+/* Records of one kind have the same names in the same order: the one that followed the last time is compared with what stands there, and
+ * where it does, neither its end nor what is known of it need be looked for. */
+static inline bool nj_name_stands(const struct nj_reader *d, const struct nj_key_slot *slot)
+{
+    nj_lane a, b;
+    if (d->t.n - d->at < sizeof(slot->ahead) || slot->need == 0)
+        return false;
+    memcpy(&a, d->t.p + d->at, sizeof(a));
+    memcpy(&b, d->t.p + d->at + sizeof(a), sizeof(b));
+    uint64_t same = nj_lane_bits((nj_lane)(a == slot->ahead[0])) | nj_lane_bits((nj_lane)(b == slot->ahead[1])) << sizeof(a);
+    return (slot->need & ~same) == 0;
+}
+
+/* Decides whether the name of the slot, which was just read without an escape, may be looked for. */
+void nj_name_expect(const struct nj_redactor *r, struct nj_key_slot *slot, struct nj_str name);
 
 #endif

@@ -543,15 +543,73 @@ enum dull { PASSES, ASKS, OTHER, BROKEN };
 static inline enum dull dull_value(struct walk *w)
 {
     struct nj_reader *d = &w->in;
-    size_t from = d->at, to = scalar_end(d->t, from);
+    size_t from = d->at;
     if (from < d->t.n && d->t.p[from] == '"') {
         d->at++;
         return !nj_read_string(d) ? BROKEN : passes(w) ? PASSES : ASKS;
     }
+    size_t to = scalar_end(d->t, from);
     if (to == from || to - from >= NJ_NUMBER_RUN || d->t.p[from] == '{' || d->t.p[from] == '[')
         return OTHER;
     d->at = to;
     return PASSES;
+}
+
+/* Steps over the name that is expected here and its colon; NULL where another one stands. */
+static inline struct nj_key_slot *expected_key(struct walk *w)
+{
+    struct nj_key_slot *slot = &w->r->slots[w->last->next];
+    if (w->asks || !nj_name_stands(&w->in, slot) || (!slot->bare && w->level != 0))
+        return NULL;
+    w->in.at += slot->n + 2u;
+    w->last = slot;
+    return slot;
+}
+
+/* From now on it is expected behind the one before it. */
+static void expect(struct walk *w, struct nj_key_slot *slot, struct nj_str name)
+{
+    if (!slot->judged)
+        nj_name_expect(w->r, slot, name);
+    w->last->next = (uint16_t)(slot - w->r->slots);
+    w->last = slot;
+}
+
+/* What is known of the name at hand, which stands there as it is; where its object has had it, it may become another. */
+static inline const struct nj_key *key_of_known(struct walk *w, struct nj_key_slot *known, struct nj_str *name, struct nj_key *judged)
+{
+    if (known->object < w->frame->new_from) {
+        known->object = w->frame->number;
+        return &known->key;
+    }
+    size_t from = (size_t)(name->p - w->in.t.p);
+    w->in.piece = (struct nj_piece){ .in = { from, from + name->n } };
+    *judged = nj_walk_name(w, name, known);
+    return judged;
+}
+
+/* Reads a name and the colon behind it.  NULL: it has no end. */
+static inline const struct nj_key *read_name(struct walk *w, struct nj_str *name, struct nj_key *judged)
+{
+    struct nj_reader *d = &w->in;
+    size_t from = d->at;
+    struct nj_key_slot *known = expected_key(w);
+    if (known != NULL) {
+        *name = (struct nj_str){ d->t.p + from, known->n };
+        return key_of_known(w, known, name, judged);
+    }
+    if (!nj_read_string(d))
+        return NULL;
+    *name = view(w, d->piece.in);
+    known = known_key(w, *name);
+    if (known != NULL) {
+        expect(w, known, *name);
+        skip_colon(w);
+        return key_of_known(w, known, name, judged);
+    }
+    *judged = nj_walk_name(w, name, NULL);
+    skip_colon(w);
+    return judged;
 }
 
 /* At the quote of a name: reads members as long as they are dull; what is next then is a value that wants to be looked at, or
@@ -560,27 +618,18 @@ static bool read_members(struct walk *w)
 {
     struct nj_reader *d = &w->in;
     struct nj_frame *f = w->frame;
+    unsigned telling = w->depth == 1 ? NJ_ROLE_MESSAGE : 0;
+    bool secret = f->rule != NJ_KEY_NONE;
     for (;;) {
+        struct nj_str name;
+        struct nj_key judged;
         f->member = d->at++;
         f->member_out = w->out->n;
         f->member_done = w->done;
-        if (!nj_read_string(d))
+        const struct nj_key *key = read_name(w, &name, &judged);
+        if (key == NULL)
             return false;
-        struct nj_str name = view(w, d->piece.in);
-        struct nj_key judged;
-        struct nj_key_slot *known = known_key(w, name);
-        const struct nj_key *key = &judged;
-        if (known != NULL && known->object < f->new_from) {
-            known->object = f->number;
-            key = &known->key;
-        } else {
-            struct nj_str other = name;
-            judged = nj_walk_name(w, &other, known);
-            name = other;
-        }
-        skip_colon(w);
-        bool dull = key->dull && f->rule == NJ_KEY_NONE && (w->depth != 1 || (key->roles & NJ_ROLE_MESSAGE) == 0);
-        enum dull value = dull ? dull_value(w) : OTHER;
+        enum dull value = !key->dull || secret || (key->roles & telling) != 0 ? OTHER : dull_value(w);
         if (value == BROKEN)
             return false;
         if (value != PASSES)
@@ -616,7 +665,8 @@ bool nj_json_walk(struct nj_redactor *r, unsigned level, struct nj_carry *carry,
                       .frame = l->frames,
                       .rule = rule,
                       .read_all = r->read_all,
-                      .asks = r->paths || r->read_all };
+                      .asks = r->paths || r->read_all,
+                      .last = &r->slots[r->last_name] };
     nj_buf_reset(w.out);
     w.frames[0] = (struct nj_frame){ .rule = (int16_t)rule, .pair = NJ_KEY_NONE, .place = NJ_KEY_NONE, .path = (uint16_t)path };
     bool key_next = false;
@@ -634,6 +684,7 @@ bool nj_json_walk(struct nj_redactor *r, unsigned level, struct nj_carry *carry,
     }
     *out = json;
     r->path_at = path;
+    r->last_name = (uint16_t)(w.last - r->slots);
     if (level == 0)
         r->breaks = w.breaks;
     if (!w.changed)

@@ -6,6 +6,7 @@
 #ifndef NIGHTJAR_REDACT_KEYS_H
 #define NIGHTJAR_REDACT_KEYS_H
 
+#include "lanes.h"
 #include "policy.h"
 
 /* --- field names (keys.c, names.c) -------------------------------------------------------------------------------- */
@@ -92,6 +93,11 @@ struct nj_key {
 enum { NJ_KEY_SLOTS = 512, NJ_KEY_SLOT_LEN = 32 };
 struct nj_key_slot {
     uint64_t words[4]; /* the whole name */
+    nj_lane ahead[2];  /* as JSON has it, with the quote and the colon behind it (json_read.h) */
+    uint32_t need;     /* a bit for each of these bytes; 0 = it is not looked for */
+    uint16_t next;     /* the slot of the name that followed it last */
+    bool judged;       /* whether it is to be looked for is decided */
+    bool bare;         /* nothing is marked in it */
     uint8_t n;
     uint32_t hash;   /* of the whole name */
     uint32_t object; /* not before the last one of JSON that any name was seen in whose slot this is (members.h) */

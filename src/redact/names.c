@@ -387,12 +387,13 @@ static bool is_foreign_password(struct nj_str name)
     return false;
 }
 
-/* Names that json_walk.c knows besides: of JSON web keys, all but "kty" of two letters at most, and of OAuth. */
-static bool is_dull(struct nj_str name, struct nj_key key)
+/* Names that json_walk.c knows besides: of JSON web keys, all but "kty" of two letters at most, and of OAuth.  What the policy keeps says as
+ * little as what no rule knows. */
+static bool is_dull(const struct nj_redactor *r, struct nj_str name, struct nj_key key)
 {
     unsigned telling = NJ_ROLE_NAME | NJ_ROLE_VALUE | NJ_ROLE_ENCODED | NJ_ROLE_BODY | NJ_ROLE_FLAT | NJ_ROLE_PLACE | NJ_ROLE_INPUT;
-    return key.rule == NJ_KEY_NONE && (key.roles & telling) == 0 && name.n > 2 && !nj_is_name(name, NJ_STR("kty")) &&
-           !nj_is_name(name, NJ_STR("granttype"));
+    bool kept = key.rule == NJ_KEY_NONE || nj_key_action(r, key.rule) == NJ_ACT_KEEP;
+    return kept && (key.roles & telling) == 0 && name.n > 2 && !nj_is_name(name, NJ_STR("kty")) && !nj_is_name(name, NJ_STR("granttype"));
 }
 
 static struct nj_key judge(struct nj_redactor *r, struct nj_str name)
@@ -426,7 +427,7 @@ static struct nj_key judge(struct nj_redactor *r, struct nj_str name)
 static struct nj_key classify(struct nj_redactor *r, struct nj_str name)
 {
     struct nj_key key = judge(r, name);
-    key.dull = is_dull(name, key);
+    key.dull = is_dull(r, name, key);
     return key;
 }
 
@@ -485,6 +486,8 @@ static __attribute__((noinline)) struct nj_key_slot *learn(struct nj_redactor *r
         slot = other;
     slot->key = classify(r, name);
     slot->n = (uint8_t)name.n;
+    slot->need = 0;
+    slot->judged = false;
     slot->hash = nj_name_hash(name);
     slot->object = object;
     memcpy(slot->words, w.w, sizeof(w.w));

@@ -592,13 +592,13 @@ struct nj_level {
 
 /* Short texts that passed unchanged come again and again: event names, attribute names and the ids of an invocation; of values
  * in JSON, names of places, functions and hosts. */
-enum { NJ_KNOWN_SLOTS = 128, NJ_KNOWN_VALUES = 256, NJ_KNOWN_LEN = 63 };
+enum { NJ_KNOWN_SLOTS = 128, NJ_KNOWN_VALUES = 512, NJ_KNOWN_LEN = 63 };
 struct nj_known {
     uint8_t n;
     char text[NJ_KNOWN_LEN];
 };
 
-/* Of all bytes of a text that is not empty. */
+/* Of all bytes of a text that is not empty.  The upper half of the last product, whose highest byte knows them all, lowest byte first. */
 static inline uint64_t nj_known_hash(struct nj_str text)
 {
     const uint64_t odd = 0x9e3779b97f4a7c15u;
@@ -615,7 +615,7 @@ static inline uint64_t nj_known_hash(struct nj_str text)
     else
         memcpy(&w, text.p, text.n);
     h = (h ^ w) * odd;
-    return h >> 32;
+    return (uint32_t)__builtin_bswap64(h);
 }
 
 /* The same of a name, which may be empty. */
@@ -701,6 +701,7 @@ struct nj_redactor {
     struct nj_key_index key_index;
     struct nj_name name;
     struct nj_key_slot slots[NJ_KEY_SLOTS];
+    uint16_t last_name; /* the slot of the last one of the JSON before */
     struct nj_stream streams[NJ_STREAMS];
     uint64_t records;
     bool was_large; /* the record before */
