@@ -78,12 +78,14 @@ void nj_lane_poke(struct nj_lane_work *l)
     struct nj_outlet *o = l->o;
     if (l->state != LANE_IDLE || nj_outlet_left_ms(o) < ATTEMPT_MIN_MS)
         return;
-    nj_outlet_refill(l);
+    bool hold = nj_mono_until(o->clock->mono, o->not_before) > 0;
+    if (!hold)
+        nj_outlet_refill(l);
     if (l->queue.head == NULL && l->due)
         nj_outlet_seal(l);
-    if (l->queue.head == NULL)
-        return;
-    nj_lane_step(l, nj_mono_until(o->clock->mono, o->not_before) > 0 ? EV_HOLD : EV_START, NULL);
+    bool on_disk = hold && o->spill != NULL && nj_spill_has(o->spill, l->id);
+    if (l->queue.head != NULL || on_disk)
+        nj_lane_step(l, hold ? EV_HOLD : EV_START, NULL);
 }
 
 static int64_t min64(int64_t a, int64_t b)
