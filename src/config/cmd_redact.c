@@ -5,7 +5,7 @@
 
 static const char help_text[] =
     "usage: nightjar redact [--policy NAME] [--rules FILE] [--keys LIST] [--allow-keys LIST]\n"
-    "                       [--key-file FILE] [--explain[=json]] < log > clean\n"
+    "                       [--key-file FILE] [--trigger NAME] [--explain[=json]] < log > clean\n"
     "\n"
     "Redacts standard input line by line, as the extension does with a function's log. A line that is a JSON object is taken as a\n"
     "structured log record and stays valid JSON; any other line is taken as text. Lines belong together: a private key that was\n"
@@ -16,6 +16,7 @@ static const char help_text[] =
     "  --keys LIST         more field names to redact, comma separated, * stands for anything; otherwise NIGHTJAR_REDACT_KEYS\n"
     "  --allow-keys LIST   field names that are never redacted for their name; otherwise NIGHTJAR_REDACT_ALLOW_KEYS\n"
     "  --key-file FILE     the key of the pseudonyms; otherwise NIGHTJAR_PSEUDONYM_KEY\n"
+    "  --trigger NAME      of the event source, such as sqs: its safe_paths among the rules apply\n"
     "  --explain[=json]    write what was found instead of the redacted lines: line, rule, place (bytes, from 0), length, action, and\n"
     "                      what had to be opened to find it (place and length are then those of the run that was opened)\n"
     "  --help              this text\n"
@@ -25,7 +26,7 @@ static const char help_text[] =
 enum { KEY_FILE_MAX = 8 << 10, FINDINGS_MAX = 64 << 20 };
 
 struct flags {
-    struct nj_str policy, rules, keys, allow_keys, key_file, explain_as;
+    struct nj_str policy, rules, keys, allow_keys, key_file, trigger, explain_as;
     bool help, explain;
 };
 
@@ -33,6 +34,7 @@ struct work {
     const struct nj_stream *io;
     struct nj_redaction redaction;
     struct nj_resource resource;
+    struct nj_str trigger;
     bool explain, as_json;
     uint64_t line, lines_hit, lines_dropped, findings;
     struct nj_buf found; /* of the line at hand */
@@ -89,6 +91,8 @@ static bool each_line(void *ctx, const struct filter_line *line)
     struct nj_json json;
     nj_record_init(&in);
     in.origin = NJ_FROM_FUNCTION;
+    if (w->trigger.n != 0)
+        nj_attrs_str(&in.where, NJ_STR("nightjar.trigger"), w->trigger);
     if (nj_json_parse(line->text, &json) == NJ_OK && json.type == NJ_JSON_OBJECT)
         in.data_json = line->text;
     else
@@ -163,9 +167,13 @@ int nj_command_redact(const struct nj_stream *io)
     struct flags f = { .help = false };
     struct nj_buf key;
     const struct filter_flag flags[] = {
-        { NJ_STR("--policy"), &f.policy, NULL },     { NJ_STR("--rules"), &f.rules, NULL },
-        { NJ_STR("--keys"), &f.keys, NULL },         { NJ_STR("--allow-keys"), &f.allow_keys, NULL },
-        { NJ_STR("--key-file"), &f.key_file, NULL }, { NJ_STR("--explain"), &f.explain_as, &f.explain },
+        { NJ_STR("--policy"), &f.policy, NULL },
+        { NJ_STR("--rules"), &f.rules, NULL },
+        { NJ_STR("--keys"), &f.keys, NULL },
+        { NJ_STR("--allow-keys"), &f.allow_keys, NULL },
+        { NJ_STR("--key-file"), &f.key_file, NULL },
+        { NJ_STR("--trigger"), &f.trigger, NULL },
+        { NJ_STR("--explain"), &f.explain_as, &f.explain },
         { NJ_STR("--help"), NULL, &f.help },
     };
     struct work w = { .io = io };
@@ -179,6 +187,7 @@ int nj_command_redact(const struct nj_stream *io)
         fprintf(io->err, "nightjar redact: --explain is text or json.\n");
         return FILTER_WRONG_USAGE;
     }
+    w.trigger = f.trigger;
     w.explain = f.explain;
     w.as_json = f.explain_as.p != NULL && nj_str_eq(f.explain_as, NJ_STR("json"));
     nj_options_read(&o, io->environ_, &problems);

@@ -60,11 +60,14 @@ static void tell(struct walk *w, struct nj_span value, enum nj_action action)
     w->r->trace.in_string = false;
 }
 
-/* Does to the value of a secret name what the policy wants; text is what the value says.  False: it stays. */
+/* Does to the value of a secret name what the policy wants, or what the operator; text is what the value says.  False: it stays, and
+ * is looked at like any other. */
 static bool mask(struct walk *w, struct nj_span value, struct nj_str text)
 {
     enum nj_class class = nj_key_class(w->r, w->rule);
     enum nj_action action = nj_key_action(w->r, w->rule);
+    if (nj_rules_allow(w->r, class, text))
+        return true;
     tell(w, value, action);
     if (action == NJ_ACT_COUNT)
         return false;

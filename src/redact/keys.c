@@ -233,8 +233,12 @@ size_t nj_placeholder_len(struct nj_str text, size_t at)
             continue;
         if (s.p[inner] == ']')
             return inner + 1;
-        size_t digits = nj_run(s, inner + 1, NJ_IS_DIGIT);
-        if (digits == inner + 5 && digits < s.n && s.p[digits] == ']')
+        size_t digits = nj_run(s, inner + 1, NJ_IS_DIGIT), from = inner + 1;
+        if (digits == from + 6 && digits < s.n && s.p[digits] == '-') {
+            from = digits + 1; /* the first six, and the last four */
+            digits = nj_run(s, from, NJ_IS_DIGIT);
+        }
+        if (digits == from + 4 && digits < s.n && s.p[digits] == ']')
             return digits + 1;
     }
     return 0;

@@ -114,7 +114,10 @@ struct nj_key nj_path_key(const struct nj_redactor *r, size_t n, struct nj_key k
         return key;
     }
     bool of_operator = key.rule == NJ_KEY_CUSTOM || key.rule >= NJ_SECRET_KEYS;
-    if (known && key.rule != NJ_KEY_NONE && !of_operator && nj_globs_match_path(&r->allow_keys, path, true))
+    bool safe = nj_globs_match_path(&r->allow_keys, path, known);
+    for (size_t i = 0; i < NJ_COUNT(r->safe); i++)
+        safe = safe || (r->safe[i] != NULL && nj_globs_match_path(r->safe[i], path, known));
+    if (known && key.rule != NJ_KEY_NONE && !of_operator && safe)
         key.rule = NJ_KEY_NONE;
     return key;
 }

@@ -42,6 +42,7 @@ const struct nj_str nj_action_names[NJ_ACTIONS] = {
     [NJ_ACT_KEEP] = NJ_STR_INIT("keep"),       [NJ_ACT_MASK] = NJ_STR_INIT("mask"),         [NJ_ACT_LAST4] = NJ_STR_INIT("last4"),
     [NJ_ACT_HMAC] = NJ_STR_INIT("hmac"),       [NJ_ACT_REMOVE] = NJ_STR_INIT("remove"),     [NJ_ACT_COUNT] = NJ_STR_INIT("count"),
     [NJ_ACT_PARTIAL] = NJ_STR_INIT("partial"), [NJ_ACT_TRUNCATE] = NJ_STR_INIT("truncate"), [NJ_ACT_DROP] = NJ_STR_INIT("drop_record"),
+    [NJ_ACT_BIN] = NJ_STR_INIT("bin_last4"),
 };
 
 static const struct nj_str class_names[NJ_CLASSES] = {
@@ -104,23 +105,24 @@ size_t nj_redact_payload_most(struct nj_str policy)
 
 /* --- what takes the place of a value ------------------------------------------------------------------------------ */
 
-/* The last four digits tell a customer which card it was, and nobody the others: of a shorter number they would tell too much. */
-static void add_last4(struct nj_str value, struct nj_str placeholder, struct nj_buf *out)
+/* The last four digits tell a customer which card it was, and nobody the others: of a shorter number they would tell too much.  So do the
+ * first six beside them. */
+static void add_digits(struct nj_str value, struct nj_str placeholder, bool first, struct nj_buf *out)
 {
-    enum { SHORTEST = 12, SHOWN = 4 };
-    char last[SHOWN];
+    enum { SHORTEST = 12, SHORTEST_WITH_FIRST = 15, LONGEST = 19, FIRST = 6, LAST = 4 };
+    char digit[LONGEST];
     size_t digits = 0;
-    for (size_t i = value.n; i > 0; i--)
-        if (nj_is(value.p[i - 1], NJ_IS_DIGIT) && digits++ < SHOWN)
-            last[SHOWN - digits] = value.p[i - 1];
-    if (digits < SHORTEST) {
+    for (size_t i = 0; i < value.n; i++)
+        if (nj_is(value.p[i], NJ_IS_DIGIT) && digits++ < LONGEST)
+            digit[digits - 1] = value.p[i];
+    if (digits < SHORTEST || digits > LONGEST) {
         nj_buf_add(out, placeholder);
         return;
     }
     nj_buf_add(out, nj_str_slice(placeholder, 0, placeholder.n - 1));
-    nj_buf_addc(out, '-');
-    nj_buf_add(out, (struct nj_str){ last, SHOWN });
-    nj_buf_addc(out, ']');
+    if (first && digits >= SHORTEST_WITH_FIRST)
+        nj_buf_addf(out, "-%.*s", FIRST, digit);
+    nj_buf_addf(out, "-%.*s]", LAST, digit + digits - LAST);
 }
 
 /* Groups of digits as cards have them, and nothing else. */
@@ -193,7 +195,7 @@ static bool add_network(struct nj_str value, struct nj_buf *out)
 }
 
 /* Equal values of these classes have equal pseudonyms however they are written; all others are taken as they are. */
-static enum nj_pseudonym_class pseudonym_class(enum nj_class class)
+enum nj_pseudonym_class nj_class_pseudonym(enum nj_class class)
 {
     switch (class) {
     case NJ_CLASS_EMAIL:
@@ -217,7 +219,7 @@ static enum nj_pseudonym_class pseudonym_class(enum nj_class class)
 void nj_replacement_add(const struct nj_redactor *r, enum nj_class class, enum nj_action action, struct nj_str value,
                         struct nj_str placeholder, struct nj_buf *out)
 {
-    bool shows = action == NJ_ACT_LAST4 || action == NJ_ACT_PARTIAL || action == NJ_ACT_HMAC;
+    bool shows = action == NJ_ACT_LAST4 || action == NJ_ACT_PARTIAL || action == NJ_ACT_HMAC || action == NJ_ACT_BIN;
     if (shows && class != NJ_CLASS_PAN && is_card(value)) {
         class = NJ_CLASS_PAN;
         action = nj_policy_action(&r->policy, class);
@@ -226,10 +228,10 @@ void nj_replacement_add(const struct nj_redactor *r, enum nj_class class, enum n
         nj_buf_add(out, value);
     else if (action == NJ_ACT_PARTIAL && class == NJ_CLASS_IP && add_network(value, out))
         return;
-    else if (action == NJ_ACT_LAST4 || (action == NJ_ACT_PARTIAL && class != NJ_CLASS_IP))
-        add_last4(value, placeholder, out);
+    else if (action == NJ_ACT_LAST4 || action == NJ_ACT_BIN || (action == NJ_ACT_PARTIAL && class != NJ_CLASS_IP))
+        add_digits(value, placeholder, action == NJ_ACT_BIN, out);
     else if (action == NJ_ACT_HMAC && r->pseudonyms != NULL)
-        nj_pseudonym_add(r->pseudonyms, pseudonym_class(class), r->tenant, value, out);
+        nj_pseudonym_add(r->pseudonyms, nj_class_pseudonym(class), r->tenant, value, out);
     else
         nj_buf_add(out, placeholder);
 }

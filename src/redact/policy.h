@@ -22,12 +22,15 @@ enum nj_action {
     NJ_ACT_PARTIAL,  /* the network of an address; of others the last four digits */
     NJ_ACT_TRUNCATE, /* it goes with all of the text that stands behind it */
     NJ_ACT_DROP,     /* the whole record goes */
+    NJ_ACT_BIN,      /* of a card, who issued it and the last four digits */
     NJ_ACTIONS
 };
 extern const struct nj_str nj_action_names[NJ_ACTIONS];
 /* By the names that operators use; false when there is none. */
 NJ_MUST bool nj_action_find(struct nj_str name, enum nj_action *out);
 NJ_MUST bool nj_class_find(struct nj_str name, enum nj_class *out);
+/* The class of the pseudonyms of a class. */
+enum nj_pseudonym_class nj_class_pseudonym(enum nj_class class);
 /* Secrets of which nothing may stay: only the preset "off" lets them be. */
 bool nj_class_is_secret(enum nj_class class);
 

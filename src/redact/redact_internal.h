@@ -500,6 +500,12 @@ enum nj_class nj_key_class(const struct nj_redactor *r, int rule);
 void nj_rules_change(const struct nj_rules *rules, struct nj_policy *policy);
 /* What the operator wants numbers to become that are replaced. */
 enum nj_numeric nj_rules_numeric(const struct nj_rules *rules);
+/* Is it one of the values that the operator lets be, found as one of that class? */
+bool nj_rules_allow_value(const struct nj_redactor *r, enum nj_class class, struct nj_str value);
+/* Does the operator let any value be? */
+bool nj_rules_have_values(const struct nj_rules *rules);
+/* The paths that are safe in what the trigger of that name sent, or NULL. */
+const struct nj_globs *nj_rules_safe_paths(const struct nj_rules *rules, struct nj_str trigger);
 /* Do patterns want to see every text? */
 bool nj_rules_want_all(const struct nj_rules *rules);
 /* Sets s->own to the next match of a pattern at or after s->done, or to NJ_NPOS. */
@@ -677,7 +683,9 @@ struct nj_redactor {
     size_t decode_left;    /* bytes that may still be decoded for the value at hand */
     struct nj_known known[NJ_KNOWN_SLOTS], known_values[NJ_KNOWN_VALUES];
     struct nj_globs keys, allow_keys;
-    bool paths; /* some name in them, or in a rule, has dots: it may be a path */
+    bool paths;                     /* some name in them, or in a rule, has dots: it may be a path */
+    bool allows;                    /* some values are let be */
+    const struct nj_globs *safe[2]; /* paths that are safe in the record at hand, by both names of its trigger; or NULL */
     struct nj_path path;
     size_t path_at; /* its length at the value at hand */
     struct nj_members members;
@@ -710,6 +718,11 @@ struct nj_redactor {
     struct nj_attrs_memory who, where;
     uint32_t lists; /* that were remembered, ever */
 };
+
+static inline bool nj_rules_allow(const struct nj_redactor *r, enum nj_class class, struct nj_str value)
+{
+    return r->allows && nj_rules_allow_value(r, class, value);
+}
 
 /* The rule of a name that is itself a value: an identifier, not a sentence; or NJ_KEY_NONE. */
 int nj_rule_of_name(struct nj_redactor *r, struct nj_str name);

@@ -89,6 +89,7 @@ enum nj_status nj_redactor_new(struct nj_redactor **out, const struct nj_redact_
     if (st == NJ_OK)
         st = nj_globs_init(&r->allow_keys, o->allow_keys);
     r->paths = r->keys.dotted != 0 || r->allow_keys.dotted != 0 || nj_rules_have_paths(o->rules);
+    r->allows = r->pseudonyms != NULL && nj_rules_have_values(o->rules);
     if (st != NJ_OK) {
         nj_redactor_free(r);
         return st;
@@ -149,14 +150,18 @@ enum nj_status nj_redact_resource(struct nj_redactor *r, const struct nj_resourc
 
 /* --- records ------------------------------------------------------------------------------------------------------ */
 
+static struct nj_str text_attr(const struct nj_attrs *attrs, struct nj_str name)
+{
+    const struct nj_attr *a = nj_attrs_get(attrs, name);
+    return a != NULL && a->v.type == NJ_V_STR ? a->v.u.s : (struct nj_str){ NULL, 0 };
+}
+
 /* What a record's line may continue: lines of one origin and invocation belong together. */
 static struct nj_carry *stream_of(struct nj_redactor *r, const struct nj_record *in)
 {
     if (in->origin != NJ_FROM_FUNCTION && in->origin != NJ_FROM_EXTENSION)
         return NULL;
-    const struct nj_attr *id = nj_attrs_get(&in->where, NJ_STR("faas.invocation_id"));
-    struct nj_str name = id != NULL && id->v.type == NJ_V_STR ? id->v.u.s : (struct nj_str){ NULL, 0 };
-    uint64_t key = nj_hash64(name, (uint64_t)in->origin + 1);
+    uint64_t key = nj_hash64(text_attr(&in->where, NJ_STR("faas.invocation_id")), (uint64_t)in->origin + 1);
     struct nj_stream *oldest = &r->streams[0];
     for (size_t i = 0; i < NJ_STREAMS; i++) {
         struct nj_stream *s = &r->streams[i];
@@ -364,12 +369,20 @@ static void drop_if_asked(struct nj_redactor *r, const struct nj_record *in, str
         out->message = out->data = (struct nj_str){ NULL, 0 };
 }
 
+/* The same paths are harmless in what one kind of event source sends, and not in another's. */
+static void note_trigger(struct nj_redactor *r, const struct nj_attrs *where)
+{
+    static const struct nj_str names[] = { NJ_STR_INIT("nightjar.trigger"), NJ_STR_INIT("faas.trigger") };
+    for (size_t i = 0; r->rules != NULL && i < NJ_COUNT(names); i++)
+        r->safe[i] = nj_rules_safe_paths(r->rules, text_attr(where, names[i]));
+}
+
 enum nj_status nj_redact_record(struct nj_redactor *r, const struct nj_record *in, const struct nj_resource *clean_resource,
                                 struct nj_str id, struct nj_clean *out)
 {
-    const struct nj_attr *tenant = nj_attrs_get(&in->who, NJ_STR("tenant.id"));
-    r->tenant = tenant != NULL && tenant->v.type == NJ_V_STR ? tenant->v.u.s : (struct nj_str){ NULL, 0 };
+    r->tenant = text_attr(&in->who, NJ_STR("tenant.id"));
     r->records++;
+    note_trigger(r, &in->where);
     if (r->was_large || r->records % GIVE_BACK_EVERY == 0) {
         each_scratch(r, give_back);
         give_back(&r->out);
@@ -389,6 +402,7 @@ enum nj_status nj_redact_record(struct nj_redactor *r, const struct nj_record *i
         st = clean_record(r, in, id, true, out);
     }
     r->tenant = (struct nj_str){ NULL, 0 };
+    memset(r->safe, 0, sizeof(r->safe));
     drop_if_asked(r, in, out);
     return st == NJ_OK && take_audit(r, out) ? NJ_OK : NJ_ENOMEM;
 }

@@ -86,7 +86,19 @@ struct nj_rule {
     struct nj_globs keys;
 };
 
+/* Paths of what comes from one kind of event source whose names say nothing about their values. */
+enum { NJ_ALLOW_VALUES = 256, NJ_SAFE_TRIGGERS = 16, NJ_TRIGGER_NAME = 32 };
+struct nj_safe_paths {
+    char trigger[NJ_TRIGGER_NAME];
+    size_t trigger_n;
+    struct nj_globs paths;
+};
+
 struct nj_rules {
+    uint64_t allowed[NJ_ALLOW_VALUES]; /* the digits of their pseudonyms */
+    size_t allowed_n;
+    struct nj_safe_paths safe[NJ_SAFE_TRIGGERS];
+    size_t safe_n;
     bool changes[NJ_CLASSES]; /* the preset's action for the class */
     uint8_t action[NJ_CLASSES];
     enum nj_numeric numeric;

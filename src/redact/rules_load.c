@@ -1,6 +1,8 @@
 /* Rules of the operator: from JSON to automata, or a refusal that says where and why. */
 #include "rules.h"
 
+#include "nightjar/hex.h"
+
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -187,13 +189,13 @@ static bool read_pattern(struct loading *l, struct nj_json v, bool ignore_case, 
     return st == NJ_OK ? add_automata(l, v, rows) : out_of_memory(l);
 }
 
-static bool read_keys(struct loading *l, struct nj_rule *r, struct nj_json v, struct nj_buf *text)
+static bool read_globs(struct loading *l, struct nj_globs *globs, struct nj_json v, const char *what, struct nj_buf *text)
 {
     struct nj_buf list;
     struct nj_json_iter it;
     struct nj_json one;
     struct nj_str key;
-    bool good = v.type == NJ_JSON_ARRAY || fail(l, v.raw.p, "keys is no list of names");
+    bool good = v.type == NJ_JSON_ARRAY || fail(l, v.raw.p, "%s is no list of names", what);
     nj_buf_init(&list, (NJ_GLOB_LEN + 1) * NJ_GLOBS_MAX);
     nj_json_iter_init(&it, v);
     while (good && nj_json_next(&it, &key, &one)) {
@@ -203,11 +205,11 @@ static bool read_keys(struct loading *l, struct nj_rule *r, struct nj_json v, st
         nj_buf_addz(&list, list.n != 0 ? "," : "");
         nj_buf_add(&list, nj_buf_str(text));
     }
-    enum nj_status st = !good ? l->st : list.err != NJ_OK ? list.err : list.n == 0 ? NJ_EPARSE : nj_globs_init(&r->keys, nj_buf_str(&list));
+    enum nj_status st = !good ? l->st : list.err != NJ_OK ? list.err : list.n == 0 ? NJ_EPARSE : nj_globs_init(globs, nj_buf_str(&list));
     nj_buf_fini(&list);
     if (st == NJ_ENOMEM)
         return out_of_memory(l);
-    return st == NJ_OK || fail(l, v.raw.p, "keys is a list of names with * in them, up to %d", NJ_GLOBS_MAX);
+    return st == NJ_OK || fail(l, v.raw.p, "%s is a list of names with * in them, up to %d", what, NJ_GLOBS_MAX);
 }
 
 static bool read_context(struct loading *l, struct nj_rule *r, struct nj_json v, struct nj_buf *text)
@@ -262,6 +264,8 @@ static bool read_action(struct loading *l, struct nj_rule *r, struct nj_json v, 
     if (!find_action(l, v, text, &r->action))
         return false;
     r->has_action = true;
+    if (r->action == NJ_ACT_BIN)
+        return fail(l, v.raw.p, "bin_last4 is for the class pan, among the actions of the preset");
     return r->action != NJ_ACT_KEEP || fail(l, v.raw.p, "a rule that keeps what it finds is none; count tells of it");
 }
 
@@ -308,7 +312,7 @@ static bool read_rule(struct loading *l, struct nj_json json, struct nj_buf *tex
                 (m[M_ACTION].type == NJ_JSON_NONE || read_action(l, r, m[M_ACTION], text)) &&
                 (m[M_VALIDATOR].type == NJ_JSON_NONE || read_validator(l, r, m[M_VALIDATOR], text)) &&
                 (m[M_CONTEXT].type == NJ_JSON_NONE || read_context(l, r, m[M_CONTEXT], text)) &&
-                (m[M_KEYS].type == NJ_JSON_NONE || read_keys(l, r, m[M_KEYS], text)) &&
+                (m[M_KEYS].type == NJ_JSON_NONE || read_globs(l, &r->keys, m[M_KEYS], "keys", text)) &&
                 (m[M_PATTERN].type == NJ_JSON_NONE || read_pattern(l, m[M_PATTERN], fold, text));
     if (good && r->class == NJ_CLASS_PAN && r->has_action) /* one number, once hashed and once cut short, can be worked out */
         good = fail(l, m[M_ACTION].raw.p, "card numbers are treated by the preset; a rule of class pan has no action of its own");
@@ -346,6 +350,8 @@ static bool read_actions(struct loading *l, struct nj_json v, struct nj_buf *tex
         enum nj_action action;
         if (!find_class(l, name, name.p, &class) || !find_action(l, one, text, &action))
             return false;
+        if (action == NJ_ACT_BIN && class != NJ_CLASS_PAN)
+            return fail(l, one.raw.p, "bin_last4 is for the class pan");
         if (nj_class_is_secret(class) && (action == NJ_ACT_KEEP || action == NJ_ACT_COUNT))
             return fail(l, one.raw.p, "secrets of this class are not kept by a list; NIGHTJAR_REDACT=off is the only way");
         l->rules->changes[class] = true;
@@ -369,6 +375,66 @@ static bool read_numeric(struct loading *l, struct nj_json v, struct nj_buf *tex
     return fail(l, v.raw.p, "numeric_mask is one of \"string\", \"null\", \"0\"");
 }
 
+/* --- what is let be ----------------------------------------------------------------------------------------------- */
+
+/* "hmac:k1:7c8f36cfc2ffd62c": the digits of a pseudonym as a number. */
+static bool tag_of(struct nj_str pseudonym, uint64_t *tag)
+{
+    enum { DIGITS = 16 };
+    size_t from = pseudonym.n - DIGITS;
+    *tag = 0;
+    if (!nj_str_starts(pseudonym, NJ_STR("hmac:")) || nj_placeholder_len(pseudonym, 0) != pseudonym.n || pseudonym.p[from - 1] != ':')
+        return false;
+    for (size_t i = from; i < pseudonym.n; i++)
+        *tag = *tag << 4 | (uint64_t)nj_hex_value(pseudonym.p[i]);
+    return true;
+}
+
+static bool read_allow_values(struct loading *l, struct nj_json v, struct nj_buf *text)
+{
+    struct nj_json_iter it;
+    struct nj_json one;
+    struct nj_str key;
+    struct nj_rules *rules = l->rules;
+    if (v.type != NJ_JSON_ARRAY)
+        return fail(l, v.raw.p, "allow_values is no list of pseudonyms");
+    nj_json_iter_init(&it, v);
+    while (nj_json_next(&it, &key, &one)) {
+        if (rules->allowed_n == NJ_ALLOW_VALUES)
+            return fail(l, one.raw.p, "more than %d values", NJ_ALLOW_VALUES);
+        if (!text_of(l, one, 2 * NJ_RULE_NAME, "a value", text))
+            return false;
+        if (!tag_of(nj_buf_str(text), &rules->allowed[rules->allowed_n++]))
+            return fail(l, one.raw.p, "a value is given as its pseudonym, hmac:k1:7c8f36cfc2ffd62c; nightjar pseudonym makes them");
+    }
+    return true;
+}
+
+static bool read_safe_paths(struct loading *l, struct nj_json v, struct nj_buf *text)
+{
+    struct nj_json_iter it;
+    struct nj_json one;
+    struct nj_str trigger;
+    if (v.type != NJ_JSON_OBJECT)
+        return fail(l, v.raw.p, "safe_paths is an object: a trigger and its paths, such as {\"sqs\": [\"payload.*.name\"]}");
+    nj_json_iter_init(&it, v);
+    while (nj_json_next(&it, &trigger, &one)) {
+        struct nj_safe_paths *safe = &l->rules->safe[l->rules->safe_n];
+        if (l->rules->safe_n == NJ_SAFE_TRIGGERS)
+            return fail(l, trigger.p, "more than %d triggers", NJ_SAFE_TRIGGERS);
+        if (trigger.n == 0 || trigger.n > NJ_TRIGGER_NAME)
+            return fail(l, trigger.p, "the name of a trigger has 1 to %d bytes", NJ_TRIGGER_NAME);
+        if (!read_globs(l, &safe->paths, one, "paths", text))
+            return false;
+        memcpy(safe->trigger, trigger.p, trigger.n);
+        safe->trigger_n = trigger.n;
+        l->rules->safe_n++;
+        if (safe->paths.dotted != safe->paths.n)
+            return fail(l, one.raw.p, "a path has dots; NIGHTJAR_REDACT_ALLOW_KEYS takes names");
+    }
+    return true;
+}
+
 /* --- the whole ---------------------------------------------------------------------------------------------------- */
 
 static bool read_object(struct loading *l, struct nj_json top)
@@ -388,6 +454,10 @@ static bool read_object(struct loading *l, struct nj_json top)
             good = read_actions(l, v, &text);
         else if (nj_str_eq(name, NJ_STR("numeric_mask")))
             good = read_numeric(l, v, &text);
+        else if (nj_str_eq(name, NJ_STR("allow_values")))
+            good = read_allow_values(l, v, &text);
+        else if (nj_str_eq(name, NJ_STR("safe_paths")))
+            good = read_safe_paths(l, v, &text);
         else
             good = fail(l, name.p, "there is no member \"%.*s\" here", (int)(name.n < 40 ? name.n : 40), name.p);
     }
@@ -453,5 +523,7 @@ void nj_rules_free(struct nj_rules *rules)
         nj_automaton_fini(&rules->automaton[i]);
     for (size_t i = 0; i < rules->n; i++)
         nj_globs_fini(&rules->rule[i].keys);
+    for (size_t i = 0; i < rules->safe_n; i++)
+        nj_globs_fini(&rules->safe[i].paths);
     free(rules);
 }

@@ -19,8 +19,35 @@ int nj_rules_path(const struct nj_redactor *r, struct nj_str path, bool known)
 
 bool nj_rules_have_paths(const struct nj_rules *rules)
 {
+    if (rules != NULL && rules->safe_n != 0)
+        return true;
     for (size_t i = 0; rules != NULL && i < rules->n; i++)
         if (rules->rule[i].keys.dotted != 0)
+            return true;
+    return false;
+}
+
+const struct nj_globs *nj_rules_safe_paths(const struct nj_rules *rules, struct nj_str trigger)
+{
+    for (size_t i = 0; rules != NULL && i < rules->safe_n; i++)
+        if (nj_str_eq_nocase((struct nj_str){ rules->safe[i].trigger, rules->safe[i].trigger_n }, trigger))
+            return &rules->safe[i].paths;
+    return NULL;
+}
+
+bool nj_rules_have_values(const struct nj_rules *rules)
+{
+    return rules != NULL && rules->allowed_n != 0;
+}
+
+bool nj_rules_allow_value(const struct nj_redactor *r, enum nj_class class, struct nj_str value)
+{
+    enum nj_pseudonym_class kind = nj_class_pseudonym(class);
+    uint64_t tag = nj_pseudonym_tag(r->pseudonyms, kind, (struct nj_str){ NULL, 0 }, value), previous = tag;
+    if (!nj_pseudonym_previous_tag(r->pseudonyms, kind, (struct nj_str){ NULL, 0 }, value, &previous))
+        previous = tag;
+    for (size_t i = 0; i < r->rules->allowed_n; i++)
+        if (r->rules->allowed[i] == tag || r->rules->allowed[i] == previous)
             return true;
     return false;
 }

@@ -33,6 +33,11 @@ bool nj_sweep_replace(struct nj_sweep *s, struct nj_span span, enum nj_class cla
         span.to++; /* a shape that reads a bounded stretch may stop inside a character */
     if (span.from >= span.to || action == NJ_ACT_KEEP || in_placeholder(s->text, span))
         return false;
+    if (nj_rules_allow(s->r, class, nj_str_slice(s->text, span.from, span.to))) {
+        nj_buf_add(s->out, original(s, s->done, span.to));
+        s->done = span.to; /* so that nothing else takes a part of it */
+        return true;
+    }
     if (action == NJ_ACT_PARTIAL && class == NJ_CLASS_IP && !nj_network_span(s->text, span.from, &span.to))
         return false;
     if (action == NJ_ACT_TRUNCATE)

@@ -37,6 +37,7 @@ static void check_record(struct nj_redactor *r, struct nj_str message, struct nj
     record.origin = NJ_FROM_FUNCTION;
     record.message = message;
     record.data_json = data;
+    nj_attrs_str(&record.where, NJ_STR("nightjar.trigger"), NJ_STR("sqs"));
     if (nj_redact_record(r, &record, &resource, NJ_STR("f-1"), &clean) != NJ_OK)
         fail("no record", message);
     if (clean.dropped && (clean.message.p != NULL || clean.data.p != NULL || clean.counts.n == 0))

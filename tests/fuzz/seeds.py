@@ -34,6 +34,7 @@ RULES = (
     [{"name": "salary", "keys": ["salary*", "*_pay", "a.b.*"], "action": "remove"}],
     [{"name": "dump", "pattern": "BODY:", "action": "truncate"}, {"name": "probe", "pattern": "(health|ready)-check", "action": "drop_record"}],
     {"actions": {"ip": "partial", "email": "mask", "pan": "hmac"}, "numeric_mask": "null", "rules": [{"name": "c", "keys": ["x"], "class": "ip"}]},
+    {"actions": {"pan": "bin_last4"}, "allow_values": ["hmac:k1:7c8f36cfc2ffd62c"], "safe_paths": {"sqs": ["payload.*.name", "a.b.token"], "http": ["*.secret"]}},
 )
 PATTERNS = ("KD-[0-9]{8}", "\\b[A-Z]{2}\\d{6}\\b", "^(foo|bar)-(1|22)x?$", "[^,;]{3,8}", "-?\\d{3}", "a.{0,5}b", "(a|b|c)(d|e)?[f-h]{1,3}", "\\w{3}\\s\\S{1,4}")
 LISTS = ((b"user*,*name", b"token,*cookie*"), (b"a.b.*,*.secret", b"a.b.token,*.password"), (b"*", b""), (b"payload.body.*", b"payload.body.user.*"))

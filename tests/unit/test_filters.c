@@ -4,6 +4,7 @@
 #include "unit.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -117,6 +118,13 @@ START_TEST(test_redact_command_takes_settings_from_flags_before_the_environment)
     ck_assert_str_eq(out_text, "{\"a\":1,\"b\":\"[secret]\"}");
     ck_assert_int_eq(RUN("{\"token\":\"abcd\",\"password\":\"x\"}", NO_KEY, "redact", "--allow-keys", "token", "--policy=strict"), 0);
     ck_assert_str_eq(out_text, "{\"token\":\"abcd\"}");
+    ck_assert_int_eq(
+        RUN("{\"a\":{\"token\":\"abcd\"}}", "NIGHTJAR_REDACT_RULES={\"safe_paths\":{\"sqs\":[\"a.token\"]}}", "redact", "--trigger=sqs"),
+        0);
+    ck_assert_str_eq(out_text, "{\"a\":{\"token\":\"abcd\"}}");
+    ck_assert_int_eq(
+        RUN("{\"a\":{\"token\":\"abcd\"}}", "NIGHTJAR_REDACT_RULES={\"safe_paths\":{\"sqs\":[\"a.token\"]}}", "redact", "--trigger=s3"), 0);
+    ck_assert_str_eq(out_text, "{\"a\":{\"token\":\"[secret]\"}}");
     ck_assert_int_eq(RUN("{\"password\":\"x\"}\x1b[1m", "NIGHTJAR_REDACT=strict", "redact", "--policy", "off"), 0);
     ck_assert_str_eq(out_text, "{\"password\":\"x\"}");
 }
@@ -284,12 +292,20 @@ START_TEST(test_filters_do_not_hold_back_what_is_complete)
 }
 END_TEST
 
-/* What was written to the terminal whose other end this is, as far as it has come. */
+/* What was written to the terminal whose other end this is: it comes in pieces, and not at once. */
 static size_t read_terminal(int other_end, char *text, size_t size)
 {
-    ssize_t n = read(other_end, text, size - 1);
-    text[n > 0 ? n : 0] = '\0';
-    return n > 0 ? (size_t)n : 0;
+    enum { PATIENCE_MS = 200 };
+    struct pollfd ready = { .fd = other_end, .events = POLLIN };
+    size_t n = 0;
+    while (n + 1 < size && poll(&ready, 1, PATIENCE_MS) == 1) {
+        ssize_t piece = read(other_end, text + n, size - 1 - n);
+        if (piece <= 0)
+            break;
+        n += (size_t)piece;
+    }
+    text[n] = '\0';
+    return n;
 }
 
 START_TEST(test_filters_show_progress_on_a_terminal_while_the_output_goes_elsewhere)
