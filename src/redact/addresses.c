@@ -29,6 +29,24 @@ size_t nj_ipv4_end(struct nj_str t, size_t at)
     return 0;
 }
 
+/* "upgraded from 1.2.3.4 to 1.2.3.5": at byte at of either; elsewhere "from" speaks of hosts. */
+static bool is_upgrade(const struct nj_sweep *s, size_t at)
+{
+    enum { WORDS = 24 };
+    static const struct nj_str to = NJ_STR_INIT(" to "), from = NJ_STR_INIT(" from ");
+    struct nj_str before = nj_str_slice(s->text, 0, at);
+    if (nj_str_ends(before, to)) { /* what goes stands before what comes */
+        before.n -= to.n;
+        while (before.n != 0 && (nj_is(before.p[before.n - 1], NJ_IS_DIGIT) || before.p[before.n - 1] == '.'))
+            before.n--;
+    }
+    if (!nj_str_ends(before, from))
+        return false;
+    before.n -= from.n;
+    uint64_t topics = nj_topics_of(s->r, nj_str_slice(before, before.n > WORDS ? before.n - WORDS : 0, before.n));
+    return (topics & NJ_TOPIC_BIT(NJ_TOPIC_VERSION)) != 0 && (topics & NJ_TOPIC_BIT(NJ_TOPIC_HOST)) == 0;
+}
+
 /* Four numbers are a version as well: what stands before tells, the nearest word first. */
 static bool is_version(const struct nj_sweep *s, struct nj_span sp)
 {
@@ -39,6 +57,8 @@ static bool is_version(const struct nj_sweep *s, struct nj_span sp)
     if (sp.to + 1 < t.n && (t.p[sp.to] == '-' || t.p[sp.to] == '+') && nj_is(t.p[sp.to + 1], NJ_IS_ALPHA))
         return true; /* "1.2.3.4-beta" */
     size_t from = sp.from > WORDS ? sp.from - WORDS : 0;
+    if (is_upgrade(s, sp.from))
+        return true;
     uint64_t topics = nj_topics_of(s->r, nj_str_slice(t, from, sp.from)) | nj_topics_member(s->r);
     return (topics & NJ_TOPIC_BIT(NJ_TOPIC_VERSION)) != 0 && (topics & NJ_TOPIC_BIT(NJ_TOPIC_HOST)) == 0;
 }

@@ -103,10 +103,12 @@ static bool find_key(struct nj_form *f)
         size_t name = skip_visibility(f, at);
         at = name < at ? name : at - 1;
     }
-    bool escaped = at - f->floor >= 3 && f->t.p[at - 3] == '%';
+    bool escaped = at - f->floor >= 3 && f->t.p[at - 3] == '%', closed = false;
     for (size_t i = 0; escaped && i < NJ_COUNT(name_closers); i++)
-        if (ends_with(f, at, name_closers[i]))
+        if (ends_with(f, at, name_closers[i])) {
             at -= name_closers[i].n;
+            closed = true;
+        }
     if (at > f->floor && nj_is_quote(f->t.p[at - 1])) {
         f->key_quote = f->t.p[--at];
         for (size_t n = 0; n < NJ_FORM_SLASHES && at > f->floor && f->t.p[at - 1] == '\\'; n++)
@@ -115,6 +117,8 @@ static bool find_key(struct nj_form *f)
     f->key = (struct nj_span){ nj_form_run_back(f, at), at };
     if (f->key.from > f->floor && is_high(f->t.p[f->key.from - 1]))
         f->key.from = run_back_any(f, at); /* "contrase\xc3\xb1a" */
+    if (closed && f->key.from > f->floor && f->t.p[f->key.from - 1] == '%' && f->key.to - f->key.from > 2)
+        f->key.from += 2; /* card%5Bcvc%5D= */
     while (f->key.from < f->key.to && !nj_is(f->t.p[f->key.from], NJ_IS_WORD) && !is_high(f->t.p[f->key.from]))
         f->key.from++; /* "--password", "$token" */
     return f->key.to > f->key.from;
@@ -161,8 +165,7 @@ static size_t skip_owner(const struct nj_form *f, size_t to)
     return to;
 }
 
-/* "the password is: x", "the password for joe is: x": the name stands before the verb. */
-static void skip_verb(struct nj_form *f)
+void nj_form_skip_verb(struct nj_form *f)
 {
     static const struct nj_str verbs[] = { NJ_LINK_VERBS(NJ_STR_INIT), NJ_SPOKEN_VERBS(NJ_STR_INIT) };
     enum { SPOKEN = NJ_COUNT(verbs) - NJ_COUNT(((struct nj_str[]){ NJ_SPOKEN_VERBS(NJ_STR_INIT) })) };
@@ -188,7 +191,7 @@ int nj_form_pending(struct nj_sweep *s, size_t sep)
     struct nj_form f = { .s = s, .t = s->text, .floor = s->done, .sep = sep };
     if (is_operator(&f) || !find_key(&f))
         return NJ_KEY_NONE;
-    skip_verb(&f);
+    nj_form_skip_verb(&f);
     return nj_rule_but(nj_form_classify(&f).rule, NJ_HOW_ASIDE | NJ_HOW_DETECTED);
 }
 
@@ -572,7 +575,7 @@ bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rul
         return *rule != NJ_KEY_NONE;
     }
     if (key.roles & NJ_ROLE_TEXT)
-        skip_verb(&f);
+        nj_form_skip_verb(&f);
     key = nj_form_classify(&f);
     if (key.rule == NJ_KEY_NONE && at < s->under.to && (key.roles & NJ_ROLE_SAFE) == 0)
         key.rule = (int16_t)s->under.rule;

@@ -59,6 +59,8 @@ static inline size_t nj_skip_blanks(struct nj_str t, size_t at)
 
 /* Start of the run of name bytes that ends before byte at. */
 size_t nj_form_run_back(const struct nj_form *f, size_t at);
+/* At a verb, "the password is", "the password for joe is", "the password you entered": moves f->key to the name before it. */
+void nj_form_skip_verb(struct nj_form *f);
 /* The rule of the name f->key; the words before it may belong to it ("api key: x") or cancel it ("next page token: x"). */
 struct nj_key nj_form_classify(struct nj_form *f);
 
@@ -81,6 +83,8 @@ bool nj_form_ends_value(struct nj_str t, size_t at);
 bool nj_form_is_prose(struct nj_str value);
 /* Letters and digits, neither a time nor a place nor a size: what somebody or something made up. */
 bool nj_form_is_made_up(struct nj_str value, size_t shortest);
+/* Three words or more, in small letters, none of which a sentence is built with: what people take as a passphrase. */
+bool nj_form_is_phrase(struct nj_str value);
 /* Capitals: what stands for something else in a usage text, and statements of SQL. */
 bool nj_form_is_metavariable(struct nj_str v);
 /* Rules that hold for some of the values only; value is known not to be harmless. */

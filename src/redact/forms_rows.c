@@ -93,8 +93,8 @@ static void below(struct nj_form *f, size_t at)
 bool nj_form_row(struct nj_form *f, size_t at, struct nj_span *value)
 {
     char c = nj_byte(f->t, at), open = f->key.from > f->floor ? f->t.p[f->key.from - 1] : '\n';
-    if (c == '.')
-        return dotted(f, at, value);
+    if (c == '.' || (c == ' ' && nj_byte(f->t, at + 1) == '.'))
+        return dotted(f, at + (c == ' ' ? 1 : 0), value);
     if (c == ';')
         return serialized(f, at, value);
     if (strchr("\n, \"", open) != NULL && strchr(",\n\r\"", c) != NULL && c != '\0')

@@ -302,6 +302,44 @@ bool nj_form_is_made_up(struct nj_str v, size_t shortest)
     return true;
 }
 
+/* Words that sentences about passwords are built with, and passphrases are not. */
+static bool is_sentence_word(struct nj_str word)
+{
+    static const struct nj_str words[] = {
+        NJ_STR_INIT("a"),      NJ_STR_INIT("an"),     NJ_STR_INIT("the"),      NJ_STR_INIT("is"),       NJ_STR_INIT("are"),
+        NJ_STR_INIT("was"),    NJ_STR_INIT("were"),   NJ_STR_INIT("be"),       NJ_STR_INIT("been"),     NJ_STR_INIT("to"),
+        NJ_STR_INIT("of"),     NJ_STR_INIT("in"),     NJ_STR_INIT("on"),       NJ_STR_INIT("at"),       NJ_STR_INIT("by"),
+        NJ_STR_INIT("for"),    NJ_STR_INIT("from"),   NJ_STR_INIT("with"),     NJ_STR_INIT("and"),      NJ_STR_INIT("or"),
+        NJ_STR_INIT("not"),    NJ_STR_INIT("no"),     NJ_STR_INIT("but"),      NJ_STR_INIT("if"),       NJ_STR_INIT("must"),
+        NJ_STR_INIT("may"),    NJ_STR_INIT("can"),    NJ_STR_INIT("cannot"),   NJ_STR_INIT("should"),   NJ_STR_INIT("will"),
+        NJ_STR_INIT("has"),    NJ_STR_INIT("have"),   NJ_STR_INIT("does"),     NJ_STR_INIT("too"),      NJ_STR_INIT("this"),
+        NJ_STR_INIT("that"),   NJ_STR_INIT("it"),     NJ_STR_INIT("you"),      NJ_STR_INIT("your"),     NJ_STR_INIT("please"),
+        NJ_STR_INIT("failed"), NJ_STR_INIT("sent"),   NJ_STR_INIT("reset"),    NJ_STR_INIT("changed"),  NJ_STR_INIT("updated"),
+        NJ_STR_INIT("field"),  NJ_STR_INIT("value"),  NJ_STR_INIT("required"), NJ_STR_INIT("invalid"),  NJ_STR_INIT("expired"),
+        NJ_STR_INIT("error"),  NJ_STR_INIT("length"), NJ_STR_INIT("password"), NJ_STR_INIT("set"),      NJ_STR_INIT("validation"),
+        NJ_STR_INIT("least"),  NJ_STR_INIT("match"),  NJ_STR_INIT("found"),    NJ_STR_INIT("rejected"), NJ_STR_INIT("characters"),
+    };
+    for (size_t i = 0; i < NJ_COUNT(words); i++)
+        if (nj_str_eq(word, words[i]))
+            return true;
+    return false;
+}
+
+bool nj_form_is_phrase(struct nj_str v)
+{
+    enum { FEWEST = 3, LONGEST = 80 };
+    struct nj_str word;
+    size_t words = 0;
+    if (v.n > LONGEST)
+        return false;
+    while (nj_str_cut(&v, ' ', &word)) {
+        if (word.n < 2 || nj_run(word, 0, NJ_IS_LOWER) != word.n || is_sentence_word(word))
+            return false;
+        words++;
+    }
+    return words >= FEWEST;
+}
+
 static bool looks_like_digest(struct nj_str v)
 {
     return v.n >= 32 && nj_run(v, 0, NJ_IS_HEX) == v.n;

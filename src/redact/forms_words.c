@@ -32,7 +32,9 @@ static const struct {
     { NJ_STR_INIT("es "), GAP_LINK },
     { NJ_STR_INIT("value "), GAP_BLANK },
     { NJ_STR_INIT("with value "), GAP_LINK },
+    { NJ_STR_INIT("has value "), GAP_LINK },
     { NJ_STR_INIT("-> "), GAP_TAB },
+    { NJ_STR_INIT("<- "), GAP_TAB },
     { NJ_STR_INIT("| "), GAP_TAB },
     { NJ_STR_INIT("\xE2\x86\x92 "), GAP_TAB },
 };
@@ -40,7 +42,7 @@ static const struct {
 /* Does a link begin with this byte? */
 static bool may_link(char c)
 {
-    return memchr("iwtscrulve-|\xE2", nj_lower(c), 13) != NULL;
+    return memchr("iwtscrulveh-<|\xE2", nj_lower(c), 15) != NULL;
 }
 
 /* Steps over blanks and links to where the value begins. */
@@ -194,7 +196,7 @@ static bool quoted_fits(int rule, struct nj_str v)
     if (v.n < 3 || v.n > 256 || nj_str_chr(v, '\n', 0) != NJ_NPOS)
         return false;
     if (is_chosen(rule))
-        return !blank || digit;
+        return !blank || digit || nj_form_is_phrase(v);
     return nj_form_is_made_up(v, 8) || (is_number_secret(rule) && is_digits(v, 3, 8));
 }
 
@@ -258,6 +260,18 @@ static bool call_value(struct nj_form *f, size_t at, struct nj_span *value)
     return read_value(f, GAP_BLANK, at + 1, value) && (sets || nj_form_is_made_up(nj_part(f->t, *value), 6));
 }
 
+/* What stands in quotes as the second of two says of itself that it was made up. */
+static bool is_second(struct nj_str v)
+{
+    return nj_form_is_made_up(v, 6) || nj_form_is_phrase(v) || (v.n >= 6 && has_sign(v) && nj_str_chr(v, ' ', 0) == NJ_NPOS);
+}
+
+/* define('DB_PASSWORD', 'x'): nothing else stands there. */
+static bool is_defined(struct nj_str t, size_t bracket)
+{
+    return nj_str_ends(nj_str_slice(t, 0, bracket), NJ_STR("define"));
+}
+
 /* ('password', 'x1'), {<<"password">>,<<"x1">>}, {password,"x1"}: two in brackets, and the second was made up. */
 static bool tuple_value(struct nj_form *f, bool quoted, size_t at, struct nj_span *value)
 {
@@ -266,15 +280,18 @@ static bool tuple_value(struct nj_form *f, bool quoted, size_t at, struct nj_spa
     bool binary = quoted && from >= f->floor + 2 && nj_byte(t, at) == '>' && nj_byte(t, at + 1) == '>' && t.p[from - 1] == '<';
     from -= binary ? 2 : 0;
     at += binary ? 2 : 0;
+    while (from > f->floor && t.p[from - 1] == ' ')
+        from--; /* define( 'DB_PASSWORD', 'x1' ) */
     if (nj_byte(t, at) != ',' || from <= f->floor || strchr(quoted ? "([{" : "{", t.p[from - 1]) == NULL)
         return false;
     nj_form_open(f, nj_skip_blanks(t, at + 1));
-    if (f->quote == 0 || !read_value(f, GAP_BLANK, nj_skip_blanks(t, at + 1), value))
+    bool defined = is_defined(t, from - 1);
+    if (f->quote == 0 || (!read_value(f, GAP_BLANK, nj_skip_blanks(t, at + 1), value) && (!defined || value->to - value->from < 3)))
         return false;
     at = value->to + 1 + f->slashes;
     at += nj_byte(t, at) == '>' && nj_byte(t, at + 1) == '>' ? 2 : 0;
-    char close = nj_byte(t, at);
-    return (close == ')' || close == ']' || close == '}') && nj_form_is_made_up(nj_part(t, *value), 6);
+    char close = nj_byte(t, nj_skip_blanks(t, at));
+    return (close == ')' || close == ']' || close == '}') && (defined || is_second(nj_part(t, *value)));
 }
 
 /* [password, x1]: as .NET prints an entry. */
@@ -287,20 +304,51 @@ static bool bare_tuple_value(struct nj_form *f, size_t at, struct nj_span *value
     return nj_byte(t, value->to) == ']' && nj_form_is_made_up(nj_part(t, *value), 6);
 }
 
-/* "password was changed from x1 to y2": the second one is kept until the sweep gets there. */
+/* Does the word stand within so many bytes before byte at, in either case? */
+static bool has_before(struct nj_str t, size_t at, size_t reach, struct nj_str word)
+{
+    for (size_t i = at > reach ? at - reach : 0; i < at; i++)
+        if (nj_str_starts_nocase(nj_str_slice(t, i, at), word))
+            return true;
+    return false;
+}
+
+/* Where the value that goes begins, behind the name that ends at byte at; or NJ_NPOS.  *both: it must have one that comes. */
+static size_t behind_from(const struct nj_form *f, size_t at, bool *both)
+{
+    enum { AHEAD = 48, LOOK_BACK = 24 };
+    static const struct nj_str openings[] = { NJ_STR_INIT(" changed: old="), NJ_STR_INIT(" change: old="), NJ_STR_INIT(" from ") };
+    static const struct nj_str from = NJ_STR_INIT(" changed from ");
+    struct nj_str rest = nj_str_slice(f->t, at, at + AHEAD);
+    size_t link = nj_str_find(rest, from, 0);
+    *both = link == NJ_NPOS;
+    if (link != NJ_NPOS)
+        return at + link + from.n;
+    for (size_t i = 0; i < NJ_COUNT(openings); i++)
+        if (nj_str_starts(rest, openings[i]) && (i < 2 || has_before(f->t, f->key.from, LOOK_BACK, NJ_STR("chang"))))
+            return at + openings[i].n;
+    return NJ_NPOS;
+}
+
+/* "password was changed from x1 to y2", "changed password from x1 to y2", "password changed: old=x1 new=y2": the second one is kept
+ * until the sweep gets there. */
 static bool changed_from(struct nj_form *f, size_t at, struct nj_span *value)
 {
-    enum { LONGEST = 48 };
-    static const struct nj_str from = NJ_STR_INIT(" changed from "), to = NJ_STR_INIT(" to ");
+    static const struct nj_str seconds[] = { NJ_STR_INIT(" to "), NJ_STR_INIT(" new="), NJ_STR_INIT(", new=") };
     struct nj_span second = { 0, 0 };
     struct nj_form g = *f;
-    size_t link = nj_str_find(nj_str_slice(f->t, at, at + LONGEST), from, 0);
-    if (link == NJ_NPOS || !read_value(f, GAP_LINK, at + link + from.n, value))
+    bool both = false;
+    size_t from = behind_from(f, at, &both);
+    if (from == NJ_NPOS || !read_value(f, GAP_LINK, from, value))
         return false;
     at = value->to + (f->quote != 0 ? 1 + f->slashes : 0);
-    if (nj_str_starts_nocase(nj_str_slice(f->t, at, f->t.n), to) && read_value(&g, GAP_LINK, at + to.n, &second))
+    for (size_t i = 0; i < NJ_COUNT(seconds); i++) {
+        if (!nj_str_starts_nocase(nj_str_slice(f->t, at, f->t.n), seconds[i]) || !read_value(&g, GAP_LINK, at + seconds[i].n, &second))
+            continue;
         nj_sweep_wait_key(f->s, second, f->rule);
-    return true;
+        return true;
+    }
+    return !both;
 }
 
 /* SET PASSWORD FOR 'u'@'%' = 'x' */
@@ -316,15 +364,6 @@ static bool set_password_for(struct nj_form *f, size_t at, struct nj_span *value
         return false;
     *value = nj_form_read(f, at + quote);
     return value->to > value->from;
-}
-
-/* Does the word stand within so many bytes before byte at, in either case? */
-static bool has_before(struct nj_str t, size_t at, size_t reach, struct nj_str word)
-{
-    for (size_t i = at > reach ? at - reach : 0; i < at; i++)
-        if (nj_str_starts_nocase(nj_str_slice(t, i, at), word))
-            return true;
-    return false;
 }
 
 /* "user a and pass x1", "PASS x1" on a line of its own, "requirepass x1"; and not "3 tests pass v1.2". */
@@ -478,8 +517,11 @@ static bool is_number(struct nj_form *f, size_t at, struct nj_span *value)
         return true;
     if ((!nj_str_eq_nocase(v, NJ_STR("is")) && !nj_str_eq_nocase(v, NJ_STR("was"))) || verb <= f->floor || t.p[verb - 1] != ' ')
         return false;
-    f->key = (struct nj_span){ nj_form_run_back(f, verb - 1), verb - 1 };
-    if (f->key.from == f->key.to)
+    f->key = (struct nj_span){ verb, at - 1 };
+    nj_form_skip_verb(f); /* "OTP for txn is" */
+    struct nj_span spoken = f->key;
+    nj_form_skip_verb(f); /* "MFA code entered was" */
+    if (f->key.from == f->key.to || spoken.from == verb)
         return false;
     f->rule = nj_rule_but(nj_form_classify(f).rule, NJ_HOW_QUERY | NJ_HOW_GRANT);
     return f->rule != NJ_KEY_NONE && read_value(f, GAP_LINK, at, value);

@@ -77,6 +77,8 @@ static const struct nj_str harmless_words[] = {
     NJ_STR_INIT("failed"),
     NJ_STR_INIT("denied"),
     NJ_STR_INIT("rejected"),
+    NJ_STR_INIT("incorrect"),
+    NJ_STR_INIT("unchanged"),
     NJ_STR_INIT("object"),
     NJ_STR_INIT("array"),
     NJ_STR_INIT("enabled"),
@@ -167,13 +169,27 @@ static bool is_slot_char(struct nj_str name, size_t at, bool reference)
     return nj_is(c, NJ_IS_DIGIT) || c == '/' || (c == ':' && (name.p[at + 1] == '/' || nj_is(name.p[at + 1], NJ_IS_ALPHA)));
 }
 
+/* "YOUR_API_KEY", "your-token-here": what somebody is to put there. */
+static bool is_yours(struct nj_str v)
+{
+    enum { LONGEST = 32 };
+    if (v.n > LONGEST || !nj_str_starts_nocase(v, NJ_STR("your")) || v.n < 5 || (v.p[4] != '_' && v.p[4] != '-'))
+        return false;
+    for (size_t i = 0; i < v.n; i++)
+        if (!nj_is(v.p[i], NJ_IS_ALPHA) && v.p[i] != v.p[4])
+            return false;
+    return true;
+}
+
 /* "${DB_PASSWORD}", "<password>", "{{ token }}", "%s", "$1", ":name": something else goes in here.  No digits between the
  * brackets: "<Winter2024>" is somebody's password. */
 static bool is_slot(struct nj_str v)
 {
     enum { LONGEST = 48 };
-    if (memchr("<${%:m", v.p[0], 6) == NULL)
+    if (memchr("<${%:mYy", v.p[0], 8) == NULL)
         return false;
+    if ((v.p[0] | 0x20) == 'y')
+        return is_yours(v);
     if (nj_str_starts(v, NJ_STR("{{resolve:")) && nj_str_ends(v, NJ_STR("}}")))
         return true; /* where CloudFormation looks */
     if (nj_str_starts(v, NJ_STR("$_")) && nj_run(v, 2, NJ_IS_UPPER) == v.n - (v.p[v.n - 1] == '[' ? 1 : 0))
@@ -266,7 +282,7 @@ static bool is_complaint(struct nj_str v)
             return false;
         blanks += c == ' ' ? 1 : 0;
     }
-    return blanks >= 2;
+    return blanks >= 2 || (opening == 0 && is_harmless_word(nj_str_slice(v, openings[0].n, v.n)));
 }
 
 /* "[FILTERED]", "<hidden>", "(sensitive value)": the word in the brackets. */
@@ -359,6 +375,8 @@ bool nj_key_takes_telling(int rule, struct nj_str value)
         return false;
     if ((how & NJ_HOW_BASIC) && !nj_valid_basic(value, &(struct nj_span){ 0, value.n }))
         return false;
+    if (nj_secret_keys[rule].class == NJ_CLASS_NAME && nj_str_chr(value, '/', 0) != NJ_NPOS && nj_str_chr(value, ' ', 0) == NJ_NPOS)
+        return false; /* "full_name":"org/repository" */
     return (how & NJ_HOW_MAIL) == 0 || nj_str_chr(value, '@', 0) != NJ_NPOS || nj_str_find(value, NJ_STR("%40"), 0) != NJ_NPOS;
 }
 
