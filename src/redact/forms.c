@@ -165,6 +165,18 @@ static size_t skip_owner(const struct nj_form *f, size_t to)
     return to;
 }
 
+/* Who it is that enters something. */
+static bool is_pronoun(struct nj_str word)
+{
+    static const struct nj_str words[] = { NJ_STR_INIT("you"),      NJ_STR_INIT("i"),     NJ_STR_INIT("he"), NJ_STR_INIT("she"),
+                                           NJ_STR_INIT("they"),     NJ_STR_INIT("we"),    NJ_STR_INIT("it"), NJ_STR_INIT("user"),
+                                           NJ_STR_INIT("customer"), NJ_STR_INIT("client") };
+    for (size_t i = 0; i < NJ_COUNT(words); i++)
+        if (nj_str_eq_nocase(word, words[i]))
+            return true;
+    return false;
+}
+
 void nj_form_skip_verb(struct nj_form *f)
 {
     static const struct nj_str verbs[] = { NJ_LINK_VERBS(NJ_STR_INIT), NJ_SPOKEN_VERBS(NJ_STR_INIT) };
@@ -176,7 +188,8 @@ void nj_form_skip_verb(struct nj_form *f)
             continue;
         to = skip_owner(f, to - 1);
         size_t from = nj_form_run_back(f, to);
-        if (i >= SPOKEN && from > f->floor + 1 && f->t.p[from - 1] == ' ') { /* "password you entered:" */
+        bool spoken = i >= SPOKEN && from > f->floor + 1 && f->t.p[from - 1] == ' ';
+        if (spoken && is_pronoun(nj_str_slice(f->t, from, to))) { /* "password you entered:" */
             to = from - 1;
             from = nj_form_run_back(f, to);
         }

@@ -373,8 +373,10 @@ bool nj_form_takes(const struct nj_form *f, struct nj_span v)
     bool parameter = (how & NJ_HOW_QUERY) && (before == '&' || before == '?' || before == ';');
     if (parameter)
         return true;
-    if ((how & NJ_HOW_DETECTED) || !nj_key_takes_telling(f->rule, value))
+    if (how & NJ_HOW_DETECTED)
         return false;
+    if (!nj_key_takes_telling(f->rule, value))
+        return nj_key_takes_beside(f->rule, nj_str_slice(f->t, f->floor, f->key.from), value);
     if (how & NJ_HOW_SUBTREE)
         return f->quote != 0 && nj_value_is_street(value);
     if ((how & NJ_HOW_GRANT) && (value.n < 6 || !is_granted(f)))

@@ -304,15 +304,6 @@ static bool bare_tuple_value(struct nj_form *f, size_t at, struct nj_span *value
     return nj_byte(t, value->to) == ']' && nj_form_is_made_up(nj_part(t, *value), 6);
 }
 
-/* Does the word stand within so many bytes before byte at, in either case? */
-static bool has_before(struct nj_str t, size_t at, size_t reach, struct nj_str word)
-{
-    for (size_t i = at > reach ? at - reach : 0; i < at; i++)
-        if (nj_str_starts_nocase(nj_str_slice(t, i, at), word))
-            return true;
-    return false;
-}
-
 /* Where the value that goes begins, behind the name that ends at byte at; or NJ_NPOS.  *both: it must have one that comes. */
 static size_t behind_from(const struct nj_form *f, size_t at, bool *both)
 {
@@ -325,7 +316,7 @@ static size_t behind_from(const struct nj_form *f, size_t at, bool *both)
     if (link != NJ_NPOS)
         return at + link + from.n;
     for (size_t i = 0; i < NJ_COUNT(openings); i++)
-        if (nj_str_starts(rest, openings[i]) && (i < 2 || has_before(f->t, f->key.from, LOOK_BACK, NJ_STR("chang"))))
+        if (nj_str_starts(rest, openings[i]) && (i < 2 || nj_stands_before(f->t, f->key.from, LOOK_BACK, NJ_STR("chang"))))
             return at + openings[i].n;
     return NJ_NPOS;
 }
@@ -376,7 +367,7 @@ static bool is_pass(const struct nj_form *f)
         return true;
     size_t from = f->key.from;
     for (size_t i = 0; i < NJ_COUNT(users); i++)
-        if (has_before(t, from, LOOK_BACK, users[i]))
+        if (nj_stands_before(t, from, LOOK_BACK, users[i]))
             return true;
     return nj_str_eq(key, NJ_STR("PASS")) && from > 1 && t.p[from - 1] == ' ' &&
            (t.p[from - 2] == '>' || nj_str_ends(nj_str_slice(t, f->floor, from), NJ_STR("command: ")));
@@ -545,7 +536,8 @@ static bool identified_by(struct nj_form *f, size_t at, struct nj_span *value)
 {
     enum { LOOK_BACK = 64 };
     struct nj_str t = f->t;
-    if (at < 3 || !nj_str_eq_nocase(nj_str_slice(t, at - 3, at - 1), NJ_STR("by")) || !has_before(t, at, LOOK_BACK, NJ_STR("identified")))
+    if (at < 3 || !nj_str_eq_nocase(nj_str_slice(t, at - 3, at - 1), NJ_STR("by")) ||
+        !nj_stands_before(t, at, LOOK_BACK, NJ_STR("identified")))
         return false;
     f->rule = nj_key_classify(f->s->r, NJ_STR("password")).rule;
     if (f->rule == NJ_KEY_NONE)

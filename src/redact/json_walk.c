@@ -152,8 +152,11 @@ static bool takes(const struct walk *w, struct nj_str value)
 {
     bool subtree = w->own && is_secret(w) && (nj_secret_keys[w->rule].how & NJ_HOW_SUBTREE);
     bool text_id = w->own && nj_str_chr(w->key, '.', 0) != NJ_NPOS; /* of a catalogue of texts: "login.password" */
-    return is_secret(w) && nj_key_takes(w->rule, value) && !(text_id && nj_value_is_label(w->r, w->rule, value)) &&
-           (!subtree || nj_value_is_street(value));
+    if (!is_secret(w))
+        return false;
+    if (!nj_key_takes(w->rule, value))
+        return w->own && w->frame->object && nj_key_takes_beside(w->rule, nj_str_slice(w->in.t, w->frame->first, w->frame->member), value);
+    return !(text_id && nj_value_is_label(w->r, w->rule, value)) && (!subtree || nj_value_is_street(value));
 }
 
 /* Addresses and cards have detectors that say more than "[secret]"; the name only decides what they do not know. */

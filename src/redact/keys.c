@@ -380,6 +380,27 @@ bool nj_key_takes_telling(int rule, struct nj_str value)
     return (how & NJ_HOW_MAIL) == 0 || nj_str_chr(value, '@', 0) != NJ_NPOS || nj_str_find(value, NJ_STR("%40"), 0) != NJ_NPOS;
 }
 
+bool nj_stands_before(struct nj_str t, size_t at, size_t reach, struct nj_str word)
+{
+    for (size_t i = at > reach ? at - reach : 0; i < at; i++)
+        if (nj_str_starts_nocase(nj_str_slice(t, i, at), word))
+            return true;
+    return false;
+}
+
+bool nj_key_takes_beside(int rule, struct nj_str before, struct nj_str value)
+{
+    enum { SHORTEST = 6, LONGEST = 64, LOOK_BACK = 128 };
+    static const struct nj_str users[] = { NJ_STR_INIT("user"), NJ_STR_INIT("login"), NJ_STR_INIT("email") };
+    if (!nj_str_eq(nj_secret_keys[rule].phrase, NJ_STR("pass")) || value.n < SHORTEST || value.n > LONGEST ||
+        nj_run(value, 0, NJ_IS_DIGIT) == value.n || nj_value_is_harmless(value))
+        return false;
+    for (size_t i = 0; i < NJ_COUNT(users); i++)
+        if (nj_stands_before(before, before.n, LOOK_BACK, users[i]))
+            return true;
+    return false;
+}
+
 bool nj_value_is_street(struct nj_str v)
 {
     enum { SHORTEST = 6, LONGEST = 128 };

@@ -154,6 +154,11 @@ bool nj_key_takes(int rule, struct nj_str value);
 bool nj_key_takes_telling(int rule, struct nj_str value);
 /* Six bytes at least, neither letters alone nor digits alone, and no words. */
 bool nj_value_is_mixed(struct nj_str value);
+/* Does the word stand within so many bytes before byte at of t, in either case? */
+bool nj_stands_before(struct nj_str t, size_t at, size_t reach, struct nj_str word);
+/* "user":"kim","pass":"letmein": what the rule of "pass" does not take by itself it takes where a user stands in the text before
+ * its name. */
+bool nj_key_takes_beside(int rule, struct nj_str before, struct nj_str value);
 /* "12 Mill Lane", "Hauptstr. 5" */
 bool nj_value_is_street(struct nj_str value);
 /* Length of the placeholder (or pseudonym) that starts at byte at, or 0. */

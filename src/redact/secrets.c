@@ -178,7 +178,7 @@ static bool is_announced(const struct nj_sweep *s, size_t path)
 /* The segment of a path that begins at byte from. */
 bool nj_link_try(struct nj_sweep *s, size_t from)
 {
-    enum { BACK = 72, MOST = 512 };
+    enum { BACK = 120, MOST = 512 };
     struct nj_str t = s->text;
     if (from <= s->done || t.p[from - 1] != '/')
         return false;

@@ -19,6 +19,7 @@ import cases_fourth
 import cases_fourth_benign
 import cases_ids
 import cases_keys
+import cases_ninth
 import cases_samples
 import cases_second
 import cases_shaped
@@ -108,10 +109,11 @@ GROUPS = (
     ("sixth", cases_sixth.ROUNDS),
     ("eighth", cases_eighth.ROUNDS),
     ("shaped", cases_shaped.ROUNDS),
+    ("ninth", cases_ninth.ROUNDS),
     ("samples", cases_samples.ROUNDS),
 )
 BENIGN = (cases_benign.ROUNDS + cases_second.BENIGN + cases_third.BENIGN + cases_fourth_benign.BENIGN + cases_fifth.BENIGN +
-          cases_sixth.BENIGN + cases_eighth.BENIGN + cases_shaped.BENIGN + cases_samples.BENIGN)
+          cases_sixth.BENIGN + cases_eighth.BENIGN + cases_shaped.BENIGN + cases_ninth.BENIGN + cases_samples.BENIGN)
 
 
 def build(seed=SEED, size=SIZE):

@@ -1,0 +1,72 @@
+"""A ninth time: what a set of all groups found that was written without a look at the rules, class by class."""
+import json
+
+WORDS = ("tiger river sunset purple monkey bishop anchor rocket winter coffee dragon yellow banana castle hunter shadow summer thunder").split()
+
+# passphrases of words alone, in quotes
+PHRASES = ("INFO initial password is '%s' (rotate soon)", "wifi passphrase \"%s\" set", "OrderedDict([('user', 'kim'), ('password', '%s'), ('ttl', 60)])",
+           "ALTER ROLE soon WITH PASSWORD '%s' VALID UNTIL 'infinity'", "support chat> my password is '%s' and ttl 60", '{password,"%s"},{ttl,60}')
+# words run together, beside a user
+PASS = ('{"user":"kim","pass":"%s","port":587}', '{"smtp":{"login":"kim","port":25,"pass":"%s"}}', "user=kim pass=%s port=25", "login: kim, pass: \"%s\", port: 25")
+# a password as people make one up
+MADE = ("define( 'DB_PASSWORD', '%s' );\ndefine( 'DB_HOST', 'keep' );", "define('AUTH_KEY', '%s'); // keep", "config key `jwt_secret` has value `%s`, keep",
+        "-- config --\nsmtp password ..... %s\nkeep ..... 25", "password <- \"%s\" # keep", "password given: %s keep", "the password user typed was %s keep")
+CHANGED = ("changed password from %s to %s for keep", "password changed: old=%s new=%s by keep")
+CODES = ("OTP for keep is %s", "MFA code entered was %s (keep)")
+
+PLAIN = ("upgraded from 15.9.15.4 to 2.12.28.17", "downgraded from 3.1.0.2 to 3.0.9.9")
+KEPT = ("api_key=YOUR_API_KEY", "api_key: your-key-here", "passwd: unchanged", "password: incorrect", "password 'reset link sent'", "password is 'too short for this'",
+        "user kim ran 14, pass: 12 fail: 2", "changed password from the admin panel to the portal", "wrong password given: try again", "password used: none",
+        '{"errors":{"password":["is invalid"]}}', '{"repository":{"full_name":"org/app2"}}', '{"apiKeys":3}', '{"user":"kim","pass":true}')
+
+
+def made(c):
+    return c.v.until(c.v.password, lambda p: any(ch.isdigit() for ch in p) and any(ch.isalpha() for ch in p))
+
+
+def phrases(c):
+    for frame in PHRASES:
+        words = c.v.until(lambda: " ".join(c.one(*WORDS) for _ in range(3 + c.v.below(3))), lambda p: len(set(p.split())) > 1)
+        c.hit("phrase", frame % words, words, [k for k in ("soon", "ttl", "wifi") if k in frame][:1])
+
+
+def beside(c):
+    for frame in PASS:
+        password = c.one(*WORDS) + c.one(*WORDS)
+        body = frame % password
+        c.hit("beside", json.loads(body) if body[0] == "{" else body, password, ["kim", "port"])
+
+
+def spoken(c):
+    for frame in MADE:
+        password = made(c)
+        c.hit("made", frame % password, password, ["keep"])
+    for frame in CHANGED:
+        old, new = made(c), made(c)
+        if old != new:
+            c.hit("changed", frame % (old, new), [old, new], ["keep"])
+    for frame in CODES:
+        code = c.v.digits(6)
+        c.hit("code", frame % code, code, ["keep"])
+
+
+def lists(c):
+    keys = [c.v.b62(32), c.v.b62(40)]
+    c.hit("plural", {"apiKeys": {"maps": keys[0], "geo": keys[1]}, "env": "keep"}, keys, ["keep"])
+    code = c.v.digits(3)
+    c.hit("form", "card%%5Bcvc%%5D=%s&amount=keep" % code, code, ["keep"])
+    token = c.v.hex(32)
+    c.hit("cookie", "curl -b 'session=%s' https://keep.example.com" % token, token, ["keep"])
+    c.hit("hook", "https://outlook.office.com/webhook/%s@%s/IncomingWebhook/%s/%s" % (c.v.uuid(), c.v.uuid(), token, c.v.uuid()), token, ["outlook"])
+    c.hit("container", {"Jwt": {"SecretKey": keys[0], "Issuer": "keep"}}, keys[0], ["keep"])
+
+
+def plain(c):
+    for text in PLAIN:
+        c.neg("neg_upgrade", text, [], "strict")
+    for text in KEPT:
+        c.neg("neg_kept", json.loads(text) if text[0] == "{" else text)
+
+
+ROUNDS = (phrases, beside, spoken, lists)
+BENIGN = (plain,)
