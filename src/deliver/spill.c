@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 enum {
-    SLOW_MS = 50,  /* a write that took longer is followed by ... */
+    SLOW_MS = 200, /* a write that took longer is followed by ... */
     SLOW_REST = 4, /* ... this many times as long without any */
     NAMES_MAX = 2 * NJ_SPILL_BATCHES
 };

@@ -252,13 +252,13 @@ START_TEST(test_spill_slow_disk_gets_a_fifth_of_the_time)
     sk_base(&b);
     sk_open(&b);
     sk_fault.clock = &b.k.clock;
-    sk_fault.slow_ms = 100;
+    sk_fault.slow_ms = 250;
     while (sk_ledger(&b)->spill.batches == 0)
         sk_put(&b, NJ_LANE_BULK, 1);
     sk_put(&b, NJ_LANE_BULK, 1);
     ck_assert_uint_eq(sk_ledger(&b)->spill.batches, 1);
     ck_assert_uint_eq(sk_ledger(&b)->dropped[NJ_DROP_queue_full], SK_BATCH);
-    kit_pass(&b.k, 390);
+    kit_pass(&b.k, 990);
     sk_put(&b, NJ_LANE_BULK, 1);
     ck_assert_uint_eq(sk_ledger(&b)->spill.batches, 1);
     kit_pass(&b.k, 10);
