@@ -89,8 +89,9 @@ struct nj_key {
     uint64_t topics; /* what it speaks of (contexts.def), or NJ_TOPICS_UNSEEN; see nj_key_topics() */
 };
 
-/* Names repeat from record to record: what was found out about the short ones is remembered. */
-enum { NJ_KEY_SLOTS = 512, NJ_KEY_SLOT_LEN = 32 };
+/* Names repeat from record to record: what was found out about the short ones is remembered.  A quarter of a megabyte, of which only what
+ * names fall into is ever touched. */
+enum { NJ_KEY_SLOTS = 4096, NJ_KEY_SLOT_LEN = 32 };
 struct nj_key_slot {
     uint64_t words[4]; /* the whole name */
     nj_lane ahead[2];  /* as JSON has it, with the quote and the colon behind it (json_read.h) */
