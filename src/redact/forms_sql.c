@@ -130,7 +130,6 @@ void nj_form_columns(struct nj_form *f)
 {
     struct nj_sweep *s = f->s;
     struct nj_str t = f->t;
-    struct insert in = { .f = f };
     size_t next = skip_space(t, f->key.to);
     while (next < t.n && (nj_is_quote(t.p[next]) || t.p[next] == ']' || t.p[next] == '\\'))
         next++;
@@ -138,6 +137,7 @@ void nj_form_columns(struct nj_form *f)
     if ((nj_byte(t, next) != ',' && nj_byte(t, next) != ')') || f->key.from < s->columns_read)
         return;
     s->columns_read = f->key.to;
+    struct insert in = { .f = f };
     size_t start = list_start(f, f->key.from);
     size_t at = start != NJ_NPOS ? read_columns(&in, start + 1) : NJ_NPOS;
     if (at == NJ_NPOS)

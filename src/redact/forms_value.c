@@ -180,11 +180,17 @@ static const struct {
     { NJ_STR_INIT("hawk "), true },    { NJ_STR_INIT("signature "), true },        { NJ_STR_INIT("sharedaccesssignature "), false },
 };
 
+/* Does a scheme begin with this byte? */
+static bool may_be_scheme(char c)
+{
+    return memchr("abdhnost", nj_lower(c), 8) != NULL;
+}
+
 /* End of a value that begins with a scheme, or 0: "Basic plan" begins with none, except where one has to stand. */
 static size_t scheme_end(const struct nj_form *f, bool expected)
 {
     struct nj_str t = f->t, rest = nj_str_slice(t, f->value, t.n);
-    for (size_t i = 0; i < NJ_COUNT(schemes); i++) {
+    for (size_t i = 0; may_be_scheme(nj_byte(rest, 0)) && i < NJ_COUNT(schemes); i++) {
         if (!nj_str_starts_nocase(rest, schemes[i].word))
             continue;
         size_t token = f->value + schemes[i].word.n, params = schemes[i].params ? params_end(t, token) : token;

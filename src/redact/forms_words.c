@@ -406,8 +406,10 @@ static bool word(struct nj_form *f, size_t at, struct nj_span *value)
     f->s->word_read = to;
     if (nj_byte(t, to) == '=' || nj_byte(t, to) == ':')
         return false; /* has a separator */
-    size_t dots = nj_str_find(nj_str_slice(t, 0, to), NJ_STR("...."), at);
-    to = dots != NJ_NPOS ? dots : to;
+    if (memchr(t.p + at, '.', to - at) != NULL) {
+        size_t dots = nj_str_find(nj_str_slice(t, 0, to), NJ_STR("...."), at);
+        to = dots != NJ_NPOS ? dots : to;
+    }
     while (to > at && !nj_is(t.p[to - 1], NJ_IS_WORD))
         to--;
     f->key = (struct nj_span){ nj_form_run_back(f, at), to };

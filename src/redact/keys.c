@@ -270,6 +270,8 @@ static bool is_complaint(struct nj_str v)
         NJ_STR_INIT("the password "), NJ_STR_INIT("this password "), NJ_STR_INIT("passwords "),   NJ_STR_INIT("please "),
     };
     size_t blanks = 0, opening = 0;
+    if (memchr(v.p, ' ', v.n) == NULL)
+        return false; /* as most */
     while (opening < NJ_COUNT(openings) && !nj_str_starts_nocase(v, openings[opening]))
         opening++;
     for (size_t i = 0; opening < NJ_COUNT(openings) && i < v.n; i++) { /* words, and counts of a few digits that stand alone */

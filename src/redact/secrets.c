@@ -10,14 +10,16 @@ struct mix {
 
 static struct mix mix_of(struct nj_str s)
 {
-    struct mix m = { 0 };
+    unsigned seen = 0, all = NJ_IS_ALPHA | NJ_IS_DIGIT;
+    size_t digits = 0;
+    bool other = false;
     for (size_t i = 0; i < s.n; i++) {
-        m.digits += nj_is(s.p[i], NJ_IS_DIGIT);
-        m.upper = m.upper || nj_is(s.p[i], NJ_IS_UPPER);
-        m.lower = m.lower || nj_is(s.p[i], NJ_IS_LOWER);
-        m.other = m.other || !nj_is(s.p[i], NJ_IS_ALPHA | NJ_IS_DIGIT);
+        unsigned classes = nj_byte_class[(unsigned char)s.p[i]];
+        digits += (classes & NJ_IS_DIGIT) != 0;
+        other |= (classes & all) == 0;
+        seen |= classes;
     }
-    return m;
+    return (struct mix){ .digits = digits, .upper = (seen & NJ_IS_UPPER) != 0, .lower = (seen & NJ_IS_LOWER) != 0, .other = other };
 }
 
 /* --- Azure AD client secrets -------------------------------------------------------------------------------------- */
@@ -239,20 +241,21 @@ static bool is_public(struct nj_str v)
 static bool may_be_random(struct nj_str v)
 {
     enum { LEAST = 20, MOST = 200 };
-    if (is_public(v))
-        return false;
     if (v.n < LEAST || v.n > MOST || nj_run(v, 0, NJ_IS_HEX) == v.n || nj_is_uuid(v))
         return false;
     struct mix m = mix_of(v);
-    if ((!m.upper && !m.lower) || m.digits < (m.upper && m.lower ? 1 : 4))
+    if ((!m.upper && !m.lower) || m.digits < (m.upper && m.lower ? 1 : 4) || is_public(v))
         return false;
     size_t parts = 0, longest = 0, letters = 0, groups = 0, capitals = 0;
+    unsigned before = 0;
     for (size_t i = 0; i < v.n; i++) {
+        unsigned classes = nj_byte_class[(unsigned char)v.p[i]];
         parts += v.p[i] == '-' || v.p[i] == '_';
-        capitals += i > 0 && nj_is(v.p[i], NJ_IS_UPPER) && nj_is(v.p[i - 1], NJ_IS_UPPER);
-        groups += nj_is(v.p[i], NJ_IS_DIGIT) && (i == 0 || !nj_is(v.p[i - 1], NJ_IS_DIGIT));
-        letters = nj_is(v.p[i], NJ_IS_LOWER) ? letters + 1 : 0;
+        capitals += (classes & before & NJ_IS_UPPER) != 0;
+        groups += (classes & ~before & NJ_IS_DIGIT) != 0;
+        letters = (classes & NJ_IS_LOWER) != 0 ? letters + 1 : 0;
         longest = letters > longest ? letters : longest;
+        before = classes;
     }
     bool spread = groups >= 3 || capitals >= 4; /* names have a number or two, and an acronym */
     if ((longest >= 8 && !spread) || (m.digits == 1 && longest >= 5 && !spread) || (parts >= 2 && !(m.upper && m.lower)))
