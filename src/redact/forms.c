@@ -547,6 +547,21 @@ static bool is_weak(int rule)
     return (nj_secret_keys[rule].how & NJ_HOW_SOME) != 0;
 }
 
+/* password=[secret], password="[secret]": the value is what was put there, and nothing else.  Cheap, and right whenever it says yes. */
+static bool holds_placeholder(const struct nj_form *f)
+{
+    struct nj_str t = f->t;
+    size_t at = nj_skip_blanks(t, f->sep + 1);
+    bool quoted = nj_is_quote(nj_byte(t, at));
+    at += quoted ? 1 : 0;
+    if (nj_byte(t, at) != '[' || at - f->sep > NJ_FORM_GAP || (nj_secret_keys[f->rule].how & NJ_HOW_LINE) != 0)
+        return false;
+    size_t n = nj_placeholder_len(t, at), to = at + n;
+    if (quoted)
+        return n != 0 && nj_byte(t, to) == t.p[at - 1] && nj_byte(t, to + 1) != t.p[at - 1];
+    return n != 0 && (to >= t.n || (nj_is(t.p[to], NJ_IS_END) && !nj_is(t.p[to], NJ_IS_END_AT)));
+}
+
 /* Roles of names that mean something to what follows. */
 enum { TELLING = NJ_ROLE_NAME | NJ_ROLE_VALUE | NJ_ROLE_ENDING | NJ_ROLE_TEXT };
 
@@ -603,6 +618,8 @@ bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rul
         key.rule = (int16_t)f.rule;
     }
     f.rule = key.rule;
+    if (holds_placeholder(&f))
+        return false;
     find_value(&f);
     if (f.t.p[f.sep] == '=' && f.gap_after && !f.gap_before && f.quote == 0 && !f.line_after && nj_byte(f.t, f.sep + 1) != '>')
         return false; /* "password= next=1": no value */

@@ -417,6 +417,17 @@ static inline bool nj_yours_may(struct nj_str t, size_t at)
     return at >= 8 && nj_is(t.p[at - 8], NJ_IS_DIGIT) && (t.p[at - 5] | 0x20) == 's' && (t.p[at - 3] | 0x20) == 'y';
 }
 
+/* At the r of "[secret]", which was put there: nothing follows from it but in a list of columns.  Right whenever it says yes. */
+static inline bool nj_is_put_secret(struct nj_str t, size_t at)
+{
+    enum { BEFORE = 4, BEHIND = 4 };
+    if (at < BEFORE || t.n - at < BEHIND || t.p[at - BEFORE] != '[' || memcmp(t.p + at - BEFORE, "[secret]", BEFORE + BEHIND) != 0)
+        return false;
+    for (at += BEHIND; at < t.n && (nj_is(t.p[at], NJ_IS_SPACE) || memchr("\"'`]\\", t.p[at], 5) != NULL);)
+        at++;
+    return at >= t.n || (t.p[at] != ',' && t.p[at] != ')');
+}
+
 /* Could a mark of words at byte at be one?  A number counts behind "is" and "was", and behind "otp", "pin" and "code"; "our" in
  * "1 is your", "ss " in "pass ", a hyphen behind a quote where a letter follows. */
 static inline bool nj_word_may(struct nj_str t, size_t at)
@@ -427,6 +438,8 @@ static inline bool nj_word_may(struct nj_str t, size_t at)
         return at >= 4 && (t.p[at - 3] | 0x20) == 'a' && (t.p[at - 4] | 0x20) == 'p';
     if ((t.p[at] | 0x20) == 'r' && (t.p[at - 1] | 0x20) == 'u')
         return nj_yours_may(t, at);
+    if (t.p[at] == 'r' && t.p[at - 1] == 'c')
+        return !nj_is_put_secret(t, at);
     if (t.p[at - 1] == '-')
         return t.p[at - 2] == ' ' || ((t.p[at - 2] == '"' || t.p[at - 2] == '\'') && (nj_is(t.p[at], NJ_IS_ALPHA) || t.p[at] == '-'));
     if (!nj_is(t.p[at], NJ_IS_DIGIT) || t.p[at - 1] != ' ')
