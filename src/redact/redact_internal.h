@@ -611,7 +611,7 @@ struct nj_level {
 
 /* Short texts that passed unchanged come again and again: event names, attribute names and the ids of an invocation; of values
  * in JSON, names of places, functions and hosts. */
-enum { NJ_KNOWN_SLOTS = 128, NJ_KNOWN_VALUES = 512, NJ_KNOWN_LEN = 63 };
+enum { NJ_KNOWN_SLOTS = 128, NJ_KNOWN_VALUES = 512, NJ_KNOWN_LINES = 4096, NJ_KNOWN_LEN = 63 };
 struct nj_known {
     uint8_t n;
     char text[NJ_KNOWN_LEN];
@@ -694,7 +694,7 @@ struct nj_redactor {
     struct nj_audit audit; /* of the record at hand */
     uint64_t findings;     /* ever: whether a text held something is told by the difference */
     size_t decode_left;    /* bytes that may still be decoded for the value at hand */
-    struct nj_known known[NJ_KNOWN_SLOTS], known_values[NJ_KNOWN_VALUES];
+    struct nj_known known[NJ_KNOWN_SLOTS], known_values[NJ_KNOWN_VALUES], known_lines[NJ_KNOWN_LINES];
     struct nj_globs keys, allow_keys;
     bool paths;                     /* some name in them, or in a rule, has dots: it may be a path */
     bool allows;                    /* some values are let be */

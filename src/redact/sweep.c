@@ -292,7 +292,7 @@ static __attribute__((noinline)) void run_with_rules(struct nj_sweep *s, bool st
     run(s, stream);
 }
 
-bool nj_sweep(struct nj_redactor *r, unsigned level, struct nj_str text, struct nj_seen seen, struct nj_carry *carry, struct nj_buf *out)
+static bool sweep(struct nj_redactor *r, unsigned level, struct nj_str text, struct nj_seen seen, struct nj_carry *carry, struct nj_buf *out)
 {
     struct nj_carry own = { 0 };
     size_t before = out->n;
@@ -320,4 +320,40 @@ bool nj_sweep(struct nj_redactor *r, unsigned level, struct nj_str text, struct 
     else if (out->err == NJ_OK)
         nj_buf_cut(out, before); /* all that was found was only counted */
     return s.changed;
+}
+
+/* --- lines that come again ---------------------------------------------------------------------------------------- */
+
+static bool is_idle(const struct nj_carry *c)
+{
+    return c == NULL || !(c->in_key || c->open.quote != 0 || c->pending != 0 || c->cut);
+}
+
+/* Where a text is remembered, if nothing else has a say in what is found in it; or NULL.  Lines of a stream, which leave nothing open for
+ * the next, are kept apart from other texts. */
+static struct nj_known *line_slot(struct nj_redactor *r, unsigned level, struct nj_str text, const struct nj_marks *m,
+                                  const struct nj_carry *carry)
+{
+    if (m == NULL || level != 0 || text.n > NJ_KNOWN_LEN || r->read_all || r->context.n != 0 || !is_idle(carry))
+        return NULL;
+    if ((m->separator | m->token | m->number | m->rare | m->words) == 0)
+        return NULL; /* nothing to save */
+    return &r->known_lines[(nj_known_hash(text) ^ (carry != NULL)) % NJ_KNOWN_LINES];
+}
+
+bool nj_sweep(struct nj_redactor *r, unsigned level, struct nj_str text, struct nj_seen seen, struct nj_carry *carry, struct nj_buf *out)
+{
+    struct nj_known *known = line_slot(r, level, text, seen.marks, carry);
+    if (known == NULL)
+        return sweep(r, level, text, seen, carry, out);
+    if (nj_is_known(known, text))
+        return false;
+    unsigned flags = r->audit.flags;
+    uint64_t findings = r->findings;
+    r->audit.flags = 0;
+    bool changed = sweep(r, level, text, seen, carry, out);
+    if (!changed && r->findings == findings && r->audit.flags == 0 && is_idle(carry))
+        nj_know(known, text);
+    r->audit.flags |= flags;
+    return changed;
 }
