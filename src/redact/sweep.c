@@ -292,7 +292,8 @@ static __attribute__((noinline)) void run_with_rules(struct nj_sweep *s, bool st
     run(s, stream);
 }
 
-static bool sweep(struct nj_redactor *r, unsigned level, struct nj_str text, struct nj_seen seen, struct nj_carry *carry, struct nj_buf *out)
+static bool sweep(struct nj_redactor *r, unsigned level, struct nj_str text, struct nj_seen seen, struct nj_carry *carry,
+                  struct nj_buf *out)
 {
     struct nj_carry own = { 0 };
     size_t before = out->n;
