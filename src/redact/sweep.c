@@ -335,7 +335,7 @@ static bool is_idle(const struct nj_carry *c)
 static struct nj_known *line_slot(struct nj_redactor *r, unsigned level, struct nj_str text, const struct nj_marks *m,
                                   const struct nj_carry *carry)
 {
-    if (m == NULL || level != 0 || text.n > NJ_KNOWN_LEN || r->read_all || r->context.n != 0 || !is_idle(carry))
+    if (m == NULL || level != 0 || text.n > NJ_KNOWN_LEN || r->read_all || r->paths || r->context.n != 0 || !is_idle(carry))
         return NULL;
     if ((m->separator | m->token | m->number | m->rare | m->words) == 0)
         return NULL; /* nothing to save */

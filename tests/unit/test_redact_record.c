@@ -265,6 +265,28 @@ START_TEST(test_redact_record_a_value_may_come_with_the_next_line)
 }
 END_TEST
 
+/* Lines that passed are known when they come again, but what stands before them has its say. */
+START_TEST(test_redact_record_lines_that_come_again)
+{
+    static const char known[] = "Raven$quar9420 of user=app";
+    ck_assert_text_stays("login password:"); /* no line of a stream */
+    for (int i = 0; i < 2; i++) {
+        ck_assert_view_eq(pass_line("r1", NJ_FROM_FUNCTION, known), known);
+        ck_assert_view_eq(pass_line("r1", NJ_FROM_FUNCTION, "login password:"), "login password:");
+        ck_assert_view_eq(pass_line("r1", NJ_FROM_FUNCTION, known), "[secret] of user=app");
+        ck_assert_view_eq(pass_line("r1", NJ_FROM_FUNCTION, "secret=\"ab"), "secret=\"[secret]");
+        ck_assert_view_eq(pass_line("r1", NJ_FROM_FUNCTION, known), "[secret]");
+        ck_assert_view_eq(pass_line("r1", NJ_FROM_FUNCTION, "c\" mail to joe@example.org"), "[secret]\" mail to [email]");
+        ck_assert_view_eq(clean.counts, "{\"email\":1,\"key.secret\":1}");
+    }
+    use("off", NULL, NULL);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_view_eq(pass_line("r1", NJ_FROM_FUNCTION, "mail to joe@example.org"), "mail to joe@example.org");
+        ck_assert_view_eq(clean.counts, "{\"email\":1}");
+    }
+}
+END_TEST
+
 START_TEST(test_redact_record_an_open_quote_goes_on_in_the_next_line)
 {
     static const char *const rows[][2] = {
@@ -495,6 +517,7 @@ END_TEST
     X(test_redact_record_private_key_ends_at_a_line_that_is_none)                                                                          \
     X(test_redact_record_private_key_streams_are_kept_apart)                                                                               \
     X(test_redact_record_a_value_may_come_with_the_next_line)                                                                              \
+    X(test_redact_record_lines_that_come_again)                                                                                            \
     X(test_redact_record_an_open_quote_goes_on_in_the_next_line)                                                                           \
     X(test_redact_record_a_token_at_the_cut_goes_on_both_sides)                                                                            \
     X(test_redact_record_private_key_streams_are_bounded)                                                                                  \
