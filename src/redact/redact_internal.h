@@ -3,6 +3,7 @@
 #define NIGHTJAR_REDACT_INTERNAL_H
 
 #include "keys.h"
+#include "known.h"
 #include "lanes.h"
 #include "members.h"
 #include "policy.h"
@@ -608,51 +609,6 @@ struct nj_level {
     struct nj_waiting waiting[NJ_WAITING_MAX];
     struct nj_span stretch[NJ_STRETCHES];
 };
-
-/* Short texts that passed unchanged come again and again: event names, attribute names and the ids of an invocation; of values
- * in JSON, names of places, functions and hosts. */
-enum { NJ_KNOWN_SLOTS = 128, NJ_KNOWN_VALUES = 512, NJ_KNOWN_LINES = 4096, NJ_KNOWN_LEN = 63 };
-struct nj_known {
-    uint8_t n;
-    char text[NJ_KNOWN_LEN];
-};
-
-/* Of all bytes of a text that is not empty.  The upper half of the last product, whose highest byte knows them all, lowest byte first. */
-static inline uint64_t nj_known_hash(struct nj_str text)
-{
-    const uint64_t odd = 0x9e3779b97f4a7c15u;
-    uint64_t h = text.n, w = 0;
-    size_t at = 0;
-    for (; text.n - at > sizeof(w); at += sizeof(w)) {
-        memcpy(&w, text.p + at, sizeof(w));
-        h = (h ^ w) * odd;
-        h ^= h >> 32;
-    }
-    w = 0;
-    if (text.n >= sizeof(w))
-        memcpy(&w, text.p + text.n - sizeof(w), sizeof(w));
-    else
-        memcpy(&w, text.p, text.n);
-    h = (h ^ w) * odd;
-    return (uint32_t)__builtin_bswap64(h);
-}
-
-/* The same of a name, which may be empty. */
-static inline uint32_t nj_name_hash(struct nj_str name)
-{
-    return name.n != 0 ? (uint32_t)nj_known_hash(name) : 0;
-}
-
-static inline bool nj_is_known(const struct nj_known *slot, struct nj_str text)
-{
-    return slot->n == text.n && memcmp(slot->text, text.p, text.n) == 0;
-}
-
-static inline void nj_know(struct nj_known *slot, struct nj_str text)
-{
-    slot->n = (uint8_t)text.n;
-    memcpy(slot->text, text.p, text.n);
-}
 
 struct nj_trace {
     nj_finding_fn fn; /* NULL: nobody listens */
