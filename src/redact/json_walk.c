@@ -564,8 +564,13 @@ static inline enum dull dull_value(struct walk *w)
 /* Steps over the name that is expected here and its colon; NULL where another one stands. */
 static inline struct nj_key_slot *expected_key(struct walk *w)
 {
-    struct nj_key_slot *slot = &w->r->slots[w->last->next];
-    if (w->asks || !nj_name_stands(&w->in, slot) || (!slot->bare && w->level != 0))
+    struct nj_key_slot *slot = &w->r->slots[w->last->next[0]];
+    if (!nj_name_stands(&w->in, slot)) {
+        slot = &w->r->slots[w->last->next[1]];
+        if (!nj_name_stands(&w->in, slot))
+            return NULL;
+    }
+    if (w->asks || (!slot->bare && w->level != 0))
         return NULL;
     w->in.at += slot->n + 2u;
     w->last = slot;
@@ -577,7 +582,8 @@ static void expect(struct walk *w, struct nj_key_slot *slot, struct nj_str name)
 {
     if (!slot->judged)
         nj_name_expect(w->r, slot, name);
-    w->last->next = (uint16_t)(slot - w->r->slots);
+    w->last->next[1] = w->last->next[0];
+    w->last->next[0] = (uint16_t)(slot - w->r->slots);
     w->last = slot;
 }
 
@@ -624,7 +630,7 @@ static bool read_members(struct walk *w)
 {
     struct nj_reader *d = &w->in;
     struct nj_frame *f = w->frame;
-    unsigned telling = w->depth == 1 ? NJ_ROLE_MESSAGE : 0;
+    unsigned telling = w->depth == 1 && w->carry != NULL ? NJ_ROLE_MESSAGE : 0; /* it may go on what the line before left open */
     bool secret = f->rule != NJ_KEY_NONE;
     for (;;) {
         struct nj_str name;
@@ -635,7 +641,7 @@ static bool read_members(struct walk *w)
         const struct nj_key *key = read_name(w, &name, &judged);
         if (key == NULL)
             return false;
-        enum dull value = !key->dull || secret || (key->roles & telling) != 0 ? OTHER : dull_value(w);
+        enum dull value = !key->dull || secret || ((key->roles & telling) != 0 && w->carry->in_key) ? OTHER : dull_value(w);
         if (value == BROKEN)
             return false;
         if (value != PASSES)

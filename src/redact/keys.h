@@ -96,7 +96,7 @@ struct nj_key_slot {
     uint64_t words[4]; /* the whole name */
     nj_lane ahead[2];  /* as JSON has it, with the quote and the colon behind it (json_read.h) */
     uint32_t need;     /* a bit for each of these bytes; 0 = it is not looked for */
-    uint16_t next;     /* the slot of the name that followed it last */
+    uint16_t next[2];  /* the slots of names that followed it lately */
     bool judged;       /* whether it is to be looked for is decided */
     bool bare;         /* nothing is marked in it */
     uint8_t n;
