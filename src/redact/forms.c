@@ -580,6 +580,9 @@ static bool is_dull(struct nj_sweep *s, size_t sep)
         return false;
     if (c == ':' && (option == 'u' || option == 'r' || nj_is_quote(before)))
         return false; /* curl -u user:x */
+    bool number = nj_is(t.p[from], NJ_IS_DIGIT) && s->r->keys.n == 0 && s->r->rules == NULL && nj_run(t, from, NJ_IS_DIGIT) == sep;
+    if (number) /* no row has a number alone, and to remember it would be to forget a name */
+        return sep + 1 >= s->under.to;
     const struct nj_key_slot *slot = nj_key_slot(s->r, nj_str_slice(t, from, sep));
     return slot != NULL && slot->key.rule == NJ_KEY_NONE && (slot->key.roles & TELLING) == 0 && sep + 1 >= s->under.to;
 }
