@@ -66,6 +66,64 @@ static void sinks(struct nj_buf *out)
     table(out, "URL", "what it does", rows, NJ_COUNT(rows));
 }
 
+static void records(struct nj_buf *out)
+{
+    static const struct pair keys[] = {
+        { "`when`", "The source's own time (RFC 3339, UTC)." },
+        { "`what`", "`event`, `category`, `severity` (`TRACE` to `FATAL`) and, where there is one, `outcome`: `success`, `failure` or "
+                    "`unknown`." },
+        { "`who`, `where`", "Flat, by the names below." },
+        { "`message`", "One sentence, or the text of a log line." },
+        { "`data`", "The fields, by the names below." },
+        { "`redacted`, `redaction`", "What was taken out, by rule, and how much: [redaction.md](redaction.md)." },
+        { "`id`", "Unique for each record, the same when it is sent again." },
+        { "`seq`, `chain`", "Number and link to the record before: `nightjar verify`." },
+    };
+    nj_buf_addz(out, "\n## Records\n\nOne JSON object each, with these keys in this order; what is not known is absent.\n\n");
+    table(out, "key", "what it holds", keys, NJ_COUNT(keys));
+}
+
+static const struct pair categories[] = {
+#define NJ_CATEGORY(name, text) { #name, text },
+#include "nightjar/categories.def"
+#undef NJ_CATEGORY
+};
+
+static const char *category_text(const char *name)
+{
+    size_t c = 0;
+    while (c + 1 < NJ_COUNT(categories) && strcmp(categories[c].name, name) != 0)
+        c++;
+    return categories[c].text;
+}
+
+static void security(struct nj_buf *out)
+{
+    static const struct {
+        const char *event, *category, *severity, *text;
+    } rows[] = {
+#define NJ_WORD(enumerator, event, category, severity, outcome, lane, part, text) { event, #category, #severity, text },
+#include "nightjar/vocabulary.def"
+#undef NJ_WORD
+    };
+    nj_buf_addz(out,
+                "\nSecurity events, by the words of OWASP's vocabulary where it has one (those with a dot are nightjar's). An application "
+                "that logs such a word is believed (`nightjar.auth.source`).\n\n"
+                "| event | category | severity | when |\n| --- | --- | --- | --- |\n");
+    for (size_t i = 0; i < NJ_COUNT(rows); i++)
+        nj_buf_addf(out, "| `%s` | %s | %s | %s |\n", rows[i].event, category_text(rows[i].category), rows[i].severity, rows[i].text);
+}
+
+static void alerts(struct nj_buf *out)
+{
+    static const struct pair rows[] = {
+#define NJ_ALERT_RULE(name, events, severity, count, window, every, by, text) { "`alert." name "`", text },
+#include "nightjar/alert_rules.def"
+    };
+    nj_buf_addz(out, "\nAlerts, `alert.` and the name of the rule; these rules are built in, `NIGHTJAR_ALERT_RULES` has others:\n\n");
+    table(out, "event", "what it is about", rows, NJ_COUNT(rows));
+}
+
 /* Sentences of findings.def, with what tells rules of one event apart. */
 static void findings(struct nj_buf *out)
 {
@@ -98,42 +156,90 @@ static void events(struct nj_buf *out)
 #include "nightjar/events.def"
 #undef NJ_EVENT
     };
-    static const struct pair categories[] = {
-#define NJ_CATEGORY(name, text) { #name, text },
-#include "nightjar/categories.def"
-#undef NJ_CATEGORY
-    };
     static const struct pair own[] = {
-        { "`nightjar.start`", "Once, when the life cycle is under way: version, telemetry, sinks, problems of the configuration." },
-        { "`nightjar.ledger`", "Every `NIGHTJAR_LEDGER_PERIOD` while there is work, and last of all at SHUTDOWN (`nightjar.final`)." },
-        { "`config.changed`", "Version, runtime, layers or names of environment variables differ from those of the sandbox before "
-                              "(`NIGHTJAR_STATE`)." },
-        { "`sys_monitor_disabled`", "Once at the start, when redaction is off." },
-        { "`invocation.input`", "What the runtime was given; category `input`. With the wrapper only, as the next two." },
-        { "`invocation.response`", "What the runtime answered; category `response`. 4xx is a WARN, 5xx an ERROR." },
-        { "`invocation.error`", "What the runtime reported as an error, also in init and restore; category `error`." },
-        { "`alert.telemetry_spoofed`", "A POST to the listener was refused because it does not look like the platform's." },
+#define NJ_OWN_EVENT(event, text) { "`" event "`", text },
+#include "nightjar/own_events.def"
+#undef NJ_OWN_EVENT
     };
     nj_buf_addz(out, "\n## Events\n\n"
                      "What arrives from the Telemetry API, and how it is recorded: function logs as `function.log`, those of extensions as "
                      "`extension.log`, the platform's under their own names. A status other than success raises the severity to ERROR "
                      "and the lane to critical: such records are sent at the end of the invocation and dropped last. Types that are not "
                      "listed pass through.\n\n| type | category | severity | lane |\n| --- | --- | --- | --- |\n");
-    for (size_t i = 0; i < NJ_COUNT(rows); i++) {
-        const char *category = "";
-        for (size_t c = 0; c < NJ_COUNT(categories); c++)
-            if (strcmp(categories[c].name, rows[i].category) == 0)
-                category = categories[c].text;
-        nj_buf_addf(out, "| `%s` | %s | %s | %s |\n", rows[i].type, category, rows[i].severity,
+    for (size_t i = 0; i < NJ_COUNT(rows); i++)
+        nj_buf_addf(out, "| `%s` | %s | %s | %s |\n", rows[i].type, category_text(rows[i].category), rows[i].severity,
                     strcmp(rows[i].lane, "BULK") == 0 ? "bulk" : "critical");
-    }
     nj_buf_addz(out, "\nnightjar writes these itself:\n\n");
     table(out, "event", "when", own, NJ_COUNT(own));
+    security(out);
     findings(out);
+    alerts(out);
     nj_buf_addz(out, "\nCategories, as `what.category` and `NIGHTJAR_SINK_<NAME>_ONLY` spell them:");
     for (size_t c = 0; c < NJ_COUNT(categories); c++)
         nj_buf_addf(out, "%s `%s`", c != 0 ? "," : "", categories[c].text);
     nj_buf_addz(out, ".\n");
+}
+
+enum place { WHO, WHERE, DATA, PLACES };
+
+static const struct attribute {
+    const char *name;
+    enum place place;
+    const char *type, *unit, *events, *text;
+} attribute_rows[] = {
+#define NJ_ATTRIBUTE(name, place, type, unit, events, text) { name, place, #type, unit, events, text },
+#include "nightjar/attributes.def"
+#undef NJ_ATTRIBUTE
+};
+
+static const char *type_text(const char *type)
+{
+    static const struct pair types[] = { { "STRING", "string" },   { "TIME", "time" },
+                                         { "INTEGER", "integer" }, { "NUMBER", "number" },
+                                         { "BOOLEAN", "boolean" }, { "STRINGS", "list of strings" },
+                                         { "OBJECT", "object" },   { "OBJECTS", "list of objects" },
+                                         { "ANY", "any" } };
+    size_t t = 0;
+    while (t + 1 < NJ_COUNT(types) && strcmp(types[t].name, type) != 0)
+        t++;
+    return types[t].text;
+}
+
+static void attribute(struct nj_buf *out, const struct attribute *a)
+{
+    struct nj_str events = nj_str_of(a->events), event;
+    nj_buf_addf(out, "| `%s` | %s%s%s | %s |", a->name, type_text(a->type), a->unit[0] != '\0' ? ", " : "", a->unit, a->text);
+    for (bool first = true; a->place == DATA && nj_str_cut(&events, ' ', &event); first = false) {
+        nj_buf_addz(out, first ? " " : ", ");
+        if (nj_str_eq(event, NJ_STR("*")))
+            nj_buf_addz(out, "any");
+        else if (nj_str_eq(event, NJ_STR("security")))
+            nj_buf_addz(out, "security events");
+        else
+            nj_buf_addf(out, "`%.*s`", NJ_STR_ARG(event));
+    }
+    nj_buf_addz(out, a->place == DATA ? " |\n" : "\n");
+}
+
+static void attributes(struct nj_buf *out)
+{
+    static const char *const heads[PLACES] = {
+        [WHO] = "\n`who`, on records of an invocation:\n\n| attribute | type | meaning |\n| --- | --- | --- |\n",
+        [WHERE] = "\n`where`, with what `NIGHTJAR_ATTRIBUTES` and `OTEL_RESOURCE_ATTRIBUTES` add:\n\n"
+                  "| attribute | type | meaning |\n| --- | --- | --- |\n",
+        [DATA] = "\n`data`, by the events that have it (`*` stands for anything, *security events* are those of the table above):\n\n"
+                 "| attribute | type | meaning | events |\n| --- | --- | --- | --- |\n",
+    };
+    nj_buf_addz(out, "\n## Attributes\n\n"
+                     "What nightjar writes into `who`, `where` and `data`. Names without `nightjar.` are OpenTelemetry's. `data` "
+                     "also holds the fields of a structured log, of a platform event, and the content of an input, response "
+                     "or error, as they came (redacted), and the ledger (below). Numbers of a sandbox count what this sandbox has seen.\n");
+    for (enum place p = WHO; p < PLACES; p++) {
+        nj_buf_addz(out, heads[p]);
+        for (size_t i = 0; i < NJ_COUNT(attribute_rows); i++)
+            if (attribute_rows[i].place == p)
+                attribute(out, &attribute_rows[i]);
+    }
 }
 
 static void counters(struct nj_buf *out)
@@ -194,7 +300,9 @@ void nj_reference(struct nj_buf *out)
     variables(out);
     thresholds(out);
     sinks(out);
+    records(out);
     events(out);
+    attributes(out);
     counters(out);
     diagnostics(out);
 }

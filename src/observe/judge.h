@@ -10,8 +10,8 @@
 #include "observe_internal.h"
 
 enum nj_word {
-#define NJ_WORD(enumerator, event, category, severity, outcome, lane, part) NJ_WORD_##enumerator,
-#include "vocabulary.def"
+#define NJ_WORD(enumerator, event, category, severity, outcome, lane, part, text) NJ_WORD_##enumerator,
+#include "nightjar/vocabulary.def"
 #undef NJ_WORD
     NJ_WORDS
 };

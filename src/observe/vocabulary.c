@@ -2,9 +2,9 @@
 #include "judge.h"
 
 const struct nj_word_row nj_words[NJ_WORDS] = {
-#define NJ_WORD(enumerator, event, category, severity, outcome, lane, part)                                                                \
+#define NJ_WORD(enumerator, event, category, severity, outcome, lane, part, text)                                                          \
     { NJ_STR_INIT(event), NJ_CAT_##category, NJ_SEV_##severity, NJ_OUTCOME_##outcome, NJ_LANE_##lane, NJ_PART_##part },
-#include "vocabulary.def"
+#include "nightjar/vocabulary.def"
 #undef NJ_WORD
 };
 

@@ -208,8 +208,8 @@ static bool is_in(struct nj_str list, struct nj_str name)
     return false;
 }
 
-/* ,"nightjar.<key>.<what>":["A","B"] of the names in a that are not in b. */
-static void put_missing(struct nj_buf *out, struct nj_str key, const char *what, struct nj_str a, struct nj_str b)
+/* ,"attribute":["A","B"] of the names in a that are not in b. */
+static void put_missing(struct nj_buf *out, const char *attribute, struct nj_str a, struct nj_str b)
 {
     struct nj_str name;
     size_t n = 0;
@@ -217,7 +217,7 @@ static void put_missing(struct nj_buf *out, struct nj_str key, const char *what,
         if (name.n == 0 || is_in(b, name))
             continue;
         if (n++ == 0)
-            nj_buf_addf(out, ",\"nightjar.%.*s.%s\":[", NJ_STR_ARG(key), what);
+            nj_buf_addf(out, ",\"%s\":[", attribute);
         else
             nj_buf_addc(out, ',');
         nj_buf_add_json(out, name);
@@ -226,29 +226,37 @@ static void put_missing(struct nj_buf *out, struct nj_str key, const char *what,
         nj_buf_addc(out, ']');
 }
 
-static void put_text(struct nj_buf *out, struct nj_str key, const char *what, struct nj_str value)
+static void put_text(struct nj_buf *out, const char *attribute, struct nj_str value)
 {
-    nj_buf_addf(out, ",\"nightjar.%.*s.%s\":", NJ_STR_ARG(key), what);
+    nj_buf_addf(out, ",\"%s\":", attribute);
     nj_buf_add_json(out, value);
 }
 
 /* The members of the record's data, and what changed as a list of words.  False: nothing. */
 static bool put_differences(const struct nj_changes *c, struct nj_buf *words, struct nj_buf *data)
 {
-    static const struct nj_str keys[] = { NJ_STR_INIT("version"), NJ_STR_INIT("runtime"), NJ_STR_INIT("layers"),
-                                          NJ_STR_INIT("environment") };
-    for (size_t i = 0; i < NJ_COUNT(keys); i++) {
-        struct nj_str was = value_of(nj_buf_str(&c->before), keys[i]), is = value_of(nj_buf_str(&c->now), keys[i]);
+    static const struct {
+        struct nj_str key;
+        bool list;
+        const char *first, *second;
+    } rows[] = {
+        { NJ_STR_INIT("version"), false, "nightjar.version.before", "nightjar.version.now" },
+        { NJ_STR_INIT("runtime"), false, "nightjar.runtime.before", "nightjar.runtime.now" },
+        { NJ_STR_INIT("layers"), true, "nightjar.layers.added", "nightjar.layers.removed" },
+        { NJ_STR_INIT("environment"), true, "nightjar.environment.added", "nightjar.environment.removed" },
+    };
+    for (size_t i = 0; i < NJ_COUNT(rows); i++) {
+        struct nj_str was = value_of(nj_buf_str(&c->before), rows[i].key), is = value_of(nj_buf_str(&c->now), rows[i].key);
         if (was.p == NULL || is.p == NULL || nj_str_eq(was, is))
             continue;
         nj_buf_addz(words, words->n != 0 ? ", " : "");
-        nj_buf_add(words, keys[i]);
-        if (i < 2) {
-            put_text(data, keys[i], "before", was);
-            put_text(data, keys[i], "now", is);
+        nj_buf_add(words, rows[i].key);
+        if (rows[i].list) {
+            put_missing(data, rows[i].first, is, was);
+            put_missing(data, rows[i].second, was, is);
         } else {
-            put_missing(data, keys[i], "added", is, was);
-            put_missing(data, keys[i], "removed", was, is);
+            put_text(data, rows[i].first, was);
+            put_text(data, rows[i].second, is);
         }
     }
     return words->n != 0;

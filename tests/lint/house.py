@@ -203,6 +203,42 @@ def codes():
             yield f"include/nightjar/diag_codes.def: nothing says {code} any more"
 
 
+ATTRIBUTE = re.compile(r'^NJ_ATTRIBUTE\("([^"]+)", (WHO|WHERE|DATA), (\w+), "[^"]*", "([^"]+)", "[^"]+"\)$', re.M)
+OWN_EVENT = re.compile(r'^NJ_OWN_EVENT\("([^"]+)", "[^"]+"\)$', re.M)
+OWN_NAME = re.compile(r'"(nightjar\.[a-z][a-z0-9_.]*[a-z0-9_])\\?"')
+ANY_NAME = re.compile(r'"([a-z][a-z0-9_.]+)\\?"')
+WRITER = re.compile(r'\bnj_(?:attrs|finding)_(\w+)\([^",;]+, (?:NJ_STR\()?"([a-z][a-z0-9_.]+)"')
+# What nj_attrs_*() and nj_finding_*() write.
+WRITES = {"str": "STRING TIME ANY", "time": "TIME", "i64": "INTEGER", "f64": "NUMBER", "bool": "BOOLEAN", "whos": "STRINGS", "who": "STRING",
+          "registers": "STRING", "top": "OBJECTS", "json": "STRINGS OBJECT OBJECTS ANY", "json_end": "STRINGS OBJECT OBJECTS ANY"}
+
+
+def attributes():
+    table = "include/nightjar/attributes.def"
+    lines = [line for line in (ROOT / table).read_text().splitlines() if line.startswith("NJ_ATTRIBUTE")]
+    rows = [m.groups() for m in map(ATTRIBUTE.match, lines) if m]
+    if len(rows) != len(lines):
+        yield f"{table}: {len(lines) - len(rows)} rows cannot be read; each is one line"
+    places = [row[:2] for row in rows]
+    for name, place in sorted({p for p in places if places.count(p) > 1}):
+        yield f"{table}: {name} of {place} stands there twice"
+    types = {name: {row[2] for row in rows if row[0] == name} for name, _ in places}
+    events = set(OWN_EVENT.findall((ROOT / "include/nightjar/own_events.def").read_text()))
+    unused = set(types) | events
+    for path in c_files("src"):
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            at = f"{rel(path)}:{number}"
+            for name in OWN_NAME.findall(line):
+                if name not in types and name not in events:
+                    yield f"{at}: {name} has no row in {table}"
+            for how, name in WRITER.findall(line):
+                if how in WRITES and name in types and not types[name] & set(WRITES[how].split()):
+                    yield f"{at}: {name} is {' or '.join(types[name])} in {table}, but written by _{how}()"
+            unused -= set(ANY_NAME.findall(line))
+    for name in sorted(unused):
+        yield f"{table if name in types else 'include/nightjar/own_events.def'}: nothing writes {name} any more"
+
+
 # Files that give bytes to somebody outside of the process, and why each is no second door.
 WAYS_OUT = {
     "src/base/diag.c": "our own words, which pass the filter of the sidecar",
@@ -237,7 +273,8 @@ def door():
                 yield f"{at}: only {DOOR} fills a struct nj_clean"
 
 
-CHECKS = {"door": door, "arrows": arrows, "banned": banned, "contracts": contracts, "sizes": sizes, "codes": codes}
+CHECKS = {"door": door, "arrows": arrows, "banned": banned, "contracts": contracts, "sizes": sizes, "codes": codes,
+          "attributes": attributes}
 
 
 def main(names):

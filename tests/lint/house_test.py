@@ -10,6 +10,9 @@ import house
 GOOD = {
     "include/nightjar/str.h": "/* nightjar/str.h -- text.\n *\n * Blocking   never.\n */\n",
     "include/nightjar/diag_codes.def": '/* Codes. */\nNJ_DIAG_CODE(NJ1001, "a", "b")\n',
+    "include/nightjar/attributes.def": '/* A. */\nNJ_ATTRIBUTE("nightjar.count", DATA, INTEGER, "", "*", "How many.")\n',
+    "include/nightjar/own_events.def": '/* E. */\nNJ_OWN_EVENT("nightjar.start", "First.")\n',
+    "src/observe/say.c": '/* Say. */\nint a = nj_finding_i64(&f, "nightjar.count", 1);\nconst char *e = "nightjar.start", *j = ",\\"nightjar.count\\":";\n',
     "src/base/str.c": '/* Text. */\n#include "nightjar/str.h"\nconst char *f(void)\n{\n    return "NJ1001"; /* strcpy( */\n}\n',
     "extension/main.c": '/* Main. */\n#include "nightjar/options.h"\n',
     "tests/unit/test_str.c": "/* Tests. */\n",
@@ -41,6 +44,13 @@ BAD = [
     ("sizes", "src/base/str.c", "/* T. */\n" + "\n" * 800, "at most 800"),
     ("codes", "src/base/str.c", '/* T. */\nconst char *c = "NJ1002";\n', "NJ1002 is not in"),
     ("codes", "src/base/str.c", "/* T. */\n", "nothing says NJ1001"),
+    ("attributes", "src/observe/x.c", '/* T. */\nnj_attrs_str(l, NJ_STR("nightjar.counts"), v);\n', "nightjar.counts has no row"),
+    ("attributes", "src/observe/x.c", '/* T. */\nadd(b, ",\\"nightjar.counts\\":");\n', "nightjar.counts has no row"),
+    ("attributes", "src/observe/x.c", '/* T. */\nnj_attrs_str(l, NJ_STR("nightjar.count"), v);\n', "is INTEGER"),
+    ("attributes", "src/observe/say.c", '/* T. */\nconst char *e = "nightjar.start";\n', "nothing writes nightjar.count any more"),
+    ("attributes", "src/observe/say.c", '/* T. */\nconst char *e = "nightjar.count";\n', "nothing writes nightjar.start any more"),
+    ("attributes", "include/nightjar/attributes.def", '/* A. */\nNJ_ATTRIBUTE("a.b", DATA, X)\n', "cannot be read"),
+    ("attributes", "include/nightjar/attributes.def", '/* A. */\n' + 2 * 'NJ_ATTRIBUTE("a", WHO, STRING, "", "*", "A.")\n', "twice"),
     ("codes", "include/nightjar/diag_codes.def", '/* C. */\nNJ_DIAG_CODE(NJ1001, "", "")\nNJ_DIAG_CODE(NJ1001, "", "")\n', "twice"),
 ]
 

@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 import zlib
 
+import attributes
 from match import ABSENT, fits, fits_all, lookup
 
 RECORD_KEYS = ["when", "what", "who", "where", "message", "data", "redacted", "redaction", "id", "seq", "chain"]
@@ -22,6 +23,7 @@ def check_all(run):
     check_summaries(run)
     check_secrets(run)
     check_form(run)
+    check_attributes(run)
     check_chain(run)
     check_diagnostics(run)
     check_expected(run)
@@ -290,6 +292,11 @@ def form_error(r):
         return "message is no string"
     empty = [f"{part}.{k}" for part in ("who", "where") for k, v in r.get(part, {}).items() if v is None or v == ""]
     return f"unknown must be absent: {empty}" if empty else None
+
+
+def check_attributes(run):
+    for text, count in list(attributes.faults(run.records, run.environment).items())[:5]:
+        run.expect(False, f"{text} ({count} records)")
 
 
 # --- expect.json ------------------------------------------------------------------------------------------------------
