@@ -112,7 +112,8 @@ static size_t read_row(struct insert *in, size_t at)
         size_t from = skip_space(t, at);
         at = read_cell(in, from, &value);
         struct nj_str v = nj_part(t, value);
-        if (i < in->n && in->rules[i] != NJ_KEY_NONE && !is_slot(v) && nj_key_takes(in->rules[i], v)) {
+        bool literal = value.from > 0 && nj_is_quote(t.p[value.from - 1]);
+        if (i < in->n && in->rules[i] != NJ_KEY_NONE && (literal || !is_slot(v)) && nj_key_takes(in->rules[i], v)) {
             if (s->waiting_n == NJ_WAITING_MAX - 1) {
                 nj_sweep_wait_key(s, (struct nj_span){ value.from, t.n }, in->rules[i]);
                 return NJ_NPOS;

@@ -25,6 +25,10 @@ static size_t skip_wrapping(struct nj_str t, size_t at)
         if (nj_byte(t, digits) == ')' && nj_byte(t, digits + 1) == ' ' && nj_is_quote(nj_byte(t, digits + 2)))
             return digits + 2;
     }
+    if (i == at && nj_str_starts(nj_str_slice(t, at, t.n), NJ_STR("(string) (len="))) { /* of Go's spew */
+        size_t digits = nj_run(nj_str_slice(t, 0, at + 2 * LONGEST), at + 14, NJ_IS_DIGIT);
+        return nj_str_starts(nj_str_slice(t, digits, t.n), NJ_STR(") \"")) ? digits + 2 : at;
+    }
     if (i == at && t.p[at] == '<' && nj_byte(t, at + 1) == '<')
         i += 2; /* <<"x">> */
     if (i == at && (t.p[at] == '&' || t.p[at] == '*' || t.p[at] == '@' || t.p[at] == '$'))
@@ -33,7 +37,8 @@ static size_t skip_wrapping(struct nj_str t, size_t at)
         return i; /* b'', rb'', @"", &"" */
     /* A word without a bracket is the value, and the quote behind it closes something else: msg="password=x". */
     char c = nj_byte(t, i);
-    bool wrapped = (c == '(' || c == '[') && i > at && t.p[at] >= 'A' && t.p[at] <= 'Z';
+    bool wrapped =
+        (c == '(' || c == '[') && i > at + 1 && t.p[at] >= 'A' && t.p[at] <= 'Z' && nj_is(t.p[at + 1], NJ_IS_LOWER); /* not ENV["x"] */
     size_t inner = wrapped ? nj_run(nj_str_slice(t, 0, i + 1 + LONGEST), i + 1, NJ_IS_WORD) : i;
     if (inner > i + 1 && nj_byte(t, inner) == '=' && nj_is_quote(nj_byte(t, inner + 1)))
         return inner + 1; /* Password(value="x") */

@@ -92,6 +92,10 @@ static bool owner_value(struct nj_str t, size_t *at)
                                            NJ_STR_INIT("email"), NJ_STR_INIT("id"),       NJ_STR_INIT("client"),  NJ_STR_INIT("host") };
     struct nj_str rest = nj_str_slice(t, *at, *at + LONGEST);
     size_t colon = nj_str_find(rest, NJ_STR(": "), 0);
+    if (colon != NJ_NPOS && nj_str_starts(rest, NJ_STR(" (")) && rest.p[colon - 1] == ')' && nj_run(rest, 2, NJ_IS_KEY) == colon - 1) {
+        *at += colon + 2; /* "password (root): x1" */
+        return true;
+    }
     if (!nj_str_starts(rest, NJ_STR(" for ")) || colon == NJ_NPOS)
         return false;
     size_t word = colon;
@@ -102,8 +106,8 @@ static bool owner_value(struct nj_str t, size_t *at)
         if (nj_str_eq_nocase(owner, kinds[i]))
             return false;
     *at += colon + 2;
-    return owner.n > 0 && nj_str_chr(nj_str_slice(rest, 0, colon), '.', 0) == NJ_NPOS &&
-           nj_str_chr(nj_str_slice(rest, 0, colon), ',', 0) == NJ_NPOS;
+    struct nj_str owners = nj_str_slice(rest, 0, colon);
+    return owner.n > 0 && nj_str_find(owners, NJ_STR(". "), 0) == NJ_NPOS && nj_str_chr(owners, ',', 0) == NJ_NPOS;
 }
 
 /* "Password for svc account changed to x": the link stands further on in the sentence. */
@@ -140,7 +144,8 @@ static bool is_chosen(int rule)
 static bool is_number_secret(int rule)
 {
     struct nj_str counter = nj_secret_keys[rule].counter;
-    return nj_secret_keys[rule].class == NJ_CLASS_CVV || nj_str_eq(counter, NJ_STR("otp")) || nj_str_eq(counter, NJ_STR("passcode"));
+    return nj_secret_keys[rule].class == NJ_CLASS_CVV || nj_str_eq(counter, NJ_STR("otp")) || nj_str_eq(counter, NJ_STR("passcode")) ||
+           nj_str_eq(counter, NJ_STR("recovery_code"));
 }
 
 static bool is_digits(struct nj_str v, size_t shortest, size_t longest)
@@ -175,7 +180,9 @@ static bool bare_fits(int rule, enum gap gap, struct nj_str v)
     if (gap == GAP_NONE || v.n == 0)
         return false;
     if (nj_secret_keys[rule].class == NJ_CLASS_CVV)
-        return gap == GAP_LINK || gap == GAP_TAB ? is_digits(v, 3, 8) : false;
+        return gap == GAP_LINK || gap == GAP_TAB
+                   ? is_digits(v, 3, 8)
+                   : gap == GAP_BLANK && is_digits(v, 3, 4) && nj_str_eq(nj_secret_keys[rule].counter, NJ_STR("cvv"));
     if (gap == GAP_TAB && (is_member(v) || memchr("{[(", v.p[0], 3) != NULL))
         return false;
     if (gap == GAP_TAB)
@@ -294,6 +301,14 @@ static bool tuple_value(struct nj_form *f, bool quoted, size_t at, struct nj_spa
     return (close == ')' || close == ']' || close == '}') && (defined || is_second(nj_part(t, *value)));
 }
 
+/* bad password ("x1") */
+static bool in_brackets(struct nj_form *f, size_t at, struct nj_span *value)
+{
+    struct nj_str t = f->t;
+    return nj_byte(t, at) == ' ' && nj_byte(t, at + 1) == '(' && nj_is_quote(nj_byte(t, at + 2)) &&
+           read_value(f, GAP_BLANK, at + 2, value) && nj_byte(t, value->to + 1) == ')' && is_second(nj_part(t, *value));
+}
+
 /* [password, x1]: as .NET prints an entry. */
 static bool bare_tuple_value(struct nj_form *f, size_t at, struct nj_span *value)
 {
@@ -340,6 +355,22 @@ static bool changed_from(struct nj_form *f, size_t at, struct nj_span *value)
         return true;
     }
     return !both;
+}
+
+/* "set password of kim to 'x1'" */
+static bool set_to(struct nj_form *f, size_t at, struct nj_span *value)
+{
+    enum { AHEAD = 48, LOOK_BACK = 16 };
+    static const struct nj_str verbs[] = { NJ_STR_INIT("set "), NJ_STR_INIT("reset "), NJ_STR_INIT("change"), NJ_STR_INIT("changing ") };
+    struct nj_str rest = nj_str_slice(f->t, at, at + AHEAD);
+    size_t to =
+        nj_str_starts(rest, NJ_STR(" of ")) || nj_str_starts(rest, NJ_STR(" for ")) ? nj_str_find(rest, NJ_STR(" to "), 4) : NJ_NPOS;
+    bool set = false;
+    for (size_t i = 0; to != NJ_NPOS && i < NJ_COUNT(verbs); i++)
+        set |= nj_stands_before(f->t, f->key.from, LOOK_BACK, verbs[i]);
+    for (size_t i = 0; set && i < to; i++)
+        set = !ends_sentence(rest.p[i]);
+    return set && read_value(f, GAP_LINK, at + to + 4, value);
 }
 
 /* SET PASSWORD FOR 'u'@'%' = 'x' */
@@ -437,6 +468,8 @@ static bool word(struct nj_form *f, size_t at, struct nj_span *value)
     wait_for_input(f, quoted, at);
     if (!is_pass(f))
         return false;
+    if (!quoted && in_brackets(f, at, value))
+        return true;
     enum gap gap = skip_gap(t, &at);
     if (gap == GAP_LINE)
         return next_line(f, at, value);
@@ -447,7 +480,7 @@ static bool word(struct nj_form *f, size_t at, struct nj_span *value)
     if (gap != GAP_NONE && at < t.n && read_value(f, gap, at, value))
         return !(quoted && f->quote != 0 && gap == GAP_BLANK);
     at = to;
-    if (is_chosen(f->rule) && !quoted && changed_from(f, at, value))
+    if (is_chosen(f->rule) && !quoted && (changed_from(f, at, value) || set_to(f, at, value)))
         return true;
     if (set_password_for(f, at, value))
         return true;

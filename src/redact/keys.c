@@ -296,11 +296,23 @@ static struct nj_str unbracketed(struct nj_str v)
     return pair ? nj_str_slice(v, 1, v.n - 1) : v;
 }
 
+/* "arn:aws:ssm:eu-west-1:118822003344:parameter/x": where it is kept. */
+static bool is_arn(struct nj_str v)
+{
+    enum { COLONS = 5 };
+    size_t colons = 0;
+    if (!nj_str_starts(v, NJ_STR("arn:aws")) || nj_str_chr(v, ' ', 0) != NJ_NPOS)
+        return false;
+    for (size_t i = 0; i < v.n; i++)
+        colons += v.p[i] == ':' ? 1 : 0;
+    return colons >= COLONS;
+}
+
 bool nj_value_is_harmless(struct nj_str v)
 {
     v = nj_str_trim(v);
     return v.n == 0 || is_blotted(v) || nj_placeholder_len(v, 0) == v.n || is_harmless_word(unbracketed(v)) || is_slot(v) ||
-           (v.n <= 160 && is_complaint(v));
+           (v.n <= 160 && is_complaint(v)) || is_arn(v);
 }
 
 /* --- what a rule wants of the value ------------------------------------------------------------------------------- */

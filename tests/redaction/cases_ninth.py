@@ -10,12 +10,16 @@ PHRASES = ("INFO initial password is '%s' (rotate soon)", "wifi passphrase \"%s\
 PASS = ('{"user":"kim","pass":"%s","port":587}', '{"smtp":{"login":"kim","port":25,"pass":"%s"}}', "user=kim pass=%s port=25", "login: kim, pass: \"%s\", port: 25")
 # a password as people make one up
 MADE = ("define( 'DB_PASSWORD', '%s' );\ndefine( 'DB_HOST', 'keep' );", "define('AUTH_KEY', '%s'); // keep", "config key `jwt_secret` has value `%s`, keep",
-        "-- config --\nsmtp password ..... %s\nkeep ..... 25", "password <- \"%s\" # keep", "password given: %s keep", "the password user typed was %s keep")
+        "-- config --\nsmtp password ..... %s\nkeep ..... 25", "password <- \"%s\" # keep", "password given: %s keep", "the password user typed was %s keep",
+        "password (root): %s, keep", "password for key.pem: %s keep", "bad password (\"%s\") keep", "set password of kim to '%s', keep",
+        "(struct) {Secret:(string) (len=9) \"%s\", N:(string) (len=4) \"keep\"}", "INSERT INTO t (id, password) VALUES (9, '$%s') -- keep")
 CHANGED = ("changed password from %s to %s for keep", "password changed: old=%s new=%s by keep")
-CODES = ("OTP for keep is %s", "MFA code entered was %s (keep)")
+CODES = ("OTP for keep is %s", "MFA code entered was %s (keep)", "recovery code %s keep", "security code %.3s keep")
 
 PLAIN = ("upgraded from 15.9.15.4 to 2.12.28.17", "downgraded from 3.1.0.2 to 3.0.9.9")
 KEPT = ("api_key=YOUR_API_KEY", "api_key: your-key-here", "passwd: unchanged", "password: incorrect", "password 'reset link sent'", "password is 'too short for this'",
+        "api_key: ENV['API_KEY']", "metric secret_cache_hits=5806",
+        '{"scope":"secret:read token:write"}', '{"secret":"arn:aws:secretsmanager:eu-west-1:118822003344:secret:x-AbC123"}', "DB_SECRET=arn:aws:ssm:eu-west-1:118822003344:parameter/x",
         "user kim ran 14, pass: 12 fail: 2", "changed password from the admin panel to the portal", "wrong password given: try again", "password used: none",
         '{"errors":{"password":["is invalid"]}}', '{"repository":{"full_name":"org/app2"}}', '{"apiKeys":3}', '{"user":"kim","pass":true}')
 
@@ -47,7 +51,7 @@ def spoken(c):
             c.hit("changed", frame % (old, new), [old, new], ["keep"])
     for frame in CODES:
         code = c.v.digits(6)
-        c.hit("code", frame % code, code, ["keep"])
+        c.hit("code", frame % code, code[:3] if "%.3s" in frame else code, ["keep"])
 
 
 def lists(c):
