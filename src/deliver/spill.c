@@ -269,35 +269,19 @@ static bool is_passing(int sys)
     return sys == EMFILE || sys == ENFILE || sys == ENOMEM;
 }
 
-/* The body stays in the block that was read, moved to its beginning; the ends get one of their own. */
 static struct nj_sealed *sealed_of(const struct nj_spill *sp, struct nj_buf *file, const struct nj_spill_record *r,
                                    const struct nj_spilled *e)
 {
-    struct nj_sealed *s = calloc(1, sizeof(*s));
-    uint32_t *ends = s != NULL ? malloc(r->ends.n) : NULL;
-    if (ends == NULL) {
-        free(s);
+    struct nj_sealed *s = nj_spill_unpack(&sp->frame, r, file);
+    if (s == NULL)
         return NULL;
-    }
-    struct nj_clock clock = *sp->o.clock;
-    memcpy(ends, r->ends.p, r->ends.n);
-    memmove(file->p, r->body.p, r->body.n);
-    memcpy(s->id, r->id, sizeof(s->id));
-    s->lane = e->lane;
-    s->codec = r->codec;
-    s->format = sp->o.sink->format;
-    s->bytes = (struct nj_buf){ .p = file->p, .n = r->body.n, .cap = file->cap, .max = file->cap };
-    s->records = r->records;
-    s->raw_bytes = r->raw_bytes;
-    s->ends = ends;
+    int64_t age_ms = sp->o.clock->wall.ms - r->opened.ms;
     s->attempts = e->attempts;
     s->config_tries = e->config_tries;
     s->doubt_tries = e->doubt_tries;
-    s->opened = nj_mono_after(clock.mono, r->opened.ms < clock.wall.ms ? r->opened.ms - clock.wall.ms : 0);
+    s->opened = nj_mono_after(sp->o.clock->mono, age_ms > 0 ? -age_ms : 0);
     s->seq = e->seq;
-    s->charged = file->cap + r->ends.n + sizeof(*s);
     s->recovered = e->recovered;
-    *file = (struct nj_buf){ .p = NULL };
     return s;
 }
 

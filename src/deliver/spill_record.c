@@ -3,6 +3,8 @@
 
 #include "nightjar/hex.h"
 
+#include <stdlib.h>
+
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "ends are written as they lie in memory");
 
 /* Where the fields of the head begin. */
@@ -192,4 +194,28 @@ enum nj_spill_flaw nj_spill_decode(const struct nj_spill_frame *f, struct nj_str
     out->opened = (struct nj_wall){ (int64_t)get_u64(file.p + AT_OPENED) };
     bool timely = out->opened.ms >= 0 && out->opened.ms <= now.ms + FUTURE_MAX_MS && out->opened.ms >= now.ms - AGE_MAX_MS;
     return timely ? NJ_SPILL_GOOD : NJ_SPILL_OLD;
+}
+
+struct nj_sealed *nj_spill_unpack(const struct nj_spill_frame *f, const struct nj_spill_record *r, struct nj_buf *file)
+{
+    struct nj_sealed *s = calloc(1, sizeof(*s));
+    uint32_t *ends = s != NULL ? malloc(r->ends.n) : NULL;
+    if (ends == NULL) {
+        free(s);
+        return NULL;
+    }
+    memcpy(ends, r->ends.p, r->ends.n);
+    memcpy(s->id, r->id, sizeof(s->id));
+    s->lane = r->lane;
+    s->codec = r->codec;
+    s->format = f->sink->format;
+    s->records = r->records;
+    s->raw_bytes = r->raw_bytes;
+    s->ends = ends;
+    s->bytes = *file;
+    s->bytes.n = r->body.n;
+    memmove(s->bytes.p, r->body.p, r->body.n);
+    s->charged = s->bytes.cap + r->ends.n + sizeof(*s);
+    *file = (struct nj_buf){ .p = NULL };
+    return s;
 }

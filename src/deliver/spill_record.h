@@ -57,5 +57,7 @@ struct nj_spill_record {
 };
 NJ_MUST enum nj_spill_flaw nj_spill_decode(const struct nj_spill_frame *f, struct nj_str file, struct nj_wall now,
                                            struct nj_spill_record *out);
+/* The batch of a record that was decoded from file, whose block becomes that of the body.  NULL: no memory, and file is as it was. */
+struct nj_sealed *nj_spill_unpack(const struct nj_spill_frame *f, const struct nj_spill_record *r, struct nj_buf *file);
 
 #endif

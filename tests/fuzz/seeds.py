@@ -85,11 +85,21 @@ def observe():
         yield b"\n\n".join(parts)
 
 
+def spill_read():
+    """What a batch may be cut into; the target makes a file of it.  And files as they are, of the wrong version or empty."""
+    lines = [json.dumps(case).encode() for case in corpus.build(9, 400)]
+    for number in range(0, len(lines), 4):
+        for kind in range(6):
+            yield bytes([kind]) + b"\n".join(lines[number:number + 1 + number % 4]) + bytes([7, 0] * 3)  # no change: a zero is there
+    yield bytes([8]) + b"njspill\0\1\0\0\0" + bytes(150)
+    yield bytes([16])
+
+
 def main():
     target, directory = sys.argv[1:]
     os.makedirs(directory, exist_ok=True)
     made = {"fuzz_redact": redact, "fuzz_decode": decode, "fuzz_payload": payload, "fuzz_proxy": proxy,
-            "fuzz_observe": observe, "fuzz_rules": rules}.get(target, lambda: [b"{}"])
+            "fuzz_observe": observe, "fuzz_rules": rules, "fuzz_spill_read": spill_read}.get(target, lambda: [b"{}"])
     for number, seed in enumerate(made()):
         if len(seed) <= MOST:
             with open(os.path.join(directory, "seed-%05d" % number), "wb") as f:
