@@ -2,6 +2,7 @@
 #include "detectors.h"
 #include "injection.h"
 #include "judge.h"
+#include "slot.h"
 
 enum {
     SWEEPERS = 32,
@@ -25,24 +26,23 @@ struct objects {
 };
 
 struct sweeper {
-    uint64_t who;
+    struct nj_slot slot; /* of who */
     struct nj_window denials;
     struct objects objects;
     uint64_t route; /* of the denials, while it is one and the same */
     bool many;      /* it is not */
-    uint32_t last_s, told_s;
 };
 
 struct scanner {
-    uint64_t address;
+    struct nj_slot slot; /* of the address */
     struct nj_window misses, bait;
     struct objects paths;
-    uint32_t last_s, told_s, tool_s, rule_s;
+    uint32_t tool_s, rule_s;
 };
 
 struct route {
-    uint64_t tag;
-    uint32_t accepted, last_s;
+    struct nj_slot slot; /* of the route */
+    uint32_t accepted;
     struct {
         uint32_t key, seen; /* seen: at how many accepted requests */
     } keys[KEYS];
@@ -92,30 +92,12 @@ static uint32_t count_objects(const struct objects *l, uint32_t now_s, uint32_t 
     return n;
 }
 
-static struct sweeper *sweeper_of(struct access *a, uint64_t who)
+/* Those without an address are one. */
+static struct scanner *scanner_of(struct access *a, uint64_t address, uint32_t now_s)
 {
-    struct sweeper *oldest = &a->sweepers[0];
-    for (size_t i = 0; i < SWEEPERS; i++) {
-        if (a->sweepers[i].who == who)
-            return &a->sweepers[i];
-        if (a->sweepers[i].last_s < oldest->last_s)
-            oldest = &a->sweepers[i];
-    }
-    *oldest = (struct sweeper){ .who = who };
-    return oldest;
-}
-
-static struct scanner *scanner_of(struct access *a, uint64_t address)
-{
-    struct scanner *oldest = &a->scanners[0];
-    for (size_t i = 0; i < SCANNERS; i++) {
-        if (a->scanners[i].address == address)
-            return &a->scanners[i];
-        if (a->scanners[i].last_s < oldest->last_s)
-            oldest = &a->scanners[i];
-    }
-    *oldest = (struct scanner){ .address = address };
-    return oldest;
+    struct scanner *s = nj_slot_of(a->scanners, SCANNERS, sizeof(*s), address != 0 ? address : 1);
+    s->slot.last_s = now_s;
+    return s;
 }
 
 static uint64_t address_of(const struct nj_case *c)
@@ -160,21 +142,21 @@ static void judge_sweep(struct nj_observe *o, struct access *a, struct nj_case *
     uint64_t who = who_of(c);
     if (!denied || who == 0)
         return;
-    struct sweeper *s = sweeper_of(a, who);
+    struct sweeper *s = nj_slot_of(a->sweepers, SWEEPERS, sizeof(*s), who);
     struct nj_str what = c->request.path.n != 0 ? c->request.path : c->request.operation;
     uint64_t route = nj_tag_pair(nj_tag_of(c->request.method), nj_tag_of(c->request.route));
-    if (!recent(s->last_s, now_s, window_s)) {
+    if (!recent(s->slot.last_s, now_s, window_s)) {
         s->route = route;
         s->many = false;
     }
     s->many = s->many || s->route != route;
-    s->last_s = now_s;
+    s->slot.last_s = now_s;
     nj_window_add(&s->denials, window_s, now_s, 1);
     note_object(&s->objects, nj_tag_pair(route, nj_tag_of(what)), now_s);
     uint32_t denials = nj_window_sum(&s->denials, window_s, now_s), objects = count_objects(&s->objects, now_s, window_s);
-    if (denials < l->sweep_denials || objects < l->sweep_objects || recent(s->told_s, now_s, window_s))
+    if (denials < l->sweep_denials || objects < l->sweep_objects || recent(s->slot.told_s, now_s, window_s))
         return;
-    s->told_s = now_s;
+    s->slot.told_s = now_s;
     say_sweep(o, c, NJ_FIND_SWEEP, denials, objects);
     if (!s->many && c->request.route.n != 0)
         say_sweep(o, c, NJ_FIND_DIRECT_REFERENCE, denials, objects);
@@ -203,8 +185,7 @@ static void judge_scan(struct nj_observe *o, struct access *a, struct nj_case *c
     bool bait = c->status_code >= 400 && is_bait(c->request.path), missed = c->status_code == 404;
     if ((!bait && !missed) || address == 0)
         return;
-    struct scanner *s = scanner_of(a, address);
-    s->last_s = now_s;
+    struct scanner *s = scanner_of(a, address, now_s);
     if (missed) {
         nj_window_add(&s->misses, window_s, now_s, 1);
         note_object(&s->paths, nj_tag_of(c->request.path), now_s);
@@ -214,9 +195,9 @@ static void judge_scan(struct nj_observe *o, struct access *a, struct nj_case *c
     uint32_t misses = nj_window_sum(&s->misses, window_s, now_s), paths = count_objects(&s->paths, now_s, window_s);
     uint32_t baits = nj_window_sum(&s->bait, bait_s, now_s);
     bool lured = baits >= l->scan_bait;
-    if ((!lured && (misses < l->scan_misses || paths < l->scan_paths)) || recent(s->told_s, now_s, bait_s))
+    if ((!lured && (misses < l->scan_misses || paths < l->scan_paths)) || recent(s->slot.told_s, now_s, bait_s))
         return;
-    s->told_s = now_s;
+    s->slot.told_s = now_s;
     struct nj_finding f = open_attack(o, NJ_FIND_EXCESS_404, NJ_SEV_WARN);
     nj_finding_message(
         &f, lured ? "one address asks for what only scanners ask for: %u times" : "one address asks for what is not there: %u times",
@@ -255,8 +236,7 @@ static void judge_tool(struct nj_observe *o, struct access *a, struct nj_case *c
     uint32_t now_s = nj_observe_now_s(o);
     if (tool == NULL)
         return;
-    struct scanner *s = scanner_of(a, address_of(c) != 0 ? address_of(c) : 1);
-    s->last_s = now_s;
+    struct scanner *s = scanner_of(a, address_of(c), now_s);
     if (recent(s->tool_s, now_s, TOOL_QUIET_S))
         return;
     s->tool_s = now_s;
@@ -357,8 +337,7 @@ static void judge_injection(struct nj_observe *o, struct access *a, struct nj_ca
     uint32_t now_s = nj_observe_now_s(o);
     if (s.found == NJ_INJECTION_NONE)
         return;
-    struct scanner *from = scanner_of(a, address_of(c) != 0 ? address_of(c) : 1);
-    from->last_s = now_s;
+    struct scanner *from = scanner_of(a, address_of(c), now_s);
     if (recent(from->rule_s, now_s, RULE_QUIET_S)) /* a tool tries thousands */
         return;
     from->rule_s = now_s;
@@ -384,24 +363,6 @@ static bool is_privilege(struct nj_str key)
         if (nj_str_eq_nocase(key, words[i]))
             return true;
     return false;
-}
-
-static uint32_t route_index(struct access *a, const struct nj_case *c, uint32_t now_s)
-{
-    uint64_t tag = nj_tag_pair(nj_tag_of(c->request.method), nj_tag_of(c->request.route.n != 0 ? c->request.route : c->request.operation));
-    uint32_t oldest = 0;
-    for (uint32_t i = 0; i < ROUTES; i++) {
-        if (a->routes[i].tag == tag) {
-            a->routes[i].last_s = now_s;
-            return i;
-        }
-        if (a->routes[i].last_s < a->routes[oldest].last_s)
-            oldest = i;
-    }
-    memset(&a->routes[oldest], 0, sizeof(a->routes[oldest]));
-    a->routes[oldest].tag = tag;
-    a->routes[oldest].last_s = now_s;
-    return oldest;
 }
 
 static bool is_known(const struct route *r, uint32_t key)
@@ -446,10 +407,10 @@ static void judge_fields(struct nj_observe *o, struct access *a, struct nj_case 
     struct nj_str key;
     if (b->kind != NJ_BODY_JSON || b->document.root.type != NJ_JSON_OBJECT || c->request.graphql)
         return;
-    uint32_t at = route_index(a, c, nj_observe_now_s(o));
-    struct route *r = &a->routes[at];
+    struct route *r = nj_slot_of(a->routes, ROUTES, sizeof(*r), nj_case_route_tag(c));
     struct pending *p = &a->pending[a->next++ % PENDING];
-    *p = (struct pending){ .request = nj_case_tag(c), .route = at };
+    *p = (struct pending){ .request = nj_case_tag(c), .route = (uint32_t)(r - a->routes) };
+    r->slot.last_s = nj_observe_now_s(o);
     bool told = false;
     nj_json_iter_init(&it, b->document.root);
     while (nj_json_next(&it, &key, &v) && p->n < PENDING_KEYS) {

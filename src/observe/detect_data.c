@@ -1,31 +1,19 @@
 /* sensitive_read: a response with far more protected values than its route ever returns.  What redaction found is counted, never kept. */
 #include "detectors.h"
+#include "slot.h"
 
 enum { ROUTES = 32, BUCKETS = 24, HALVE_AT = 50000, CLASSES_ROOM = 1024 };
 
 /* How many protected values the responses of a route hold: bucket 0 is none, bucket i up to 2^i - 1. */
 struct amounts {
-    uint64_t tag;
-    uint32_t last_s, responses;
+    struct nj_slot slot; /* of the route */
+    uint32_t responses;
     uint16_t n[BUCKETS];
 };
 
 struct data {
     struct amounts routes[ROUTES];
 };
-
-static struct amounts *amounts_of(struct data *d, uint64_t tag, uint32_t now_s)
-{
-    struct amounts *oldest = &d->routes[0];
-    for (size_t i = 0; i < ROUTES; i++) {
-        if (d->routes[i].tag == tag)
-            return &d->routes[i];
-        if (d->routes[i].last_s < oldest->last_s)
-            oldest = &d->routes[i];
-    }
-    *oldest = (struct amounts){ .tag = tag, .last_s = now_s };
-    return oldest;
-}
 
 static unsigned bucket_of(int64_t n)
 {
@@ -49,10 +37,9 @@ static int64_t usual(const struct amounts *a)
     return INT64_MAX;
 }
 
-static void learn(struct amounts *a, int64_t n, uint32_t now_s)
+static void learn(struct amounts *a, int64_t n)
 {
     uint16_t *at = &a->n[bucket_of(n)];
-    a->last_s = now_s;
     if (a->responses < UINT32_MAX)
         a->responses++;
     if (++*at < HALVE_AT)
@@ -83,12 +70,13 @@ static void on_clean(struct nj_observe *o, void *state, struct nj_case *c, const
     const struct nj_limits *l = nj_observe_limits(o);
     if (clean->category != NJ_CAT_RESPONSE)
         return;
-    uint64_t tag = nj_tag_pair(nj_tag_of(c->request.method), nj_tag_of(c->request.route.n != 0 ? c->request.route : c->request.operation));
-    struct amounts *a = amounts_of(state, tag, nj_observe_now_s(o));
+    struct data *d = state;
+    struct amounts *a = nj_slot_of(d->routes, ROUTES, sizeof(*a), nj_case_route_tag(c));
+    a->slot.last_s = nj_observe_now_s(o);
     int64_t n = protected_values(clean->counts), most = usual(a);
     bool judged = a->responses >= (uint32_t)l->sensitive_learn;
     if (!judged || n < l->sensitive_floor || (double)n <= l->sensitive_factor * (double)(most > 0 ? most : 1)) {
-        learn(a, n, nj_observe_now_s(o));
+        learn(a, n);
         return;
     }
     struct nj_finding f = nj_finding_open(o, NJ_FIND_SENSITIVE_READ, NJ_SEV_FATAL);

@@ -1,5 +1,6 @@
 /* log.dropped, log.volume: the platform threw logs away; a function that used to log has fallen silent, or logs far more than it did. */
 #include "detectors.h"
+#include "slot.h"
 
 enum { QUIET_S = 60, LEARN = 20, ROUTES = 32 };
 
@@ -10,11 +11,10 @@ enum loudness { NORMAL, SILENT, FLOOD };
 
 /* Each route has a loudness of its own: a nightly batch that never logs is no silence. */
 struct route {
-    uint64_t tag;          /* 0 = free */
+    struct nj_slot slot;
     double bytes, records; /* means of an invocation */
     uint32_t calls, odd;   /* odd: invocations in a row that are all below the share, or all above the multiple */
-    uint32_t last_s;
-    uint8_t heard, told; /* enum loudness: of those, and what was told of it */
+    uint8_t heard, told;   /* enum loudness: of those, and what was told of it */
 };
 
 struct volume {
@@ -68,22 +68,6 @@ static void say_volume(struct nj_observe *o, const struct route *v, struct nj_ca
     nj_finding_say(&f, c);
 }
 
-static struct route *route_of(struct volume *v, const struct nj_case *c, uint32_t now_s)
-{
-    uint64_t tag = nj_tag_pair(nj_tag_of(c->request.method), nj_tag_of(c->request.route.n != 0 ? c->request.route : c->request.operation));
-    struct route *oldest = &v->routes[0];
-    for (size_t i = 0; i < ROUTES; i++) {
-        if (v->routes[i].tag == tag) {
-            v->routes[i].last_s = now_s;
-            return &v->routes[i];
-        }
-        if (v->routes[i].last_s < oldest->last_s)
-            oldest = &v->routes[i];
-    }
-    *oldest = (struct route){ .tag = tag, .last_s = now_s };
-    return oldest;
-}
-
 static enum loudness loudness_of(const struct nj_limits *l, const struct route *r, const struct nj_case *c)
 {
     if (r->calls < LEARN || r->bytes < LEAST_BYTES)
@@ -97,7 +81,9 @@ static enum loudness loudness_of(const struct nj_limits *l, const struct route *
 static void on_end(struct nj_observe *o, void *state, struct nj_case *c)
 {
     const struct nj_limits *l = nj_observe_limits(o);
-    struct route *r = route_of(state, c, nj_observe_now_s(o));
+    struct volume *v = state;
+    struct route *r = nj_slot_of(v->routes, ROUTES, sizeof(*r), nj_case_route_tag(c));
+    r->slot.last_s = nj_observe_now_s(o);
     enum loudness now = loudness_of(l, r, c);
     r->odd = now == (enum loudness)r->heard ? r->odd + (r->odd < UINT32_MAX) : 1;
     r->heard = (uint8_t)now;

@@ -64,6 +64,11 @@ static inline uint64_t nj_case_tag(const struct nj_case *c)
 {
     return c != NULL && c->id.n != 0 ? nj_tag_of(c->id) : 0;
 }
+/* Of its method and route, or of what a trigger was asked for: what learns by route. */
+static inline uint64_t nj_case_route_tag(const struct nj_case *c)
+{
+    return nj_tag_pair(nj_tag_of(c->request.method), nj_tag_of(c->request.route.n != 0 ? c->request.route : c->request.operation));
+}
 /* "GET /slow", what a trigger was asked for, or "the invocation": for sentences. */
 enum { NJ_CASE_NAME = 160 }; /* bytes, with a NUL: method and route are shorter than that */
 const char *nj_case_name(const struct nj_case *c, char out[static NJ_CASE_NAME]);

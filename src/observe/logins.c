@@ -283,29 +283,16 @@ static void judge_spray(struct nj_logins *l, const struct nj_limits *m, const st
     put_whos(x, s);
 }
 
-static struct nj_login_factor *factor_of(struct nj_logins *l, uint64_t account)
-{
-    struct nj_login_factor *oldest = &l->factor[0];
-    for (size_t i = 0; i < NJ_LOGIN_FACTORS; i++) {
-        if (l->factor[i].account == account)
-            return &l->factor[i];
-        if (l->factor[i].last_s < oldest->last_s)
-            oldest = &l->factor[i];
-    }
-    *oldest = (struct nj_login_factor){ .account = account };
-    return oldest;
-}
-
 /* Challenges count, too, whether or not they are failures. */
 static void judge_factor(struct nj_logins *l, const struct nj_limits *m, const struct nj_login *a, uint32_t now_s, struct alarms *out)
 {
-    struct nj_login_factor *f = factor_of(l, a->account);
-    f->last_s = now_s;
+    struct nj_login_factor *f = nj_slot_of(l->factor, NJ_LOGIN_FACTORS, sizeof(*f), a->account);
+    f->slot.last_s = now_s;
     nj_window_add(&f->asked, secs(m->mfa_window), now_s, 1);
     uint32_t n = nj_window_sum(&f->asked, secs(m->mfa_window), now_s);
-    if (n < m->mfa_failures || within(f->told_s, now_s, m->mfa_window))
+    if (n < m->mfa_failures || within(f->slot.told_s, now_s, m->mfa_window))
         return;
-    f->told_s = now_s;
+    f->slot.told_s = now_s;
     alarm_of(out, NJ_ALARM_MFA_FATIGUE, a->account, n, m->mfa_window);
 }
 

@@ -11,6 +11,7 @@
 
 #include "nightjar/counters.h"
 #include "nightjar/limits.h"
+#include "slot.h"
 
 enum { NJ_LOGIN_SLOTS = 512, NJ_LOGIN_PAIRS = 480, NJ_LOGIN_FACTORS = 64, NJ_LOGIN_WHOS = 20, NJ_LOGIN_ALARMS = 8 };
 
@@ -73,9 +74,8 @@ struct nj_login_pair {
 
 /* An account that was asked for its second factor: the last ones. */
 struct nj_login_factor {
-    uint64_t account;
+    struct nj_slot slot; /* of the account */
     struct nj_window asked;
-    uint32_t last_s, told_s;
 };
 
 struct nj_logins {

@@ -126,19 +126,6 @@ static void close_minute(struct nj_observe *o, struct nj_usage *u)
 
 /* --- usage.excess --------------------------------------------------------------------------------------------------- */
 
-static struct nj_subject *subject_of(struct nj_usage *u, uint64_t tag)
-{
-    struct nj_subject *oldest = &u->subjects[0];
-    for (size_t i = 0; i < NJ_USAGE_SUBJECTS; i++) {
-        if (u->subjects[i].tag == tag)
-            return &u->subjects[i];
-        if (u->subjects[i].window < oldest->window)
-            oldest = &u->subjects[i];
-    }
-    *oldest = (struct nj_subject){ .tag = tag };
-    return oldest;
-}
-
 static void say_excess(struct nj_observe *o, struct nj_case *c, const struct nj_subject *s, const char *of, bool budget, uint32_t hour)
 {
     struct nj_finding f = nj_finding_open(o, budget ? NJ_FIND_USAGE_BUDGET : NJ_FIND_USAGE_EXCESS, NJ_SEV_WARN);
@@ -154,7 +141,7 @@ static void say_excess(struct nj_observe *o, struct nj_case *c, const struct nj_
         nj_finding_f64(&f, "nightjar.usual.billed_ms", s->billed_mean.mean);
     }
     if (nj_str_eq(nj_str_of(of), NJ_STR("principal")))
-        nj_finding_whos(&f, "nightjar.pseudonyms", &s->tag, 1);
+        nj_finding_whos(&f, "nightjar.pseudonyms", &s->slot.tag, 1);
     nj_finding_say(&f, c);
 }
 
@@ -181,7 +168,7 @@ static void judge_budget(struct nj_observe *o, struct nj_usage *u, struct nj_cas
         u->hour = hour;
         memset(u->hourly, 0, sizeof(*u->hourly));
     }
-    uint32_t calls = nj_countmin_add(u->hourly, s->tag, 1);
+    uint32_t calls = nj_countmin_add(u->hourly, s->slot.tag, 1);
     if (calls <= budget || s->budget_hour == hour)
         return;
     s->budget_hour = hour;
@@ -196,17 +183,18 @@ static void judge_subject(struct nj_observe *o, struct nj_usage *u, struct nj_ca
     int64_t quiet_ms = EXCESS_QUIET_WINDOWS * l->usage_window;
     if (tag == 0)
         return;
-    struct nj_subject *s = subject_of(u, tag);
+    struct nj_subject *s = nj_slot_of(u->subjects, NJ_USAGE_SUBJECTS, sizeof(*s), tag);
+    s->slot.last_s = now_s;
     roll(s, (uint32_t)(nj_observe_now_ms(o) / l->usage_window));
     s->calls++;
     s->billed_ms += ms > 0 ? ms : 0;
     judge_budget(o, u, c, s, of);
     bool many = s->calls >= l->usage_calls && s->calls > l->usage_factor * s->calls_mean.mean;
     bool long_time = s->billed_ms >= (double)l->usage_billed && s->billed_ms > l->usage_factor * s->billed_mean.mean;
-    bool quiet = s->told_s != 0 && (int64_t)(now_s - s->told_s) * 1000 < quiet_ms;
+    bool quiet = s->slot.told_s != 0 && (int64_t)(now_s - s->slot.told_s) * 1000 < quiet_ms;
     if (s->calls_mean.samples < (uint32_t)l->usage_learn || quiet || (!many && !long_time))
         return;
-    s->told_s = now_s;
+    s->slot.told_s = now_s;
     say_excess(o, c, s, of, false, 0);
 }
 
@@ -219,28 +207,17 @@ static void judge_attribution(struct nj_observe *o, struct nj_usage *u, struct n
     bool success = c->end == NJ_END_SUCCESS && c->status_code >= 200 && c->status_code < 300;
     if (!success || c->request.ask != NJ_ASK_NONE || c->request.route.n == 0)
         return;
-    uint64_t tag = nj_tag_pair(nj_tag_of(c->request.method), nj_tag_of(c->request.route));
-    struct nj_usage_route *r = &u->routes[0];
-    for (size_t i = 0; i < NJ_USAGE_ROUTES; i++) {
-        if (u->routes[i].tag == tag) {
-            r = &u->routes[i];
-            break;
-        }
-        if (u->routes[i].last_s < r->last_s)
-            r = &u->routes[i];
-    }
-    if (r->tag != tag)
-        *r = (struct nj_usage_route){ .tag = tag };
+    struct nj_usage_route *r = nj_slot_of(u->routes, NJ_USAGE_ROUTES, sizeof(*r), nj_case_route_tag(c));
     uint32_t now_s = nj_observe_now_s(o), all = r->with + r->without;
-    r->last_s = now_s;
+    r->slot.last_s = now_s;
     bool known = c->actor.tag != 0 || c->actor.service.n != 0;
     bool odd = !known && all >= (uint32_t)l->unattributed_learn && (double)r->with >= l->unattributed_share * all;
     r->with += known;
     r->without += !known;
     r->untold += odd;
-    if (!odd || (r->told_s != 0 && now_s - r->told_s < 60))
+    if (!odd || (r->slot.told_s != 0 && now_s - r->slot.told_s < 60))
         return;
-    r->told_s = now_s;
+    r->slot.told_s = now_s;
     struct nj_finding f = nj_finding_open(o, NJ_FIND_UNATTRIBUTED, NJ_SEV_WARN);
     nj_finding_message(&f, "a success of nobody on %s, which knows its callers", nj_case_name(c, name));
     nj_finding_bool(&f, "nightjar.security", true);

@@ -3,6 +3,7 @@
 #define NIGHTJAR_OBSERVE_USAGE_H
 
 #include "nightjar/counters.h"
+#include "slot.h"
 
 enum { NJ_USAGE_ROWS = 64, NJ_USAGE_SUBJECTS = 72, NJ_USAGE_ROUTES = 32 };
 
@@ -17,16 +18,16 @@ struct nj_usage_row {
 
 /* A principal, an API key or a tenant. */
 struct nj_subject {
-    uint64_t tag;
+    struct nj_slot slot;
     uint32_t window, calls; /* window: number of the last one with calls; calls, billed_ms: within it */
     double billed_ms;
     struct nj_ewma calls_mean, billed_mean; /* of windows with calls */
-    uint32_t told_s, budget_hour;
+    uint32_t budget_hour;
 };
 
 struct nj_usage_route {
-    uint64_t tag;
-    uint32_t with, without, untold, last_s, told_s;
+    struct nj_slot slot;
+    uint32_t with, without, untold;
 };
 
 struct nj_usage {
