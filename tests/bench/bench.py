@@ -341,7 +341,7 @@ def redaction_data(b):
 
 def programs(b):
     """bench_*.c of the modules: each prints its own lines."""
-    runs = {"bench_redact": lambda: [[redaction_data(b)]], "bench_proxy": lambda: [[], ["--one-processor"]]}
+    runs = {"bench_redact": lambda: [[redaction_data(b)]], "bench_proxy": lambda: [[], ["--one-processor"], *([["--apart"]] if os.cpu_count() > 1 else [])]}
     names = sorted(f[:-2] for f in os.listdir(HERE) if f.startswith("bench_") and f.endswith(".c"))
     for name in names:
         path = os.path.join(b.build, "bench", name)

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include <stdatomic.h>
+#include <sys/resource.h>
 
 #define NEXT     "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: {host}\r\n\r\n"
 #define RESPONSE "POST /2018-06-01/runtime/invocation/1/response HTTP/1.1\r\nHost: {host}\r\n"
@@ -231,6 +232,37 @@ START_TEST(test_proxy_after_a_freeze_posts_on_a_fresh_connection)
 }
 END_TEST
 
+/* Upstream's end comes in one piece with its answer, and the next request is here already: it never goes into the closed connection. */
+START_TEST(test_proxy_does_not_post_into_a_connection_that_ended_with_the_answer)
+{
+    static const char post[] = "POST /2018-06-01/runtime/invocation/1/response HTTP/1.1\r\nContent-Length: 2\r\n\r\nhi";
+    static const char next[] = "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n\r\n";
+    char b[512];
+    uint16_t port;
+    nj_diag_threshold(NJ_LEVEL_ERROR);
+    int listenfd = wire_listen(&port);
+    struct nj_proxy *p = wire_proxy(port, (struct nj_proxy_options){ 0 });
+    int fd = wire_connect(nj_proxy_port(p));
+    wire_options(fd);
+    ck_assert_int_eq(send(fd, next, sizeof(next) - 1, MSG_NOSIGNAL | MSG_MORE), sizeof(next) - 1);
+    ck_assert_int_eq(send(fd, post, sizeof(post) - 1, MSG_NOSIGNAL), sizeof(post) - 1);
+    int up = accept(listenfd, NULL, NULL);
+    ck_assert_int_eq(recv(up, b, sizeof(next) - 1, MSG_WAITALL), sizeof(next) - 1);
+    ck_assert_int_eq(send(up, EVENT, strlen(EVENT), MSG_NOSIGNAL | MSG_MORE), strlen(EVENT));
+    close(up);
+    up = accept(listenfd, NULL, NULL);
+    wire_options(up);
+    ck_assert_int_eq(recv(up, b, sizeof(post) - 1, MSG_WAITALL), sizeof(post) - 1);
+    ck_assert_int_eq(send(up, ACCEPTED, strlen(ACCEPTED), MSG_NOSIGNAL), strlen(ACCEPTED));
+    ck_assert_int_eq(recv(fd, b, strlen(EVENT) + strlen(ACCEPTED), MSG_WAITALL), strlen(EVENT) + strlen(ACCEPTED));
+    ck_assert_uint_eq(nj_proxy_count(p, NJ_PROXY_upstream_lost), 0);
+    close(fd);
+    close(up);
+    close(listenfd);
+    finish(p);
+}
+END_TEST
+
 /* --- refusals and early answers ------------------------------------------------------------------------------------ */
 
 START_TEST(test_proxy_shows_a_refused_upstream_as_a_reset_and_invents_nothing)
@@ -285,6 +317,36 @@ START_TEST(test_proxy_lets_a_client_finish_its_upload_after_an_early_refusal)
     ck_assert(!client.send_failed);
     ck_assert_int_eq(client.end, WIRE_FIN);
     wire_server_join(&server);
+    finish(p);
+}
+END_TEST
+
+/* The kernel tells an error once: to the write that was under way, and the read after it sees a plain end. */
+START_TEST(test_proxy_shows_a_reset_in_an_upload_as_one_whoever_was_told_of_it)
+{
+    static const char head[] = "POST /2018-06-01/runtime/invocation/1/response HTTP/1.1\r\nContent-Length: 50000000\r\n\r\n";
+    static const char some[] = "HTTP/1.1 413 Request Entity Too Large\r\nContent-Length: 100\r\n\r\n{";
+    static char b[1 << 20];
+    uint16_t port;
+    nj_diag_threshold(NJ_LEVEL_ERROR);
+    int listenfd = wire_listen(&port);
+    struct nj_proxy *p = wire_proxy(port, (struct nj_proxy_options){ 0 });
+    int fd = wire_connect(nj_proxy_port(p));
+    wire_options(fd);
+    ck_assert_int_eq(send(fd, head, sizeof(head) - 1, MSG_NOSIGNAL), sizeof(head) - 1);
+    int up = accept(listenfd, NULL, NULL);
+    struct pollfd room = { .fd = fd, .events = POLLOUT };
+    while (poll(&room, 1, 100) > 0) /* until the proxy itself waits to write */
+        ck_assert_int_gt(send(fd, b, sizeof(b), MSG_NOSIGNAL | MSG_DONTWAIT), 0);
+    ck_assert_int_eq(send(up, some, sizeof(some) - 1, MSG_NOSIGNAL), sizeof(some) - 1);
+    ck_assert_int_eq(recv(fd, b, sizeof(some) - 1, MSG_WAITALL), sizeof(some) - 1);
+    struct linger at_once = { .l_onoff = 1 };
+    setsockopt(up, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+    close(up);
+    ck_assert_int_eq(recv(fd, b, sizeof(b), 0), -1);
+    ck_assert_int_eq(errno, ECONNRESET);
+    close(fd);
+    close(listenfd);
     finish(p);
 }
 END_TEST
@@ -390,6 +452,42 @@ START_TEST(test_proxy_lets_connections_wait_while_there_is_no_memory_for_them)
     ck_assert_uint_eq(nj_proxy_count(p, NJ_PROXY_connections), CLIENTS);
     for (int i = 0; i < CLIENTS; i++)
         close(fds[i]);
+    close(listenfd);
+    finish(p);
+}
+END_TEST
+
+START_TEST(test_proxy_lets_connections_wait_while_there_are_no_descriptors_for_them)
+{
+    static const char get[] = "GET / HTTP/1.1\r\n\r\n";
+    static int taken[4096];
+    struct rlimit limit;
+    uint16_t port;
+    int n = 0;
+    char b[64];
+    nj_diag_threshold(NJ_LEVEL_ERROR);
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = limit.rlim_max < NJ_COUNT(taken) ? limit.rlim_max : NJ_COUNT(taken);
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0); /* of this test's own process */
+    int listenfd = wire_listen(&port);
+    struct nj_proxy *p = wire_proxy(port, (struct nj_proxy_options){ 0 });
+    struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(nj_proxy_port(p)), .sin_addr = { htonl(INADDR_LOOPBACK) } };
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    wire_options(fd);
+    while (n < (int)NJ_COUNT(taken) && (taken[n] = dup(listenfd)) >= 0)
+        n++;
+    ck_assert_int_eq(connect(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+    ck_assert_int_eq(send(fd, get, sizeof(get) - 1, MSG_NOSIGNAL), sizeof(get) - 1);
+    for (int i = 0; i < 100 && nj_proxy_count(p, NJ_PROXY_accept_paused) == 0; i++)
+        wire_pause(10);
+    ck_assert_uint_gt(nj_proxy_count(p, NJ_PROXY_accept_paused), 0);
+    ck_assert_uint_eq(nj_proxy_count(p, NJ_PROXY_connections), 0);
+    while (n > 0)
+        close(taken[--n]);
+    int up = accept(listenfd, NULL, NULL);
+    ck_assert_int_eq(recv(up, b, sizeof(get) - 1, MSG_WAITALL), sizeof(get) - 1);
+    close(up);
+    close(fd);
     close(listenfd);
     finish(p);
 }
@@ -650,12 +748,15 @@ END_TEST
     X(test_proxy_does_not_repeat_a_request_on_a_connection_that_was_new)                                                                   \
     X(test_proxy_asks_again_when_a_long_poll_loses_its_connection)                                                                         \
     X(test_proxy_after_a_freeze_posts_on_a_fresh_connection)                                                                               \
+    X(test_proxy_does_not_post_into_a_connection_that_ended_with_the_answer)                                                               \
     X(test_proxy_shows_a_refused_upstream_as_a_reset_and_invents_nothing)                                                                  \
     X(test_proxy_relays_an_early_refusal_while_the_upload_runs)                                                                            \
     X(test_proxy_lets_a_client_finish_its_upload_after_an_early_refusal)                                                                   \
+    X(test_proxy_shows_a_reset_in_an_upload_as_one_whoever_was_told_of_it)                                                                 \
     X(test_proxy_tells_upstream_at_once_that_the_client_went_away)                                                                         \
     X(test_proxy_passes_everything_whichever_allocation_fails)                                                                             \
     X(test_proxy_lets_connections_wait_while_there_is_no_memory_for_them)                                                                  \
+    X(test_proxy_lets_connections_wait_while_there_are_no_descriptors_for_them)                                                            \
     X(test_proxy_does_not_notice_that_the_other_thread_hangs_for_two_seconds)                                                              \
     X(test_proxy_goes_on_when_nobody_takes_the_copies)                                                                                     \
     X(test_probe_knows_our_proxy_and_its_upstream)                                                                                         \
