@@ -259,11 +259,13 @@ static void counters(struct nj_buf *out)
 #include "nightjar/drops.def"
 #undef NJ_DROP
     };
-    nj_buf_addz(out,
-                "\n## The ledger\n\n"
-                "Every `nightjar.ledger` record carries these counters. Received records = offered to the sinks + left out + lost; for "
-                "each sink, offered = delivered + dropped + unwanted + held.\n\n| counter | side | unit | when it moves |\n| --- | --- "
-                "| --- | --- |\n");
+    nj_buf_addz(
+        out, "\n## The ledger\n\n"
+             "Every `nightjar.ledger` record carries these counters. Received records = offered to the sinks + left out + lost; for "
+             "each sink, offered = delivered + dropped + unwanted + held + spilled (on disk, and not sent until now; `spill` says how much "
+             "went there and came back). What an earlier nightjar of the same sandbox left on disk is counted apart once it was read: "
+             "`recovered.records` = delivered + dropped + held; `recovered.refused` counts files that were not sent.\n\n"
+             "| counter | side | unit | when it moves |\n| --- | --- | --- | --- |\n");
     for (size_t i = 0; i < NJ_COUNT(rows); i++) {
         const char *side = "";
         for (size_t g = 0; g < NJ_COUNT(groups); g++)

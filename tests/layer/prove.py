@@ -28,7 +28,7 @@ from sources import Trouble  # noqa: E402
 SCENARIOS = """cold-start text-logs json-logs json-array login-secrets strict-keys invalid-utf8 cut-record record-too-large forged-post
 payload-capture payload-snapstart sink-headers sink-statuses sink-closes sink-unreachable file-sink-missing retry-after too-large two-sinks tls
 tls-expired tls-old tls-unknown-ca tls-wrong-host thaw-dead-connection port-taken bad-configuration shutdown-300 signals stdout-sink pseudonyms
-redact-rules observe-sources""".split()
+redact-rules observe-sources spill-restart""".split()
 NOT_EMULATED = {"shutdown-300"}  # its 300 ms are the platform's, and an emulated processor needs longer
 NAME_SERVER = "127.0.0.77"
 
@@ -101,6 +101,7 @@ for file in "$SSL_CERT_FILE" "$NIGHTJAR_CA_FILE"; do
         mkdir -p "{root}${{file%/*}}" && cp "$file" "{root}$file"
     fi
 done
+mkdir -p "{root}$NIGHTJAR_SPILL_DIR"
 exec {enter} /extensions/nightjar "$@"
 """
         with open(path, "w", encoding="utf-8") as f:
@@ -195,6 +196,8 @@ def story(tools, name, before=None):
             run.stop_sink()
         run.collect()
         runner.checks.check_all(run)
+        if run.hook("check"):
+            run.hook("check")(run)
     except Failed as e:
         run.problems.append(str(e))
     return run.problems

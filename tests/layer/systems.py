@@ -146,6 +146,7 @@ for file in "$SSL_CERT_FILE" "$NIGHTJAR_CA_FILE"; do
         mkdir -p "{root}${{file%/*}}" && cp "$file" "{root}$file"
     fi
 done
+mkdir -p "{root}$NIGHTJAR_SPILL_DIR" && chmod 1777 "{root}$NIGHTJAR_SPILL_DIR"
 {enter} /opt/extensions/nightjar "$@"
 """,
         "nightjar-capture": f"""#!/bin/sh

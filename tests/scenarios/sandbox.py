@@ -293,8 +293,9 @@ class Run:
                 yield from (line.rstrip(b"\n") for line in f if line != b"\n")
 
     def spilled(self):
-        """Paths of the batches that are left on disk."""
-        return sorted(glob.glob(os.path.join(self.environment["NIGHTJAR_SPILL_DIR"], "nightjar-spill-*", "*")))
+        """Paths of the batches that are left on disk, below the folder of this run."""
+        place = self.environment["NIGHTJAR_SPILL_DIR"]
+        return sorted(glob.glob(os.path.join(place, "nightjar-spill-*", "*"))) if place.startswith(self.dir) else []
 
     def of_request(self, request):
         """The records of a request that was taken."""
