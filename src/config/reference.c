@@ -13,6 +13,41 @@ static void table(struct nj_buf *out, const char *first, const char *second, con
         nj_buf_addf(out, "| %s | %s |\n", rows[i].name, rows[i].text);
 }
 
+/* --- rows of text --------------------------------------------------------------------------------------------------- */
+
+/* The rows of a .def lie one behind the other, the fields of each divided by tabs: no pointers, which the loader would have to write into
+ * memory whenever the extension starts.  A row has a line of its own in the .def. */
+#define ROW_OF_(line) row_##line
+#define ROW_OF(line)  ROW_OF_(line)
+
+enum { FIELDS = 6 };
+struct rows {
+    const char *at, *end;
+    struct nj_str field[FIELDS];
+};
+#define ROWS(texts)                                                                                                                        \
+    {                                                                                                                                      \
+        .at = (const char *)&(texts), .end = (const char *)(&(texts) + 1)                                                                  \
+    }
+
+static bool next(struct rows *r)
+{
+    if (r->at == r->end)
+        return false;
+    struct nj_str rest = nj_str_of(r->at);
+    r->at += rest.n + 1;
+    for (size_t i = 0; i < FIELDS && nj_str_cut(&rest, '\t', &r->field[i]); i++)
+        continue;
+    return true;
+}
+
+static void add_row(struct nj_buf *out, struct nj_str name, struct nj_str text)
+{
+    nj_buf_addf(out, "| `%.*s` | %.*s |\n", NJ_STR_ARG(name), NJ_STR_ARG(text));
+}
+
+/* --- the sections --------------------------------------------------------------------------------------------------- */
+
 static void commands(struct nj_buf *out)
 {
     static const struct pair words[] = {
@@ -23,12 +58,14 @@ static void commands(struct nj_buf *out)
         { "`nightjar --help`", "Prints a short help." },
         { "`nightjar redact`", "Redacts standard input line by line; `nightjar redact --help` lists its options." },
         { "`nightjar pseudonym`", "Turns a list on standard input into pseudonyms; `nightjar pseudonym --help` lists its options." },
+        { "`nightjar verify`",
+          "Says which records of a stored stream on standard input are missing or were altered; `nightjar verify --help` "
+          "lists its options." },
     };
     static const struct pair codes[] = {
         { "0", "Done. As an extension: left at SHUTDOWN." },
         { "1", "`--check` found problems; or input could not be read or output not be written; or started by hand outside of Lambda. As an "
-               "extension: the "
-               "platform answered with a container error." },
+               "extension: the platform answered with a container error." },
         { "2", "The command line was not understood." },
     };
     nj_buf_addz(out, "## Commands\n\n");
@@ -89,20 +126,28 @@ static const struct pair categories[] = {
 #undef NJ_CATEGORY
 };
 
-static const char *category_text(const char *name)
+static const char *text_of(const struct pair *words, size_t n, struct nj_str name)
 {
-    size_t c = 0;
-    while (c + 1 < NJ_COUNT(categories) && strcmp(categories[c].name, name) != 0)
-        c++;
-    return categories[c].text;
+    size_t i = 0;
+    while (i + 1 < n && !nj_str_eq(name, nj_str_of(words[i].name)))
+        i++;
+    return words[i].text;
+}
+
+static const char *category_text(struct nj_str name)
+{
+    return text_of(categories, NJ_COUNT(categories), name);
 }
 
 static void security(struct nj_buf *out)
 {
     static const struct {
-        const char *event, *category, *severity, *text;
-    } rows[] = {
-#define NJ_WORD(enumerator, event, category, severity, outcome, lane, part, text) { event, #category, #severity, text },
+#define NJ_WORD(enumerator, event, category, severity, outcome, lane, part, text)                                                          \
+    char ROW_OF(__LINE__)[sizeof(event #category #severity text) + 3];
+#include "nightjar/vocabulary.def"
+#undef NJ_WORD
+    } words = {
+#define NJ_WORD(enumerator, event, category, severity, outcome, lane, part, text) event "\t" #category "\t" #severity "\t" text,
 #include "nightjar/vocabulary.def"
 #undef NJ_WORD
     };
@@ -110,35 +155,43 @@ static void security(struct nj_buf *out)
                 "\nSecurity events, by the words of OWASP's vocabulary where it has one (those with a dot are nightjar's). An application "
                 "that logs such a word is believed (`nightjar.auth.source`).\n\n"
                 "| event | category | severity | when |\n| --- | --- | --- | --- |\n");
-    for (size_t i = 0; i < NJ_COUNT(rows); i++)
-        nj_buf_addf(out, "| `%s` | %s | %s | %s |\n", rows[i].event, category_text(rows[i].category), rows[i].severity, rows[i].text);
+    for (struct rows r = ROWS(words); next(&r);)
+        nj_buf_addf(out, "| `%.*s` | %s | %.*s | %.*s |\n", NJ_STR_ARG(r.field[0]), category_text(r.field[1]), NJ_STR_ARG(r.field[2]),
+                    NJ_STR_ARG(r.field[3]));
 }
 
 static void alerts(struct nj_buf *out)
 {
-    static const struct pair rows[] = {
-#define NJ_ALERT_RULE(name, events, severity, count, window, every, by, text) { "`alert." name "`", text },
+    static const struct {
+#define NJ_ALERT_RULE(name, events, severity, count, window, every, by, text) char ROW_OF(__LINE__)[sizeof("alert." name text) + 1];
+#include "nightjar/alert_rules.def"
+    } rules = {
+#define NJ_ALERT_RULE(name, events, severity, count, window, every, by, text) "alert." name "\t" text,
 #include "nightjar/alert_rules.def"
     };
-    nj_buf_addz(out, "\nAlerts, `alert.` and the name of the rule; these rules are built in, `NIGHTJAR_ALERT_RULES` has others:\n\n");
-    table(out, "event", "what it is about", rows, NJ_COUNT(rows));
+    nj_buf_addz(out, "\nAlerts, `alert.` and the name of the rule; these rules are built in, `NIGHTJAR_ALERT_RULES` has others:\n\n"
+                     "| event | what it is about |\n| --- | --- |\n");
+    for (struct rows r = ROWS(rules); next(&r);)
+        add_row(out, r.field[0], r.field[1]);
 }
 
 /* Sentences of findings.def, with what tells rules of one event apart. */
 static void findings(struct nj_buf *out)
 {
     static const struct {
-        const char *event, *told_apart, *text;
-    } rows[] = {
-#define NJ_FINDING(enumerator, event, category, kind, told_apart, text) { event, told_apart, text },
+#define NJ_FINDING(enumerator, event, category, kind, told_apart, text) char ROW_OF(__LINE__)[sizeof(event text told_apart) + 2];
+#include "nightjar/findings.def"
+#undef NJ_FINDING
+    } findings = {
+#define NJ_FINDING(enumerator, event, category, kind, told_apart, text) event "\t" text "\t" told_apart,
 #include "nightjar/findings.def"
 #undef NJ_FINDING
     };
     nj_buf_addz(out, "\nWhat it finds out (`tests/scenarios` has each, and honest traffic like it that stays silent):\n\n"
                      "| event | when | told apart by |\n| --- | --- | --- |\n");
-    for (size_t i = 0; i < NJ_COUNT(rows); i++) {
-        struct nj_str values = nj_str_of(rows[i].told_apart), attribute = { NULL, 0 }, value;
-        nj_buf_addf(out, "| `%s` | %s | ", rows[i].event, rows[i].text);
+    for (struct rows r = ROWS(findings); next(&r);) {
+        struct nj_str values = r.field[2], attribute = { NULL, 0 }, value;
+        nj_buf_addf(out, "| `%.*s` | %.*s | ", NJ_STR_ARG(r.field[0]), NJ_STR_ARG(r.field[1]));
         if (nj_str_cut(&values, '=', &attribute) && attribute.n != 0)
             nj_buf_addf(out, "`%.*s`: ", NJ_STR_ARG(attribute));
         for (bool first = true; nj_str_cut(&values, '|', &value); first = false)
@@ -156,8 +209,12 @@ static void events(struct nj_buf *out)
 #include "nightjar/events.def"
 #undef NJ_EVENT
     };
-    static const struct pair own[] = {
-#define NJ_OWN_EVENT(event, text) { "`" event "`", text },
+    static const struct {
+#define NJ_OWN_EVENT(event, text) char ROW_OF(__LINE__)[sizeof(event text) + 1];
+#include "nightjar/own_events.def"
+#undef NJ_OWN_EVENT
+    } own = {
+#define NJ_OWN_EVENT(event, text) event "\t" text,
 #include "nightjar/own_events.def"
 #undef NJ_OWN_EVENT
     };
@@ -167,10 +224,11 @@ static void events(struct nj_buf *out)
                      "and the lane to critical: such records are sent at the end of the invocation and dropped last. Types that are not "
                      "listed pass through.\n\n| type | category | severity | lane |\n| --- | --- | --- | --- |\n");
     for (size_t i = 0; i < NJ_COUNT(rows); i++)
-        nj_buf_addf(out, "| `%s` | %s | %s | %s |\n", rows[i].type, category_text(rows[i].category), rows[i].severity,
+        nj_buf_addf(out, "| `%s` | %s | %s | %s |\n", rows[i].type, category_text(nj_str_of(rows[i].category)), rows[i].severity,
                     strcmp(rows[i].lane, "BULK") == 0 ? "bulk" : "critical");
-    nj_buf_addz(out, "\nnightjar writes these itself:\n\n");
-    table(out, "event", "when", own, NJ_COUNT(own));
+    nj_buf_addz(out, "\nnightjar writes these itself:\n\n| event | when |\n| --- | --- |\n");
+    for (struct rows r = ROWS(own); next(&r);)
+        add_row(out, r.field[0], r.field[1]);
     security(out);
     findings(out);
     alerts(out);
@@ -180,36 +238,22 @@ static void events(struct nj_buf *out)
     nj_buf_addz(out, ".\n");
 }
 
-enum place { WHO, WHERE, DATA, PLACES };
+enum { NAME, PLACE, TYPE, UNIT, EVENTS, TEXT };
 
-static const struct attribute {
-    const char *name;
-    enum place place;
-    const char *type, *unit, *events, *text;
-} attribute_rows[] = {
-#define NJ_ATTRIBUTE(name, place, type, unit, events, text) { name, place, #type, unit, events, text },
+static const struct {
+#define NJ_ATTRIBUTE(name, place, type, unit, events, text) char ROW_OF(__LINE__)[sizeof(name #place #type unit events text) + 5];
+#include "nightjar/attributes.def"
+#undef NJ_ATTRIBUTE
+} attribute_rows = {
+#define NJ_ATTRIBUTE(name, place, type, unit, events, text) name "\t" #place "\t" #type "\t" unit "\t" events "\t" text,
 #include "nightjar/attributes.def"
 #undef NJ_ATTRIBUTE
 };
 
-static const char *type_text(const char *type)
+static void add_events(struct nj_buf *out, struct nj_str events)
 {
-    static const struct pair types[] = { { "STRING", "string" },   { "TIME", "time" },
-                                         { "INTEGER", "integer" }, { "NUMBER", "number" },
-                                         { "BOOLEAN", "boolean" }, { "STRINGS", "list of strings" },
-                                         { "OBJECT", "object" },   { "OBJECTS", "list of objects" },
-                                         { "ANY", "any" } };
-    size_t t = 0;
-    while (t + 1 < NJ_COUNT(types) && strcmp(types[t].name, type) != 0)
-        t++;
-    return types[t].text;
-}
-
-static void attribute(struct nj_buf *out, const struct attribute *a)
-{
-    struct nj_str events = nj_str_of(a->events), event;
-    nj_buf_addf(out, "| `%s` | %s%s%s | %s |", a->name, type_text(a->type), a->unit[0] != '\0' ? ", " : "", a->unit, a->text);
-    for (bool first = true; a->place == DATA && nj_str_cut(&events, ' ', &event); first = false) {
+    struct nj_str event;
+    for (bool first = true; nj_str_cut(&events, ' ', &event); first = false) {
         nj_buf_addz(out, first ? " " : ", ");
         if (nj_str_eq(event, NJ_STR("*")))
             nj_buf_addz(out, "any");
@@ -218,28 +262,42 @@ static void attribute(struct nj_buf *out, const struct attribute *a)
         else
             nj_buf_addf(out, "`%.*s`", NJ_STR_ARG(event));
     }
-    nj_buf_addz(out, a->place == DATA ? " |\n" : "\n");
+    nj_buf_addz(out, " |");
+}
+
+static void attributes_at(struct nj_buf *out, struct nj_str place, bool by_event)
+{
+    static const struct pair types[] = {
+        { "STRING", "string" },   { "TIME", "time" },
+        { "INTEGER", "integer" }, { "NUMBER", "number" },
+        { "BOOLEAN", "boolean" }, { "STRINGS", "list of strings" },
+        { "OBJECT", "object" },   { "OBJECTS", "list of objects" },
+        { "ANY", "any" },
+    };
+    nj_buf_addf(out, "\n| attribute | type | meaning |%s\n| --- | --- | --- |%s\n", by_event ? " events |" : "", by_event ? " --- |" : "");
+    for (struct rows r = ROWS(attribute_rows); next(&r);) {
+        if (!nj_str_eq(r.field[PLACE], place))
+            continue;
+        nj_buf_addf(out, "| `%.*s` | %s%s%.*s | %.*s |", NJ_STR_ARG(r.field[NAME]), text_of(types, NJ_COUNT(types), r.field[TYPE]),
+                    r.field[UNIT].n != 0 ? ", " : "", NJ_STR_ARG(r.field[UNIT]), NJ_STR_ARG(r.field[TEXT]));
+        if (by_event)
+            add_events(out, r.field[EVENTS]);
+        nj_buf_addc(out, '\n');
+    }
 }
 
 static void attributes(struct nj_buf *out)
 {
-    static const char *const heads[PLACES] = {
-        [WHO] = "\n`who`, on records of an invocation:\n\n| attribute | type | meaning |\n| --- | --- | --- |\n",
-        [WHERE] = "\n`where`, with what `NIGHTJAR_ATTRIBUTES` and `OTEL_RESOURCE_ATTRIBUTES` add:\n\n"
-                  "| attribute | type | meaning |\n| --- | --- | --- |\n",
-        [DATA] = "\n`data`, by the events that have it (`*` stands for anything, *security events* are those of the table above):\n\n"
-                 "| attribute | type | meaning | events |\n| --- | --- | --- | --- |\n",
-    };
     nj_buf_addz(out, "\n## Attributes\n\n"
                      "What nightjar writes into `who`, `where` and `data`. Names without `nightjar.` are OpenTelemetry's. `data` "
                      "also holds the fields of a structured log, of a platform event, and the content of an input, response "
                      "or error, as they came (redacted), and the ledger (below). Numbers of a sandbox count what this sandbox has seen.\n");
-    for (enum place p = WHO; p < PLACES; p++) {
-        nj_buf_addz(out, heads[p]);
-        for (size_t i = 0; i < NJ_COUNT(attribute_rows); i++)
-            if (attribute_rows[i].place == p)
-                attribute(out, &attribute_rows[i]);
-    }
+    nj_buf_addz(out, "\n`who`, on records of an invocation:\n");
+    attributes_at(out, NJ_STR("WHO"), false);
+    nj_buf_addz(out, "\n`where`, with what `NIGHTJAR_ATTRIBUTES` and `OTEL_RESOURCE_ATTRIBUTES` add:\n");
+    attributes_at(out, NJ_STR("WHERE"), false);
+    nj_buf_addz(out, "\n`data`, by the events that have it (`*` stands for anything, *security events* are those of the table above):\n");
+    attributes_at(out, NJ_STR("DATA"), true);
 }
 
 static void counters(struct nj_buf *out)
@@ -280,18 +338,19 @@ static void counters(struct nj_buf *out)
 static void diagnostics(struct nj_buf *out)
 {
     static const struct {
-        const char *code, *meaning, *advice;
-    } rows[] = {
-#define NJ_DIAG_CODE(code, meaning, advice) { #code, meaning, advice },
+#define NJ_DIAG_CODE(code, meaning, advice) char ROW_OF(__LINE__)[sizeof(#code meaning advice) + 2];
 #include "nightjar/diag_codes.def"
 #undef NJ_DIAG_CODE
-        { NULL, NULL, NULL },
+    } codes = {
+#define NJ_DIAG_CODE(code, meaning, advice) #code "\t" meaning "\t" advice,
+#include "nightjar/diag_codes.def"
+#undef NJ_DIAG_CODE
     };
     nj_buf_addz(out, "\n## Diagnostics\n\n"
                      "nightjar's own lines on standard error, one JSON object each. Repeated events are counted and reported once per "
                      "interval. The codes:\n\n| code | meaning | what to do |\n| --- | --- | --- |\n");
-    for (size_t i = 0; rows[i].code != NULL; i++)
-        nj_buf_addf(out, "| `%s` | %s | %s |\n", rows[i].code, rows[i].meaning, rows[i].advice);
+    for (struct rows r = ROWS(codes); next(&r);)
+        nj_buf_addf(out, "| `%.*s` | %.*s | %.*s |\n", NJ_STR_ARG(r.field[0]), NJ_STR_ARG(r.field[1]), NJ_STR_ARG(r.field[2]));
 }
 
 void nj_reference(struct nj_buf *out)
