@@ -592,8 +592,12 @@ static bool is_dull(struct nj_sweep *s, size_t sep)
     char before = from > 0 ? t.p[from - 1] : ' ', option = from > 1 ? t.p[from - 2] | 0x20 : ' ';
     if (from == limit || !nj_is(t.p[from], NJ_IS_WORD) || sep - from <= 2 || (unsigned char)before >= 0x80 || before == '[')
         return false;
-    if (c == ':' && (option == 'u' || option == 'r' || nj_is_quote(before)))
-        return false; /* curl -u user:x */
+    if (c == ':' && (option == 'u' || option == 'r' || nj_is_quote(before) ||
+                     (sep - from <= 5 && nj_is(t.p[sep - 1], NJ_IS_DIGIT) && (nj_is(after, NJ_IS_ALPHA) || after == '*'))))
+        return false; /* curl -u user:x, h:5432:db:user:x */
+    if (c == ':' && option == 's' && before == ' ' && from > 4 && (t.p[from - 3] == 'l' || t.p[from - 3] == 'd') &&
+        nj_form_behind_credentials(t, s->done, from))
+        return false;
     bool number = nj_is(t.p[from], NJ_IS_DIGIT) && s->r->keys.n == 0 && s->r->rules == NULL && nj_run(t, from, NJ_IS_DIGIT) == sep;
     if (number) /* no row has a number alone, and to remember it would be to forget a name */
         return sep + 1 >= s->under.to;
@@ -601,18 +605,37 @@ static bool is_dull(struct nj_sweep *s, size_t sep)
     return slot != NULL && slot->key.rule == NJ_KEY_NONE && (slot->key.roles & TELLING) == 0 && sep + 1 >= s->under.to;
 }
 
+/* "h:5432:db:user:x" and "*:*:*:user:x", at the second colon. */
+static inline bool is_port(const struct nj_form *f)
+{
+    char before = f->sep > f->floor ? f->t.p[f->sep - 1] : ' ', after = nj_byte(f->t, f->sep + 1);
+    return f->t.p[f->sep] == ':' && (before == '*' || nj_is(before, NJ_IS_DIGIT)) && (after == '*' || nj_is(after, NJ_IS_ALPHA));
+}
+
 bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule)
 {
     if (is_dull(s, at - 1))
         return false;
     struct nj_form f = { .s = s, .t = s->text, .floor = s->done, .sep = at - 1, .rule = NJ_KEY_NONE };
-    if (f.sep < f.floor || is_operator(&f) || !find_key(&f) || is_placeholder(&f))
+    if (f.sep < f.floor || is_operator(&f))
+        return false;
+    if (is_port(&f) && nj_form_pgpass(&f, value)) {
+        *rule = f.rule;
+        return true;
+    }
+    if (!find_key(&f) || is_placeholder(&f))
         return false;
     bool user = is_user_option(&f);
     struct nj_key key = nj_key_classify(s->r, nj_part(f.t, f.key));
     bool part = f.key.to - f.key.from <= 2; /* perhaps of a JSON web key */
-    if (!user && !part && key.rule == NJ_KEY_NONE && (key.roles & TELLING) == 0 && at >= s->under.to)
-        return false; /* as most */
+    if (!user && !part && key.rule == NJ_KEY_NONE && (key.roles & TELLING) == 0 && at >= s->under.to) {
+        char before = f.key.from > f.floor ? f.t.p[f.key.from - 1] : '=';
+        if (f.t.p[f.sep] != ':' || f.gap_before || f.key_quote != 0 || (before != ' ' && !nj_is_quote(before)) ||
+            !nj_form_unnamed(&f, value))
+            return false; /* as most */
+        *rule = f.rule;
+        return true;
+    }
     if (user || is_option_value(&f))
         return find_option_value(&f, value, rule);
     if (net_use(&f, value)) {

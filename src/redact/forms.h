@@ -1,7 +1,7 @@
 /* src/redact/forms.h -- a name with its value in text, as the files that read the renderings share it.
  *
  * forms.c reads what has a separator (key=value, key: value, "key":"value"), forms_words.c what has none (prose, SQL),
- * forms_options.c commands, forms_rows.c tables, forms_markup.c what is spread over tags and pairs.  forms_value.c finds where a value begins and ends.
+ * forms_options.c commands, forms_rows.c tables, forms_protocols.c what has a place and no name, forms_markup.c what is spread over tags and pairs.  forms_value.c finds where a value begins and ends.
  *
  * Reading       backwards never before the floor, which is what was already replaced; forwards a bounded stretch, or with a
  *               memory of what was read, so that the sweep stays linear. */
@@ -101,6 +101,14 @@ void nj_form_columns(struct nj_form *f);
 bool nj_form_option_value(struct nj_form *f, size_t at, struct nj_span *value);
 /* At the byte behind a hyphen that begins an argument. */
 bool nj_form_option(struct nj_form *f, size_t at, struct nj_span *value);
+
+/* "LOGIN u x", "AUTH x" (forms_protocols.c): at is the blank behind the word. */
+bool nj_form_command(struct nj_form *f, size_t at, struct nj_span *value);
+/* Is it the user of "credentials kim:x1" that begins at byte at? */
+bool nj_form_behind_credentials(struct nj_str t, size_t floor, size_t at);
+/* At a colon whose name says nothing: PDO('mysql:...', 'user', 'x'), "credentials user:x"; and behind the port of host:port:db:user:x. */
+bool nj_form_unnamed(struct nj_form *f, struct nj_span *value);
+bool nj_form_pgpass(struct nj_form *f, struct nj_span *value);
 
 /* Names in one place and values in another (forms_rows.c): at is behind the name f->key. */
 bool nj_form_row(struct nj_form *f, size_t at, struct nj_span *value);

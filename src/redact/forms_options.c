@@ -78,7 +78,7 @@ static const struct {
     { NJ_STR_INIT("buildah login"), 'p' }, { NJ_STR_INIT("cqlsh"), 'p' },
     { NJ_STR_INIT("smbclient"), 'U' },     { NJ_STR_INIT("snmpget"), 'A' },
     { NJ_STR_INIT("unzip"), 'P' },         { NJ_STR_INIT("7z"), 'p' },
-    { NJ_STR_INIT("bcp"), 'P' },
+    { NJ_STR_INIT("bcp"), 'P' },           { NJ_STR_INIT("openssl"), 'k' },
 };
 
 /* Where the command ends that begins at byte at, its words parted by spaces or as elements of a list; or 0. */
@@ -123,6 +123,8 @@ static bool short_option(struct nj_form *f, size_t at, struct nj_span *value)
     enum { LOOK_BACK = 256 };
     struct nj_str t = f->t;
     size_t from = at > LOOK_BACK ? at - LOOK_BACK : 0, arg = at + 1;
+    if (t.p[at] == 'k' && nj_is(nj_byte(t, arg), NJ_IS_KEY))
+        return false; /* -key names a file */
     if (!nj_form_has_command(nj_str_slice(t, from, at), t.p[at]))
         return false;
     f->rule = nj_key_classify(f->s->r, NJ_STR("password")).rule;
@@ -145,6 +147,26 @@ static bool short_option(struct nj_form *f, size_t at, struct nj_span *value)
     return v.n != 0 && v.p[0] != '-' && !nj_value_is_harmless(v) && !(f->quote == 0 && is_path(v));
 }
 
+/* put-parameter --name /x/password --value y, --type SecureString --value y: what was said before the option at byte at. */
+static int rule_of_parameter(const struct nj_form *f, size_t at)
+{
+    enum { LOOK_BACK = 256 };
+    struct nj_str line = nj_str_slice(f->t, at > LOOK_BACK ? at - LOOK_BACK : 0, at);
+    size_t name = nj_str_find(line, NJ_STR("--name "), 0);
+    if (nj_str_find(line, NJ_STR("SecureString"), 0) != NJ_NPOS)
+        return nj_key_classify(f->s->r, NJ_STR("secret")).rule;
+    size_t to = line.n - (line.n > 3 ? 3 : line.n), from = to; /* before " --" */
+    while (from > 0 && !nj_is(line.p[from - 1], NJ_IS_SPACE))
+        from--;
+    if (name != NJ_NPOS)
+        from = to = name + NJ_STR("--name ").n;
+    while (name != NJ_NPOS && to < line.n && !nj_is(line.p[to], NJ_IS_SPACE) && !nj_is_quote(line.p[to]))
+        to++;
+    for (size_t slash; (slash = nj_str_chr(nj_str_slice(line, 0, to), '/', from)) != NJ_NPOS;)
+        from = slash + 1;
+    return nj_rule_but(nj_key_classify(f->s->r, nj_str_slice(line, from, to)).rule, NJ_HOW_ASIDE);
+}
+
 bool nj_form_option(struct nj_form *f, size_t at, struct nj_span *value)
 {
     struct nj_str t = f->t;
@@ -156,5 +178,7 @@ bool nj_form_option(struct nj_form *f, size_t at, struct nj_span *value)
         return false;
     f->key = (struct nj_span){ from, to };
     f->rule = nj_rule_but(nj_key_classify(f->s->r, nj_part(t, f->key)).rule, NJ_HOW_QUERY | NJ_HOW_GRANT);
+    if (f->rule == NJ_KEY_NONE && nj_str_eq(nj_part(t, f->key), NJ_STR("value")))
+        f->rule = rule_of_parameter(f, from);
     return f->rule != NJ_KEY_NONE && nj_form_option_value(f, to, value);
 }

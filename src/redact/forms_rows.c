@@ -1,4 +1,4 @@
-/* Names apart from their values: s:8:"password";s:2:"x1", lines of dots, columns of a file whose first line has the names. */
+/* Names apart from their values: s:8:"password";s:2:"x1", lines of dots, columns of a file or a table whose first line has the names. */
 #include "forms.h"
 
 enum { BACK = 256, AHEAD = 1024 };
@@ -29,65 +29,159 @@ static bool dotted(struct nj_form *f, size_t at, struct nj_span *value)
     return f->quote != 0 || !nj_form_is_prose(nj_part(f->t, *value));
 }
 
-/* Does a line of names go from its beginning to the name at byte at?  *before: how many stand before it. */
-static bool opens_line(const struct nj_form *f, size_t at, size_t *before)
+/* How cells are parted: by commas or tabs, or by bars with blanks around. */
+struct table {
+    char parting;
+    size_t before, names; /* cells of the line of names, and those before the one at hand */
+};
+
+/* Does a line of names go from its beginning to the name at byte at?  Counts what stands before it. */
+static bool opens_line(const struct nj_form *f, size_t at, struct table *table)
 {
     size_t floor = at > f->floor + BACK ? at - BACK : f->floor;
-    *before = 0;
+    table->before = 0;
     for (; at > floor; at--) {
         char c = f->t.p[at - 1];
-        if (c == '\n')
-            return true;
-        if (c == ',')
-            ++*before;
-        else if (!nj_is(c, NJ_IS_WORD) && strchr(" .\"`[]", c) == NULL)
+        if (c == '\n' || (c == '\t' && table->parting != '\t'))
+            return true; /* tabs end the head of a log line */
+        if (c == table->parting)
+            table->before++;
+        else if (!nj_is(c, NJ_IS_WORD) && strchr(table->parting == '\t' ? " .\"`[]-:" : " .\"`[]", c) == NULL)
             return false;
     }
     return at == 0;
 }
 
-/* The cell with so many before it of the line at byte at, of which it must have names in all; the end of the line, or 0. */
-static size_t read_line(struct nj_str t, size_t at, size_t before, size_t names, struct nj_span *cell)
+/* Nothing but "+-----+", "|:--|---|": a line between the names and the rows; where it ends, or at. */
+static size_t skip_rule(struct nj_str t, size_t at)
+{
+    size_t end = at, limit = at + AHEAD < t.n ? at + AHEAD : t.n;
+    while (end < limit && t.p[end] != '\n' && strchr("+-|:= \r", t.p[end]) != NULL)
+        end++;
+    bool whole = end >= t.n || t.p[end] == '\n';
+    return whole && end > at + 2 && nj_str_find(nj_str_slice(t, at, end), NJ_STR("--"), 0) != NJ_NPOS ? end : at;
+}
+
+static bool is_around_cell(char c, char parting)
+{
+    return c == '\r' || c == '"' || (parting == '|' && nj_is_blank(c));
+}
+
+/* The cell below the name of the line at byte at, of which it must have as many; the end of the line, or 0. */
+static size_t read_line(struct nj_str t, size_t at, const struct table *table, struct nj_span *cell)
 {
     size_t cells = 0, from = at, limit = at + AHEAD < t.n ? at + AHEAD : t.n;
     for (; at <= limit; at++) {
         char c = at < t.n ? t.p[at] : '\n';
-        if (c != ',' && c != '\n')
+        if (c != table->parting && c != '\n')
             continue;
-        if (cells++ == before)
+        if (cells++ == table->before)
             *cell = (struct nj_span){ from, at };
         from = at + 1;
         if (c == '\n')
             break;
     }
-    while (cell->to > cell->from && strchr("\r\"", t.p[cell->to - 1]) != NULL)
+    while (cell->to > cell->from && is_around_cell(t.p[cell->to - 1], table->parting))
         cell->to--;
-    cell->from += nj_byte(t, cell->from) == '"' ? 1 : 0;
-    return cells == names && cell->to > cell->from ? at : 0;
+    while (cell->from < cell->to && is_around_cell(t.p[cell->from], table->parting))
+        cell->from++;
+    return cells == table->names ? at : 0;
+}
+
+/* What stands between two lines of a table says that it is one; elsewhere a value must look like one. */
+static bool is_value(const struct nj_form *f, struct nj_span cell, bool ruled)
+{
+    struct nj_str v = nj_part(f->t, cell);
+    return v.n != 0 && (nj_form_is_made_up(v, 4) || (ruled && nj_str_chr(v, ' ', 0) == NJ_NPOS));
+}
+
+/* Parted by tabs, the head of a log line before the names looks like more names: the first row has only as many cells as it has. */
+static void without_head(struct nj_str t, size_t at, struct table *table)
+{
+    size_t cells = 1, head;
+    for (size_t end = at; end < t.n && end - at < AHEAD && t.p[end] != '\n'; end++)
+        cells += t.p[end] == '\t';
+    head = table->names > cells ? table->names - cells : 0;
+    if (head <= table->before) {
+        table->before -= head;
+        table->names -= head;
+    }
 }
 
 /* id,login,password\n7,a,x1: the names stand on the line before, and the lines below have as many cells. */
-static void below(struct nj_form *f, size_t at)
+static void below(struct nj_form *f, size_t at, char parting)
 {
     enum { ROWS = NJ_WAITING_MAX - 1 };
     struct nj_str t = f->t;
-    size_t before = 0;
-    if (!opens_line(f, f->key.from, &before))
+    struct table table = { .parting = parting };
+    if (!opens_line(f, f->key.from, &table))
         return;
-    size_t names = before + 1;
+    table.names = table.before + 1;
     for (; at < t.n && at - f->key.to < BACK && t.p[at] != '\n'; at++) {
-        if (!nj_is(t.p[at], NJ_IS_WORD) && strchr(", \"\r", t.p[at]) == NULL)
+        if (t.p[at] != parting && !nj_is(t.p[at], NJ_IS_WORD) && strchr(" \"\r", t.p[at]) == NULL)
             return;
-        names += t.p[at] == ',' ? 1 : 0;
+        table.names += t.p[at] == parting ? 1 : 0;
     }
-    for (size_t i = 0; names >= 2 && nj_byte(t, at) == '\n' && i < ROWS; i++) {
+    size_t rule = nj_byte(t, at) == '\n' && parting == '|' ? skip_rule(t, at + 1) : at + 1;
+    bool ruled = rule > at + 1;
+    at = ruled ? rule : at;
+    if (parting == '\t')
+        without_head(t, at + 1, &table);
+    for (size_t i = 0; table.names >= 2 && nj_byte(t, at) == '\n' && i < ROWS; i++) {
         struct nj_span cell = { 0, 0 };
-        at = read_line(t, at + 1, before, names, &cell);
+        at = read_line(t, at + 1, &table, &cell);
         if (at == 0)
             return;
+        if (is_value(f, cell, ruled))
+            nj_form_wait(f->s, cell, f->rule);
+    }
+}
+
+/* id  login  password\n7   a      x1: the values begin where the name does, and two blanks part them. */
+static void aligned(struct nj_form *f, size_t at)
+{
+    enum { ROWS = 8, LONGEST = 256 };
+    struct nj_str t = f->t;
+    size_t line = f->key.from, end = at, limit = line > f->floor + BACK ? line - BACK : f->floor;
+    while (line > limit && (nj_is(t.p[line - 1], NJ_IS_KEY) || t.p[line - 1] == ' '))
+        line--;
+    while (end < t.n && end - at < BACK && (nj_is(t.p[end], NJ_IS_KEY) || t.p[end] == ' '))
+        end++;
+    size_t column = f->key.from - line;
+    if (line != 0 && t.p[line - 1] != '\n' && t.p[line - 1] != '\t')
+        return;
+    for (size_t i = 0; i < ROWS && nj_byte(t, end) == '\n'; i++) {
+        line = end + 1;
+        for (end = line; end < t.n && end - line < LONGEST && t.p[end] != '\n';)
+            end++;
+        size_t from = line + column, to = from;
+        if (from >= end || (column != 0 && t.p[from - 1] != ' '))
+            continue;
+        while (to < end && !nj_is(t.p[to], NJ_IS_SPACE))
+            to++;
+        struct nj_span cell = { from, to };
         if (nj_form_is_made_up(nj_part(t, cell), 4))
             nj_form_wait(f->s, cell, f->rule);
     }
+}
+
+/* Is the name the cell of a table, with bars or with blanks around? */
+static void table(struct nj_form *f, size_t at)
+{
+    struct nj_str t = f->t;
+    size_t from = f->key.from, to = nj_skip_blanks(t, at);
+    while (from > f->floor && t.p[from - 1] == ' ')
+        from--;
+    char open = from > f->floor && t.p[from - 1] != '\t' ? t.p[from - 1] : '\n', close = nj_byte(t, to);
+    if (open != '|' && open != '\n' && f->key.from <= from + 1)
+        return; /* a word of a sentence */
+    bool first = open == '\n', last = close == '\n' || close == '\r';
+    if (nj_str_chr(nj_str_slice(t, to, to + BACK), '\n', 0) == NJ_NPOS)
+        return;
+    if ((open == '|' || first) && (close == '|' || last) && !(first && last))
+        below(f, at, '|');
+    else if ((first || f->key.from > from + 1) && (last || to > at + 1) && !(first && last))
+        aligned(f, at);
 }
 
 bool nj_form_row(struct nj_form *f, size_t at, struct nj_span *value)
@@ -97,7 +191,14 @@ bool nj_form_row(struct nj_form *f, size_t at, struct nj_span *value)
         return dotted(f, at + (c == ' ' ? 1 : 0), value);
     if (c == ';')
         return serialized(f, at, value);
-    if (strchr("\n, \"", open) != NULL && strchr(",\n\r\"", c) != NULL && c != '\0')
-        below(f, at);
+    if (c == '\0')
+        return false;
+    if (strchr("\n, \"", open) != NULL && strchr(",\n\r\"", c) != NULL)
+        below(f, at, ',');
+    if ((open == '\t' || open == '\n') && strchr("\t\n\r", c) != NULL && (open == '\t' || c == '\t'))
+        below(f, at, '\t');
+    char behind = nj_byte(f->t, at + 1);
+    if (c == '|' || c == '\n' || c == '\r' || (c == ' ' && (behind == ' ' || behind == '|' || behind == '\n')))
+        table(f, at);
     return false;
 }

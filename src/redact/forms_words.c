@@ -427,6 +427,24 @@ static void wait_for_input(const struct nj_form *f, bool quoted, size_t at)
         nj_form_wait_quoted(f, at + found + mark.n);
 }
 
+/* "pwd (x1)": at is behind the name.  In brackets there is rather what is meant by it: "password (bcrypt10)". */
+static bool bracketed(struct nj_form *f, size_t at, struct nj_span *value)
+{
+    static const struct nj_str others[] = { NJ_STR_INIT("sha"),    NJ_STR_INIT("md5"),    NJ_STR_INIT("bcrypt"), NJ_STR_INIT("pbkdf2"),
+                                            NJ_STR_INIT("argon2"), NJ_STR_INIT("scrypt"), NJ_STR_INIT("base"),   NJ_STR_INIT("hmac"),
+                                            NJ_STR_INIT("rfc"),    NJ_STR_INIT("utf"),    NJ_STR_INIT("min"),    NJ_STR_INIT("max"),
+                                            NJ_STR_INIT("step") };
+    struct nj_str t = f->t;
+    if (nj_byte(t, at) != ' ' || nj_byte(t, at + 1) != '(' || !is_chosen(f->rule))
+        return false;
+    *value = (struct nj_span){ at + 2, nj_form_bare_end(f->s, at + 2) };
+    struct nj_str v = nj_part(t, *value);
+    for (size_t i = 0; i < NJ_COUNT(others); i++)
+        if (nj_str_starts_nocase(v, others[i]))
+            return false;
+    return nj_byte(t, value->to) == ')' && nj_form_is_made_up(v, 7);
+}
+
 /* A word with the letters of a secret's name; at is within it. */
 static bool word(struct nj_form *f, size_t at, struct nj_span *value)
 {
@@ -461,7 +479,7 @@ static bool word(struct nj_form *f, size_t at, struct nj_span *value)
     at = to + (quoted ? 1 : 0);
     if (tuple_value(f, quoted, at, value))
         return true;
-    if (!quoted && bare_tuple_value(f, at, value))
+    if (!quoted && (bare_tuple_value(f, at, value) || bracketed(f, at, value)))
         return true;
     if (nj_form_row(f, at, value))
         return true;
@@ -597,6 +615,8 @@ bool nj_form_words(struct nj_sweep *s, size_t at, struct nj_span *value, int *ru
         found = identified_by(&f, at, value);
     else if ((t.p[at] | 0x20) == 'r' && (before | 0x20) == 'u')
         found = nj_yours_may(t, at) && your_code(&f, at, value);
+    if (t.p[at] == ' ' && (before == 'N' || before == 'H') && nj_form_command(&f, at, value))
+        found = true;
     if (!found && (nj_is(t.p[at], NJ_IS_ALPHA) || t.p[at] == ' '))
         found = word(&f, at, value);
     if (!found || !nj_key_takes(f.rule, nj_part(t, *value)))

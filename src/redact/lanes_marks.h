@@ -38,13 +38,14 @@ NJ_MARKS_TARGET INLINE void NJ_MARKS_SETS(struct sets *sets, const char *p, unsi
         rare |= IS(low2, b) & IS(v1 | ALL(a_or_e), e) & IS(v | ALL(a_or_s), s); /* b, a or e, a or s */
         MARK(s.rare, rare);
         NJ_MARKS_LANE s1 = IS(low1, s), s2 = IS(low2, s), e1 = IS(low1, e);
-        NJ_MARKS_LANE words = (IS(low, w) & s1) | (IS(low, d) & IS(low1, w));
+        NJ_MARKS_LANE words = (IS(low, w) & (s1 | IS(low1, n))) | (IS(low, d) & IS(low1, w));
         words |= (IS(low, k) & IS(low1, o) & IS(low2, t)) | (IS(low, r) & IS(low1, c) & IS(low2, e));
         words |= IS(low, y) & e1 & IS(low2, k);
         NJ_MARKS_LANE number = digit & (IS(low2 | ALL(three), s) | IS(low2, e) | IS(low2, n));
         words |= IS(v1, space) & (number | (IS(v | ALL(five), apostrophe) & IS(low2, y)));
         words |= s1 & s2 & (IS(low, p) | IS(low, c) | IS(v, space));
         words |= IS(low, r) & IS(low1, u) & IS(low2, o);
+        words |= IS(v, space) & IS(v1 | ALL(six), N);                            /* "AUTH ", "LOGIN " */
         words |= (IS(v1, dash) & IS(v2 | ALL(seven), apostrophe)) | IS(v1, tab); /* behind a space or a quote */
         words |= (IS(v, u) | IS(v, x)) & IS(v1, backslash);
         words |= IS(v, semicolon) & (IS(v1, t) | IS_DIGIT(v1));

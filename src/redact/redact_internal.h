@@ -435,8 +435,14 @@ static inline bool nj_word_may(struct nj_str t, size_t at)
 {
     if (at < 3 || at >= t.n)
         return true;
-    if (t.p[at] == ' ')
-        return at >= 4 && (t.p[at - 3] | 0x20) == 'a' && (t.p[at - 4] | 0x20) == 'p';
+    if (t.p[at] == ' ') {
+        char third = t.p[at - 3];
+        if (t.p[at - 1] == 'H' || t.p[at - 1] == 'N')
+            return at >= 4 && ((t.p[at - 2] == 'T' && third == 'U') || (t.p[at - 2] == 'I' && third == 'G')); /* AUTH, LOGIN */
+        return at >= 4 && (third | 0x20) == 'a' && (t.p[at - 4] | 0x20) == 'p' && (t.p[at - 1] | 0x20) == 's';
+    }
+    if ((t.p[at] | 0x20) == 'w' && (t.p[at - 1] | 0x20) == 'n')
+        return (t.p[at - 2] | 0x20) == 'n'; /* Kennwort */
     if ((t.p[at] | 0x20) == 'r' && (t.p[at - 1] | 0x20) == 'u')
         return nj_yours_may(t, at);
     if (t.p[at] == 'r' && t.p[at - 1] == 'c')
