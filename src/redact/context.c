@@ -62,7 +62,9 @@ static bool matches(struct nj_str t, size_t at, struct nj_str phrase)
             continue;
         }
         if (phrase.p[i] == '!')
-            return at >= t.n || (t.p[at] != '(' && (!is_letter(t, at) || begins(t, at)));
+            return at >= t.n || (t.p[at] != '(' && !is_letter(t, at));
+        if (phrase.p[i] == '^')
+            return ends(t, at) && (at >= t.n || !nj_is(t.p[at], NJ_IS_UPPER) || t.p[at] == 'N');
         if (at >= t.n || nj_lower(t.p[at]) != phrase.p[i])
             return false;
         at++;

@@ -318,18 +318,6 @@ static bool is_alone_on_line(const struct nj_form *f, struct nj_span v)
            nj_str_chr(nj_part(f->t, v), '=', 0) == NJ_NPOS && f->t.p[v.from] != '-' && f->t.p[v.from] != '#';
 }
 
-/* "secret:read token:write": what may be done, not what opens it. */
-static bool is_scope(struct nj_str v)
-{
-    static const struct nj_str verbs[] = { NJ_STR_INIT("read"),   NJ_STR_INIT("write"), NJ_STR_INIT("list"),   NJ_STR_INIT("view"),
-                                           NJ_STR_INIT("create"), NJ_STR_INIT("issue"), NJ_STR_INIT("update"), NJ_STR_INIT("delete"),
-                                           NJ_STR_INIT("revoke"), NJ_STR_INIT("admin"), NJ_STR_INIT("manage"), NJ_STR_INIT("rotate") };
-    for (size_t i = 0; i < NJ_COUNT(verbs); i++)
-        if (nj_str_eq(v, verbs[i]))
-            return true;
-    return false;
-}
-
 static bool is_data(const struct nj_form *f, struct nj_span v)
 {
     struct nj_str t = f->t;
@@ -342,7 +330,7 @@ static bool is_data(const struct nj_form *f, struct nj_span v)
         return false;                                                                  /* all of a text: a scope, "secret:list" */
     if (t.p[f->sep] == ':' && tight && f->key.from > 1 && t.p[f->key.from - 1] == '/') /* "/password:x1" of Windows; no path */
         return t.p[f->key.from - 2] == ' ' && nj_form_is_made_up(nj_part(t, v), 5);
-    if (t.p[f->sep] == ':' && tight && is_scope(nj_part(t, v)))
+    if (t.p[f->sep] == ':' && tight && nj_form_is_scope(nj_part(t, v)))
         return false;
     if (t.p[f->sep] == ':' && tight)
         return f->key.from == 0 || strchr(":/", t.p[f->key.from - 1]) == NULL; /* arn:aws:...:secret:name */
@@ -360,6 +348,8 @@ static bool is_place_or_container(const struct nj_form *f, struct nj_str value)
 {
     size_t i = 0;
     if (f->quote == 0 && (value.p[0] == '{' || value.p[0] == '(' || (value.p[0] == '[' && nj_placeholder_len(value, 0) == 0)))
+        return true;
+    if (f->quote == 0 && nj_form_is_object(f, value))
         return true;
     if (f->gap_after || f->t.p[f->sep] != ':' || memchr(f->t.p + f->key.from, '.', f->key.to - f->key.from) == NULL)
         return false;

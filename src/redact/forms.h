@@ -87,6 +87,10 @@ bool nj_form_is_made_up(struct nj_str value, size_t shortest);
 bool nj_form_is_phrase(struct nj_str value);
 /* Capitals: what stands for something else in a usage text, and statements of SQL. */
 bool nj_form_is_metavariable(struct nj_str v);
+/* token=Token{a64f992 ...}, Token: Token { kind: ... }, token=com.acme.Token@1b6d3586: an object says of what type it is. */
+bool nj_form_is_object(const struct nj_form *f, struct nj_str value);
+/* "secret:read token:write": what may be done, not what opens it. */
+bool nj_form_is_scope(struct nj_str value);
 /* Rules that hold for some of the values only; value is known not to be harmless. */
 bool nj_form_takes(const struct nj_form *f, struct nj_span value);
 
@@ -99,6 +103,8 @@ void nj_form_columns(struct nj_form *f);
 
 /* --name value, '--name', 'value' (forms_options.c): f->key is the name, at stands behind it. */
 bool nj_form_option_value(struct nj_form *f, size_t at, struct nj_span *value);
+/* At --password-stdin: what was put into the pipe before it. */
+bool nj_form_piped(struct nj_form *f, struct nj_span *value);
 /* At the byte behind a hyphen that begins an argument. */
 bool nj_form_option(struct nj_form *f, size_t at, struct nj_span *value);
 

@@ -167,6 +167,24 @@ static int rule_of_parameter(const struct nj_form *f, size_t at)
     return nj_rule_but(nj_key_classify(f->s->r, nj_str_slice(line, from, to)).rule, NJ_HOW_ASIDE);
 }
 
+bool nj_form_piped(struct nj_form *f, struct nj_span *value)
+{
+    enum { LOOK_BACK = 192 };
+    struct nj_str t = f->t;
+    size_t from = f->key.from - f->floor > LOOK_BACK ? f->key.from - LOOK_BACK : f->floor, at = NJ_NPOS;
+    static const struct nj_str echo = NJ_STR_INIT("echo ");
+    for (size_t i = from; i + echo.n < f->key.from; i++)
+        if (nj_str_starts(nj_str_slice(t, i, t.n), echo))
+            at = i + echo.n;
+    f->rule = nj_key_classify(f->s->r, NJ_STR("password")).rule;
+    if (at == NJ_NPOS || f->rule == NJ_KEY_NONE)
+        return false;
+    at += nj_str_starts(nj_str_slice(t, at, t.n), NJ_STR("-n ")) ? 3 : 0;
+    *value = nj_form_read(f, at);
+    size_t pipe = nj_skip_blanks(t, value->to + (f->quote != 0 ? 1 + f->slashes : 0));
+    return nj_byte(t, pipe) == '|' && value->to < f->key.from && nj_byte(t, value->from) != '$';
+}
+
 bool nj_form_option(struct nj_form *f, size_t at, struct nj_span *value)
 {
     struct nj_str t = f->t;

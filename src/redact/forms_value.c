@@ -201,7 +201,7 @@ static size_t scheme_end(const struct nj_form *f, bool expected)
         size_t token = f->value + schemes[i].word.n, params = schemes[i].params ? params_end(t, token) : token;
         size_t end = params > token ? params : nj_form_bare_end(f->s, token);
         struct nj_str v = nj_str_slice(t, token, end);
-        return nj_value_is_harmless(v) || (!expected && nj_form_is_prose(v)) ? 0 : end;
+        return nj_value_is_harmless(v) || nj_str_eq(v, NJ_STR("{")) || (!expected && nj_form_is_prose(v)) ? 0 : end;
     }
     return 0;
 }
@@ -349,6 +349,36 @@ bool nj_form_is_phrase(struct nj_str v)
         words++;
     }
     return words >= FEWEST;
+}
+
+/* "com.acme.Token" */
+static bool is_class(struct nj_str v)
+{
+    size_t name = v.n;
+    while (name > 0 && v.p[name - 1] != '.')
+        name--;
+    return name > 1 && name < v.n && nj_is(v.p[name], NJ_IS_UPPER) && nj_run(v, 0, NJ_IS_DOTTED) == v.n;
+}
+
+bool nj_form_is_object(const struct nj_form *f, struct nj_str value)
+{
+    size_t name = nj_run(value, 0, NJ_IS_ALPHA), end = (size_t)(value.p - f->t.p) + value.n, sign = nj_str_chr(value, '@', 0);
+    if (sign != NJ_NPOS && value.n - sign <= 9 && value.n - sign >= 5 && nj_run(value, sign + 1, NJ_IS_HEX) == value.n)
+        return is_class(nj_str_slice(value, 0, sign));
+    if (name < 4 || !nj_is(value.p[0], NJ_IS_UPPER) || !nj_is(value.p[1], NJ_IS_LOWER))
+        return false;
+    return name < value.n ? value.p[name] == '{' : nj_str_starts(nj_str_slice(f->t, end, f->t.n), NJ_STR(" {"));
+}
+
+bool nj_form_is_scope(struct nj_str v)
+{
+    static const struct nj_str verbs[] = { NJ_STR_INIT("read"),   NJ_STR_INIT("write"), NJ_STR_INIT("list"),   NJ_STR_INIT("view"),
+                                           NJ_STR_INIT("create"), NJ_STR_INIT("issue"), NJ_STR_INIT("update"), NJ_STR_INIT("delete"),
+                                           NJ_STR_INIT("revoke"), NJ_STR_INIT("admin"), NJ_STR_INIT("manage"), NJ_STR_INIT("rotate") };
+    for (size_t i = 0; i < NJ_COUNT(verbs); i++)
+        if (nj_str_eq(v, verbs[i]))
+            return true;
+    return false;
 }
 
 static bool looks_like_digest(struct nj_str v)

@@ -207,6 +207,21 @@ static bool quoted_fits(int rule, struct nj_str v)
     return nj_form_is_made_up(v, 8) || (is_number_secret(rule) && is_digits(v, 3, 8));
 }
 
+/* Where a bare value ends in a sentence: an ampersand that begins no parameter belongs to it. */
+static size_t prose_end(const struct nj_form *f, size_t from)
+{
+    enum { MOST = 4 };
+    struct nj_str t = f->t;
+    size_t to = nj_form_bare_end(f->s, from);
+    for (int i = 0; i < MOST && to > from && nj_byte(t, to) == '&' && to + 1 < t.n && nj_is(t.p[to + 1], NJ_IS_WORD); i++) {
+        char behind = nj_byte(t, nj_run(nj_str_slice(t, 0, to + NJ_FORM_KEY), to + 1, NJ_IS_KEY));
+        if (behind == '=' || behind == ';')
+            break;
+        to = nj_form_bare_end(f->s, to + 1);
+    }
+    return to;
+}
+
 /* A value behind a gap, in quotes or not. */
 static bool read_value(struct nj_form *f, enum gap gap, size_t at, struct nj_span *value)
 {
@@ -220,7 +235,7 @@ static bool read_value(struct nj_form *f, enum gap gap, size_t at, struct nj_spa
         *value = (struct nj_span){ from, to };
         return !in.open && quoted_fits(f->rule, nj_part(f->t, *value));
     }
-    *value = (struct nj_span){ from, nj_form_bare_end(f->s, from) };
+    *value = (struct nj_span){ from, prose_end(f, from) };
     return bare_fits(f->rule, gap, nj_part(f->t, *value));
 }
 
@@ -465,6 +480,8 @@ static bool word(struct nj_form *f, size_t at, struct nj_span *value)
     bool is_option = t.p[f->key.from] == '-';
     while (f->key.from < to && !nj_is(t.p[f->key.from], NJ_IS_WORD))
         f->key.from++;
+    if (is_option && nj_str_ends(nj_part(t, f->key), NJ_STR("-stdin")))
+        return nj_form_piped(f, value);
     f->rule = nj_rule_but(nj_form_classify(f).rule, NJ_HOW_ASIDE | NJ_HOW_MAIL);
     if (f->rule == NJ_KEY_NONE)
         return false;

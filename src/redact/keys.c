@@ -372,6 +372,29 @@ bool nj_key_takes(int rule, struct nj_str value)
     return !nj_value_is_harmless(value) && nj_key_takes_telling(rule, value);
 }
 
+static size_t count_letters(struct nj_str v)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < v.n; i++)
+        n += nj_is(v.p[i], NJ_IS_ALPHA) ? 1 : 0;
+    return n;
+}
+
+/* What the class of a rule asks of every value. */
+static bool is_of_class(int rule, struct nj_str value)
+{
+    switch (nj_secret_keys[rule].class) {
+    case NJ_CLASS_NAME: /* "full_name":"org/repository" */
+        return nj_str_chr(value, '/', 0) == NJ_NPOS || nj_str_chr(value, ' ', 0) != NJ_NPOS;
+    case NJ_CLASS_PHONE: /* PhoneStatusBar: flag1, PageItemCell:0x7f8e */
+        return 2 * count_letters(value) <= count_digits(value, value.n);
+    case NJ_CLASS_CONN: /* dsn=4.0.0, which mailers write */
+        return count_letters(value) != 0;
+    default:
+        return true;
+    }
+}
+
 bool nj_key_takes_telling(int rule, struct nj_str value)
 {
     enum { SOME = 5, MANY = 12 };
@@ -389,8 +412,8 @@ bool nj_key_takes_telling(int rule, struct nj_str value)
         return false;
     if ((how & NJ_HOW_BASIC) && !nj_valid_basic(value, &(struct nj_span){ 0, value.n }))
         return false;
-    if (nj_secret_keys[rule].class == NJ_CLASS_NAME && nj_str_chr(value, '/', 0) != NJ_NPOS && nj_str_chr(value, ' ', 0) == NJ_NPOS)
-        return false; /* "full_name":"org/repository" */
+    if (!is_of_class(rule, value))
+        return false;
     return (how & NJ_HOW_MAIL) == 0 || nj_str_chr(value, '@', 0) != NJ_NPOS || nj_str_find(value, NJ_STR("%40"), 0) != NJ_NPOS;
 }
 

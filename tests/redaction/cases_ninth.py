@@ -11,7 +11,7 @@ PASS = ('{"user":"kim","pass":"%s","port":587}', '{"smtp":{"login":"kim","port":
 # a password as people make one up
 MADE = ("define( 'DB_PASSWORD', '%s' );\ndefine( 'DB_HOST', 'keep' );", "define('AUTH_KEY', '%s'); // keep", "config key `jwt_secret` has value `%s`, keep",
         "-- config --\nsmtp password ..... %s\nkeep ..... 25", "password <- \"%s\" # keep", "password given: %s keep", "the password user typed was %s keep",
-        "password (root): %s, keep", "password for key.pem: %s keep", "bad password (\"%s\") keep", "set password of kim to '%s', keep",
+        "echo '%s' | docker login --keep --password-stdin", "with password %s&x3 keep", "password (root): %s, keep", "password for key.pem: %s keep", "bad password (\"%s\") keep", "set password of kim to '%s', keep",
         "(struct) {Secret:(string) (len=9) \"%s\", N:(string) (len=4) \"keep\"}", "INSERT INTO t (id, password) VALUES (9, '$%s') -- keep")
 CHANGED = ("changed password from %s to %s for keep", "password changed: old=%s new=%s by keep")
 CODES = ("OTP for keep is %s", "MFA code entered was %s (keep)", "recovery code %s keep", "security code %.3s keep")
@@ -20,6 +20,9 @@ PLAIN = ("upgraded from 15.9.15.4 to 2.12.28.17", "downgraded from 3.1.0.2 to 3.
 KEPT = ("api_key=YOUR_API_KEY", "api_key: your-key-here", "passwd: unchanged", "password: incorrect", "password 'reset link sent'", "password is 'too short for this'",
         "api_key: ENV['API_KEY']", "metric secret_cache_hits=5806",
         '{"scope":"secret:read token:write"}', '{"secret":"arn:aws:secretsmanager:eu-west-1:118822003344:secret:x-AbC123"}', "DB_SECRET=arn:aws:ssm:eu-west-1:118822003344:parameter/x",
+        "token=Token{a64f992 Record{de9231d u0}}, seen=false", "Token: Token { kind: Container, node: n4 }", "token=com.acme.Token@1b6d3586 closed",
+        "I PhoneStatusBar: changed:vis=0x40000500, ui=40000500", "(Names: PageItemCell:0x7f8efa7cb450)", "sendmail[43]: mailer=relay, dsn=4.0.0, stat=Deferred",
+        "Step_InsertCallBack|30002312|onSuccess type = 0", "echo $PW | docker login --password-stdin",
         "user kim ran 14, pass: 12 fail: 2", "changed password from the admin panel to the portal", "wrong password given: try again", "password used: none",
         '{"errors":{"password":["is invalid"]}}', '{"repository":{"full_name":"org/app2"}}', '{"apiKeys":3}', '{"user":"kim","pass":true}')
 
