@@ -362,6 +362,9 @@ static bool is_class(struct nj_str v)
 
 bool nj_form_is_object(const struct nj_form *f, struct nj_str value)
 {
+    enum { LONGEST = 160 };
+    if (value.n > LONGEST)
+        return false;
     size_t name = nj_run(value, 0, NJ_IS_ALPHA), end = (size_t)(value.p - f->t.p) + value.n, sign = nj_str_chr(value, '@', 0);
     if (sign != NJ_NPOS && value.n - sign <= 9 && value.n - sign >= 5 && nj_run(value, sign + 1, NJ_IS_HEX) == value.n)
         return is_class(nj_str_slice(value, 0, sign));

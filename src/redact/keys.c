@@ -299,9 +299,9 @@ static struct nj_str unbracketed(struct nj_str v)
 /* "arn:aws:ssm:eu-west-1:118822003344:parameter/x": where it is kept. */
 static bool is_arn(struct nj_str v)
 {
-    enum { COLONS = 5 };
+    enum { COLONS = 5, LONGEST = 512 };
     size_t colons = 0;
-    if (!nj_str_starts(v, NJ_STR("arn:aws")) || nj_str_chr(v, ' ', 0) != NJ_NPOS)
+    if (v.n > LONGEST || !nj_str_starts(v, NJ_STR("arn:aws")) || nj_str_chr(v, ' ', 0) != NJ_NPOS)
         return false;
     for (size_t i = 0; i < v.n; i++)
         colons += v.p[i] == ':' ? 1 : 0;
@@ -383,11 +383,13 @@ static size_t count_letters(struct nj_str v)
 /* What the class of a rule asks of every value. */
 static bool is_of_class(int rule, struct nj_str value)
 {
+    enum { LOOKED_AT = 128 }; /* a bare value may go on to the end of a long text */
+    value.n = value.n > LOOKED_AT ? LOOKED_AT : value.n;
     switch (nj_secret_keys[rule].class) {
     case NJ_CLASS_NAME: /* "full_name":"org/repository" */
         return nj_str_chr(value, '/', 0) == NJ_NPOS || nj_str_chr(value, ' ', 0) != NJ_NPOS;
     case NJ_CLASS_PHONE: /* PhoneStatusBar: flag1, PageItemCell:0x7f8e */
-        return 2 * count_letters(value) <= count_digits(value, value.n);
+        return (nj_secret_keys[rule].how & NJ_HOW_DIGITS) == 0 || 2 * count_letters(value) <= count_digits(value, value.n);
     case NJ_CLASS_CONN: /* dsn=4.0.0, which mailers write */
         return count_letters(value) != 0;
     default:
