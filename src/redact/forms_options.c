@@ -180,9 +180,11 @@ bool nj_form_piped(struct nj_form *f, struct nj_span *value)
     if (at == NJ_NPOS || f->rule == NJ_KEY_NONE)
         return false;
     at += nj_str_starts(nj_str_slice(t, at, t.n), NJ_STR("-n ")) ? 3 : 0;
-    *value = nj_form_read(f, at);
-    size_t pipe = nj_skip_blanks(t, value->to + (f->quote != 0 ? 1 + f->slashes : 0));
-    return nj_byte(t, pipe) == '|' && value->to < f->key.from && nj_byte(t, value->from) != '$';
+    struct nj_form g = *f;
+    g.t = nj_str_slice(t, 0, f->key.from);
+    *value = nj_form_read(&g, at);
+    size_t pipe = nj_skip_blanks(g.t, value->to + (g.quote != 0 ? 1 + g.slashes : 0));
+    return nj_byte(g.t, pipe) == '|' && nj_byte(t, value->from) != '$';
 }
 
 bool nj_form_option(struct nj_form *f, size_t at, struct nj_span *value)

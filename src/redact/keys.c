@@ -383,8 +383,6 @@ static size_t count_letters(struct nj_str v)
 /* What the class of a rule asks of every value. */
 static bool is_of_class(int rule, struct nj_str value)
 {
-    enum { LOOKED_AT = 128 }; /* a bare value may go on to the end of a long text */
-    value.n = value.n > LOOKED_AT ? LOOKED_AT : value.n;
     switch (nj_secret_keys[rule].class) {
     case NJ_CLASS_NAME: /* "full_name":"org/repository" */
         return nj_str_chr(value, '/', 0) == NJ_NPOS || nj_str_chr(value, ' ', 0) != NJ_NPOS;
@@ -399,8 +397,11 @@ static bool is_of_class(int rule, struct nj_str value)
 
 bool nj_key_takes_telling(int rule, struct nj_str value)
 {
-    enum { SOME = 5, MANY = 12 };
+    enum { SOME = 5, MANY = 12, LOOKED_AT = 1024 }; /* a bare value may go on to the end of a long text */
     unsigned how = nj_secret_keys[rule].how;
+    if ((how & NJ_HOW_BASIC) && !nj_valid_basic(value, &(struct nj_span){ 0, value.n }))
+        return false;
+    value = nj_str_slice(value, 0, LOOKED_AT);
     if (((how & NJ_HOW_PATH) && value.p[0] == '/') || ((how & NJ_HOW_MIXED) && !nj_value_is_mixed(value)))
         return false;
     if ((how & NJ_HOW_RANDOM) && !nj_is_random(value))
@@ -411,8 +412,6 @@ bool nj_key_takes_telling(int rule, struct nj_str value)
     if ((how & NJ_HOW_DIGITS) && count_digits(value, SOME) < SOME)
         return false;
     if ((how & NJ_HOW_LONG) && count_digits(value, MANY) < MANY)
-        return false;
-    if ((how & NJ_HOW_BASIC) && !nj_valid_basic(value, &(struct nj_span){ 0, value.n }))
         return false;
     if (!is_of_class(rule, value))
         return false;
