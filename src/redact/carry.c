@@ -87,6 +87,29 @@ static size_t skip_block_mark(struct nj_str t, size_t end, size_t floor)
     return at - 1;
 }
 
+/* A line that is "<password>" and nothing else, or ends a head of multipart with name="password": the rule of the name, whose value stands
+ * on a line of its own, or NJ_KEY_NONE. */
+static int rule_of_part(struct nj_sweep *s, struct nj_str line)
+{
+    static const struct nj_str name = NJ_STR_INIT("name=\"");
+    size_t from = 0;
+    if (line.n > 2 && line.p[0] == '<' && line.p[1] != '/' && line.p[line.n - 1] == '>') {
+        from = 1;
+        size_t prefix = nj_str_chr(line, ':', from);
+        from = prefix != NJ_NPOS ? prefix + 1 : from;
+    } else if (line.n > name.n && line.p[line.n - 1] == '"') {
+        from = line.n - 1;
+        while (from > 0 && nj_is(line.p[from - 1], NJ_IS_KEY))
+            from--;
+        struct nj_str head = nj_str_slice(line, 0, from);
+        from = nj_str_ends(head, name) && nj_str_find(head, NJ_STR("form-data;"), 0) != NJ_NPOS ? from : 0;
+    }
+    struct nj_str key = nj_str_slice(line, from, line.n - (line.n != 0 ? 1 : 0));
+    if (from == 0 || key.n == 0 || nj_run(key, 0, NJ_IS_KEY) != key.n)
+        return NJ_KEY_NONE;
+    return nj_rule_but(nj_key_classify(s->r, key).rule, NJ_HOW_ASIDE | NJ_HOW_DETECTED);
+}
+
 void nj_carry_note(struct nj_sweep *s)
 {
     struct nj_str t = s->text;
@@ -103,9 +126,11 @@ void nj_carry_note(struct nj_sweep *s)
     }
     while (end > s->done && nj_is(t.p[end - 1], NJ_IS_SPACE))
         end--;
+    size_t whole = end;
     end = skip_block_mark(t, end, s->done);
-    if (end > s->done && (t.p[end - 1] == ':' || t.p[end - 1] == '=')) {
-        int rule = nj_form_pending(s, end - 1);
+    bool part = end == whole && end > s->done && (t.p[end - 1] == '>' || t.p[end - 1] == '"');
+    if (end > s->done && (part || t.p[end - 1] == ':' || t.p[end - 1] == '=')) {
+        int rule = part ? rule_of_part(s, nj_str_trim(nj_str_slice(t, s->done, end))) : nj_form_pending(s, end - 1);
         s->carry->pending = (int16_t)(rule != NJ_KEY_NONE ? rule + 1 : 0);
         if (rule != NJ_KEY_NONE)
             nj_note(s->r, NJ_AUDIT_SPLIT_STATE);

@@ -41,7 +41,7 @@ static uint16_t next_member(struct nj_form *g, size_t at, size_t limit)
             to--;
         size_t from = nj_form_run_back(g, to);
         uint16_t roles = nj_key_classify(g->s->r, nj_str_slice(t, from, to)).roles;
-        if ((roles & (NJ_ROLE_NAME | NJ_ROLE_VALUE)) == 0)
+        if ((roles & (NJ_ROLE_NAME | NJ_ROLE_VALUE | NJ_ROLE_ARGS)) == 0)
             continue;
         g->sep = at;
         at += nj_byte(t, at + 1) == '>' ? 2 : 1;
@@ -78,6 +78,24 @@ static bool part_value(const struct nj_form *f, size_t at, struct nj_span *value
     return true;
 }
 
+/* { name: 'auth', args: [ 'kim', 'x1' ] }: a command that a client of Redis tells of beside what went wrong. */
+static void wait_for_args(const struct nj_form *g)
+{
+    enum { MOST = 2 };
+    size_t at = g->value;
+    char parting = '[';
+    for (int i = 0; i < MOST && nj_byte(g->t, at) == parting; i++, parting = ',') {
+        size_t open = at + 1;
+        while (open < g->t.n && nj_is(g->t.p[open], NJ_IS_SPACE))
+            open++;
+        size_t close = nj_is_quote(nj_byte(g->t, open)) ? nj_str_chr(g->t, g->t.p[open], open + 1) : NJ_NPOS;
+        if (close == NJ_NPOS)
+            return;
+        nj_form_wait(g->s, (struct nj_span){ open + 1, close }, g->rule);
+        at = close + 1;
+    }
+}
+
 void nj_form_pair(const struct nj_form *f, struct nj_key key)
 {
     struct nj_form g = *f;
@@ -94,6 +112,8 @@ void nj_form_pair(const struct nj_form *f, struct nj_key key)
     if (key.roles & NJ_ROLE_NAME) {
         struct nj_span value;
         int rule = rule_of_name(f->s->r, nj_part(f->t, own));
+        if (nj_str_eq_nocase(nj_part(f->t, own), NJ_STR("auth")) && (next_member(&g, behind, limit) & NJ_ROLE_ARGS))
+            wait_for_args(&g);
         if (rule == NJ_KEY_NONE)
             return;
         g.t = f->t;

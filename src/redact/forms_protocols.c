@@ -104,9 +104,11 @@ bool nj_form_pgpass(struct nj_form *f, struct nj_span *value)
         if (at == from || nj_byte(t, at) != ':')
             return false;
     }
-    size_t end = read_word(f, at, value);
-    return f->quote == 0 && end > at && ends_line(f->t, end) && t.p[at] != '/' && !nj_value_is_harmless(nj_part(f->t, *value)) &&
-           set_password(f);
+    size_t end = at;
+    while (end < t.n && !nj_is(t.p[end], NJ_IS_SPACE) && (t.p[end] != ':' || t.p[end - 1] == '\\'))
+        end++;
+    *value = (struct nj_span){ at, end };
+    return end > at && ends_line(t, end) && t.p[at] != '/' && !nj_value_is_harmless(nj_part(f->t, *value)) && set_password(f);
 }
 
 /* PDO->__construct('mysql:host=h', 'kim', 'x1'), new PDO("pgsql:...", "kim", "x1"): at the colon of the address. */

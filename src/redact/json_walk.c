@@ -230,8 +230,10 @@ static void judge_string(struct walk *w)
     const struct nj_piece *p = &w->in.piece;
     struct nj_str raw = view(w, p->in);
     w->r->path_at = value_path(w);
-    if (w->naming)
+    if (w->naming) {
         w->frame->pair = (int16_t)nj_rule_of_name(w->r, raw);
+        w->frame->auth = nj_str_eq_nocase(raw, NJ_STR("auth"));
+    }
     if (w->roles & NJ_ROLE_PLACE)
         w->frame->place = (int16_t)nj_rule_of_place(w->r, raw);
     if (!w->frame->object)
@@ -458,6 +460,8 @@ static void apply_key(struct walk *w, struct nj_str name, struct nj_key key)
     w->key_part = w->rule == NJ_KEY_NONE && nj_is_key_part(name) && has_member(w, NJ_STR("kty"), f->kty);
     if (w->key_part)
         w->rule = nj_key_classify(w->r, NJ_STR("private_key")).rule;
+    if (w->rule == NJ_KEY_NONE && f->auth && (key.roles & NJ_ROLE_ARGS))
+        w->rule = nj_key_classify(w->r, NJ_STR("password")).rule; /* of a client of Redis, beside what went wrong */
     /* Rules that hold for some values only say less than the container does. */
     bool weak = w->rule != NJ_KEY_NONE && (nj_secret_keys[w->rule].how & (NJ_HOW_SOME | NJ_HOW_SUBTREE));
     if (f->rule != NJ_KEY_NONE && (w->rule == NJ_KEY_NONE || weak) && (key.roles & NJ_ROLE_SAFE) == 0) {

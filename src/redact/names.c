@@ -50,6 +50,7 @@ static const struct {
     { NJ_STR_INIT("path"), NJ_ROLE_PLACE },
     { NJ_STR_INIT("input"), NJ_ROLE_INPUT },
     { NJ_STR_INIT("received"), NJ_ROLE_INPUT },
+    { NJ_STR_INIT("args"), NJ_ROLE_ARGS },
     { NJ_STR_INIT("type"), NJ_ROLE_SAFE },
     { NJ_STR_INIT("label"), NJ_ROLE_SAFE | NJ_ROLE_NAME },
     { NJ_STR_INIT("id"), NJ_ROLE_SAFE | NJ_ROLE_NAME },
@@ -394,7 +395,8 @@ static bool is_foreign_password(struct nj_str name)
  * little as what no rule knows. */
 static bool is_dull(const struct nj_redactor *r, struct nj_str name, struct nj_key key)
 {
-    unsigned telling = NJ_ROLE_NAME | NJ_ROLE_VALUE | NJ_ROLE_ENCODED | NJ_ROLE_BODY | NJ_ROLE_FLAT | NJ_ROLE_PLACE | NJ_ROLE_INPUT;
+    unsigned telling =
+        NJ_ROLE_NAME | NJ_ROLE_VALUE | NJ_ROLE_ENCODED | NJ_ROLE_BODY | NJ_ROLE_FLAT | NJ_ROLE_PLACE | NJ_ROLE_INPUT | NJ_ROLE_ARGS;
     bool kept = key.rule == NJ_KEY_NONE || nj_key_action(r, key.rule) == NJ_ACT_KEEP;
     return kept && (key.roles & telling) == 0 && name.n > 2 && !nj_is_name(name, NJ_STR("kty")) && !nj_is_name(name, NJ_STR("granttype"));
 }

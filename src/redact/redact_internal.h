@@ -592,6 +592,7 @@ struct nj_frame {
     bool object;
     bool flat, flat_value; /* names and values in turn; the last element was a name */
     bool kty, grant;       /* it has a member of that name */
+    bool auth;             /* its name is that of a command with a password */
     bool places;           /* its last element is the place of what holds it */
     /* For dropping the member at hand: where it begins, the comma before it, what out held then, and whether it was dropped
      * and any before it was not. */

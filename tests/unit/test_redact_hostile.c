@@ -116,6 +116,11 @@ START_TEST(test_redact_reads_not_a_byte_beyond)
         "DE89 3704 0044 0532 0130 00 123-45-6789 +49 151 2345678 (206) 555-0100 2001:db8::1 1.2.3.4 00:11:22:33:44:55",
         AWS_ID " " AWS_SECRET " $2b$10$abcdefghijklmnopqrstuv --password " SECRET " <pwd>" SECRET "</pwd> PASSWORD '" SECRET "'",
         PEM_BEGIN "\n" PEM_LINE "\n" PEM_END "\n",
+        "a1 LOGIN kim " SECRET "\nAUTH " SECRET "\nh:5432:db:kim:" SECRET " *:*:*:kim:" SECRET " credentials kim:" SECRET " PWD={" SECRET
+        "}",
+        "PDO('mysql:h', 'kim', '" SECRET "') pwd (" SECRET ") --name /x/password --value " SECRET
+        " 1/1200123456789012:0f3a5b7c9d1e2f4a6b8c0d2e4f6a8b0c",
+        "| a | password |\n|--|--|\n| x | " SECRET " |\na  token\nx  " SECRET "\nb\tpassword\ny\t" SECRET "\nb,password\ny," SECRET,
         "eyJwYXNzd29yZCI6ICJUdWxpcDc3TWFyaWdvbGQiLCAieiI6IDF9eyJwYXNzd29yZCI6ICJUdWxpcDc3",
     };
     size_t page = (size_t)sysconf(_SC_PAGESIZE);

@@ -45,6 +45,18 @@ START_TEST(test_redact_logins_of_protocols)
 }
 END_TEST
 
+START_TEST(test_redact_commands_of_redis_beside_their_error)
+{
+    ck_assert_text("ReplyError: WRONGPASS { command: { name: 'auth', args: [ 'kim', 'Raven9420' ] } }",
+                   "ReplyError: WRONGPASS { command: { name: 'auth', args: [ '[secret]', '[secret]' ] } }");
+    ck_assert_text("{\n  name: 'auth',\n  args: [\n    'raven'\n  ]\n}", "{\n  name: 'auth',\n  args: [\n    '[secret]'\n  ]\n}");
+    ck_assert_json("{\"command\":{\"name\":\"auth\",\"args\":[\"kim\",\"Raven9420\"]},\"n\":1}",
+                   "{\"command\":{\"name\":\"auth\",\"args\":[\"[secret]\",\"[secret]\"]},\"n\":1}");
+    ck_assert_json_stays("[{\"name\":\"auth\",\"n\":1},{\"name\":\"get\",\"args\":[\"user42x\"]},{\"args\":[\"user42x\"]}]");
+    ck_assert_text_stays("{ name: 'get', args: [ 'user42x' ] } { name: 'auth', list: [ 'user42x' ] }");
+}
+END_TEST
+
 START_TEST(test_redact_lines_of_pgpass)
 {
     static const struct row rows[] = {
@@ -164,6 +176,7 @@ END_TEST
 
 #define NJ_TESTS(X)                                                                                                                        \
     X(test_redact_logins_of_protocols)                                                                                                     \
+    X(test_redact_commands_of_redis_beside_their_error)                                                                                    \
     X(test_redact_lines_of_pgpass)                                                                                                         \
     X(test_redact_arguments_of_pdo)                                                                                                        \
     X(test_redact_passwords_behind_their_user_or_in_brackets)                                                                              \

@@ -256,6 +256,23 @@ START_TEST(test_redact_record_a_value_may_come_with_the_next_line)
         { "12345", "12345" },
         { "secret:", "secret:" },
         { "{\"a\":1}", "{\"a\":1}" },
+        { "  <c:Password>", "  <c:Password>" },
+        { "    Raven9420", "    [secret]" },
+        { "  </c:Password>", "  </c:Password>" },
+        { "Raven9420", "Raven9420" },
+        { "<user>", "<user>" },
+        { "Raven9420", "Raven9420" },
+        { "usage: login <user> <password>", "usage: login <user> <password>" },
+        { "Raven9420", "Raven9420" },
+        { "Content-Disposition: form-data; name=\"password\"", "Content-Disposition: form-data; name=\"password\"" },
+        { "", "" },
+        { "Raven9420", "[secret]" },
+        { "Content-Disposition: form-data; name=\"title\"", "Content-Disposition: form-data; name=\"title\"" },
+        { "Raven9420", "Raven9420" },
+        { "field name=\"password\"", "field name=\"password\"" },
+        { "Raven9420", "Raven9420" },
+        { "password: >", "password: >" },
+        { "  Raven9420", "  [secret]" },
     };
     for (size_t i = 0; i < NJ_COUNT(rows); i++)
         ck_assert_view_eq(pass_line("r1", NJ_FROM_FUNCTION, rows[i][0]), rows[i][1]);
