@@ -64,7 +64,8 @@ void nj_outlet_deadline(struct nj_outlet *o, struct nj_mono deadline);
 /* SHUTDOWN: retries come quickly (no back-off above 100 ms; a Retry-After waits for half of the time left at most), what the
  * configuration makes impossible is tried once, nothing new is kept back for age. */
 void nj_outlet_drain(struct nj_outlet *o, struct nj_mono deadline);
-/* SHUTDOWN: attempts end, and what is left of these lanes goes to disk, the oldest first, until the moment given. */
+/* SHUTDOWN: attempts end, and what is left of these lanes goes to disk, the oldest first, until the moment given is nearer than the
+ * slowest write so far took. */
 void nj_outlet_spill(struct nj_outlet *o, unsigned lane_bits, struct nj_mono until);
 /* Drops all that is left in memory, counted under the given reason; what is on disk stays there. */
 void nj_outlet_abandon(struct nj_outlet *o, enum nj_drop why);

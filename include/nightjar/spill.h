@@ -71,6 +71,8 @@ void nj_spill_settled(struct nj_spill *sp, struct nj_sealed *s);
 uint64_t nj_spill_bytes(const struct nj_spill *sp); /* on disk */
 /* Of the call that answered NJ_ESYS. */
 int nj_spill_errno(const struct nj_spill *sp);
+/* The disk is left in peace no longer: it is the last chance. */
+void nj_spill_wake(struct nj_spill *sp);
 /* After a restore from a snapshot: a name of its own for the directory. */
 void nj_spill_renew(struct nj_spill *sp);
 

@@ -121,22 +121,34 @@ void nj_outlet_refill(struct nj_lane_work *l)
     nj_queue_push_front(&l->queue, s);
 }
 
+/* Ticks; false when there may not be time for one more write. */
+static bool in_time(struct nj_clock *clock, struct nj_mono until, int64_t *slowest_ms)
+{
+    int64_t before_ms = clock->mono.ms;
+    nj_clock_tick(clock);
+    if (clock->mono.ms - before_ms > *slowest_ms)
+        *slowest_ms = clock->mono.ms - before_ms;
+    return nj_mono_until(clock->mono, until) > *slowest_ms;
+}
+
 void nj_outlet_spill(struct nj_outlet *o, unsigned lane_bits, struct nj_mono until)
 {
     struct nj_clock clock = *o->clock; /* of our own, because this is one turn of the loop */
-    for (int i = 0; i < NJ_LANES && o->spill != NULL; i++) {
+    int64_t slowest_ms = 0;
+    if (o->spill == NULL)
+        return;
+    nj_spill_wake(o->spill);
+    nj_clock_tick(&clock);
+    for (int i = 0; i < NJ_LANES; i++) {
         struct nj_lane_work *l = &o->lanes[i];
         if ((lane_bits & 1u << i) == 0)
             continue;
         nj_lane_step(l, EV_STOP, NULL);
-        nj_clock_tick(&clock);
-        struct nj_sealed *s = nj_mono_until(clock.mono, until) > 0 ? nj_outlet_seal_only(l) : NULL;
+        struct nj_sealed *s = in_time(&clock, until, &slowest_ms) ? nj_outlet_seal_only(l) : NULL;
         if (s != NULL)
             nj_queue_push(&l->queue, s);
-        while (nj_mono_until(clock.mono, until) > 0 && (s = nj_queue_pop_oldest(&l->queue)) != NULL) {
+        while (in_time(&clock, until, &slowest_ms) && (s = nj_queue_pop_oldest(&l->queue)) != NULL)
             nj_outlet_push_out(o, s, NJ_DROP_deadline);
-            nj_clock_tick(&clock);
-        }
     }
 }
 

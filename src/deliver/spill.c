@@ -89,6 +89,11 @@ int nj_spill_errno(const struct nj_spill *sp)
     return sp->sys;
 }
 
+void nj_spill_wake(struct nj_spill *sp)
+{
+    sp->rest_until = (struct nj_mono){ INT64_MIN };
+}
+
 void nj_spill_renew(struct nj_spill *sp)
 {
     nj_spill_disk_rename(&sp->disk);

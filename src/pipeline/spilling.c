@@ -1,7 +1,8 @@
 /* Batches on disk: what an earlier nightjar left is looked for, and at SHUTDOWN what the sinks did not take goes there. */
 #include "sidecar_internal.h"
 
-enum { SPILL_BASE_MS = 5, SPILL_BYTES_A_MS = 64 << 10, SPILL_SHARE = 4 };
+/* A disk that others use as well may make a file wait for some milliseconds now and then, and being late means to be killed. */
+enum { SPILL_BASE_MS = 20, SPILL_BASE_SHARE = 20, SPILL_BYTES_A_MS = 64 << 10, SPILL_SHARE = 4 };
 
 void nj_spilling_key(struct nj_sidecar *s)
 {
@@ -44,10 +45,13 @@ void nj_spilling_restored(struct nj_sidecar *s)
 int64_t nj_spilling_time_ms(const struct nj_sidecar *s, int64_t left_ms)
 {
     size_t bytes = 0;
+    bool any = false;
     for (size_t i = 0; i < s->outlet_count; i++)
-        if (nj_outlet_disk(s->outlets[i]) != NULL)
-            bytes += nj_outlet_bytes(s->outlets[i]) + SPILL_BASE_MS * SPILL_BYTES_A_MS;
-    int64_t ms = (int64_t)(bytes / SPILL_BYTES_A_MS);
+        if (nj_outlet_disk(s->outlets[i]) != NULL) {
+            bytes += nj_outlet_bytes(s->outlets[i]);
+            any = true;
+        }
+    int64_t ms = any ? SPILL_BASE_MS + left_ms / SPILL_BASE_SHARE + (int64_t)(bytes / SPILL_BYTES_A_MS) : 0;
     return ms < left_ms / SPILL_SHARE ? ms : left_ms / SPILL_SHARE;
 }
 

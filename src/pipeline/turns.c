@@ -384,7 +384,7 @@ static void abandon(struct nj_sidecar *s)
         nj_listener_close(s->listener); /* no time for more than what was answered */
         nj_listener_drain(s->listener);
     }
-    nj_spilling_rest(s, nj_mono_after(s->deadline, MARGIN_MIN_MS / 2));
+    nj_spilling_rest(s, s->deadline);
     for (size_t i = 0; i < s->outlet_count; i++)
         nj_outlet_abandon(s->outlets[i], NJ_DROP_deadline);
     gone(s);

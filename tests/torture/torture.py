@@ -2,7 +2,8 @@
 
 One run counts the allocations, then there is a run for each of them: that one fails, or it and all for a while after it.  Whatever
 fails, the function must not notice, nightjar must register, poll and leave at SHUTDOWN with status 0, its ledger must balance,
-and no secret may be in anything it wrote.  STEP=N takes every N-th allocation only.
+and no secret may be in anything it wrote.  A second story has no sink: batches go to disk, and a next nightjar finds them.  STEP=N takes every
+N-th allocation only, STORY=name one of the stories.
 """
 import concurrent.futures
 import json
@@ -28,7 +29,7 @@ def secret_values():
 
 
 SECRETS = secret_values()
-SCRIPT = [
+WORK = [
     {"event": {"rawPath": "/account?user=1", "requestContext": {"http": {"method": "GET", "sourceIp": "203.0.113.7"}}}, "expect": "success"},
     {"event": {"rawPath": "/login", "headers": {"authorization": "Bearer " + SECRETS["JWT:1"]},
                "body": json.dumps({"email": SECRETS["EMAIL:1"], "password": SECRETS["PASSWORD:1"]})}, "expect": "success"},
@@ -36,6 +37,19 @@ SCRIPT = [
     {"event": {"rawPath": "/error"}, "expect": "error"},
     {"gapMs": 30, "event": "a bare string", "expect": "success"},
 ]
+DISK = [
+    {"event": {"rawPath": "/log?text=some+words+for+the+disk&repeat=300"}, "expect": "success"},
+    {"event": {"rawPath": "/login", "body": json.dumps({"email": SECRETS["EMAIL:1"], "password": SECRETS["PASSWORD:1"]})}, "expect": "success"},
+    {"event": {"rawPath": "/slow?ms=3000"}, "expect": "timeout"},
+    {"event": {"rawPath": "/account?user=1"}, "expect": "success"},
+]
+# Script, arguments of the emulator, nightjar's environment (no sink: the one of all runs), how often nightjar is started, may it complain.
+STORIES = {
+    "work": (WORK, ["--wrapper", os.path.join(BUILD, "nightjar-capture")], {}, 1, False),
+    "disk": (DISK, ["--timeout", "400ms", "--shutdown-deadline", "400ms"],
+             {"NIGHTJAR_SINK": "http://127.0.0.1:9/x", "NIGHTJAR_QUEUE_BYTES": "64k", "NIGHTJAR_BATCH_BYTES": "8k", "NIGHTJAR_SPILL_BYTES": "256k",
+              "NIGHTJAR_COMPRESS": "none"}, 2, True),
+}
 
 
 class Wrong(Exception):
@@ -82,21 +96,22 @@ class Sink:
         return read(os.path.join(HERE, "sink", "records.ndjson"))
 
 
-def run(folder, sink, at, for_ms):
+def run(folder, story, sink, at, for_ms):
     """Plays the script; returns how many allocations there were and whether nightjar had to do without something."""
-    os.makedirs(folder, exist_ok=True)
+    script, arguments, settings, starts, _ = STORIES[story]
+    os.makedirs(os.path.join(folder, "tmp"), exist_ok=True)
     path = {name: os.path.join(folder, name) for name in ("script", "report", "log", "count", "emulator.log")}
     for p in path.values():
         if os.path.exists(p):
             os.remove(p)
     with open(path["script"], "w", encoding="utf-8") as f:
-        f.writelines(json.dumps(line) + "\n" for line in SCRIPT)
-    command = [os.path.join(BUILD, "lambda-emulator"), "--quiet", "--extension", os.path.join(HERE, "nightjar"), "--wrapper",
-               os.path.join(BUILD, "nightjar-capture"), "--script", path["script"], "--report", path["report"], "--extension-log", path["log"],
+        f.writelines(json.dumps(line) + "\n" for line in script)
+    command = [os.path.join(BUILD, "lambda-emulator"), "--quiet", "--extension", os.path.join(HERE, "nightjar"),
+               *arguments, "--script", path["script"], "--report", path["report"], "--extension-log", path["log"],
                "--max-seconds", str(LIMIT_S), "--color", "never"]
     env = {"NIGHTJAR_SINK": sink.url, "NIGHTJAR_LOG_LEVEL": "info", "NIGHTJAR_PROXY_PORT": free_port(), "NIGHTJAR_FLUSH": "end",
            "NIGHTJAR_PSEUDONYM_KEY": "k1:" + secrets.token_hex(16), "TORTURE_COUNT": path["count"], "TORTURE_FAIL_AT": at,
-           "TORTURE_FAIL_MS": for_ms}
+           "TORTURE_FAIL_MS": for_ms, "NIGHTJAR_SPILL_DIR": os.path.join(folder, "tmp"), **settings}
     for key, value in env.items():
         command += ["--env", f"{key}={value}"]
     with open(path["emulator.log"], "wb") as log:
@@ -105,8 +120,9 @@ def run(folder, sink, at, for_ms):
     report = json.loads(read(path["report"]))
     said = read(path["log"])
     mine = [e for e in report["extensions"] if e["name"] == "nightjar"]
-    expect(len(mine) == 1, f"nightjar was started {len(mine)} times")
-    expect(mine[0]["exit"].get("code") == 0, f"nightjar left with {mine[0]['exit']}")
+    expect(len(mine) == starts, f"nightjar was started {len(mine)} times")
+    for one in mine:
+        expect(one["exit"].get("code") == 0, f"nightjar left with {one['exit']}")
     for name, value in SECRETS.items():
         expect(value not in said, f"{name} is in nightjar's own lines")
     lines = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
@@ -122,29 +138,34 @@ def main():
     os.makedirs(HERE, exist_ok=True)
     sink = Sink()
     try:
-        total, said = run(os.path.join(HERE, "run-0"), sink, 0, 0)
-        if said:
-            print(read(os.path.join(HERE, "run-0", "log")))
-            raise SystemExit("torture: nightjar complains without any failure")
-        print(f"torture: {total} allocations, every {STEP}. of them, {AT_ONCE} runs at once", flush=True)
-        jobs = [(at, text) for text in SHORTAGES for at in range(1, total + 1, STEP)]
+        jobs = []
+        for story in [os.environ["STORY"]] if os.environ.get("STORY") else STORIES:
+            first = os.path.join(HERE, "run-0-" + story)
+            subprocess.run(["rm", "-rf", first], check=False)
+            total, said = run(first, story, sink, 0, 0)
+            if said and not STORIES[story][4]:
+                print(read(os.path.join(first, "log")))
+                raise SystemExit("torture: nightjar complains without any failure")
+            print(f"torture: {story}: {total} allocations, every {STEP}. of them, {AT_ONCE} runs at once", flush=True)
+            jobs += [(story, at, text) for text in SHORTAGES for at in range(1, total + 1, STEP)]
         passed = failed = noticed = 0
 
         def one(job):
-            at, text = job
-            folder = os.path.join(HERE, f"run-{at}-{SHORTAGES[text]}")
+            story, at, text = job
+            folder = os.path.join(HERE, f"run-{story}-{at}-{SHORTAGES[text]}")
+            subprocess.run(["rm", "-rf", folder], check=False)
             try:
-                return job, folder, run(folder, sink, at, SHORTAGES[text])[1], None
+                return job, folder, run(folder, story, sink, at, SHORTAGES[text])[1], None
             except (Wrong, subprocess.TimeoutExpired, OSError, KeyError, ValueError) as e:
                 return job, folder, False, e
 
         with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-            for (at, text), folder, told, error in pool.map(one, jobs):
+            for (story, at, text), folder, told, error in pool.map(one, jobs):
                 passed += error is None
                 failed += error is not None
                 noticed += told
                 if error is not None:
-                    print(f"FAIL  allocation {at}, {text}: {error} (see {folder})", flush=True)
+                    print(f"FAIL  {story}, allocation {at}, {text}: {error} (see {folder})", flush=True)
                 else:
                     subprocess.run(["rm", "-rf", folder], check=False)
     finally:

@@ -356,6 +356,30 @@ START_TEST(test_spill_disk_that_works_again_is_used_again)
 }
 END_TEST
 
+START_TEST(test_spill_at_shutdown_a_disk_that_was_left_in_peace_is_asked_once_more)
+{
+    struct spill_kit b;
+    sk_base(&b);
+    sk_open(&b);
+    sk_fault.fail_at = 1;
+    sk_fault.fail_errno = ENOSPC;
+    sk_put(&b, NJ_LANE_BULK, 12);
+    ck_assert_uint_eq(sk_ledger(&b)->spilled, 0);
+    uint64_t held = sk_ledger(&b)->held;
+    nj_outlet_spill(b.k.o, NJ_LANE_BITS_ALL, (struct nj_mono){ b.k.clock.ms + 50 });
+    ck_assert_uint_eq(sk_ledger(&b)->spilled, held);
+    sk_fault.fail_at = sk_fault.calls + 1;
+    sk_fault.fail_on = true;
+    sk_put(&b, NJ_LANE_BULK, 6);
+    unsigned calls = sk_fault.calls;
+    nj_outlet_spill(b.k.o, NJ_LANE_BITS_ALL, (struct nj_mono){ b.k.clock.ms + 50 });
+    ck_assert_uint_le(sk_fault.calls, calls + 3); /* once, not for every batch */
+    sk_fault.fail_at = 0;
+    sk_drain(&b);
+    sk_end(&b);
+}
+END_TEST
+
 /* --- the end of the process --------------------------------------------------------------------------------------- */
 
 START_TEST(test_spill_end_of_the_process_at_any_byte_loses_that_batch_only)
@@ -449,6 +473,7 @@ END_TEST
     X(test_spill_each_call_may_fail_once_or_for_ever_with_any_error)                                                                       \
     X(test_spill_short_writes_and_reads_make_the_same_file)                                                                                \
     X(test_spill_disk_that_works_again_is_used_again)                                                                                      \
+    X(test_spill_at_shutdown_a_disk_that_was_left_in_peace_is_asked_once_more)                                                             \
     X(test_spill_end_of_the_process_at_any_byte_loses_that_batch_only)                                                                     \
     X(test_spill_killed_at_two_hundred_random_points_leaves_nothing_corrupt)
 
