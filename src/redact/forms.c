@@ -4,7 +4,8 @@
  * where the text around it is built like data. */
 #include "forms.h"
 
-enum { PHRASE_WORDS = 3 };
+/* Rules that words before the name may cancel. */
+enum { PHRASE_WORDS = 3, CANCELLABLE = NJ_HOW_TOKEN | NJ_HOW_GRANT };
 
 /* --- the name, read backwards ------------------------------------------------------------------------------------- */
 
@@ -129,7 +130,7 @@ struct nj_key nj_form_classify(struct nj_form *f)
     struct nj_redactor *r = f->s->r;
     struct nj_key key = nj_key_classify(r, nj_part(f->t, f->key));
     struct nj_span longer = f->key;
-    bool cancellable = key.rule != NJ_KEY_NONE && (nj_secret_keys[key.rule].how & (NJ_HOW_TOKEN | NJ_HOW_GRANT));
+    bool cancellable = key.rule != NJ_KEY_NONE && (nj_secret_keys[key.rule].how & CANCELLABLE);
     if (key.rule == NJ_KEY_NONE ? !(key.roles & NJ_ROLE_ENDING) : !cancellable)
         return key;
     for (int words = 1; words < PHRASE_WORDS && longer.from > f->floor + 1 && f->t.p[longer.from - 1] == ' '; words++) {
@@ -552,13 +553,12 @@ static bool is_weak(int rule)
 }
 
 /* password=[secret], password="[secret]": the value is what was put there, and nothing else.  Cheap, and right whenever it says yes. */
-static bool holds_placeholder(const struct nj_form *f)
+static bool holds_placeholder(struct nj_str t, size_t sep, int rule)
 {
-    struct nj_str t = f->t;
-    size_t at = nj_skip_blanks(t, f->sep + 1);
+    size_t at = nj_skip_blanks(t, sep + 1);
     bool quoted = nj_is_quote(nj_byte(t, at));
     at += quoted ? 1 : 0;
-    if (nj_byte(t, at) != '[' || at - f->sep > NJ_FORM_GAP || (nj_secret_keys[f->rule].how & NJ_HOW_LINE) != 0)
+    if (nj_byte(t, at) != '[' || at - sep > NJ_FORM_GAP || (nj_secret_keys[rule].how & NJ_HOW_LINE) != 0)
         return false;
     size_t n = nj_placeholder_len(t, at), to = at + n;
     if (quoted)
@@ -569,7 +569,8 @@ static bool holds_placeholder(const struct nj_form *f)
 /* Roles of names that mean something to what follows. */
 enum { TELLING = NJ_ROLE_NAME | NJ_ROLE_VALUE | NJ_ROLE_ENDING | NJ_ROLE_TEXT };
 
-/* Is what stands right before the separator a name that says nothing, as most do?  Cheap, and right whenever it says yes. */
+/* Is what stands right before the separator a name that says nothing, as most do, or one of which the value is gone already?  Cheap, and
+ * right whenever it says yes. */
 static bool is_dull(struct nj_sweep *s, size_t sep)
 {
     struct nj_str t = s->text;
@@ -592,7 +593,11 @@ static bool is_dull(struct nj_sweep *s, size_t sep)
     if (number) /* no row has a number alone, and to remember it would be to forget a name */
         return sep + 1 >= s->under.to;
     const struct nj_key_slot *slot = nj_key_slot(s->r, nj_str_slice(t, from, sep));
-    return slot != NULL && slot->key.rule == NJ_KEY_NONE && (slot->key.roles & TELLING) == 0 && sep + 1 >= s->under.to;
+    if (slot == NULL || (slot->key.roles & TELLING & ~NJ_ROLE_ENDING) != 0 || sep + 1 < s->under.to)
+        return false;
+    if (slot->key.rule == NJ_KEY_NONE)
+        return (slot->key.roles & NJ_ROLE_ENDING) == 0;
+    return (nj_secret_keys[slot->key.rule].how & CANCELLABLE) == 0 && holds_placeholder(t, sep, slot->key.rule);
 }
 
 /* "h:5432:db:user:x" and "*:*:*:user:x", at the second colon. */
@@ -648,7 +653,7 @@ bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rul
         key.rule = (int16_t)f.rule;
     }
     f.rule = key.rule;
-    if (holds_placeholder(&f))
+    if (holds_placeholder(f.t, f.sep, f.rule))
         return false;
     find_value(&f);
     if (f.t.p[f.sep] == '=' && f.gap_after && !f.gap_before && f.quote == 0 && !f.line_after && nj_byte(f.t, f.sep + 1) != '>')
