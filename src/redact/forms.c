@@ -125,10 +125,10 @@ static bool find_key(struct nj_form *f)
     return f->key.to > f->key.from;
 }
 
-struct nj_key nj_form_classify(struct nj_form *f)
+/* The same of a name of which this is known. */
+static struct nj_key with_words_before(struct nj_form *f, struct nj_key key)
 {
     struct nj_redactor *r = f->s->r;
-    struct nj_key key = nj_key_classify(r, nj_part(f->t, f->key));
     struct nj_span longer = f->key;
     bool cancellable = key.rule != NJ_KEY_NONE && (nj_secret_keys[key.rule].how & CANCELLABLE);
     if (key.rule == NJ_KEY_NONE ? !(key.roles & NJ_ROLE_ENDING) : !cancellable)
@@ -145,6 +145,11 @@ struct nj_key nj_form_classify(struct nj_form *f)
         return more;
     }
     return key;
+}
+
+struct nj_key nj_form_classify(struct nj_form *f)
+{
+    return with_words_before(f, nj_key_classify(f->s->r, nj_part(f->t, f->key)));
 }
 
 /* "password for joe", "PIN of card 12": where the name before "for" or "of" ends, or to. */
@@ -569,35 +574,44 @@ static bool holds_placeholder(struct nj_str t, size_t sep, int rule)
 /* Roles of names that mean something to what follows. */
 enum { TELLING = NJ_ROLE_NAME | NJ_ROLE_VALUE | NJ_ROLE_ENDING | NJ_ROLE_TEXT };
 
-/* Is what stands right before the separator a name that says nothing, as most do, or one of which the value is gone already?  Cheap, and
- * right whenever it says yes. */
-static bool is_dull(struct nj_sweep *s, size_t sep)
+/* The name of nothing but letters, digits and what may stand between them right before the separator, as most are, which has three bytes or
+ * more and neither a bracket nor an option in front of it; an empty one when it is anything else. */
+static struct nj_span plain_name(const struct nj_sweep *s, size_t sep)
 {
+    static const struct nj_span none = { 0, 0 };
     struct nj_str t = s->text;
     char c = t.p[sep], after = nj_byte(t, sep + 1);
     if (sep < s->done + 3 || !nj_is(t.p[sep - 1], NJ_IS_WORD) || t.p[sep - 3] == '%' || after == c || (c == ':' && after == '='))
-        return false;
+        return none;
     size_t limit = sep - s->done > NJ_FORM_KEY ? sep - NJ_FORM_KEY : s->done, from = sep - 1;
     while (from > limit && nj_is(t.p[from - 1], NJ_IS_KEY))
         from--;
     char before = from > 0 ? t.p[from - 1] : ' ', option = from > 1 ? t.p[from - 2] | 0x20 : ' ';
     if (from == limit || !nj_is(t.p[from], NJ_IS_WORD) || sep - from <= 2 || (unsigned char)before >= 0x80 || before == '[')
-        return false;
+        return none;
     if (c == ':' && (option == 'u' || option == 'r' || nj_is_quote(before) ||
                      (sep - from <= 5 && nj_is(t.p[sep - 1], NJ_IS_DIGIT) && (nj_is(after, NJ_IS_ALPHA) || after == '*'))))
-        return false; /* curl -u user:x, h:5432:db:user:x */
+        return none; /* curl -u user:x, h:5432:db:user:x */
     if (c == ':' && option == 's' && before == ' ' && from > 4 && (t.p[from - 3] == 'l' || t.p[from - 3] == 'd') &&
         nj_form_behind_credentials(t, s->done, from))
-        return false;
-    bool number = nj_is(t.p[from], NJ_IS_DIGIT) && s->r->keys.n == 0 && s->r->rules == NULL && nj_run(t, from, NJ_IS_DIGIT) == sep;
-    if (number) /* no row has a number alone, and to remember it would be to forget a name */
-        return sep + 1 >= s->under.to;
-    const struct nj_key_slot *slot = nj_key_slot(s->r, nj_str_slice(t, from, sep));
-    if (slot == NULL || (slot->key.roles & TELLING & ~NJ_ROLE_ENDING) != 0 || sep + 1 < s->under.to)
-        return false;
-    if (slot->key.rule == NJ_KEY_NONE)
-        return (slot->key.roles & NJ_ROLE_ENDING) == 0;
-    return (nj_secret_keys[slot->key.rule].how & CANCELLABLE) == 0 && holds_placeholder(t, sep, slot->key.rule);
+        return none;
+    return (struct nj_span){ from, sep };
+}
+
+/* A number alone: no row has one, and to remember it would be to forget a name. */
+static bool is_number(const struct nj_sweep *s, struct nj_span name)
+{
+    return nj_is(s->text.p[name.from], NJ_IS_DIGIT) && s->r->keys.n == 0 && s->r->rules == NULL &&
+           nj_run(s->text, name.from, NJ_IS_DIGIT) == name.to;
+}
+
+/* Does a plain name say nothing, as most do, or is its value gone already?  Right whenever it says yes. */
+static bool is_dull(const struct nj_sweep *s, size_t sep, struct nj_key key)
+{
+    if (key.rule == NJ_KEY_NONE)
+        return (key.roles & TELLING) == 0;
+    return (key.roles & TELLING & ~NJ_ROLE_ENDING) == 0 && (nj_secret_keys[key.rule].how & CANCELLABLE) == 0 &&
+           holds_placeholder(s->text, sep, key.rule);
 }
 
 /* "h:5432:db:user:x" and "*:*:*:user:x", at the second colon. */
@@ -609,21 +623,29 @@ static inline bool is_port(const struct nj_form *f)
 
 bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule)
 {
-    if (is_dull(s, at - 1))
+    struct nj_span name = plain_name(s, at - 1);
+    struct nj_key key = { .rule = NJ_KEY_NONE };
+    bool plain = name.to != 0, outside = at >= s->under.to;
+    if (plain && outside && is_number(s, name))
         return false;
-    struct nj_form f = { .s = s, .t = s->text, .floor = s->done, .sep = at - 1, .rule = NJ_KEY_NONE };
-    if (f.sep < f.floor || is_operator(&f))
+    if (plain)
+        key = nj_key_classify(s->r, nj_part(s->text, name));
+    if (plain && outside && is_dull(s, at - 1, key))
         return false;
-    if (is_port(&f) && nj_form_pgpass(&f, value)) {
+    struct nj_form f = { .s = s, .t = s->text, .floor = s->done, .sep = at - 1, .key = name, .rule = NJ_KEY_NONE };
+    if (!plain && (f.sep < f.floor || is_operator(&f)))
+        return false;
+    if (!plain && is_port(&f) && nj_form_pgpass(&f, value)) {
         *rule = f.rule;
         return true;
     }
-    if (!find_key(&f) || is_placeholder(&f))
+    if (!plain && (!find_key(&f) || is_placeholder(&f)))
         return false;
-    bool user = is_user_option(&f);
-    struct nj_key key = nj_key_classify(s->r, nj_part(f.t, f.key));
+    bool user = !plain && is_user_option(&f);
+    if (!plain)
+        key = nj_key_classify(s->r, nj_part(f.t, f.key));
     bool part = f.key.to - f.key.from <= 2; /* perhaps of a JSON web key */
-    if (!user && !part && key.rule == NJ_KEY_NONE && (key.roles & TELLING) == 0 && at >= s->under.to) {
+    if (!user && !part && key.rule == NJ_KEY_NONE && (key.roles & TELLING) == 0 && outside) {
         char before = f.key.from > f.floor ? f.t.p[f.key.from - 1] : '=';
         if (f.t.p[f.sep] != ':' || f.gap_before || f.key_quote != 0 || (before != ' ' && !nj_is_quote(before)) ||
             !nj_form_unnamed(&f, value))
@@ -633,13 +655,15 @@ bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rul
     }
     if (user || is_option_value(&f))
         return find_option_value(&f, value, rule);
-    if (net_use(&f, value)) {
+    if ((key.roles & NJ_ROLE_TEXT) != 0 && net_use(&f, value)) {
         *rule = nj_key_classify(s->r, NJ_STR("password")).rule;
         return *rule != NJ_KEY_NONE;
     }
-    if (key.roles & NJ_ROLE_TEXT)
+    if (key.roles & NJ_ROLE_TEXT) {
         nj_form_skip_verb(&f);
-    key = nj_form_classify(&f);
+        key = nj_key_classify(s->r, nj_part(f.t, f.key));
+    }
+    key = with_words_before(&f, key);
     if (key.rule == NJ_KEY_NONE && at < s->under.to && (key.roles & NJ_ROLE_SAFE) == 0)
         key.rule = (int16_t)s->under.rule;
     if (key.rule == NJ_KEY_NONE) {
