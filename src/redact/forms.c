@@ -621,6 +621,38 @@ static inline bool is_port(const struct nj_form *f)
     return f->t.p[f->sep] == ':' && (before == '*' || nj_is(before, NJ_IS_DIGIT)) && (after == '*' || nj_is(after, NJ_IS_ALPHA));
 }
 
+/* The value of a name whose rule is known, if it is one. */
+static bool take_value(struct nj_form *f, size_t at, struct nj_span *value, int *rule)
+{
+    if (holds_placeholder(f->t, f->sep, f->rule))
+        return false;
+    find_value(f);
+    if (f->t.p[f->sep] == '=' && f->gap_after && !f->gap_before && f->quote == 0 && !f->line_after && nj_byte(f->t, f->sep + 1) != '>')
+        return false; /* "password= next=1": no value */
+    if (is_closing_quote(f) || is_visibility(f))
+        return false;
+    open_container(f);
+    skip_user(f);
+    struct nj_span v = { .from = 0, .to = nj_form_end(f) };
+    v.from = f->value; /* the end may have moved it */
+    skip_brace(f, &v);
+    if (is_weak(f->rule) && at < f->s->under.to && !nj_key_takes(f->rule, nj_part(f->t, v)))
+        f->rule = f->s->under.rule;
+    struct nj_str text = nj_part(f->t, v);
+    if (f->open && text.n == 0)
+        f->s->open = (struct nj_open_quote){ f->quote, (uint8_t)f->slashes, (int16_t)f->rule };
+    if (is_slot(f, v) || nj_value_is_harmless(text) || nj_str_starts(text, NJ_STR("-----BEGIN")) || nj_str_starts(text, NJ_STR("//")))
+        return false;
+    if (is_place_or_container(f, text) || !nj_form_takes(f, v) || !is_data(f, v))
+        return false;
+    if (f->open)
+        f->s->open = (struct nj_open_quote){ f->quote, (uint8_t)f->slashes, (int16_t)f->rule };
+    *value = v;
+    *rule = f->rule;
+    wait_for_change(f, v.to);
+    return true;
+}
+
 bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule)
 {
     struct nj_span name = plain_name(s, at - 1);
@@ -677,31 +709,5 @@ bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rul
         key.rule = (int16_t)f.rule;
     }
     f.rule = key.rule;
-    if (holds_placeholder(f.t, f.sep, f.rule))
-        return false;
-    find_value(&f);
-    if (f.t.p[f.sep] == '=' && f.gap_after && !f.gap_before && f.quote == 0 && !f.line_after && nj_byte(f.t, f.sep + 1) != '>')
-        return false; /* "password= next=1": no value */
-    if (is_closing_quote(&f) || is_visibility(&f))
-        return false;
-    open_container(&f);
-    skip_user(&f);
-    struct nj_span v = { .from = 0, .to = nj_form_end(&f) };
-    v.from = f.value; /* the end may have moved it */
-    skip_brace(&f, &v);
-    if (is_weak(f.rule) && at < s->under.to && !nj_key_takes(f.rule, nj_part(f.t, v)))
-        f.rule = s->under.rule;
-    struct nj_str text = nj_part(f.t, v);
-    if (f.open && text.n == 0)
-        s->open = (struct nj_open_quote){ f.quote, (uint8_t)f.slashes, (int16_t)f.rule };
-    if (is_slot(&f, v) || nj_value_is_harmless(text) || nj_str_starts(text, NJ_STR("-----BEGIN")) || nj_str_starts(text, NJ_STR("//")))
-        return false;
-    if (is_place_or_container(&f, text) || !nj_form_takes(&f, v) || !is_data(&f, v))
-        return false;
-    if (f.open)
-        s->open = (struct nj_open_quote){ f.quote, (uint8_t)f.slashes, (int16_t)f.rule };
-    *value = v;
-    *rule = f.rule;
-    wait_for_change(&f, v.to);
-    return true;
+    return take_value(&f, at, value, rule);
 }
