@@ -101,6 +101,10 @@ void nj_buf_addf(struct nj_buf *b, const char *fmt, ...)
     b->n += (size_t)n;
 }
 
+/* "00" to "99" */
+static const char pairs[200] = "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
+                               "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+
 void nj_buf_add_u64(struct nj_buf *b, uint64_t v)
 {
     char digits[20];
@@ -108,10 +112,10 @@ void nj_buf_add_u64(struct nj_buf *b, uint64_t v)
     for (; v > UINT32_MAX; v /= 10)
         digits[--at] = (char)('0' + v % 10);
     uint32_t low = (uint32_t)v; /* most numbers are small, and a division of half the width is less than half the work */
-    do {
-        digits[--at] = (char)('0' + low % 10);
-        low /= 10;
-    } while (low != 0);
+    for (; low >= 10; low /= 100)
+        memcpy(digits + (at -= 2), pairs + (size_t)2 * (low % 100), 2);
+    if (low != 0 || at == sizeof(digits))
+        digits[--at] = (char)('0' + low);
     nj_buf_add(b, (struct nj_str){ digits + at, sizeof(digits) - at });
 }
 

@@ -39,6 +39,7 @@ static inline bool is_any(nj_lane v)
 static size_t skip_plain(struct nj_str s, size_t at)
 {
     enum { LANE = sizeof(nj_lane) };
+    size_t from = at;
     for (; s.n - at >= (size_t)4 * LANE; at += (size_t)4 * LANE) {
         const char *p = s.p + at;
         if (is_any(odd_of(p) | odd_of(p + LANE) | odd_of(p + 2 * LANE) | odd_of(p + 3 * LANE)))
@@ -47,6 +48,8 @@ static size_t skip_plain(struct nj_str s, size_t at)
     for (; s.n - at >= LANE; at += LANE)
         if (is_any(odd_of(s.p + at)))
             break;
+    if (at < s.n && s.n - at < LANE && s.n - from >= LANE && !is_any(odd_of(s.p + s.n - LANE)))
+        return s.n; /* the last sixteen, of which some are known */
     while (at < s.n && byte_is_plain((unsigned char)s.p[at]))
         at++;
     return at;
