@@ -400,7 +400,7 @@ struct nj_sweep {
     size_t columns_read;          /* ... and lists of columns */
     bool grant_read, grant;       /* the text speaks of a grant_type */
     bool kty_read, kty;           /* ... and of a JSON web key */
-    const struct nj_marks *marks; /* of the text, if it is one block that was marked before */
+    const struct nj_marks *marks; /* of the blocks of the text, if they were marked before */
     struct nj_span own;           /* the next match of the operator's patterns, from NJ_NPOS: none */
     unsigned own_rule;
     struct nj_span *ahead; /* of each automaton */
@@ -477,7 +477,7 @@ static inline uint64_t nj_marks_prune(const struct nj_redactor *r, struct nj_str
 /* What is known of a text before it is swept. */
 struct nj_seen {
     bool ascii;                   /* it holds nothing else */
-    const struct nj_marks *marks; /* of its one block, or NULL */
+    const struct nj_marks *marks; /* of its blocks, or NULL */
 };
 
 /* Appends text to out with everything found replaced; false and nothing appended when nothing was found. */
@@ -614,6 +614,7 @@ struct nj_level {
     struct nj_buf decoded, inflated, encoded; /* for the decoders of the level above */
     struct nj_frame frames[NJ_JSON_DEPTH + 1];
     struct nj_waiting waiting[NJ_WAITING_MAX];
+    struct nj_marks marks[8]; /* of a short text */
     struct nj_span stretch[NJ_STRETCHES];
 };
 

@@ -262,7 +262,7 @@ static void run(struct nj_sweep *s, bool stream)
     for (size_t base = 0; base < s->text.n; base += NJ_BLOCK) {
         struct nj_marks m;
         if (s->marks != NULL)
-            m = *s->marks;
+            m = s->marks[base / NJ_BLOCK];
         else
             nj_marks_at(s->r->marks, &marker, s->text, base, &m);
         uint64_t any = nj_marks_prune(s->r, s->text, base, &m);

@@ -40,17 +40,23 @@ static bool redact_as_json(struct nj_redactor *r, unsigned level, struct nj_str 
     return nj_buf_finish(b, out) == NJ_OK;
 }
 
-/* A text of one block is marked at once. */
-static struct nj_seen look_at(struct nj_redactor *r, struct nj_str text)
+/* A short text is marked at once. */
+static struct nj_seen look_at(struct nj_redactor *r, unsigned level, struct nj_str text)
 {
+    struct nj_marks *marks = r->levels[level].marks;
     struct nj_marker m = { 0 };
-    if (text.n == 0 || text.n > NJ_BLOCK)
+    uint64_t odd = 0;
+    if (text.n == 0 || text.n > sizeof(r->levels[level].marks) / sizeof(*marks) * NJ_BLOCK)
         return (struct nj_seen){ .ascii = nj_is_plain(text) };
-    if (r->ready.text.p != text.p || r->ready.text.n != text.n)
-        nj_marks_edge(r->marks, &m, text, 0, &r->ready.marks);
+    bool ready = r->ready.text.p == text.p && r->ready.text.n == text.n;
     r->ready.text.p = NULL;
-    bool ascii = r->ready.marks.odd == 0;
-    return (struct nj_seen){ .ascii = ascii, .marks = ascii ? &r->ready.marks : NULL };
+    if (ready)
+        return (struct nj_seen){ .ascii = r->ready.marks.odd == 0, .marks = r->ready.marks.odd == 0 ? &r->ready.marks : NULL };
+    for (size_t base = 0; base < text.n; base += NJ_BLOCK) {
+        nj_marks_at(r->marks, &m, text, base, &marks[base / NJ_BLOCK]);
+        odd |= marks[base / NJ_BLOCK].odd;
+    }
+    return (struct nj_seen){ .ascii = odd == 0, .marks = odd == 0 ? marks : NULL };
 }
 
 bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_carry *carry, struct nj_str text, struct nj_str *out)
@@ -60,7 +66,7 @@ bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_carry *carr
     struct nj_str trimmed;
     if (text.n > NJ_REDACT_MAX)
         return false;
-    struct nj_seen seen = look_at(r, text);
+    struct nj_seen seen = look_at(r, level, text);
     if (!seen.ascii && nj_clean_prefix(text) != text.n) {
         struct nj_cleaned did = { 0 };
         nj_buf_reset(&l->clean);
@@ -91,7 +97,7 @@ bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_carry *carr
         }
         if (nj_buf_finish(b, &text) != NJ_OK)
             return false;
-        seen = look_at(r, text);
+        seen = look_at(r, level, text);
     }
     return false;
 }
