@@ -145,6 +145,24 @@ static size_t local_start(const struct nj_sweep *s, size_t at)
     return from;
 }
 
+/* message-id=<x@host>, Message-ID: <x@host>, {"messageId": "<x@host>"}: of a mail, not of a person. */
+static bool is_message_id(const struct nj_sweep *s, size_t from)
+{
+    struct nj_str before = nj_str_slice(s->text, from > 16 ? from - 16 : 0, from);
+    if (before.n == 0 || before.p[before.n - 1] != '<')
+        return false;
+    before.n--;
+    while (before.n != 0 && memchr("=: \"", before.p[before.n - 1], 4) != NULL)
+        before.n--;
+    struct nj_str name = before.n != 0 ? before : s->r->context;
+    static const struct nj_str names[] = { NJ_STR_INIT("message-id"), NJ_STR_INIT("messageid"), NJ_STR_INIT("message_id"),
+                                           NJ_STR_INIT("msgid") };
+    for (size_t i = 0; i < NJ_COUNT(names); i++)
+        if (name.n >= names[i].n && nj_str_eq_nocase(nj_str_slice(name, name.n - names[i].n, name.n), names[i]))
+            return true;
+    return false;
+}
+
 bool nj_shape_email(struct nj_sweep *s, size_t at, struct nj_span *out)
 {
     struct nj_str t = s->text;
@@ -159,7 +177,7 @@ bool nj_shape_email(struct nj_sweep *s, size_t at, struct nj_span *out)
            (nj_is(t.p[to], NJ_IS_ALPHA | NJ_IS_DIGIT) || t.p[to] == '.' || t.p[to] == '-' || (unsigned char)t.p[to] >= 0x80))
         to++;
     *out = (struct nj_span){ local_start(s, at), to };
-    return out->from < at;
+    return out->from < at && !is_message_id(s, out->from);
 }
 
 /* --- JSON web tokens ---------------------------------------------------------------------------------------------- */

@@ -45,10 +45,11 @@ enum nj_key_how {
     NJ_HOW_SHORT = 262144,
     NJ_HOW_EXPIRY = 524288,
     NJ_HOW_CODE = 1048576,
+    NJ_HOW_ALONE = 2097152,
     /* What some of them have in common. */
     NJ_HOW_ASIDE = NJ_HOW_QUERY | NJ_HOW_GRANT | NJ_HOW_SUBTREE, /* say nothing about a value that stands alone */
     NJ_HOW_DETECTED = NJ_HOW_MAIL | NJ_HOW_LONG,                 /* detectors know more about the value */
-    NJ_HOW_ITSELF = NJ_HOW_BASIC | NJ_HOW_RANDOM,                /* speak of the value, not of all in a container */
+    NJ_HOW_ITSELF = NJ_HOW_BASIC | NJ_HOW_RANDOM | NJ_HOW_ALONE, /* speak of the value, not of all in a container */
     NJ_HOW_SOME = NJ_HOW_ITSELF | NJ_HOW_MIXED | NJ_HOW_PATH     /* say less than a container that is secret as a whole */
 };
 

@@ -23,6 +23,8 @@ KEPT = ("api_key=YOUR_API_KEY", "api_key: your-key-here", "passwd: unchanged", "
         "token=Token{a64f992 Record{de9231d u0}}, seen=false", "Token: Token { kind: Container, node: n4 }", "token=com.acme.Token@1b6d3586 closed",
         "I PhoneStatusBar: changed:vis=0x40000500, ui=40000500", "(Names: PageItemCell:0x7f8efa7cb450)", "sendmail[43]: mailer=relay, dsn=4.0.0, stat=Deferred",
         "Step_InsertCallBack|30002312|onSuccess type = 0", "echo $PW | docker login --password-stdin",
+        "postfix/cleanup[9]: 4Fx: message-id=<20260801.abc@mx.example.com>", "Message-ID: <61967230-7A45@example.com>",
+        '{"commonHeaders":{"messageId":"<x1y2@example.com>"}}', '{"authorizer":{"jwt":{"claims":{"sub":"u1","iss":"https://idp"},"scopes":["orders"]}}}',
         "user kim ran 14, pass: 12 fail: 2", "changed password from the admin panel to the portal", "wrong password given: try again", "password used: none",
         '{"errors":{"password":["is invalid"]}}', '{"repository":{"full_name":"org/app2"}}', '{"apiKeys":3}', '{"user":"kim","pass":true}')
 
