@@ -1,4 +1,4 @@
-/* nightjar/sched.h -- what a thread asks of the scheduler: how much it weighs, and how long it wants to run at a time.
+/* nightjar/sched.h -- what a thread asks of the scheduler: how much it weighs, how long it wants to run at a time, and where.
  *
  * Linux runs a thread that wakes up at once if it wants to run for a shorter time than the one at work (custom slices of fair
  * threads, 6.12; older kernels take the weight and ignore the slice).  None of it needs a privilege.
@@ -15,5 +15,9 @@
 
 /* For the calling thread, and those it starts from now on: so many levels nicer (0 = as it is), such a slice.  False: neither. */
 bool nj_sched_ask(int nicer, uint64_t slice_ns);
+
+/* Moves the calling thread to this processor, once: where it goes from there is up to the scheduler, as before.  False: it stays where
+ * it is, since it may not run there. */
+bool nj_sched_move(int processor);
 
 #endif

@@ -23,6 +23,8 @@ enum {
     NJ_PROXY_RESET_MS = 1000,  /* most time that a reset waits for bytes before it */
     NJ_PROXY_TELL_MS = 5,      /* an input waits so long for the end of a short invocation before the other thread is woken up for it */
     NJ_PROXY_POLL_MS = 100,    /* a request open for so long was taken and waited; a connection that ends then has gone stale */
+    NJ_PROXY_APART = 8,        /* requests in a row from another processor, after which the proxy's thread goes there */
+    NJ_PROXY_APART_MS = 100,   /* and not more often than that */
     NJ_PROXY_THAW_MS = 1000    /* the wall clock ran ahead of the other by this much: the sandbox was frozen */
 };
 
@@ -103,6 +105,12 @@ struct nj_pair {
     char replay[NJ_PROXY_REPLAY];
 };
 
+/* How often the client was found on another processor than the proxy's thread. */
+struct nj_place {
+    unsigned apart; /* requests in a row */
+    struct nj_mono next_move;
+};
+
 struct nj_proxy {
     struct nj_store store;
     pthread_t thread;
@@ -125,6 +133,7 @@ struct nj_proxy {
     struct nj_mono tell_by;
     char *spare_buffers[NJ_PROXY_BUFFERS_KEPT];
     unsigned spare_buffer_count;
+    struct nj_place place;
     struct nj_diag_gate blind_gate, lost_gate, accept_gate;
 };
 
@@ -167,6 +176,10 @@ bool nj_side_alive(const struct nj_side *s);
 void nj_side_watch(struct nj_side *s, uint32_t events);
 /* From here on the kernel asks the peer now and then whether it is still there. */
 void nj_side_keepalive(const struct nj_side *s);
+/* The processor on which the peer was when it sent what came last; negative: unknown. */
+int nj_side_processor(const struct nj_side *s);
+/* A request came from that processor to this one: is it time to follow? */
+bool nj_place_apart(struct nj_place *p, int here, int there, struct nj_mono now);
 /* Are there bytes that the peer has not taken yet? */
 bool nj_side_unsent(const struct nj_side *s);
 

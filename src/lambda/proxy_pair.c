@@ -1,6 +1,10 @@
 /* The life of a connection pair as a table: what each event means in each state, and what is done about it. */
 #include "proxy_internal.h"
 
+#include "nightjar/sched.h"
+
+#include <sched.h>
+
 const char *const nj_pair_state_names[NJ_PAIR_STATES] = { "idle",  "sending",  "answering", "closing",
                                                           "blind", "flushing", "lingering", "gone" };
 
@@ -26,6 +30,15 @@ static void connect_upstream(struct nj_pair *p)
     nj_pair_step(p, NJ_PAIR_EV_UP_RESET);
 }
 
+/* Runtime and proxy take turns.  On two processors each turn has to wake up one that sleeps, which takes longer than all that the
+ * proxy does, and the scheduler does not always notice.  Only where they stay apart: who works at the same time should. */
+static void come_along(struct nj_pair *p)
+{
+    int there = nj_side_processor(&p->client);
+    if (nj_place_apart(&p->proxy->place, sched_getcpu(), there, p->proxy->clock.mono))
+        (void)nj_sched_move(there);
+}
+
 /* A connection that was closed while it lay idle is replaced here, before anything is written to it. */
 static void begin(struct nj_pair *p)
 {
@@ -35,6 +48,7 @@ static void begin(struct nj_pair *p)
     p->replay_n = 0;
     if (p->up.fd >= 0 && (p->up.broken || !nj_side_alive(&p->up)))
         drop_upstream(p);
+    come_along(p);
     if (p->up.fd < 0)
         connect_upstream(p);
 }

@@ -79,6 +79,23 @@ void nj_side_keepalive(const struct nj_side *s)
     set(s->fd, SOL_SOCKET, SO_KEEPALIVE, 1);
 }
 
+int nj_side_processor(const struct nj_side *s)
+{
+    int processor = -1;
+    socklen_t n = sizeof(processor);
+    return getsockopt(s->fd, SOL_SOCKET, SO_INCOMING_CPU, &processor, &n) == 0 ? processor : -1;
+}
+
+bool nj_place_apart(struct nj_place *p, int here, int there, struct nj_mono now)
+{
+    p->apart = here < 0 || there < 0 || here == there ? 0 : p->apart + 1;
+    if (p->apart < NJ_PROXY_APART || nj_mono_until(now, p->next_move) > 0)
+        return false;
+    p->apart = 0;
+    p->next_move = nj_mono_after(now, NJ_PROXY_APART_MS);
+    return true;
+}
+
 bool nj_side_unsent(const struct nj_side *s)
 {
     int n = 0;

@@ -440,6 +440,35 @@ START_TEST(test_sched_asks_for_a_slice_of_this_thread_alone)
 }
 END_TEST
 
+static void *move_around(void *arg)
+{
+    cpu_set_t before, after;
+    int *moves = arg;
+    ck_assert_int_eq(sched_getaffinity(0, sizeof(before), &before), 0);
+    for (int i = 0; i < CPU_SETSIZE; i++) {
+        bool moved = nj_sched_move(i);
+        ck_assert(moved == (CPU_ISSET((size_t)i, &before) != 0));
+        for (int tries = 0; moved && sched_getcpu() != i && tries < 1000; tries++)
+            (void)nj_sched_move(i); /* the scheduler may have moved it on */
+        ck_assert(!moved || sched_getcpu() == i);
+        *moves += moved;
+    }
+    ck_assert(!nj_sched_move(-1) && !nj_sched_move(CPU_SETSIZE));
+    ck_assert_int_eq(sched_getaffinity(0, sizeof(after), &after), 0);
+    ck_assert(CPU_EQUAL(&before, &after));
+    return NULL;
+}
+
+START_TEST(test_sched_moves_to_where_the_thread_may_run_and_does_not_keep_it_there)
+{
+    pthread_t t;
+    int moves = 0;
+    ck_assert_int_eq(pthread_create(&t, NULL, move_around, &moves), 0);
+    ck_assert_int_eq(pthread_join(t, NULL), 0);
+    ck_assert_int_gt(moves, 0);
+}
+END_TEST
+
 START_TEST(test_status_has_words_for_every_code_and_beyond)
 {
     for (int i = 0; i <= NJ_STATUSES; i++) {
@@ -472,6 +501,7 @@ END_TEST
     X(test_hash_tells_every_change_of_a_byte_and_of_the_length)                                                                            \
     X(test_random_hex_is_as_long_as_asked_and_never_twice_the_same)                                                                        \
     X(test_sched_asks_for_a_slice_of_this_thread_alone)                                                                                    \
+    X(test_sched_moves_to_where_the_thread_may_run_and_does_not_keep_it_there)                                                             \
     X(test_status_has_words_for_every_code_and_beyond)
 
 NJ_TEST_MAIN("base")

@@ -1,6 +1,8 @@
 /* The proxy under load: many open polls, 200 MB streams with flat memory, slow ends, headers of megabytes, and quiet when idle. */
 #include "proxy_wire.h"
 
+#include "../../src/lambda/proxy_internal.h"
+
 #include <glob.h>
 #include <stdatomic.h>
 
@@ -473,6 +475,27 @@ START_TEST(test_proxy_resets_a_slow_client_only_when_it_has_everything)
 }
 END_TEST
 
+/* --- processors ---------------------------------------------------------------------------------------------------- */
+
+START_TEST(test_place_follows_a_client_that_stays_elsewhere_and_not_too_often)
+{
+    struct nj_place p = { 0 };
+    struct nj_mono now = { 1000000 };
+    for (int i = 1; i < NJ_PROXY_APART; i++)
+        ck_assert(!nj_place_apart(&p, 0, 1, now));
+    ck_assert(!nj_place_apart(&p, 1, 1, now)); /* together once: counted anew */
+    for (int i = 1; i < NJ_PROXY_APART; i++)
+        ck_assert(!nj_place_apart(&p, 0, 1, now));
+    ck_assert(nj_place_apart(&p, 0, 1, now));
+    for (int i = 0; i < 10 * NJ_PROXY_APART; i++)
+        ck_assert(!nj_place_apart(&p, 0, 1, now));
+    ck_assert(nj_place_apart(&p, 0, 1, nj_mono_after(now, NJ_PROXY_APART_MS)));
+    now = nj_mono_after(now, 2 * NJ_PROXY_APART_MS);
+    for (int i = 0; i < 10 * NJ_PROXY_APART; i++)
+        ck_assert(!nj_place_apart(&p, 0, -1, now) && !nj_place_apart(&p, -1, 0, now));
+}
+END_TEST
+
 #define NJ_TESTS(X)                                                                                                                        \
     X(test_proxy_holds_many_polls_and_answers_each_by_itself)                                                                              \
     X(test_proxy_streams_200_megabytes_each_way_with_flat_memory)                                                                          \
@@ -482,6 +505,7 @@ END_TEST
     X(test_proxy_does_not_wake_while_polls_are_open_and_nothing_happens)                                                                   \
     X(test_proxy_rests_while_a_reader_is_stuck_and_the_writer_is_gone)                                                                     \
     X(test_proxy_rests_while_more_requests_wait_than_it_has_room_for)                                                                      \
-    X(test_proxy_resets_a_slow_client_only_when_it_has_everything)
+    X(test_proxy_resets_a_slow_client_only_when_it_has_everything)                                                                         \
+    X(test_place_follows_a_client_that_stays_elsewhere_and_not_too_often)
 
 NJ_TEST_MAIN("proxy_load")
