@@ -331,12 +331,7 @@ static pid_t start_nightjar(const char *program, uint16_t api, uint16_t proxy)
     char *const envp[] = { env[0], env[1], env[2], env[3], NULL };
     char *const argv[] = { own_name, NULL };
     pid_t pid;
-    must((pid = fork()) >= 0, program);
-    if (pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL); /* not to be left behind: it waits for a platform that comes back */
-        execve(program, argv, envp);
-        _exit(127);
-    }
+    must(posix_spawn(&pid, program, NULL, NULL, argv, envp) == 0, program);
     while (!polled) {
         must(waitpid(pid, NULL, WNOHANG) == 0, program);
         poll(NULL, 0, 1);
