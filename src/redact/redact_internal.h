@@ -387,6 +387,7 @@ struct nj_sweep {
     struct {
         size_t from, to, last_at; /* a word from..to and its last '@', or NJ_NPOS */
     } word;
+    size_t slashless;                                                    /* an at sign with neither slash nor space near before it, or 0 */
     struct nj_span bare;                                                 /* a stretch without a byte that ends a bare value */
     struct nj_span *stretch;                                             /* stretches of one alphabet each, once they were asked for */
     size_t aws_read;                                                     /* companions were looked for up to here */

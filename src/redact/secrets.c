@@ -377,8 +377,15 @@ bool nj_shape_oracle_login(struct nj_sweep *s, size_t at, struct nj_span *out)
     size_t slash = at, user = 0;
     if (t.p[at] != '@')
         return false;
-    while (slash > s->done && at - slash < PASSWORD_MAX && t.p[slash - 1] != '/' && !nj_is(t.p[slash - 1], NJ_IS_SPACE))
+    while (slash > s->done && at - slash < PASSWORD_MAX && t.p[slash - 1] != '/' && !nj_is(t.p[slash - 1], NJ_IS_SPACE)) {
+        if (slash == s->slashless) { /* what is before was read for the at sign before, as far back as matters */
+            s->slashless = at;
+            return false;
+        }
         slash--;
+    }
+    if (slash < at && (slash <= s->done || at - slash >= PASSWORD_MAX))
+        s->slashless = at;
     if (slash == at || slash <= s->done || t.p[slash - 1] != '/')
         return false;
     for (user = slash - 1; user > s->done && slash - user < NAME_MAX_BYTES && nj_is(t.p[user - 1], NJ_IS_WORD); user--)
