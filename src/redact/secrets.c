@@ -408,6 +408,9 @@ bool nj_shape_network_login(struct nj_sweep *s, size_t at, struct nj_span *out)
     static const struct nj_str networks[] = { NJ_STR_INIT("@tcp("), NJ_STR_INIT("@tcp6("), NJ_STR_INIT("@unix("), NJ_STR_INIT("@udp(") };
     struct nj_str t = s->text;
     bool network = false;
+    char next = at + 1 < t.n ? t.p[at + 1] : '\0';
+    if (next != 't' && next != 'u')
+        return false;
     for (size_t i = 0; i < NJ_COUNT(networks); i++)
         network = network || nj_has_at(t, at, networks[i]);
     size_t from = at, floor = at - s->done > MOST ? at - MOST : s->done;
