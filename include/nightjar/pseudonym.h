@@ -11,7 +11,7 @@
  *            1,024 bytes, or otherwise a passphrase, whose bytes are the key.  Without "kN:" the id is k and four hex digits
  *            derived from the key.  An absent or empty text means 32 random bytes and an id that begins with e: such pseudonyms
  *            join within this object only.
- * Normalised e-mail: trimmed, lower case, %40 is the at sign.  ip: parsed and printed canonically, without brackets and zone.
+ * Normalised e-mail: trimmed, lower case, %40 is the at sign, the domain as DNS has it (punycode).  ip: parsed and printed canonically, without brackets and zone.
  *            user: trimmed, full-width forms folded, lower case (Latin, Greek, Cyrillic).  pan: digits only.  Others: trimmed.
  *            Control characters in a tenant count as '_'.
  * Limits     values are read to their end; normalised forms are cut at NJ_PSEUDONYM_VALUE_MAX bytes.

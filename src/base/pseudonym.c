@@ -5,6 +5,7 @@
 #include "nightjar/base64.h"
 #include "nightjar/hex.h"
 #include "nightjar/hmac.h"
+#include "nightjar/punycode.h"
 #include "nightjar/random.h"
 #include "nightjar/utf8.h"
 
@@ -222,16 +223,36 @@ static void put_lower(struct normal *o, struct nj_str s)
     }
 }
 
+/* As DNS has it, in lower case: m\xc3\xbcnchen.de is xn--mnchen-3ya.de. */
+static void put_domain(struct normal *o, struct nj_str s)
+{
+    struct normal low = { .n = 0 };
+    char coded[NJ_PUNYCODE_MAX];
+    put_lower(&low, s);
+    struct nj_str rest = { low.text, low.n }, label;
+    for (bool more = true; more;) {
+        size_t dot = nj_str_chr(rest, '.', 0);
+        more = dot != NJ_NPOS;
+        label = nj_str_slice(rest, 0, dot);
+        size_t n = nj_punycode(label, coded);
+        put(o, n != 0 ? coded : label.p, n != 0 ? n : label.n);
+        put(o, ".", more ? 1 : 0);
+        rest = nj_str_slice(rest, more ? dot + 1 : rest.n, rest.n);
+    }
+}
+
 static void put_email(struct normal *o, struct nj_str s)
 {
-    size_t at = nj_str_chr(s, '@', 0) == NJ_NPOS ? nj_str_find(s, NJ_STR("%40"), 0) : NJ_NPOS;
+    size_t at = nj_str_chr(s, '@', 0), sign = 1;
     if (at == NJ_NPOS) {
-        put_lower(o, s);
-        return;
+        at = nj_str_find(s, NJ_STR("%40"), 0);
+        sign = 3;
     }
     put_lower(o, nj_str_slice(s, 0, at));
+    if (at == NJ_NPOS)
+        return;
     put(o, "@", 1);
-    put_lower(o, nj_str_slice(s, at + 3, s.n));
+    put_domain(o, nj_str_slice(s, at + sign, s.n));
 }
 
 static void put_ip(struct normal *o, struct nj_str s, bool net)

@@ -248,7 +248,7 @@ static void judge_string(struct walk *w)
         return;
     /* What was harmless under a secret name, such as "${...}" or some words, may not be so any more when something in it was replaced. */
     bool named = !secret && !names_secret && !w->key_part && is_secret(w) &&
-                 ((nj_secret_keys[w->rule].how & NJ_HOW_MIXED) || (w->own && nj_value_is_harmless(raw)));
+                 ((nj_secret_keys[w->rule].how & NJ_HOW_MIXED) || nj_value_is_harmless(raw));
     scan_string(w, secret && detectors_first(w), named);
 }
 

@@ -7,7 +7,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # The room of each contract header.  A new header needs a row here: that is the moment to think where it belongs.
 HEADERS = {
-    "base": "status str buf hex address clock diag json utf8 base64 hash random sha256 chain hmac pseudonym file sched",
+    "base": "status str buf hex punycode address clock diag json utf8 base64 hash random sha256 chain hmac pseudonym file sched",
     "net": "loop http_client http_server",
     "record": "record decode invocation enrich",
     "redact": "redact",

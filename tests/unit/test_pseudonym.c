@@ -190,6 +190,10 @@ static const struct {
     { NJ_PSEUDONYM_USER, "\xc3\x97", "\xc3\xb7", false }, /* times is no capital of divided by */
     { NJ_PSEUDONYM_USER, "ada", "adb", false },
     { NJ_PSEUDONYM_EMAIL, "ada+x@example.com", "ada@example.com", false }, /* a tag changes identity */
+    { NJ_PSEUDONYM_EMAIL, "joe@m\xc3\xbcnchen.example.de", "Joe@XN--MNCHEN-3YA.example.de", true },
+    { NJ_PSEUDONYM_EMAIL, "joe@M\xc3\x9cNCHEN.de", "joe%40xn--mnchen-3ya.de", true },
+    { NJ_PSEUDONYM_EMAIL, "m\xc3\xbc@example.com", "xn--m-eha@example.com", false }, /* the local part has no such form */
+    { NJ_PSEUDONYM_USER, "joe@m\xc3\xbcnchen.de", "joe@xn--mnchen-3ya.de", false },
     { NJ_PSEUDONYM_SESSION, "AbC", "abc", false },
     { NJ_PSEUDONYM_PAN, "4242 4242-4242 4242", "4242424242424242", true },
     { NJ_PSEUDONYM_IP, "10.0.0.1", "10.0.0.01", false }, /* no address, so it stays what it is */

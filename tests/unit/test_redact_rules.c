@@ -379,6 +379,10 @@ START_TEST(test_rules_come_to_rest)
         ck_assert(strstr(once.p, "12345678x") == NULL);
         nj_buf_fini(&once);
     }
+    /* What a form says of a password is left; with a part of it replaced it is not what a form says. */
+    ck_assert_json_stays("{\"password\":[\"This field may not be blank.\"]}");
+    use_rules(NULL, "[{\"name\":\"w\",\"pattern\":\"\\\\w{3}\\\\s\\\\S{1,4}\"}]");
+    ck_assert_json("{\"password\":[\"This field may not be blank.\"]}", "{\"password\":[\"[secret]\"]}");
 }
 END_TEST
 
