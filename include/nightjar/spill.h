@@ -13,8 +13,10 @@
  * Memory     some 120 bytes for each batch on disk; one batch at a time on its way back.
  * Errors     NJ_ELIMIT: no room for it.  NJ_ESYS: the disk refused, or is being left in peace after it did: errno says why.
  * Blocking   on the disk, for one batch at a time; the proxy has a thread of its own and does not wait.  A write goes to the page cache
- *            and is not synchronised: what is to be survived is the death of this process, and of the sandbox nothing survives.  A disk that
- *            is slow all the same gets a fifth of the time at most, one that refuses is asked once a second.
+ *            and is not synchronised: what is to be survived is the death of this process, and of the sandbox nothing survives.  So it
+ *            is some 0.1 ms, unless others keep the disk busy: then a new file may wait for the file system's journal, for hundreds of
+ *            milliseconds, and event/next with it.  A disk that is slow like that gets a fifth of the time at most, one that refuses is
+ *            asked once a second.
  * Globals    none.
  */
 #ifndef NIGHTJAR_SPILL_H

@@ -202,6 +202,7 @@ def story(tools, name, before=None):
             run.hook("check")(run)
     except Failed as e:
         run.problems.append(str(e))
+    run.end(not run.problems)
     return run.problems
 
 

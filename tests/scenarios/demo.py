@@ -70,8 +70,10 @@ def main():
         run.collect()
     except Failed as e:
         print(f"demo: {e}", file=sys.stderr)
+        run.end(False)
         return 1
     good = tell(run, screen) and run.emulator_status == 0
+    run.end(good)
     for problem in run.problems:
         print(f"demo: {problem}", file=sys.stderr)
     print(f"\nEverything is in {os.path.relpath(run.dir)}: requests and records below sink/, the emulator's report in report.json.")

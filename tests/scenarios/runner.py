@@ -50,6 +50,7 @@ def run_one(tools, name):
         problems.append(traceback.format_exc())
     if run is not None:
         problems += run.problems
+        run.end(not problems)
         if not problems and not os.environ.get("KEEP"):
             shutil.rmtree(run.dir, ignore_errors=True)
     return problems, None, time.monotonic() - start

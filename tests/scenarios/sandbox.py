@@ -10,6 +10,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -79,6 +80,7 @@ class Run:
         self.sink_process = None
         self.emulator_status = None
         self.emulator_process = None
+        self.tmp = None  # what nightjar has for /tmp
 
     def text(self, name):
         path = os.path.join(self.folder, name)
@@ -127,7 +129,9 @@ class Run:
 
     def prepare(self):
         shutil.rmtree(self.dir, ignore_errors=True)
-        os.makedirs(self.path("tmp"))
+        os.makedirs(self.dir)
+        # In memory where that can be had: a disk that others keep busy makes each new file wait.
+        self.tmp = tempfile.mkdtemp(prefix="nightjar-scenario-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else self.dir)
         self.values["DIR"] = self.dir
         self.values["FREE_PORT"] = str(free_port())
         self.values["PROXY_PORT"] = str(free_port())
@@ -175,7 +179,7 @@ class Run:
             del env["NIGHTJAR_SINK"]
         env.setdefault("NIGHTJAR_LOG_LEVEL", "info")  # the last ledger is told at that level
         env.setdefault("NIGHTJAR_PSEUDONYM_KEY", self.values["PSEUDONYM_KEY"])  # without one there is a warning
-        env.setdefault("NIGHTJAR_SPILL_DIR", self.path("tmp"))  # a sandbox has a /tmp of its own
+        env.setdefault("NIGHTJAR_SPILL_DIR", self.tmp)  # a sandbox has a /tmp of its own
         env.setdefault("NIGHTJAR_PROXY_PORT", self.values["PROXY_PORT"])  # runs go side by side
         return env
 
@@ -293,9 +297,15 @@ class Run:
                 yield from (line.rstrip(b"\n") for line in f if line != b"\n")
 
     def spilled(self):
-        """Paths of the batches that are left on disk, below the folder of this run."""
-        place = self.environment["NIGHTJAR_SPILL_DIR"]
-        return sorted(glob.glob(os.path.join(place, "nightjar-spill-*", "*"))) if place.startswith(self.dir) else []
+        """Paths of the batches that are left on disk, in the folder that this run has for them."""
+        return sorted(glob.glob(os.path.join(self.tmp, "nightjar-spill-*", "*")))
+
+    def end(self, passed):
+        """What lies on disk is kept with the rest, if something went wrong."""
+        if self.tmp is not None and not passed:
+            shutil.copytree(self.tmp, self.path("tmp"), symlinks=True, dirs_exist_ok=True)
+        if self.tmp is not None:
+            shutil.rmtree(self.tmp, ignore_errors=True)
 
     def of_request(self, request):
         """The records of a request that was taken."""

@@ -13,6 +13,7 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 
 BUILD = os.path.abspath(os.environ.get("BUILD", "build"))
@@ -99,7 +100,7 @@ class Sink:
 def run(folder, story, sink, at, for_ms):
     """Plays the script; returns how many allocations there were and whether nightjar had to do without something."""
     script, arguments, settings, starts, _ = STORIES[story]
-    os.makedirs(os.path.join(folder, "tmp"), exist_ok=True)
+    os.makedirs(folder, exist_ok=True)
     path = {name: os.path.join(folder, name) for name in ("script", "report", "log", "count", "emulator.log")}
     for p in path.values():
         if os.path.exists(p):
@@ -109,13 +110,16 @@ def run(folder, story, sink, at, for_ms):
     command = [os.path.join(BUILD, "lambda-emulator"), "--quiet", "--extension", os.path.join(HERE, "nightjar"),
                *arguments, "--script", path["script"], "--report", path["report"], "--extension-log", path["log"],
                "--max-seconds", str(LIMIT_S), "--color", "never"]
+    # In memory where that can be had: it is memory that fails here, and a busy disk is another story.
+    tmp = tempfile.mkdtemp(prefix="nightjar-torture-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else folder)
     env = {"NIGHTJAR_SINK": sink.url, "NIGHTJAR_LOG_LEVEL": "info", "NIGHTJAR_PROXY_PORT": free_port(), "NIGHTJAR_FLUSH": "end",
            "NIGHTJAR_PSEUDONYM_KEY": "k1:" + secrets.token_hex(16), "TORTURE_COUNT": path["count"], "TORTURE_FAIL_AT": at,
-           "TORTURE_FAIL_MS": for_ms, "NIGHTJAR_SPILL_DIR": os.path.join(folder, "tmp"), **settings}
+           "TORTURE_FAIL_MS": for_ms, "NIGHTJAR_SPILL_DIR": tmp, **settings}
     for key, value in env.items():
         command += ["--env", f"{key}={value}"]
     with open(path["emulator.log"], "wb") as log:
         status = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False, timeout=LIMIT_S + 20).returncode
+    subprocess.run(["rm", "-rf", tmp], check=False)
     expect(status == 0, f"the emulator left with {status}: {read(path['emulator.log']).strip()[:300]}")
     report = json.loads(read(path["report"]))
     said = read(path["log"])
