@@ -152,7 +152,7 @@ static bool is_message_id(const struct nj_sweep *s, size_t from)
     if (before.n == 0 || before.p[before.n - 1] != '<')
         return false;
     before.n--;
-    while (before.n != 0 && memchr("=: \"", before.p[before.n - 1], 4) != NULL)
+    while (before.n != 0 && memchr("=: \"'\\", before.p[before.n - 1], 6) != NULL)
         before.n--;
     struct nj_str name = before.n != 0 ? before : s->r->context;
     static const struct nj_str names[] = { NJ_STR_INIT("message-id"), NJ_STR_INIT("messageid"), NJ_STR_INIT("message_id"),

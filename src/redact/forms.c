@@ -228,6 +228,18 @@ static size_t skip_block_mark(struct nj_str t, size_t at)
     return i > at && (i >= t.n || t.p[i] == '\n') ? i : at;
 }
 
+/* **Password:** x, <b>Password:</b> x: behind what ends the emphasis on the name. */
+static size_t skip_emphasis(struct nj_str t, size_t at)
+{
+    static const struct nj_str ends[] = { NJ_STR_INIT("**"),    NJ_STR_INIT("</b>"),      NJ_STR_INIT("</strong>"),
+                                          NJ_STR_INIT("</em>"), NJ_STR_INIT("</td><td>"), NJ_STR_INIT("</dt><dd>") };
+    char c = nj_byte(t, at);
+    for (size_t i = 0; (c == '*' || c == '<') && i < NJ_COUNT(ends); i++)
+        if (nj_str_starts(nj_str_slice(t, at, t.n), ends[i]))
+            return at + ends[i].n;
+    return at;
+}
+
 static void find_value(struct nj_form *f)
 {
     struct nj_str t = f->t;
@@ -235,6 +247,8 @@ static void find_value(struct nj_form *f)
     if (t.p[f->sep] == '=' && nj_byte(t, at) == '>') /* => */
         at++;
     size_t tight = at;
+    if (t.p[f->sep] == ':')
+        at = skip_emphasis(t, at);
     while (at < t.n && at - tight < NJ_FORM_GAP && nj_is_blank(t.p[at]))
         at++;
     at = skip_block_mark(t, at);

@@ -435,6 +435,8 @@ static void wait_for_input(const struct nj_form *f, bool quoted, size_t at)
 {
     enum { AHEAD = 320 };
     struct nj_str rest = nj_str_slice(f->t, at, at + AHEAD), mark = quoted ? NJ_STR("'input': ") : NJ_STR("input_value=");
+    if (quoted && rest.n > 1 && rest.p[0] == ',' && rest.p[1] == ')')
+        rest = nj_str_slice(rest, 1, rest.n), at++; /* a list of one: ('password',) */
     if (rest.n == 0 || (quoted ? rest.p[0] != ')' && rest.p[0] != ']' : rest.p[0] != '\n'))
         return;
     size_t end = quoted ? nj_str_chr(rest, '}', 0) : nj_str_chr(rest, '\n', 1), found = nj_str_find(rest, mark, 0);

@@ -170,6 +170,16 @@ static bool is_slot_char(struct nj_str name, size_t at, bool reference)
     return nj_is(c, NJ_IS_DIGIT) || c == '/' || (c == ':' && (name.p[at + 1] == '/' || nj_is(name.p[at + 1], NJ_IS_ALPHA)));
 }
 
+/* "$API_TOKEN": of a shell. */
+static bool is_variable(struct nj_str v)
+{
+    enum { SHORTEST = 4, LONGEST = 48 };
+    for (size_t i = 1; i < v.n && v.n <= LONGEST; i++)
+        if (!nj_is(v.p[i], NJ_IS_UPPER) && v.p[i] != '_')
+            return false;
+    return v.n >= SHORTEST && v.n <= LONGEST;
+}
+
 /* "YOUR_API_KEY", "your-token-here": what somebody is to put there. */
 static bool is_yours(struct nj_str v)
 {
@@ -187,8 +197,12 @@ static bool is_yours(struct nj_str v)
 static bool is_slot(struct nj_str v)
 {
     enum { LONGEST = 48 };
-    if (memchr("<${%:mYy", v.p[0], 8) == NULL)
+    if (memchr("<${%:mYy@", v.p[0], 9) == NULL)
         return false;
+    if (v.p[0] == '@')
+        return v.n <= 4 && v.n > 2 && v.p[1] == 'p' && nj_run(v, 2, NJ_IS_DIGIT) == v.n; /* @p0 */
+    if (v.p[0] == '$' && is_variable(v))
+        return true;
     if ((v.p[0] | 0x20) == 'y')
         return is_yours(v);
     if (nj_str_starts(v, NJ_STR("{{resolve:")) && nj_str_ends(v, NJ_STR("}}")))
@@ -309,9 +323,19 @@ static bool is_arn(struct nj_str v)
     return colons >= COLONS;
 }
 
+/* "Bearer $TOKEN": what stands behind the word that says how it is meant. */
+static struct nj_str behind_scheme(struct nj_str v)
+{
+    static const struct nj_str schemes[] = { NJ_STR_INIT("Bearer "), NJ_STR_INIT("Basic "), NJ_STR_INIT("Token "), NJ_STR_INIT("token ") };
+    for (size_t i = 0; i < NJ_COUNT(schemes); i++)
+        if (v.n > schemes[i].n && nj_str_starts(v, schemes[i]) && strchr("$<{", v.p[schemes[i].n]) != NULL)
+            return nj_str_slice(v, schemes[i].n, v.n);
+    return v;
+}
+
 bool nj_value_is_harmless(struct nj_str v)
 {
-    v = nj_str_trim(v);
+    v = behind_scheme(nj_str_trim(v));
     return v.n == 0 || is_blotted(v) || nj_placeholder_len(v, 0) == v.n || is_harmless_word(unbracketed(v)) || is_slot(v) ||
            (v.n <= 160 && is_complaint(v)) || is_arn(v);
 }

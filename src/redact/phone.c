@@ -13,7 +13,7 @@ bool nj_shape_phone(struct nj_sweep *s, size_t at, struct nj_span *out)
 {
     struct nj_str t = s->text;
     size_t digits = 0, gap = 0, to = at + 1;
-    if (at > 0 && (nj_is(t.p[at - 1], NJ_IS_WORD | NJ_IS_MIXED) && t.p[at - 1] != '='))
+    if (at > 0 && nj_is(t.p[at - 1], NJ_IS_WORD | NJ_IS_MIXED) && t.p[at - 1] != '=' && t.p[at - 1] != '/')
         return false;
     for (size_t i = at + 1; i < t.n && i - at < TEXT_MAX && digits <= LONGEST; i++) {
         if (nj_is(t.p[i], NJ_IS_DIGIT)) {

@@ -11,6 +11,7 @@ PASS = ('{"user":"kim","pass":"%s","port":587}', '{"smtp":{"login":"kim","port":
 # a password as people make one up
 MADE = ("define( 'DB_PASSWORD', '%s' );\ndefine( 'DB_HOST', 'keep' );", "define('AUTH_KEY', '%s'); // keep", "config key `jwt_secret` has value `%s`, keep",
         "-- config --\nsmtp password ..... %s\nkeep ..... 25", "password <- \"%s\" # keep", "password given: %s keep", "the password user typed was %s keep",
+        "<b>Password:</b> %s <i>keep</i>", "**Password:** `%s` keep", "errors=[{'loc': ('password',), 'input': '%s', 'msg': 'keep'}]",
         "echo '%s' | docker login --keep --password-stdin", "with password %s&x3 keep", "password (root): %s, keep", "password for key.pem: %s keep", "bad password (\"%s\") keep", "set password of kim to '%s', keep",
         "(struct) {Secret:(string) (len=9) \"%s\", N:(string) (len=4) \"keep\"}", "INSERT INTO t (id, password) VALUES (9, '$%s') -- keep")
 CHANGED = ("changed password from %s to %s for keep", "password changed: old=%s new=%s by keep")
@@ -25,6 +26,7 @@ KEPT = ("api_key=YOUR_API_KEY", "api_key: your-key-here", "passwd: unchanged", "
         "Step_InsertCallBack|30002312|onSuccess type = 0", "echo $PW | docker login --password-stdin",
         "postfix/cleanup[9]: 4Fx: message-id=<20260801.abc@mx.example.com>", "Message-ID: <61967230-7A45@example.com>",
         '{"commonHeaders":{"messageId":"<x1y2@example.com>"}}', '{"authorizer":{"jwt":{"claims":{"sub":"u1","iss":"https://idp"},"scopes":["orders"]}}}',
+        "Authorization: Bearer $TOKEN", "headers['Authorization'] = `Bearer ${token}`", "password=@p0", "imagePullSecrets: regcred", "DB_PASSWORD=$DB_PASSWORD",
         "user kim ran 14, pass: 12 fail: 2", "changed password from the admin panel to the portal", "wrong password given: try again", "password used: none",
         '{"errors":{"password":["is invalid"]}}', '{"repository":{"full_name":"org/app2"}}', '{"apiKeys":3}', '{"user":"kim","pass":true}')
 
@@ -63,6 +65,8 @@ def lists(c):
     keys = [c.v.b62(32), c.v.b62(40)]
     c.hit("plural", {"apiKeys": {"maps": keys[0], "geo": keys[1]}, "env": "keep"}, keys, ["keep"])
     code = c.v.digits(3)
+    phone = "+4915%s" % c.v.digits(9)
+    c.hit("phone", "login kim/%s keep" % phone, phone, ["keep"])
     c.hit("form", "card%%5Bcvc%%5D=%s&amount=keep" % code, code, ["keep"])
     token = c.v.hex(32)
     c.hit("cookie", "curl -b 'session=%s' https://keep.example.com" % token, token, ["keep"])
