@@ -636,9 +636,9 @@ static bool read_members(struct walk *w)
     struct nj_frame *f = w->frame;
     unsigned telling = w->depth == 1 && w->carry != NULL ? NJ_ROLE_MESSAGE : 0; /* it may go on what the line before left open */
     bool secret = f->rule != NJ_KEY_NONE;
+    struct nj_str name;
+    struct nj_key judged;
     for (;;) {
-        struct nj_str name;
-        struct nj_key judged;
         f->member = d->at++;
         f->member_out = w->out->n;
         f->member_done = w->done;
