@@ -34,7 +34,7 @@ struct work {
     const struct nj_stream *io;
     struct nj_redaction redaction;
     struct nj_resource resource;
-    struct nj_str trigger;
+    struct nj_record record; /* of the line at hand: all but its text is the same for all */
     bool explain, as_json;
     uint64_t line, lines_hit, lines_dropped, findings;
     struct nj_buf found; /* of the line at hand */
@@ -86,22 +86,19 @@ static bool write_findings(struct work *w)
 static bool each_line(void *ctx, const struct filter_line *line)
 {
     struct work *w = ctx;
-    struct nj_record in;
+    struct nj_record *in = &w->record;
     struct nj_clean out;
     struct nj_json json;
-    nj_record_init(&in);
-    in.origin = NJ_FROM_FUNCTION;
-    if (w->trigger.n != 0)
-        nj_attrs_str(&in.where, NJ_STR("nightjar.trigger"), w->trigger);
+    in->message = in->data_json = (struct nj_str){ NULL, 0 };
     if (nj_json_parse(line->text, &json) == NJ_OK && json.type == NJ_JSON_OBJECT)
-        in.data_json = line->text;
+        in->data_json = line->text;
     else
-        in.message = line->text.p != NULL ? line->text : NJ_STR("");
+        in->message = line->text.p != NULL ? line->text : NJ_STR("");
     w->line = line->number;
     nj_buf_reset(&w->found);
     if (w->explain)
         nj_redact_trace(w->redaction.redactor, line->text, on_finding, w);
-    if (nj_redact_record(w->redaction.redactor, &in, &w->resource, (struct nj_str){ NULL, 0 }, &out) != NJ_OK) {
+    if (nj_redact_record(w->redaction.redactor, in, &w->resource, (struct nj_str){ NULL, 0 }, &out) != NJ_OK) {
         fprintf(w->io->err, "nightjar redact: there is not memory enough for line %llu.\n", (unsigned long long)line->number);
         return false;
     }
@@ -110,7 +107,7 @@ static bool each_line(void *ctx, const struct filter_line *line)
         return write_findings(w);
     if (out.dropped)
         return true;
-    return filter_write(w->io, in.data_json.p != NULL ? out.data : out.message) && filter_write(w->io, line->end);
+    return filter_write(w->io, in->data_json.p != NULL ? out.data : out.message) && filter_write(w->io, line->end);
 }
 
 /* The flags in place of what the environment says. */
@@ -187,7 +184,10 @@ int nj_command_redact(const struct nj_stream *io)
         fprintf(io->err, "nightjar redact: --explain is text or json.\n");
         return FILTER_WRONG_USAGE;
     }
-    w.trigger = f.trigger;
+    nj_record_init(&w.record);
+    w.record.origin = NJ_FROM_FUNCTION;
+    if (f.trigger.n != 0)
+        nj_attrs_str(&w.record.where, NJ_STR("nightjar.trigger"), f.trigger);
     w.explain = f.explain;
     w.as_json = f.explain_as.p != NULL && nj_str_eq(f.explain_as, NJ_STR("json"));
     nj_options_read(&o, io->environ_, &problems);
