@@ -26,12 +26,6 @@ size_t nj_form_run_back(const struct nj_form *f, size_t at)
     return at;
 }
 
-/* Does text end before byte at with this, not counting what lies before the floor? */
-static bool ends_with(const struct nj_form *f, size_t at, struct nj_str what)
-{
-    return at - f->floor >= what.n && memcmp(f->t.p + at - what.n, what.p, what.n) == 0;
-}
-
 /* Quotes and brackets behind a name, as they are written in URLs and markup. */
 static const struct nj_str name_closers[] = {
     NJ_STR_INIT("%5D"),
@@ -62,7 +56,7 @@ static size_t skip_notation(const struct nj_form *f, size_t at)
         NJ_STR_INIT("(plain)"),  NJ_STR_INIT("(plaintext)"), NJ_STR_INIT("(encoded)"), NJ_STR_INIT("(urlencoded)"),
     };
     for (size_t i = 0; f->t.p[at - 1] == ')' && i < NJ_COUNT(notations); i++) {
-        if (!ends_with(f, at, notations[i]))
+        if (!nj_form_ends_with(f, at, notations[i]))
             continue;
         at -= notations[i].n;
         return at > f->floor && f->t.p[at - 1] == ' ' ? at - 1 : at;
@@ -76,9 +70,9 @@ static size_t skip_visibility(const struct nj_form *f, size_t at)
 {
     enum { LONGEST = 64 };
     size_t to = at - 1, limit = to - f->floor > LONGEST ? to - LONGEST : f->floor;
-    if (ends_with(f, to, NJ_STR(":protected")))
+    if (nj_form_ends_with(f, to, NJ_STR(":protected")))
         return to - NJ_STR(":protected").n;
-    if (!ends_with(f, to, NJ_STR(":private")))
+    if (!nj_form_ends_with(f, to, NJ_STR(":private")))
         return at;
     to -= NJ_STR(":private").n;
     for (size_t class = to; class > limit && f->t.p[class - 1] != '[' && f->t.p[class - 1] != ' '; class --)
@@ -106,7 +100,7 @@ static bool find_key(struct nj_form *f)
     }
     bool escaped = at - f->floor >= 3 && f->t.p[at - 3] == '%', closed = false;
     for (size_t i = 0; escaped && i < NJ_COUNT(name_closers); i++)
-        if (ends_with(f, at, name_closers[i])) {
+        if (nj_form_ends_with(f, at, name_closers[i])) {
             at -= name_closers[i].n;
             closed = true;
         }
@@ -444,76 +438,6 @@ static void open_container(struct nj_form *f)
     }
 }
 
-/* openssl -passin pass:x, curl -u user:x: the option in front says what follows. */
-static bool is_option_value(struct nj_form *f)
-{
-    static const struct nj_str options[] = { NJ_STR_INIT("-passin "), NJ_STR_INIT("-passout "), NJ_STR_INIT("-pass ") };
-    if (f->t.p[f->sep] != ':' || f->gap_before || !nj_str_eq(nj_part(f->t, f->key), NJ_STR("pass")))
-        return false;
-    for (size_t i = 0; i < NJ_COUNT(options); i++)
-        if (ends_with(f, f->key.from, options[i]))
-            return true;
-    return false;
-}
-
-/* The user and password of a command line that fetches something; no numbers, those are ids. */
-static bool is_user_option(const struct nj_form *f)
-{
-    enum { LOOK_BACK = 256 };
-    static const struct nj_str options[] = { NJ_STR_INIT("-u "), NJ_STR_INIT("-U "), NJ_STR_INIT("--user "), NJ_STR_INIT("--user="),
-                                             NJ_STR_INIT("--proxy-user ") };
-    static const struct nj_str commands[] = { NJ_STR_INIT("curl"), NJ_STR_INIT("http"), NJ_STR_INIT("wget") };
-    size_t from = f->key.from;
-    bool option = false;
-    if (f->t.p[f->sep] != ':' || f->gap_before || f->key_quote != 0 || from < f->floor + 3)
-        return false;
-    from -= from > f->floor && nj_is_quote(f->t.p[from - 1]) ? 1 : 0;
-    for (size_t i = 0; i < NJ_COUNT(options); i++)
-        option |= ends_with(f, from, options[i]);
-    if (!option)
-        return false;
-    struct nj_str line = nj_str_slice(f->t, from > LOOK_BACK ? from - LOOK_BACK : 0, from);
-    for (size_t i = 0; i < NJ_COUNT(commands); i++)
-        if (nj_str_find(line, commands[i], 0) != NJ_NPOS)
-            return true;
-    return false;
-}
-
-/* net use \\\\host\\share password /user:x, or the two the other way round: at the separator of /user. */
-static bool net_use(struct nj_form *f, struct nj_span *value)
-{
-    enum { LOOK_BACK = 160 };
-    struct nj_str t = f->t;
-    size_t from = f->key.from > LOOK_BACK ? f->key.from - LOOK_BACK : 0;
-    if (!nj_str_eq_nocase(nj_part(t, f->key), NJ_STR("user")) || f->key.from < f->floor + 2 || !ends_with(f, f->key.from, NJ_STR(" /")))
-        return false;
-    size_t use = nj_str_find(nj_str_slice(t, from, f->key.from), NJ_STR("net use "), 0);
-    if (use == NJ_NPOS)
-        return false;
-    size_t to = f->key.from - 2, at = to;
-    while (at > from + use + 8 && at > f->floor && t.p[at - 1] != ' ')
-        at--;
-    if (to > at && t.p[at] != '\\' && t.p[to - 1] != ':') {
-        *value = (struct nj_span){ at, to };
-    } else {
-        at = nj_skip_blanks(t, nj_form_bare_end(f->s, f->sep + 1));
-        *value = (struct nj_span){ at, nj_form_bare_end(f->s, at) };
-    }
-    return value->to > value->from && t.p[value->from] != '/' && !nj_value_is_harmless(nj_part(t, *value));
-}
-
-static bool find_option_value(struct nj_form *f, struct nj_span *value, int *rule)
-{
-    f->rule = nj_key_classify(f->s->r, NJ_STR("password")).rule;
-    if (f->rule == NJ_KEY_NONE)
-        return false;
-    f->value = f->sep + 1;
-    *value = (struct nj_span){ f->value, nj_form_bare_end(f->s, f->value) };
-    *rule = f->rule;
-    struct nj_str v = nj_part(f->t, *value);
-    return !nj_value_is_harmless(v) && nj_run(v, 0, NJ_IS_DIGIT) != v.n && !nj_str_starts(v, NJ_STR("//"));
-}
-
 /* "credentials: deploy / x1": the user stands before the password. */
 static void skip_user(struct nj_form *f)
 {
@@ -687,7 +611,7 @@ bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rul
     }
     if (!plain && (!find_key(&f) || is_placeholder(&f)))
         return false;
-    bool user = !plain && is_user_option(&f);
+    bool user = !plain && nj_form_is_user_option(&f);
     if (!plain)
         key = nj_key_classify(s->r, nj_part(f.t, f.key));
     bool part = f.key.to - f.key.from <= 2; /* perhaps of a JSON web key */
@@ -699,9 +623,9 @@ bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rul
         *rule = f.rule;
         return true;
     }
-    if (user || is_option_value(&f))
-        return find_option_value(&f, value, rule);
-    if ((key.roles & NJ_ROLE_TEXT) != 0 && net_use(&f, value)) {
+    if (user || nj_form_is_option_value(&f))
+        return nj_form_option_password(&f, value, rule);
+    if ((key.roles & NJ_ROLE_TEXT) != 0 && nj_form_net_use(&f, value)) {
         *rule = nj_key_classify(s->r, NJ_STR("password")).rule;
         return *rule != NJ_KEY_NONE;
     }

@@ -57,6 +57,12 @@ static inline size_t nj_skip_blanks(struct nj_str t, size_t at)
     return at;
 }
 
+/* Does text end before byte at with this, not counting what lies before the floor? */
+static inline bool nj_form_ends_with(const struct nj_form *f, size_t at, struct nj_str what)
+{
+    return at - f->floor >= what.n && memcmp(f->t.p + at - what.n, what.p, what.n) == 0;
+}
+
 /* Start of the run of name bytes that ends before byte at. */
 size_t nj_form_run_back(const struct nj_form *f, size_t at);
 /* At a verb, "the password is", "the password for joe is", "the password you entered": moves f->key to the name before it. */
@@ -107,6 +113,11 @@ bool nj_form_option_value(struct nj_form *f, size_t at, struct nj_span *value);
 bool nj_form_piped(struct nj_form *f, struct nj_span *value);
 /* At the byte behind a hyphen that begins an argument. */
 bool nj_form_option(struct nj_form *f, size_t at, struct nj_span *value);
+/* At a colon: is it that of "-passin pass:x", "curl -u user:x"?  The value of these; and that of "net use ... x /user:y". */
+bool nj_form_is_option_value(struct nj_form *f);
+bool nj_form_is_user_option(const struct nj_form *f);
+bool nj_form_option_password(struct nj_form *f, struct nj_span *value, int *rule);
+bool nj_form_net_use(struct nj_form *f, struct nj_span *value);
 
 /* "LOGIN u x", "AUTH x" (forms_protocols.c): at is the blank behind the word. */
 bool nj_form_command(struct nj_form *f, size_t at, struct nj_span *value);

@@ -202,3 +202,76 @@ bool nj_form_option(struct nj_form *f, size_t at, struct nj_span *value)
         f->rule = rule_of_parameter(f, from);
     return f->rule != NJ_KEY_NONE && nj_form_option_value(f, to, value);
 }
+
+/* --- what stands behind a colon ----------------------------------------------------------------------------------- */
+
+/* openssl -passin pass:x, curl -u user:x: the option in front says what follows. */
+bool nj_form_is_option_value(struct nj_form *f)
+{
+    static const struct nj_str options[] = { NJ_STR_INIT("-passin "), NJ_STR_INIT("-passout "), NJ_STR_INIT("-pass ") };
+    if (f->t.p[f->sep] != ':' || f->gap_before || !nj_str_eq(nj_part(f->t, f->key), NJ_STR("pass")))
+        return false;
+    for (size_t i = 0; i < NJ_COUNT(options); i++)
+        if (nj_form_ends_with(f, f->key.from, options[i]))
+            return true;
+    return false;
+}
+
+/* The user and password of a command line that fetches something; no numbers, those are ids. */
+bool nj_form_is_user_option(const struct nj_form *f)
+{
+    enum { LOOK_BACK = 256 };
+    static const struct nj_str options[] = { NJ_STR_INIT("-u "), NJ_STR_INIT("-U "), NJ_STR_INIT("--user "), NJ_STR_INIT("--user="),
+                                             NJ_STR_INIT("--proxy-user ") };
+    static const struct nj_str commands[] = { NJ_STR_INIT("curl"), NJ_STR_INIT("http"), NJ_STR_INIT("wget") };
+    size_t from = f->key.from;
+    bool option = false;
+    if (f->t.p[f->sep] != ':' || f->gap_before || f->key_quote != 0 || from < f->floor + 3)
+        return false;
+    from -= from > f->floor && nj_is_quote(f->t.p[from - 1]) ? 1 : 0;
+    for (size_t i = 0; i < NJ_COUNT(options); i++)
+        option |= nj_form_ends_with(f, from, options[i]);
+    if (!option)
+        return false;
+    struct nj_str line = nj_str_slice(f->t, from > LOOK_BACK ? from - LOOK_BACK : 0, from);
+    for (size_t i = 0; i < NJ_COUNT(commands); i++)
+        if (nj_str_find(line, commands[i], 0) != NJ_NPOS)
+            return true;
+    return false;
+}
+
+/* net use \\\\host\\share password /user:x, or the two the other way round: at the separator of /user. */
+bool nj_form_net_use(struct nj_form *f, struct nj_span *value)
+{
+    enum { LOOK_BACK = 160 };
+    struct nj_str t = f->t;
+    size_t from = f->key.from > LOOK_BACK ? f->key.from - LOOK_BACK : 0;
+    if (!nj_str_eq_nocase(nj_part(t, f->key), NJ_STR("user")) || f->key.from < f->floor + 2 ||
+        !nj_form_ends_with(f, f->key.from, NJ_STR(" /")))
+        return false;
+    size_t use = nj_str_find(nj_str_slice(t, from, f->key.from), NJ_STR("net use "), 0);
+    if (use == NJ_NPOS)
+        return false;
+    size_t to = f->key.from - 2, at = to;
+    while (at > from + use + 8 && at > f->floor && t.p[at - 1] != ' ')
+        at--;
+    if (to > at && t.p[at] != '\\' && t.p[to - 1] != ':') {
+        *value = (struct nj_span){ at, to };
+    } else {
+        at = nj_skip_blanks(t, nj_form_bare_end(f->s, f->sep + 1));
+        *value = (struct nj_span){ at, nj_form_bare_end(f->s, at) };
+    }
+    return value->to > value->from && t.p[value->from] != '/' && !nj_value_is_harmless(nj_part(t, *value));
+}
+
+bool nj_form_option_password(struct nj_form *f, struct nj_span *value, int *rule)
+{
+    f->rule = nj_key_classify(f->s->r, NJ_STR("password")).rule;
+    if (f->rule == NJ_KEY_NONE)
+        return false;
+    f->value = f->sep + 1;
+    *value = (struct nj_span){ f->value, nj_form_bare_end(f->s, f->value) };
+    *rule = f->rule;
+    struct nj_str v = nj_part(f->t, *value);
+    return !nj_value_is_harmless(v) && nj_run(v, 0, NJ_IS_DIGIT) != v.n && !nj_str_starts(v, NJ_STR("//"));
+}
