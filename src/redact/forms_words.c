@@ -338,7 +338,10 @@ static bool bare_tuple_value(struct nj_form *f, size_t at, struct nj_span *value
 static size_t behind_from(const struct nj_form *f, size_t at, bool *both)
 {
     enum { AHEAD = 48, LOOK_BACK = 24 };
-    static const struct nj_str openings[] = { NJ_STR_INIT(" changed: old="), NJ_STR_INIT(" change: old="), NJ_STR_INIT(" from ") };
+    static const struct {
+        struct nj_str text;
+        bool verb_before; /* that something changed is said in front of the name */
+    } openings[] = { { NJ_STR_INIT(" changed: old="), false }, { NJ_STR_INIT(" change: old="), false }, { NJ_STR_INIT(" from "), true } };
     static const struct nj_str from = NJ_STR_INIT(" changed from ");
     struct nj_str rest = nj_str_slice(f->t, at, at + AHEAD);
     size_t link = nj_str_find(rest, from, 0);
@@ -346,8 +349,9 @@ static size_t behind_from(const struct nj_form *f, size_t at, bool *both)
     if (link != NJ_NPOS)
         return at + link + from.n;
     for (size_t i = 0; i < NJ_COUNT(openings); i++)
-        if (nj_str_starts(rest, openings[i]) && (i < 2 || nj_stands_before(f->t, f->key.from, LOOK_BACK, NJ_STR("chang"))))
-            return at + openings[i].n;
+        if (nj_str_starts(rest, openings[i].text) &&
+            (!openings[i].verb_before || nj_stands_before(f->t, f->key.from, LOOK_BACK, NJ_STR("chang"))))
+            return at + openings[i].text.n;
     return NJ_NPOS;
 }
 
