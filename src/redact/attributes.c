@@ -233,7 +233,9 @@ static inline bool same_bytes(const char *a, const char *b, size_t n)
 
 static inline bool same_text(struct nj_str a, struct nj_str b)
 {
-    return a.n == b.n && (a.p == NULL) == (b.p == NULL) && (a.n == 0 || same_bytes(a.p, b.p, a.n));
+    if (a.p == NULL || b.p == NULL)
+        return a.p == b.p; /* absent is not empty */
+    return a.n == b.n && same_bytes(a.p, b.p, a.n);
 }
 
 static inline bool is_text(const struct nj_value *v)
