@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { PLAN_MAX = 1 << 20 };
 
@@ -99,6 +100,8 @@ static bool set_member(struct cap_rule *r, struct when *w, const char *key, json
         return w->always = json_is_true(value);
     if (strcmp(key, "path") == 0)
         return set_text(value, &r->path);
+    if (strcmp(key, "downUntil") == 0)
+        return set_text(value, &r->down_until);
     for (size_t i = 0; i < NJ_COUNT(fields); i++)
         if (strcmp(key, fields[i].key) == 0)
             return set_field(r, &fields[i], value);
@@ -107,7 +110,7 @@ static bool set_member(struct cap_rule *r, struct when *w, const char *key, json
 
 static void settle_range(struct cap_rule *r, const struct when *w, uint64_t *numbered)
 {
-    bool named = w->at || w->from || w->to || w->every || w->down_ms || w->always;
+    bool named = w->at || w->from || w->to || w->every || w->down_ms || w->always || r->down_until != NULL;
     uint64_t only = w->at ? (uint64_t)w->at : 0;
     if (!named)
         only = ++*numbered;
@@ -115,7 +118,7 @@ static void settle_range(struct cap_rule *r, const struct when *w, uint64_t *num
     r->to = only ? only : w->to ? (uint64_t)w->to : UINT64_MAX;
     r->every = (uint64_t)w->every;
     r->down_ms = w->down_ms;
-    if (r->down_ms > 0 && *cap_rule_name(r) == '\0')
+    if ((r->down_ms > 0 || r->down_until != NULL) && *cap_rule_name(r) == '\0')
         r->reset = CAP_BEFORE;
     if ((r->max_bytes > 0 || r->max_body_bytes > 0 || r->max_records > 0) && r->status == 0)
         r->status = 413;
@@ -150,6 +153,7 @@ static enum nj_status parse_line(struct cap_rule *r, struct nj_str line, size_t 
 static void free_rule(struct cap_rule *r)
 {
     free(r->path);
+    free(r->down_until);
 #define CAP_FIELD_TEXT(name, key, text) free(r->name);
 #include "cap_plan.def"
 }
@@ -216,7 +220,7 @@ enum nj_status cap_plan_load(struct cap_plan *p, const char *file, struct nj_buf
 static bool fits(const struct cap_rule *r, uint64_t n, int64_t ms, struct nj_str path)
 {
     return n >= r->from && n <= r->to && (r->every == 0 || n % r->every == 0) && (r->down_ms == 0 || ms < r->down_ms) &&
-           (r->path == NULL || nj_str_starts(path, nj_str_of(r->path)));
+           (r->down_until == NULL || access(r->down_until, F_OK) != 0) && (r->path == NULL || nj_str_starts(path, nj_str_of(r->path)));
 }
 
 const struct cap_rule *cap_plan_find(const struct cap_plan *p, uint64_t n, int64_t ms, struct nj_str path)

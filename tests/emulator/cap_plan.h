@@ -8,13 +8,14 @@
  *   "always":true                 every request
  *   "downForMs":n                 requests that arrive within n ms after the first one (answered as the line says; reset
  *                                 before the body is read when it says nothing)
+ *   "downUntil":"/file"           requests that arrive while there is no such file; otherwise as before
  *   "path":"/p"                   only requests whose path begins so (goes with any of the above)
  *   none of these                 the 1st such line is for request 1, the 2nd for request 2, and so on
  *
  * What to do with it (cap_plan.def); several may be combined.  An unknown name or a value out of range is an error with its
  * line number: a typing mistake must not make a test pass.
  *
- * Blocking   cap_plan_load() reads a file.  Globals: none.
+ * Blocking   cap_plan_load() reads a file, cap_plan_find() asks whether one is there.  Globals: none.
  */
 #ifndef NIGHTJAR_TESTS_CAP_PLAN_H
 #define NIGHTJAR_TESTS_CAP_PLAN_H
@@ -26,7 +27,7 @@ enum cap_moment { CAP_NEVER, CAP_BEFORE, CAP_AFTER };
 struct cap_rule {
     uint64_t from, to, every;
     int64_t down_ms;
-    char *path;
+    char *down_until, *path;
 #define CAP_FIELD_NUMBER(name, key, min, max, text) int64_t name;
 #define CAP_FIELD_MOMENT(name, key, text)           enum cap_moment name;
 #define CAP_FIELD_FLAG(name, key, text)             bool name;

@@ -46,8 +46,8 @@ static const char usage[] =
     "It ends at SIGTERM or SIGINT, with everything written: exit status 0, or 1 when something could not be.\n"
     "\n"
     "A line of the plan says which requests it is for - \"at\":n, \"from\":n, \"to\":n, \"every\":n, \"always\":true,\n"
-    "\"downForMs\":n (after the first request), \"path\":\"/prefix\"; a line without any is for the next request in turn -\n"
-    "and what to do with them. A request takes the first line that fits:\n"
+    "\"downForMs\":n (after the first request), \"downUntil\":\"/file\" (is there), \"path\":\"/prefix\"; a line without any is for\n"
+    "the next request in turn - and what to do with them. A request takes the first line that fits:\n"
     "\n";
 
 static void print_help(void)

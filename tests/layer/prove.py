@@ -29,9 +29,7 @@ SCENARIOS = """cold-start text-logs json-logs json-array login-secrets strict-ke
 payload-capture payload-snapstart sink-headers sink-statuses sink-closes sink-unreachable file-sink-missing retry-after too-large two-sinks tls
 tls-expired tls-old tls-unknown-ca tls-wrong-host thaw-dead-connection port-taken bad-configuration shutdown-300 signals stdout-sink pseudonyms
 redact-rules observe-sources spill-restart""".split()
-# The 300 ms of the one are the platform's, and of the other the sink is back after so many seconds: an emulated processor needs longer.
-# What lies on disk has a story of its own there.
-NOT_EMULATED = {"shutdown-300", "spill-restart"}
+NOT_EMULATED = {"shutdown-300"}  # its 300 ms are the platform's, and an emulated processor needs longer
 NAME_SERVER = "127.0.0.77"
 
 

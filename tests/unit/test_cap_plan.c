@@ -56,6 +56,16 @@ START_TEST(test_down_time_is_over_after_its_milliseconds)
 }
 END_TEST
 
+START_TEST(test_down_time_is_over_when_the_file_is_there)
+{
+    struct cap_plan p = plan_of("{\"downUntil\":\"/nowhere/at/all\"}\n"), q = plan_of("{\"downUntil\":\"/\",\"status\":503}\n");
+    ck_assert_int_eq(cap_plan_find(&p, 9, 1000, root)->reset, CAP_BEFORE);
+    ck_assert_str_eq(cap_rule_name(cap_plan_find(&q, 1, 0, root)), "");
+    cap_plan_free(&p);
+    cap_plan_free(&q);
+}
+END_TEST
+
 START_TEST(test_a_size_limit_answers_413_unless_told_otherwise)
 {
     struct cap_plan p = plan_of("{\"maxBytes\":10}\n{\"maxRecords\":10,\"status\":400}\n{\"slowRead\":9}");
@@ -118,6 +128,7 @@ END_TEST
     X(test_lines_without_a_number_are_for_the_requests_in_turn)                                                                            \
     X(test_first_line_that_fits_is_taken)                                                                                                  \
     X(test_down_time_is_over_after_its_milliseconds)                                                                                       \
+    X(test_down_time_is_over_when_the_file_is_there)                                                                                       \
     X(test_a_size_limit_answers_413_unless_told_otherwise)                                                                                 \
     X(test_a_mistake_is_named_with_its_line)                                                                                               \
     X(test_a_file_that_cannot_be_read_is_an_error)                                                                                         \
