@@ -634,7 +634,8 @@ static bool read_members(struct walk *w)
 {
     struct nj_reader *d = &w->in;
     struct nj_frame *f = w->frame;
-    unsigned telling = w->depth == 1 && w->carry != NULL ? NJ_ROLE_MESSAGE : 0; /* it may go on what the line before left open */
+    unsigned telling =
+        w->depth == 1 && w->carry != NULL && w->carry->in_key ? NJ_ROLE_MESSAGE : 0; /* goes on what the line before left open */
     bool secret = f->rule != NJ_KEY_NONE;
     struct nj_str name;
     struct nj_key judged;
@@ -645,7 +646,7 @@ static bool read_members(struct walk *w)
         const struct nj_key *key = read_name(w, &name, &judged);
         if (key == NULL)
             return false;
-        enum dull value = !key->dull || secret || ((key->roles & telling) != 0 && w->carry->in_key) ? OTHER : dull_value(w);
+        enum dull value = !key->dull || secret || (key->roles & telling) != 0 ? OTHER : dull_value(w);
         if (value == BROKEN)
             return false;
         if (value != PASSES)
