@@ -634,8 +634,8 @@ static bool read_members(struct walk *w)
 {
     struct nj_reader *d = &w->in;
     struct nj_frame *f = w->frame;
-    unsigned telling =
-        w->depth == 1 && w->carry != NULL && w->carry->in_key ? NJ_ROLE_MESSAGE : 0; /* goes on what the line before left open */
+    /* A message may go on what the line before left open. */
+    unsigned telling = w->depth == 1 && w->carry != NULL && w->carry->in_key ? NJ_ROLE_MESSAGE : 0;
     bool secret = f->rule != NJ_KEY_NONE;
     struct nj_str name;
     struct nj_key judged;
