@@ -47,7 +47,8 @@ DISK = [
 # Script, arguments of the emulator, nightjar's environment (no sink: the one of all runs), how often nightjar is started, may it complain.
 STORIES = {
     "work": (WORK, ["--wrapper", os.path.join(BUILD, "nightjar-capture")], {}, 1, False),
-    "disk": (DISK, ["--timeout", "400ms", "--shutdown-deadline", "400ms"],
+    # A shortage of 200 ms, and as long again until event/next is asked for once more, are no timeout of the function.
+    "disk": (DISK, ["--timeout", "1s", "--shutdown-deadline", "400ms"],
              {"NIGHTJAR_SINK": "http://127.0.0.1:9/x", "NIGHTJAR_QUEUE_BYTES": "64k", "NIGHTJAR_BATCH_BYTES": "8k", "NIGHTJAR_SPILL_BYTES": "256k",
               "NIGHTJAR_COMPRESS": "none"}, 2, True),
 }
