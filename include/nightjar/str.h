@@ -78,6 +78,9 @@ static inline bool nj_str_starts_nocase(struct nj_str s, struct nj_str prefix)
 
 /* With one of so many prefixes. */
 bool nj_str_starts_any(struct nj_str s, const struct nj_str *prefixes, size_t n);
+/* Equal to one of so many. */
+bool nj_str_is_any(struct nj_str s, const struct nj_str *list, size_t n);
+bool nj_str_is_any_nocase(struct nj_str s, const struct nj_str *list, size_t n);
 bool nj_str_ends(struct nj_str s, struct nj_str suffix);
 /* Index of the first occurrence at or after from, or NJ_NPOS. */
 size_t nj_str_find(struct nj_str s, struct nj_str needle, size_t from);

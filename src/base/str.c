@@ -9,6 +9,22 @@ bool nj_str_same_nocase(const char *a, const char *b, size_t n)
     return true;
 }
 
+bool nj_str_is_any(struct nj_str s, const struct nj_str *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (nj_str_eq(s, list[i]))
+            return true;
+    return false;
+}
+
+bool nj_str_is_any_nocase(struct nj_str s, const struct nj_str *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (nj_str_eq_nocase(s, list[i]))
+            return true;
+    return false;
+}
+
 bool nj_str_starts_any(struct nj_str s, const struct nj_str *prefixes, size_t n)
 {
     for (size_t i = 0; i < n; i++)

@@ -74,9 +74,8 @@ static void read_cookies(struct nj_observe *o, struct nj_case *c, struct nj_str 
         struct nj_str value = nj_str_trim(pair);
         if (!nj_str_cut(&value, '=', &name))
             continue;
-        for (size_t i = 0; i < NJ_COUNT(session_cookies); i++)
-            if (nj_str_eq_nocase(name, session_cookies[i]))
-                nj_actor_session(o, c, value);
+        if (nj_str_is_any_nocase(name, session_cookies, NJ_COUNT(session_cookies)))
+            nj_actor_session(o, c, value);
     }
 }
 

@@ -359,10 +359,7 @@ static bool is_privilege(struct nj_str key)
                                            NJ_STR_INIT("permissions"), NJ_STR_INIT("privileges"), NJ_STR_INIT("balance"),
                                            NJ_STR_INIT("superuser"),   NJ_STR_INIT("is_staff"),   NJ_STR_INIT("is_superuser"),
                                            NJ_STR_INIT("user_role"),   NJ_STR_INIT("userrole") };
-    for (size_t i = 0; i < NJ_COUNT(words); i++)
-        if (nj_str_eq_nocase(key, words[i]))
-            return true;
-    return false;
+    return nj_str_is_any_nocase(key, words, NJ_COUNT(words));
 }
 
 static bool is_known(const struct route *r, uint32_t key)

@@ -126,10 +126,7 @@ static bool assigned(struct nj_str s, enum nj_severity *out)
         return false;
     if (s.n != 0 && s.p[0] == '"')
         s = nj_str_slice(s, 1, s.n);
-    for (size_t i = 0; i < NJ_COUNT(keys); i++)
-        if (nj_str_eq_nocase(key, keys[i]))
-            return nj_severity_parse(word_of(s), out);
-    return false;
+    return nj_str_is_any_nocase(key, keys, NJ_COUNT(keys)) && nj_severity_parse(word_of(s), out);
 }
 
 /* Times, request ids, thread names in brackets and Ruby's single letter come before a level; ordinary words do not. */

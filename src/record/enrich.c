@@ -43,10 +43,7 @@ static bool belongs_to_records(struct nj_str key)
 {
     static const struct nj_str names[] = { NJ_STR_INIT("faas.invocation_id"), NJ_STR_INIT("faas.trigger"), NJ_STR_INIT("faas.coldstart"),
                                            NJ_STR_INIT("trace_id"), NJ_STR_INIT("span_id") };
-    for (size_t i = 0; i < NJ_COUNT(names); i++)
-        if (nj_str_eq(key, names[i]))
-            return true;
-    return false;
+    return nj_str_is_any(key, names, NJ_COUNT(names));
 }
 
 static bool take_pair(struct nj_sandbox *s, struct nj_str pair)

@@ -171,10 +171,7 @@ static bool is_pronoun(struct nj_str word)
     static const struct nj_str words[] = { NJ_STR_INIT("you"),      NJ_STR_INIT("i"),     NJ_STR_INIT("he"), NJ_STR_INIT("she"),
                                            NJ_STR_INIT("they"),     NJ_STR_INIT("we"),    NJ_STR_INIT("it"), NJ_STR_INIT("user"),
                                            NJ_STR_INIT("customer"), NJ_STR_INIT("client") };
-    for (size_t i = 0; i < NJ_COUNT(words); i++)
-        if (nj_str_eq_nocase(word, words[i]))
-            return true;
-    return false;
+    return nj_str_is_any_nocase(word, words, NJ_COUNT(words));
 }
 
 void nj_form_skip_verb(struct nj_form *f)

@@ -23,9 +23,8 @@ static bool is_argument(struct nj_str t, struct nj_span span)
     struct nj_str v = nj_part(t, span);
     if (v.n == 0 || strchr("-<[{|($%", v.p[0]) != NULL || nj_value_is_harmless(v) || nj_form_is_metavariable(v) || is_path(v))
         return false;
-    for (size_t i = 0; i < NJ_COUNT(option_prose); i++)
-        if (nj_str_eq_nocase(v, option_prose[i]))
-            return false;
+    if (nj_str_is_any_nocase(v, option_prose, NJ_COUNT(option_prose)))
+        return false;
     return !nj_form_is_prose(v) || closes_option(t, span.to);
 }
 

@@ -330,10 +330,7 @@ static bool is_sentence_word(struct nj_str word)
         NJ_STR_INIT("error"),  NJ_STR_INIT("length"), NJ_STR_INIT("password"), NJ_STR_INIT("set"),      NJ_STR_INIT("validation"),
         NJ_STR_INIT("least"),  NJ_STR_INIT("match"),  NJ_STR_INIT("found"),    NJ_STR_INIT("rejected"), NJ_STR_INIT("characters"),
     };
-    for (size_t i = 0; i < NJ_COUNT(words); i++)
-        if (nj_str_eq(word, words[i]))
-            return true;
-    return false;
+    return nj_str_is_any(word, words, NJ_COUNT(words));
 }
 
 bool nj_form_is_phrase(struct nj_str v)
@@ -378,10 +375,7 @@ bool nj_form_is_scope(struct nj_str v)
     static const struct nj_str verbs[] = { NJ_STR_INIT("read"),   NJ_STR_INIT("write"), NJ_STR_INIT("list"),   NJ_STR_INIT("view"),
                                            NJ_STR_INIT("create"), NJ_STR_INIT("issue"), NJ_STR_INIT("update"), NJ_STR_INIT("delete"),
                                            NJ_STR_INIT("revoke"), NJ_STR_INIT("admin"), NJ_STR_INIT("manage"), NJ_STR_INIT("rotate") };
-    for (size_t i = 0; i < NJ_COUNT(verbs); i++)
-        if (nj_str_eq(v, verbs[i]))
-            return true;
-    return false;
+    return nj_str_is_any(v, verbs, NJ_COUNT(verbs));
 }
 
 static bool looks_like_digest(struct nj_str v)

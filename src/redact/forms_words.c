@@ -102,9 +102,8 @@ static bool owner_value(struct nj_str t, size_t *at)
     while (word > 0 && !nj_is(rest.p[word - 1], NJ_IS_SPACE))
         word--;
     struct nj_str owner = nj_str_slice(rest, word, colon);
-    for (size_t i = 0; i < NJ_COUNT(kinds); i++)
-        if (nj_str_eq_nocase(owner, kinds[i]))
-            return false;
+    if (nj_str_is_any_nocase(owner, kinds, NJ_COUNT(kinds)))
+        return false;
     *at += colon + 2;
     struct nj_str owners = nj_str_slice(rest, 0, colon);
     return owner.n > 0 && nj_str_find(owners, NJ_STR(". "), 0) == NJ_NPOS && nj_str_chr(owners, ',', 0) == NJ_NPOS;

@@ -146,10 +146,7 @@ static bool is_harmless_word(struct nj_str v)
         seen |= nj_byte_class[(unsigned char)v.p[i]];
     if (v.n > LONGEST || (seen & NJ_IS_DIGIT))
         return false;
-    for (size_t i = 0; i < NJ_COUNT(harmless_words); i++)
-        if (nj_str_eq_nocase(v, harmless_words[i]))
-            return true;
-    return false;
+    return nj_str_is_any_nocase(v, harmless_words, NJ_COUNT(harmless_words));
 }
 
 static const struct {

@@ -42,10 +42,7 @@ static bool is_ours(struct nj_str name)
         NJ_STR_INIT("Trailer"),
         NJ_STR_INIT("Idempotency-Key"),
     };
-    for (size_t i = 0; i < NJ_COUNT(ours); i++)
-        if (nj_str_eq_nocase(name, ours[i]))
-            return true;
-    return nj_str_starts_nocase(name, NJ_STR("Nightjar-"));
+    return nj_str_is_any_nocase(name, ours, NJ_COUNT(ours)) || nj_str_starts_nocase(name, NJ_STR("Nightjar-"));
 }
 
 static void add_line(struct nj_buf *lines, struct nj_str name, struct nj_str value)

@@ -230,6 +230,15 @@ class Run:
     def alive(self):
         return self.emulator_process is not None and self.emulator_process.poll() is None
 
+    def wait_until_one_left(self):
+        """For during(): until a nightjar has written its last ledger, or everything is over."""
+        while self.alive() and "NJ1900" not in self.file_text("extension.log"):
+            time.sleep(0.005)
+
+    def touch(self, name):
+        with open(self.path(name), "w", encoding="utf-8"):
+            pass
+
     def stop_sink(self):
         if self.sink_process is None:
             return

@@ -52,6 +52,9 @@ START_TEST(test_str_finds_at_the_edges)
     ck_assert(nj_str_starts_any(s, prefixes, 3));
     ck_assert(!nj_str_starts_any(s, prefixes, 2));
     ck_assert(!nj_str_starts_any(s, prefixes, 0));
+    ck_assert(nj_str_is_any(NJ_STR("abca"), prefixes, 3) && !nj_str_is_any(NJ_STR("abca"), prefixes, 2));
+    ck_assert(!nj_str_is_any(NJ_STR("ABCA"), prefixes, 3) && !nj_str_is_any(NJ_STR("abc"), prefixes, 3));
+    ck_assert(nj_str_is_any_nocase(NJ_STR("AbCa"), prefixes, 3) && !nj_str_is_any_nocase(NJ_STR("AbCa"), prefixes, 2));
     ck_assert(nj_str_ends(s, NJ_STR("cab")));
     ck_assert_view_eq(nj_str_trim(NJ_STR(" \t x y\r\n")), "x y");
     ck_assert_view_eq(nj_str_trim(NJ_STR(" \n")), "");

@@ -1,14 +1,11 @@
 """What the first process left is what the second one delivered."""
 import os
-import time
 
 
 def during(run):
     """The sink comes back when the first one has left, however long that took."""
-    while run.alive() and "NJ1900" not in run.file_text("extension.log"):
-        time.sleep(0.005)
-    with open(run.path("sink-is-back"), "w", encoding="utf-8"):
-        pass
+    run.wait_until_one_left()
+    run.touch("sink-is-back")
 
 
 def check(run):

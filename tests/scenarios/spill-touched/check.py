@@ -1,13 +1,11 @@
 """Touches the files while neither process runs."""
 import os
-import time
 
 PLANTED = b'{"when":"2026-11-04T10:11:12.000000Z","what":{"event":"planted"},"message":"planted"}\n'
 
 
 def during(run):
-    while run.alive() and "NJ1900" not in run.file_text("extension.log"):
-        time.sleep(0.005)
+    run.wait_until_one_left()
     files = [f for f in run.spilled() if os.path.basename(f).startswith("b-")]
     run.expect(len(files) >= 4, f"only {len(files)} files on disk")
     altered, cut, link = files[:3]
