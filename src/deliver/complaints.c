@@ -80,7 +80,9 @@ void nj_say_dropped(struct nj_outlet *o, size_t records, enum nj_drop why)
     } lines[NJ_DROPS] = {
         [NJ_DROP_queue_full] = { GATE_FULL, "NJ1605",
                                  "the queue is full, the oldest went; raise NIGHTJAR_QUEUE_BYTES or look at the sink" },
-        [NJ_DROP_spill_full] = { GATE_SPILL_FULL, "NJ1612", "memory and disk are full; raise NIGHTJAR_SPILL_BYTES or look at the sink" },
+        [NJ_DROP_spill_full] = { GATE_SPILL_FULL, "NJ1612",
+                                 "memory and disk are full; raise NIGHTJAR_SPILL_BYTES (or NIGHTJAR_BATCH_BYTES: 4,096 batches at most), "
+                                 "or look at the sink" },
         [NJ_DROP_too_large] = { GATE_TOO_LARGE, "NJ1606", "one record alone is larger than a request may be" },
         [NJ_DROP_memory] = { GATE_MEMORY, "NJ1607", "there was no memory" },
     };
