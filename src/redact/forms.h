@@ -1,7 +1,7 @@
 /* src/redact/forms.h -- a name with its value in text, as the files that read the renderings share it.
  *
  * forms.c reads what has a separator (key=value, key: value, "key":"value"), forms_words.c what has none (prose, SQL),
- * forms_options.c commands, forms_rows.c tables, forms_protocols.c what has a place and no name, forms_markup.c what is spread over tags and pairs.  forms_value.c finds where a value begins and ends.
+ * forms_options.c options of commands, forms_commands.c the other places they have for a password, forms_rows.c tables, forms_protocols.c what has a place and no name, forms_markup.c what is spread over tags and pairs.  forms_value.c finds where a value begins and ends.
  *
  * Reading       backwards never before the floor, which is what was already replaced; forwards a bounded stretch, or with a
  *               memory of what was read, so that the sweep stays linear. */
@@ -85,6 +85,9 @@ size_t nj_form_bare_end(struct nj_sweep *s, size_t at);
 /* Does a value without quotes end before byte at? */
 bool nj_form_ends_value(struct nj_str t, size_t at);
 
+/* The rule of a password, where none is named; false when the operator wants none. */
+bool nj_form_set_password(struct nj_form *f);
+
 /* Letters only, not mixed in case: as likely a word of the sentence as a value. */
 bool nj_form_is_prose(struct nj_str value);
 /* Letters and digits, neither a time nor a place nor a size: what somebody or something made up. */
@@ -109,15 +112,22 @@ void nj_form_columns(struct nj_form *f);
 
 /* --name value, '--name', 'value' (forms_options.c): f->key is the name, at stands behind it. */
 bool nj_form_option_value(struct nj_form *f, size_t at, struct nj_span *value);
-/* At --password-stdin: what was put into the pipe before it. */
-bool nj_form_piped(struct nj_form *f, struct nj_span *value);
 /* At the byte behind a hyphen that begins an argument. */
 bool nj_form_option(struct nj_form *f, size_t at, struct nj_span *value);
-/* At a colon: is it that of "-passin pass:x", "curl -u user:x"?  The value of these; and that of "net use ... x /user:y". */
+/* At a colon: is it that of "-passin pass:x", "curl -u user:x"?  The value of these. */
 bool nj_form_is_option_value(struct nj_form *f);
 bool nj_form_is_user_option(const struct nj_form *f);
 bool nj_form_option_password(struct nj_form *f, struct nj_span *value, int *rule);
+
+/* "vault login x", "net user kim x" (forms_commands.c): at is within the last word before the arguments. */
+bool nj_form_place(struct nj_form *f, size_t at, struct nj_span *value);
+/* "net use ... x /user:y", at the separator. */
 bool nj_form_net_use(struct nj_form *f, struct nj_span *value);
+/* What was put into the pipe that stands before byte at, where something reads a password: "echo x | docker login --password-stdin". */
+bool nj_form_piped(struct nj_form *f, size_t at, struct nj_span *value);
+/* The same at the letters behind a hyphen, if they are those of "sudo -S"; and at the name of the commands passwd and chpasswd. */
+bool nj_form_sudo(struct nj_form *f, size_t at, struct nj_span *value);
+bool nj_form_passwd(struct nj_form *f, struct nj_span *value);
 
 /* "LOGIN u x", "AUTH x" (forms_protocols.c): at is the blank behind the word. */
 bool nj_form_command(struct nj_form *f, size_t at, struct nj_span *value);

@@ -6,11 +6,15 @@ static bool is_path(struct nj_str v)
     return v.p[0] == '/' || v.p[0] == '~' || v.p[0] == '.' || nj_str_ends(v, NJ_STR(".pem")) || nj_str_ends(v, NJ_STR(".key"));
 }
 
-/* "--password hunter --jobs 4", and not "use --password or ...". */
+/* "--password hunter --jobs 4", "--password hunter https://host", and not "use --password or ...". */
 static bool closes_option(struct nj_str t, size_t end)
 {
+    enum { SCHEME = 12 };
     size_t next = nj_skip_blanks(t, end);
-    return next >= t.n || t.p[next] == '\n' || t.p[next] == '-';
+    if (next >= t.n || t.p[next] == '\n' || t.p[next] == '-')
+        return true;
+    size_t scheme = nj_run(nj_str_slice(t, 0, next + SCHEME), next, NJ_IS_LOWER);
+    return scheme > next && nj_has_at(t, scheme, NJ_STR("://"));
 }
 
 static const struct nj_str option_prose[] = {
@@ -75,7 +79,11 @@ static const struct {
     { NJ_STR_INIT("redis-cli"), 'a' },     { NJ_STR_INIT("mosquitto"), 'P' },
     { NJ_STR_INIT("zip"), 'P' },           { NJ_STR_INIT("sqlcmd"), 'P' },
     { NJ_STR_INIT("buildah login"), 'p' }, { NJ_STR_INIT("cqlsh"), 'p' },
-    { NJ_STR_INIT("smbclient"), 'U' },     { NJ_STR_INIT("snmpget"), 'A' },
+    { NJ_STR_INIT("smbclient"), 'U' },     { NJ_STR_INIT("snmp"), 'A' },
+    { NJ_STR_INIT("rpcclient"), 'U' },     { NJ_STR_INIT("snmp"), 'X' },
+    { NJ_STR_INIT("rdesktop"), 'p' },      { NJ_STR_INIT("useradd"), 'p' },
+    { NJ_STR_INIT("usermod"), 'p' },       { NJ_STR_INIT("ipmitool"), 'P' },
+    { NJ_STR_INIT("psexec"), 'p' },        { NJ_STR_INIT("PsExec"), 'p' },
     { NJ_STR_INIT("unzip"), 'P' },         { NJ_STR_INIT("7z"), 'p' },
     { NJ_STR_INIT("bcp"), 'P' },           { NJ_STR_INIT("openssl"), 'k' },
 };
@@ -126,8 +134,7 @@ static bool short_option(struct nj_form *f, size_t at, struct nj_span *value)
         return false; /* -key names a file */
     if (!nj_form_has_command(nj_str_slice(t, from, at), t.p[at]))
         return false;
-    f->rule = nj_key_classify(f->s->r, NJ_STR("password")).rule;
-    if (f->rule == NJ_KEY_NONE)
+    if (!nj_form_set_password(f))
         return false;
     bool list = nj_is_quote(nj_byte(t, arg)) && nj_byte(t, arg) == nj_byte(t, at - 2);
     if (list) { /* ["-p", "x"] */
@@ -166,32 +173,12 @@ static int rule_of_parameter(const struct nj_form *f, size_t at)
     return nj_rule_but(nj_key_classify(f->s->r, nj_str_slice(line, from, to)).rule, NJ_HOW_ASIDE);
 }
 
-bool nj_form_piped(struct nj_form *f, struct nj_span *value)
-{
-    enum { LOOK_BACK = 192 };
-    struct nj_str t = f->t;
-    size_t from = f->key.from - f->floor > LOOK_BACK ? f->key.from - LOOK_BACK : f->floor, at = NJ_NPOS;
-    static const struct nj_str echo = NJ_STR_INIT("echo ");
-    for (size_t i = from; i + echo.n < f->key.from; i++)
-        if (nj_str_starts(nj_str_slice(t, i, t.n), echo))
-            at = i + echo.n;
-    f->rule = nj_key_classify(f->s->r, NJ_STR("password")).rule;
-    if (at == NJ_NPOS || f->rule == NJ_KEY_NONE)
-        return false;
-    at += nj_str_starts(nj_str_slice(t, at, t.n), NJ_STR("-n ")) ? 3 : 0;
-    struct nj_form g = *f;
-    g.t = nj_str_slice(t, 0, f->key.from);
-    *value = nj_form_read(&g, at);
-    size_t pipe = nj_skip_blanks(g.t, value->to + (g.quote != 0 ? 1 + g.slashes : 0));
-    return nj_byte(g.t, pipe) == '|' && nj_byte(t, value->from) != '$';
-}
-
 bool nj_form_option(struct nj_form *f, size_t at, struct nj_span *value)
 {
     struct nj_str t = f->t;
     size_t from = t.p[at] == '-' ? at + 1 : at;
     size_t to = nj_run(nj_str_slice(t, 0, from + NJ_FORM_KEY), from, NJ_IS_KEY);
-    if (from == at && nj_is(t.p[at], NJ_IS_ALPHA) && short_option(f, at, value))
+    if (from == at && nj_is(t.p[at], NJ_IS_ALPHA) && (short_option(f, at, value) || nj_form_sudo(f, at, value)))
         return true;
     if (to - from < 3)
         return false;
@@ -204,11 +191,26 @@ bool nj_form_option(struct nj_form *f, size_t at, struct nj_span *value)
 
 /* --- what stands behind a colon ----------------------------------------------------------------------------------- */
 
+/* xfreerdp /u:kim /p:x, /password:x, /gp:x for its gateway */
+static bool is_freerdp(const struct nj_form *f)
+{
+    enum { LOOK_BACK = 192 };
+    static const struct nj_str switches[] = { NJ_STR_INIT("p"), NJ_STR_INIT("gp"), NJ_STR_INIT("password"),
+                                              NJ_STR_INIT("gateway-password") };
+    return f->key.from > f->floor + 1 && f->t.p[f->key.from - 1] == '/' && f->t.p[f->key.from - 2] == ' ' &&
+           nj_str_is_any(nj_part(f->t, f->key), switches, NJ_COUNT(switches)) &&
+           nj_stands_before(f->t, f->key.from, LOOK_BACK, NJ_STR("freerdp"));
+}
+
 /* openssl -passin pass:x, curl -u user:x: the option in front says what follows. */
 bool nj_form_is_option_value(struct nj_form *f)
 {
     static const struct nj_str options[] = { NJ_STR_INIT("-passin "), NJ_STR_INIT("-passout "), NJ_STR_INIT("-pass ") };
-    if (f->t.p[f->sep] != ':' || f->gap_before || !nj_str_eq(nj_part(f->t, f->key), NJ_STR("pass")))
+    if (f->t.p[f->sep] != ':' || f->gap_before)
+        return false;
+    if (is_freerdp(f))
+        return true;
+    if (!nj_str_eq(nj_part(f->t, f->key), NJ_STR("pass")))
         return false;
     for (size_t i = 0; i < NJ_COUNT(options); i++)
         if (nj_form_ends_with(f, f->key.from, options[i]))
@@ -227,7 +229,10 @@ bool nj_form_is_user_option(const struct nj_form *f)
     bool option = false;
     if (f->t.p[f->sep] != ':' || f->gap_before || f->key_quote != 0 || from < f->floor + 3)
         return false;
+    bool tight = f->t.p[from] == 'u' && nj_form_ends_with(f, from, NJ_STR(" -")); /* curl -ukim:x */
+    from += tight ? 1 : 0;
     from -= from > f->floor && nj_is_quote(f->t.p[from - 1]) ? 1 : 0;
+    option = tight;
     for (size_t i = 0; i < NJ_COUNT(options); i++)
         option |= nj_form_ends_with(f, from, options[i]);
     if (!option)
@@ -239,37 +244,14 @@ bool nj_form_is_user_option(const struct nj_form *f)
     return false;
 }
 
-/* net use \\\\host\\share password /user:x, or the two the other way round: at the separator of /user. */
-bool nj_form_net_use(struct nj_form *f, struct nj_span *value)
-{
-    enum { LOOK_BACK = 160 };
-    struct nj_str t = f->t;
-    size_t from = f->key.from > LOOK_BACK ? f->key.from - LOOK_BACK : 0;
-    if (!nj_str_eq_nocase(nj_part(t, f->key), NJ_STR("user")) || f->key.from < f->floor + 2 ||
-        !nj_form_ends_with(f, f->key.from, NJ_STR(" /")))
-        return false;
-    size_t use = nj_str_find(nj_str_slice(t, from, f->key.from), NJ_STR("net use "), 0);
-    if (use == NJ_NPOS)
-        return false;
-    size_t to = f->key.from - 2, at = to;
-    while (at > from + use + 8 && at > f->floor && t.p[at - 1] != ' ')
-        at--;
-    if (to > at && t.p[at] != '\\' && t.p[to - 1] != ':') {
-        *value = (struct nj_span){ at, to };
-    } else {
-        at = nj_skip_blanks(t, nj_form_bare_end(f->s, f->sep + 1));
-        *value = (struct nj_span){ at, nj_form_bare_end(f->s, at) };
-    }
-    return value->to > value->from && t.p[value->from] != '/' && !nj_value_is_harmless(nj_part(t, *value));
-}
-
 bool nj_form_option_password(struct nj_form *f, struct nj_span *value, int *rule)
 {
-    f->rule = nj_key_classify(f->s->r, NJ_STR("password")).rule;
-    if (f->rule == NJ_KEY_NONE)
+    if (!nj_form_set_password(f))
         return false;
     f->value = f->sep + 1;
     *value = (struct nj_span){ f->value, nj_form_bare_end(f->s, f->value) };
+    if (f->t.p[f->key.from - 1] == '/')
+        *value = nj_form_read(f, f->value);
     *rule = f->rule;
     struct nj_str v = nj_part(f->t, *value);
     return !nj_value_is_harmless(v) && nj_run(v, 0, NJ_IS_DIGIT) != v.n && !nj_str_starts(v, NJ_STR("//"));

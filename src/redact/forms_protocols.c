@@ -1,12 +1,6 @@
 /* Passwords that a protocol or a call has in a place of its own, without a name: LOGIN u x, AUTH x, host:port:db:u:x, PDO(dsn, u, x). */
 #include "forms.h"
 
-static bool set_password(struct nj_form *f)
-{
-    f->rule = nj_key_classify(f->s->r, NJ_STR("password")).rule;
-    return f->rule != NJ_KEY_NONE;
-}
-
 static bool ends_line(struct nj_str t, size_t at)
 {
     at = nj_skip_blanks(t, at);
@@ -46,7 +40,7 @@ static bool last_word(struct nj_form *f, size_t at, size_t most, struct nj_span 
         if (value->to == value->from)
             return false;
         if (ends_line(f->t, at))
-            return is_password(f, *value) && set_password(f);
+            return is_password(f, *value) && nj_form_set_password(f);
         if (nj_byte(f->t, at) != ' ')
             return false;
     }
@@ -108,7 +102,7 @@ bool nj_form_pgpass(struct nj_form *f, struct nj_span *value)
     while (end < t.n && !nj_is(t.p[end], NJ_IS_SPACE) && (t.p[end] != ':' || t.p[end - 1] == '\\'))
         end++;
     *value = (struct nj_span){ at, end };
-    return end > at && ends_line(t, end) && t.p[at] != '/' && !nj_value_is_harmless(nj_part(f->t, *value)) && set_password(f);
+    return end > at && ends_line(t, end) && t.p[at] != '/' && !nj_value_is_harmless(nj_part(f->t, *value)) && nj_form_set_password(f);
 }
 
 /* PDO->__construct('mysql:host=h', 'kim', 'x1'), new PDO("pgsql:...", "kim", "x1"): at the colon of the address. */
@@ -131,7 +125,7 @@ static bool pdo(struct nj_form *f, struct nj_span *value)
     if (f->quote == 0 || nj_byte(t, at) != ',')
         return false;
     (void)read_word(f, nj_skip_blanks(t, at + 1), value);
-    return f->quote != 0 && value->to > value->from && !nj_value_is_harmless(nj_part(f->t, *value)) && set_password(f);
+    return f->quote != 0 && value->to > value->from && !nj_value_is_harmless(nj_part(f->t, *value)) && nj_form_set_password(f);
 }
 
 /* "credentials kim:x1": at the colon. */
@@ -141,7 +135,7 @@ static bool of_user(struct nj_form *f, struct nj_span *value)
         return false;
     *value = (struct nj_span){ f->sep + 1, nj_form_bare_end(f->s, f->sep + 1) };
     struct nj_str v = nj_part(f->t, *value);
-    return nj_form_is_made_up(v, 5) && nj_str_chr(v, '.', 0) == NJ_NPOS && set_password(f);
+    return nj_form_is_made_up(v, 5) && nj_str_chr(v, '.', 0) == NJ_NPOS && nj_form_set_password(f);
 }
 
 bool nj_form_behind_credentials(struct nj_str t, size_t floor, size_t at)

@@ -262,6 +262,12 @@ void nj_form_wait_quoted(const struct nj_form *f, size_t at)
         nj_form_wait(f->s, value, f->rule);
 }
 
+bool nj_form_set_password(struct nj_form *f)
+{
+    f->rule = nj_key_classify(f->s->r, NJ_STR("password")).rule;
+    return f->rule != NJ_KEY_NONE;
+}
+
 /* --- what it looks like ------------------------------------------------------------------------------------------- */
 
 /* "AccessDenied", "ResourceNotFoundException": what went wrong, in one word. */

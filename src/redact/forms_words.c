@@ -486,7 +486,9 @@ static bool word(struct nj_form *f, size_t at, struct nj_span *value)
     while (f->key.from < to && !nj_is(t.p[f->key.from], NJ_IS_WORD))
         f->key.from++;
     if (is_option && nj_str_ends(nj_part(t, f->key), NJ_STR("-stdin")))
-        return nj_form_piped(f, value);
+        return nj_form_piped(f, f->key.from, value);
+    if (at > 0 && t.p[at - 1] == 's' && (nj_form_place(f, to, value) || nj_form_passwd(f, value)))
+        return true;
     f->rule = nj_rule_but(nj_form_classify(f).rule, NJ_HOW_ASIDE | NJ_HOW_MAIL);
     if (f->rule == NJ_KEY_NONE)
         return false;
@@ -635,6 +637,8 @@ bool nj_form_words(struct nj_sweep *s, size_t at, struct nj_span *value, int *ru
         found = is_number(&f, at, value);
     else if (before == ' ' && nj_is_quote(t.p[at]))
         found = identified_by(&f, at, value);
+    else if ((before == ' ' && (t.p[at] == 'l' || t.p[at] == 'u')) || (before == '_' && t.p[at] == 'u'))
+        found = nj_form_place(&f, at, value);
     else if ((t.p[at] | 0x20) == 'r' && (before | 0x20) == 'u')
         found = nj_yours_may(t, at) && your_code(&f, at, value);
     if (t.p[at] == ' ' && (before == 'N' || before == 'H') && nj_form_command(&f, at, value))

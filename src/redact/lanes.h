@@ -10,7 +10,8 @@
  * the byte tells which it is.  '<' is a separator too.
  *
  * Names that no separator follows have marks of their own (words): "sw" and "wd" (password, passwd, pwd), "ssp" and "ssc"
- * (passphrase, passcode), "ss " (pass), "our" (your code), "nw" (Kennwort), "tok", "ecr" (secret), "key", a blank behind H, J, L or N (AUTH x, LOGIN u x), an option (a hyphen behind a space or a quote), what follows a tab, a number behind a word that ends in e, n, or p to s, a quote behind "y ", and
+ * (passphrase, passcode), "ss " (pass), "our" (your code), "nw" (Kennwort), "tok", "ecr" (secret), "key", a blank behind H, J, L or N (AUTH x, LOGIN u x), an option (a hyphen behind a space or a quote), what follows a tab, a number behind a word that ends in e, n, or p to s, a quote behind "y ", "t l", "t u" and "_u" (vault login,
+ * net user, add_user), and
  * encoded characters: "\u", "\x", and a semicolon behind "t" or a digit, at the last byte of these. */
 #ifndef NIGHTJAR_REDACT_LANES_H
 #define NIGHTJAR_REDACT_LANES_H

@@ -42,13 +42,14 @@ NJ_MARKS_TARGET INLINE void NJ_MARKS_SETS(struct sets *sets, const char *p, unsi
         words |= (IS(low, k) & IS(low1, o) & IS(low2, t)) | (IS(low, r) & IS(low1, c) & IS(low2, e));
         words |= IS(low, y) & e1 & IS(low2, k);
         NJ_MARKS_LANE number = digit & (IS(low2 | ALL(three), s) | IS(low2, e) | IS(low2, n));
-        words |= IS(v1, space) & (number | (IS(v | ALL(five), apostrophe) & IS(low2, y)));
+        NJ_MARKS_LANE quoted = IS(v | ALL(five), apostrophe) & IS(low2, y), place = IS(low2, t) & (IS(v, u) | IS(v, l));
+        words |= (IS(v1, space) & (number | quoted | place)) | (IS(v, u) & IS(v1, under)); /* "net user", "vault login", "add_user" */
         words |= s1 & s2 & (IS(low, p) | IS(low, c) | IS(v, space));
         words |= IS(low, r) & IS(low1, u) & IS(low2, o);
         words |= IS(v, space) & IS(v1 | ALL(six), N);                            /* "AUTH ", "LOGIN " */
         words |= (IS(v1, dash) & IS(v2 | ALL(seven), apostrophe)) | IS(v1, tab); /* behind a space or a quote */
         words |= (IS(v, u) | IS(v, x)) & IS(v1, backslash);
-        words |= IS(v, semicolon) & (IS(v1, t) | IS_DIGIT(v1));
+        words |= IS(v, semicolon);
         MARK(s.words, words);
     }
     *sets = s;

@@ -436,25 +436,38 @@ static inline bool nj_word_may(struct nj_str t, size_t at)
 {
     if (at < 3 || at >= t.n)
         return true;
-    if (t.p[at] == ' ') {
-        char third = t.p[at - 3];
-        if (t.p[at - 1] == 'H' || t.p[at - 1] == 'N')
-            return at >= 4 && ((t.p[at - 2] == 'T' && third == 'U') || (t.p[at - 2] == 'I' && third == 'G')); /* AUTH, LOGIN */
-        return at >= 4 && (third | 0x20) == 'a' && (t.p[at - 4] | 0x20) == 'p' && (t.p[at - 1] | 0x20) == 's';
+    char c = t.p[at], one = t.p[at - 1], two = t.p[at - 2], three = t.p[at - 3];
+    if (one == ' ' && nj_is(c, NJ_IS_DIGIT)) {
+        unsigned pair = (unsigned)(three & 31) << 5 | (two & 31); /* in either case */
+        return pair == NJ_TWO('i', 's') || pair == NJ_TWO('a', 's') || pair == NJ_TWO('t', 'p') || pair == NJ_TWO('i', 'n') ||
+               pair == NJ_TWO('d', 'e');
     }
-    if ((t.p[at] | 0x20) == 'w' && (t.p[at - 1] | 0x20) == 'n')
-        return (t.p[at - 2] | 0x20) == 'n'; /* Kennwort */
-    if ((t.p[at] | 0x20) == 'r' && (t.p[at - 1] | 0x20) == 'u')
-        return nj_yours_may(t, at);
-    if (t.p[at] == 'r' && t.p[at - 1] == 'c')
-        return !nj_is_put_secret(t, at);
-    if (t.p[at - 1] == '-')
-        return t.p[at - 2] == ' ' || ((t.p[at - 2] == '"' || t.p[at - 2] == '\'') && (nj_is(t.p[at], NJ_IS_ALPHA) || t.p[at] == '-'));
-    if (!nj_is(t.p[at], NJ_IS_DIGIT) || t.p[at - 1] != ' ')
+    if (one == '\t')
         return true;
-    unsigned two = (unsigned)(t.p[at - 3] & 31) << 5 | (t.p[at - 2] & 31); /* in either case */
-    return two == NJ_TWO('i', 's') || two == NJ_TWO('a', 's') || two == NJ_TWO('t', 'p') || two == NJ_TWO('i', 'n') ||
-           two == NJ_TWO('d', 'e');
+    if (one == '-')
+        return (two == ' ' && c != ' ') || ((two == '"' || two == '\'') && (nj_is(c, NJ_IS_ALPHA) || c == '-'));
+    switch (c) {
+    case ' ':
+        if (one == 'H' || one == 'N')
+            return at >= 4 && ((two == 'T' && three == 'U') || (two == 'I' && three == 'G')); /* AUTH, LOGIN */
+        return at >= 4 && (three | 0x20) == 'a' && (t.p[at - 4] | 0x20) == 'p' && (one | 0x20) == 's';
+    case ';':
+        return one == 't' || nj_is(one, NJ_IS_DIGIT); /* &lt; &gt; &quot; &#39; */
+    case 'u':
+        if (one == '_')
+            return (two == 'd' || two == 'e') && t.n - at > 1 && t.p[at + 1] == 's'; /* add_user, authenticate_user */
+        return one != ' ' || three == 'e';                                           /* net user */
+    case 'l':
+        return three == 'l'; /* vault login */
+    case 'w':
+    case 'W':
+        return (one | 0x20) != 'n' || (two | 0x20) == 'n'; /* Kennwort */
+    case 'r':
+    case 'R':
+        return (one | 0x20) == 'u' ? nj_yours_may(t, at) : c == 'R' || one != 'c' || !nj_is_put_secret(t, at);
+    default:
+        return true;
+    }
 }
 
 /* Drops the marks of runs that cannot be anything; what is left is worth a visit. */
@@ -500,6 +513,8 @@ void nj_sweep_wait_key(struct nj_sweep *s, struct nj_span value, int rule);
 bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule);
 /* Sentences, options, SQL (forms_words.c): at is the byte that is marked. */
 bool nj_form_words(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule);
+/* "chpasswd <<< kim:x" (forms_commands.c): at is behind the last '<'. */
+bool nj_form_here(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule);
 /* Does the line hold a command that takes a password behind an option of that letter (forms_options.c)? */
 bool nj_form_has_command(struct nj_str line, char option);
 /* <password>x</password> (forms_markup.c): at is the byte behind '<'; the value is kept with nj_sweep_wait_key(). */

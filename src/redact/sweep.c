@@ -207,6 +207,8 @@ static bool visit_separator(struct nj_sweep *s, size_t at)
     int rule = NJ_KEY_NONE;
     char c = s->text.p[at - 1], before = at > 1 ? s->text.p[at - 2] : '\0';
     if (c == '<') {
+        if (before == '<' && nj_form_here(s, at, &value, &rule) && nj_sweep_take_key(s, value, rule))
+            return true;
         nj_form_tag(s, at);
         return false;
     }

@@ -27,6 +27,7 @@ import cases_shapes
 import cases_sixth
 import cases_text
 import cases_third
+import cases_twelfth
 import cases_tokens
 import gens
 
@@ -110,10 +111,12 @@ GROUPS = (
     ("eighth", cases_eighth.ROUNDS),
     ("shaped", cases_shaped.ROUNDS),
     ("ninth", cases_ninth.ROUNDS),
+    ("twelfth", cases_twelfth.ROUNDS),
     ("samples", cases_samples.ROUNDS),
 )
 BENIGN = (cases_benign.ROUNDS + cases_second.BENIGN + cases_third.BENIGN + cases_fourth_benign.BENIGN + cases_fifth.BENIGN +
-          cases_sixth.BENIGN + cases_eighth.BENIGN + cases_shaped.BENIGN + cases_ninth.BENIGN + cases_samples.BENIGN)
+          cases_sixth.BENIGN + cases_eighth.BENIGN + cases_shaped.BENIGN + cases_ninth.BENIGN + cases_twelfth.BENIGN +
+          cases_samples.BENIGN)
 
 
 def build(seed=SEED, size=SIZE):
