@@ -96,6 +96,16 @@ static void wait_for_args(const struct nj_form *g)
     }
 }
 
+/* {'Name': '/prod/mail', 'Type': 'SecureString', 'Value': 'x1'} of the Systems Manager */
+static bool is_secure(const struct nj_form *f)
+{
+    enum { REACH = 48 };
+    size_t from = f->key.from > f->floor + REACH ? f->key.from - REACH : f->floor;
+    struct nj_str before = nj_str_slice(f->t, from, f->key.from);
+    size_t at = nj_str_find(before, NJ_STR("SecureString"), 0);
+    return at != NJ_NPOS && nj_str_chr(before, '}', at) == NJ_NPOS;
+}
+
 void nj_form_pair(const struct nj_form *f, struct nj_key key)
 {
     struct nj_form g = *f;
@@ -124,6 +134,10 @@ void nj_form_pair(const struct nj_form *f, struct nj_key key)
             size_t to = nj_form_end(&g);
             nj_form_wait(f->s, (struct nj_span){ g.value, to }, rule);
         }
+        return;
+    }
+    if (is_secure(f)) {
+        nj_form_wait(f->s, own, nj_key_classify(f->s->r, NJ_STR("secret")).rule);
         return;
     }
     if (next_member(&g, behind, limit) & NJ_ROLE_NAME) {

@@ -91,6 +91,11 @@ bool nj_form_pgpass(struct nj_form *f, struct nj_span *value)
         nj_str_eq(number, NJ_STR("*")) || nj_str_eq(number, NJ_STR("6432")) || (number.n == 4 && nj_str_starts(number, NJ_STR("543")));
     if (!known || port <= f->floor + 1 || t.p[port - 1] != ':' || (!nj_is(t.p[port - 2], NJ_IS_WORD) && t.p[port - 2] != '*'))
         return false;
+    size_t host = port - 1;
+    while (host > f->floor && (nj_is(t.p[host - 1], NJ_IS_KEY) || t.p[host - 1] == '*'))
+        host--;
+    if (host > f->floor && t.p[host - 1] == ':')
+        return false; /* arn:aws:secretsmanager:*:*:secret:name */
     for (size_t field = 0; field < FIELDS; field++, at++) {
         size_t from = at;
         while (at < t.n && (nj_is(t.p[at], NJ_IS_KEY) || t.p[at] == '*'))

@@ -389,6 +389,29 @@ static bool looks_like_digest(struct nj_str v)
     return v.n >= 32 && nj_run(v, 0, NJ_IS_HEX) == v.n;
 }
 
+/* Does another name stand near the one at hand, in quotes like that: a member of the same object, as far as can be seen? */
+static bool is_beside(const struct nj_form *f, struct nj_str name)
+{
+    enum { AROUND = 160 };
+    size_t from = f->key.from > f->floor + AROUND ? f->key.from - AROUND : f->floor;
+    struct nj_str near = nj_str_slice(f->t, from, f->key.to + AROUND);
+    if (f->key_quote == 0)
+        return false;
+    for (size_t at = 0; (at = nj_str_find(near, name, at)) != NJ_NPOS; at += name.n)
+        if (at > 0 && near.p[at - 1] == f->key_quote && nj_byte(near, at + name.n) == f->key_quote &&
+            nj_byte(near, nj_skip_blanks(near, at + name.n + 1)) == ':')
+            return true;
+    return false;
+}
+
+/* {'queryStringParameters': {'code': 'x1', 'state': 'y'}} */
+static bool is_callback(const struct nj_form *f)
+{
+    enum { REACH = 160 };
+    size_t from = f->key.from > f->floor + REACH ? f->key.from - REACH : f->floor;
+    return is_beside(f, NJ_STR("state")) && nj_str_find(nj_str_slice(f->t, from, f->key.from), NJ_STR("uery"), 0) != NJ_NPOS;
+}
+
 /* "grant_type=" makes a code one of OAuth, and so does "state=" in the address that carries it. */
 static bool is_granted(const struct nj_form *f)
 {
@@ -398,7 +421,7 @@ static bool is_granted(const struct nj_form *f)
         s->grant = nj_str_find(s->text, NJ_STR("grant_type"), 0) != NJ_NPOS || nj_str_find(s->text, NJ_STR("rantType"), 0) != NJ_NPOS;
     }
     char before = f->key.from > 0 ? f->t.p[f->key.from - 1] : '\0';
-    return s->grant || before == '?' || before == '&';
+    return s->grant || before == '?' || before == '&' || is_callback(f);
 }
 
 /* "0.25" */
@@ -417,7 +440,8 @@ bool nj_form_takes(const struct nj_form *f, struct nj_span v)
     bool parameter = (how & NJ_HOW_QUERY) && (before == '&' || before == '?' || before == ';');
     if (parameter)
         return true;
-    if (how & NJ_HOW_DETECTED)
+    if ((how & NJ_HOW_DETECTED) ||
+        ((how & NJ_HOW_BESIDE) && !is_beside(f, nj_secret_keys[f->rule].phrase.p[0] == 'f' ? NJ_STR("given") : NJ_STR("family"))))
         return false;
     if (!nj_key_takes_telling(f->rule, value))
         return nj_key_takes_beside(f->rule, nj_str_slice(f->t, f->floor, f->key.from), value);

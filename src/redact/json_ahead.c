@@ -158,6 +158,21 @@ bool nj_is_name(struct nj_str key, struct nj_str name)
     return n == name.n;
 }
 
+bool nj_is_query(struct nj_str name)
+{
+    static const struct nj_str names[] = {
+        NJ_STR_INIT("query"),        NJ_STR_INIT("querystring"),     NJ_STR_INIT("querystringparameters"),
+        NJ_STR_INIT("queryparams"),  NJ_STR_INIT("queryparameters"), NJ_STR_INIT("multivaluequerystringparameters"),
+        NJ_STR_INIT("searchparams"), NJ_STR_INIT("urlparams"),
+    };
+    if (name.n < names[0].n || strchr("qQmMsSuU", name.p[0]) == NULL)
+        return false;
+    for (size_t i = 0; i < NJ_COUNT(names); i++)
+        if (nj_is_name(name, names[i]))
+            return true;
+    return false;
+}
+
 bool nj_ahead_member(struct nj_str t, size_t value, struct nj_str name)
 {
     struct peek p = { t, value };

@@ -218,6 +218,14 @@ static bool is_secure_string(struct nj_str raw)
     return nj_str_eq(raw, NJ_STR("SecureString"));
 }
 
+/* The name of a parameter says which secret it is, or nothing about that: "/prod/mail". */
+static void note_secure_string(struct walk *w)
+{
+    int pair = w->frame->pair;
+    if (pair == NJ_KEY_NONE || nj_secret_keys[pair].class > NJ_CLASS_CVV)
+        w->frame->pair = (int16_t)nj_key_classify(w->r, NJ_STR("secret")).rule;
+}
+
 /* Of the value at hand: lists add nothing to the path. */
 static size_t value_path(const struct walk *w)
 {
@@ -238,8 +246,8 @@ static void judge_string(struct walk *w)
         w->frame->place = (int16_t)nj_rule_of_place(w->r, raw);
     if (!w->frame->object)
         list_names(w, raw);
-    else if (is_secure_string(raw) && w->frame->pair == NJ_KEY_NONE)
-        w->frame->pair = (int16_t)nj_key_classify(w->r, NJ_STR("secret")).rule;
+    else if (is_secure_string(raw))
+        note_secure_string(w);
     bool names_secret = w->naming && !w->own && w->frame->pair != NJ_KEY_NONE;
     bool secret = !names_secret && takes(w, raw) && (!w->key_part || is_key_material(raw));
     if (!secret && (w->roles & NJ_ROLE_ENCODED) && encoded_value(w, p))
@@ -385,6 +393,7 @@ static bool open_container(struct walk *w)
     if (object && w->naming)
         w->frame->pair = (int16_t)nj_ahead_typed_name(w->r, w->in.t, w->in.at);
     size_t path = value_path(w);
+    bool query = object && w->own && nj_is_query(w->key);
     struct nj_frame *f = w->frame = &w->frames[++w->depth];
     *f = (struct nj_frame){ .first = w->in.at,
                             .member = w->in.at,
@@ -393,6 +402,7 @@ static bool open_container(struct walk *w)
                             .pair = NJ_KEY_NONE,
                             .place = NJ_KEY_NONE,
                             .object = object,
+                            .query = query,
                             .flat = flat,
                             .places = places };
     f->number = f->new_from = ++w->r->members.objects;
@@ -414,13 +424,32 @@ static bool has_member(const struct walk *w, struct nj_str name, bool seen)
     return seen || nj_ahead_member(w->in.t, w->in.at, name);
 }
 
-/* Some rules are for text alone, and a code is one of OAuth only where a grant is asked for. */
+/* The same of a name in its quotes that is not noticed when it is read, or has a list in front of it: not far from here. */
+static bool has_quoted(const struct walk *w, struct nj_str name)
+{
+    enum { AROUND = 256 };
+    size_t at = w->in.at, from = at > w->frame->first + AROUND ? at - AROUND : w->frame->first;
+    size_t end = nj_str_chr(nj_str_slice(w->in.t, 0, at + AROUND), '}', at);
+    struct nj_str near = nj_str_slice(w->in.t, from, end < at + AROUND ? end : at + AROUND);
+    size_t found = nj_str_find(near, name, 0), colon = found == NJ_NPOS ? near.n : nj_run(near, found + name.n, NJ_IS_SPACE);
+    return colon < near.n && near.p[colon] == ':';
+}
+
+/* Is it the code of a callback, ?code=...&state=...? */
+static bool is_callback(const struct walk *w)
+{
+    return w->frame->query && has_quoted(w, NJ_STR("\"state\""));
+}
+
+/* Some rules are for text and for parameters alone, and a code is one of OAuth only where a grant is asked for. */
 static bool stands(const struct walk *w, int rule)
 {
     unsigned how = nj_secret_keys[rule].how;
     if (how & NJ_HOW_GRANT)
-        return has_member(w, NJ_STR("granttype"), w->frame->grant);
-    return (how & NJ_HOW_QUERY) == 0 || (how & NJ_HOW_MIXED) != 0;
+        return has_member(w, NJ_STR("granttype"), w->frame->grant) || is_callback(w);
+    if (how & NJ_HOW_BESIDE)
+        return has_quoted(w, nj_secret_keys[rule].phrase.p[0] == 'f' ? NJ_STR("\"given\"") : NJ_STR("\"family\""));
+    return (how & NJ_HOW_QUERY) == 0 || (how & NJ_HOW_MIXED) != 0 || w->frame->query;
 }
 
 /* A name that was unescaped or rewritten stands in a buffer of which the values make use. */

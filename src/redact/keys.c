@@ -24,7 +24,8 @@ enum {
     ALONE = NJ_HOW_ALONE,
     SHORT = NJ_HOW_SHORT,
     EXPIRY = NJ_HOW_EXPIRY,
-    CODE = NJ_HOW_CODE
+    CODE = NJ_HOW_CODE,
+    BESIDE = NJ_HOW_BESIDE
 };
 
 const struct nj_secret_key_row nj_secret_keys[NJ_KEY_ROWS] = {
@@ -91,6 +92,7 @@ static const struct nj_str harmless_words[] = {
     NJ_STR_INIT("same-origin"),
     NJ_STR_INIT("not set"),
     NJ_STR_INIT("object object"),
+    NJ_STR_INIT("{####}"), /* where Cognito puts the code into a message */
     NJ_STR_INIT("sensitive value"),
     NJ_STR_INIT("write-only"),
     NJ_STR_INIT("!ref"), /* tags of YAML: the value is elsewhere */
@@ -276,10 +278,14 @@ size_t nj_placeholder_len(struct nj_str text, size_t at)
 static bool is_complaint(struct nj_str v)
 {
     static const struct nj_str openings[] = {
-        NJ_STR_INIT("is "),           NJ_STR_INIT("must "),          NJ_STR_INIT("has "),         NJ_STR_INIT("should "),
-        NJ_STR_INIT("can't be "),     NJ_STR_INIT("cannot be "),     NJ_STR_INIT("can not be "),  NJ_STR_INIT("does not "),
-        NJ_STR_INIT("doesn't "),      NJ_STR_INIT("this field "),    NJ_STR_INIT("password is "), NJ_STR_INIT("password must "),
-        NJ_STR_INIT("the password "), NJ_STR_INIT("this password "), NJ_STR_INIT("passwords "),   NJ_STR_INIT("please "),
+        NJ_STR_INIT("is "),           NJ_STR_INIT("must "),          NJ_STR_INIT("has "),
+        NJ_STR_INIT("should "),       NJ_STR_INIT("can't be "),      NJ_STR_INIT("cannot be "),
+        NJ_STR_INIT("can not be "),   NJ_STR_INIT("does not "),      NJ_STR_INIT("doesn't "),
+        NJ_STR_INIT("this field "),   NJ_STR_INIT("password is "),   NJ_STR_INIT("password must "),
+        NJ_STR_INIT("the password "), NJ_STR_INIT("this password "), NJ_STR_INIT("passwords "),
+        NJ_STR_INIT("please "),       NJ_STR_INIT("at least "),      NJ_STR_INIT("minimum "),
+        NJ_STR_INIT("needs "),        NJ_STR_INIT("may not "),       NJ_STR_INIT("your password "),
+        NJ_STR_INIT("use at least "),
     };
     size_t blanks = 0, opening = 0;
     if (memchr(v.p, ' ', v.n) == NULL)
@@ -382,11 +388,19 @@ static bool is_expiry(struct nj_str v)
     return v.n - at == 2 && is_two_digits(v, at) && v.p[at] >= '2';
 }
 
+/* Of a long one the beginning tells. */
 static bool is_code(struct nj_str v)
 {
-    enum { SHORTEST = 20 };
-    return v.n >= SHORTEST && nj_run(v, 0, NJ_IS_ALPHA) < v.n && nj_run(v, 0, NJ_IS_DIGIT) < v.n &&
-           nj_run(v, 0, NJ_IS_ALPHA | NJ_IS_DIGIT) == v.n;
+    enum { SHORTEST = 20, TELLS = 128 };
+    if (v.n < SHORTEST || nj_run(v, 0, NJ_IS_ALPHA) == v.n || nj_run(v, 0, NJ_IS_DIGIT) == v.n)
+        return false;
+    return nj_run(v, 0, NJ_IS_ALPHA | NJ_IS_DIGIT) == v.n || (nj_run(v, 0, NJ_IS_MIXED) == v.n && nj_is_random(nj_str_slice(v, 0, TELLS)));
+}
+
+/* "auth" of a client is a user and a password, and a token of JSON-RPC or of a push subscription. */
+static bool is_login(struct nj_str v)
+{
+    return nj_valid_basic(v, &(struct nj_span){ 0, v.n }) || is_code(v);
 }
 
 bool nj_key_takes(int rule, struct nj_str value)
@@ -421,7 +435,7 @@ bool nj_key_takes_telling(int rule, struct nj_str value)
 {
     enum { SOME = 5, MANY = 12, LOOKED_AT = 1024 }; /* a bare value may go on to the end of a long text */
     unsigned how = nj_secret_keys[rule].how;
-    if ((how & NJ_HOW_BASIC) && !nj_valid_basic(value, &(struct nj_span){ 0, value.n }))
+    if ((how & NJ_HOW_BASIC) && !is_login(value))
         return false;
     value = nj_str_slice(value, 0, LOOKED_AT);
     if (((how & NJ_HOW_PATH) && value.p[0] == '/') || ((how & NJ_HOW_MIXED) && !nj_value_is_mixed(value)))

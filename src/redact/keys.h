@@ -46,8 +46,9 @@ enum nj_key_how {
     NJ_HOW_EXPIRY = 524288,
     NJ_HOW_CODE = 1048576,
     NJ_HOW_ALONE = 2097152,
+    NJ_HOW_BESIDE = 4194304,
     /* What some of them have in common. */
-    NJ_HOW_ASIDE = NJ_HOW_QUERY | NJ_HOW_GRANT | NJ_HOW_SUBTREE, /* say nothing about a value that stands alone */
+    NJ_HOW_ASIDE = NJ_HOW_QUERY | NJ_HOW_GRANT | NJ_HOW_SUBTREE | NJ_HOW_BESIDE, /* say nothing about a value that stands alone */
     NJ_HOW_DETECTED = NJ_HOW_MAIL | NJ_HOW_LONG,                 /* detectors know more about the value */
     NJ_HOW_ITSELF = NJ_HOW_BASIC | NJ_HOW_RANDOM | NJ_HOW_ALONE, /* speak of the value, not of all in a container */
     NJ_HOW_SOME = NJ_HOW_ITSELF | NJ_HOW_MIXED | NJ_HOW_PATH     /* say less than a container that is secret as a whole */
@@ -108,7 +109,7 @@ struct nj_key_slot {
 };
 
 /* Names are cut into words, and each word is looked up whole: what begins a phrase, cancels one or has a role is in one table. */
-enum { NJ_NAME_BYTES = 128, NJ_WORD_BYTES = 16, NJ_PHRASE_WORDS = 3, NJ_WORDS = 1536, NJ_WORD_SLOTS = 2048 };
+enum { NJ_NAME_BYTES = 128, NJ_WORD_BYTES = 16, NJ_PHRASE_WORDS = 3, NJ_WORDS = 2048, NJ_WORD_SLOTS = 4096 };
 struct nj_word {
     uint64_t head, tail; /* its bytes */
     int16_t rule;        /* the first row whose phrase begins with it, or NJ_KEY_NONE */

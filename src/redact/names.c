@@ -54,6 +54,7 @@ static const struct {
     { NJ_STR_INIT("type"), NJ_ROLE_SAFE },
     { NJ_STR_INIT("label"), NJ_ROLE_SAFE | NJ_ROLE_NAME },
     { NJ_STR_INIT("id"), NJ_ROLE_SAFE | NJ_ROLE_NAME },
+    { NJ_STR_INIT("in"), NJ_ROLE_SAFE }, /* where OpenAPI has an API key go */
     { NJ_STR_INIT("ref"), NJ_ROLE_SAFE },
     { NJ_STR_INIT("pattern"), NJ_ROLE_SAFE },
     { NJ_STR_INIT("format"), NJ_ROLE_SAFE },

@@ -608,6 +608,7 @@ struct nj_frame {
     bool object;
     bool flat, flat_value; /* names and values in turn; the last element was a name */
     bool kty, grant;       /* it has a member of that name */
+    bool query;            /* its members are parameters of a URL */
     bool auth;             /* its name is that of a command with a password */
     bool places;           /* its last element is the place of what holds it */
     /* For dropping the member at hand: where it begins, the comma before it, what out held then, and whether it was dropped
@@ -733,6 +734,8 @@ bool nj_is_password_option(struct nj_str t, size_t list, struct nj_str option);
 int nj_ahead_typed_name(struct nj_redactor *r, struct nj_str t, size_t inside);
 /* Is key that name in whatever spelling?  name is in lower case without separators. */
 bool nj_is_name(struct nj_str key, struct nj_str name);
+/* Are the members of a container of this name the parameters of a URL? */
+bool nj_is_query(struct nj_str name);
 /* Does a member of this name follow in the object whose member's value begins at byte value? */
 bool nj_ahead_member(struct nj_str t, size_t value, struct nj_str name);
 

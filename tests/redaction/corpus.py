@@ -14,6 +14,7 @@ import json
 
 import cases_benign
 import cases_eighth
+import cases_eleventh
 import cases_fifth
 import cases_fourth
 import cases_fourth_benign
@@ -111,12 +112,13 @@ GROUPS = (
     ("eighth", cases_eighth.ROUNDS),
     ("shaped", cases_shaped.ROUNDS),
     ("ninth", cases_ninth.ROUNDS),
+    ("eleventh", cases_eleventh.ROUNDS),
     ("twelfth", cases_twelfth.ROUNDS),
     ("samples", cases_samples.ROUNDS),
 )
 BENIGN = (cases_benign.ROUNDS + cases_second.BENIGN + cases_third.BENIGN + cases_fourth_benign.BENIGN + cases_fifth.BENIGN +
-          cases_sixth.BENIGN + cases_eighth.BENIGN + cases_shaped.BENIGN + cases_ninth.BENIGN + cases_twelfth.BENIGN +
-          cases_samples.BENIGN)
+          cases_sixth.BENIGN + cases_eighth.BENIGN + cases_shaped.BENIGN + cases_ninth.BENIGN + cases_eleventh.BENIGN +
+          cases_twelfth.BENIGN + cases_samples.BENIGN)
 
 
 def build(seed=SEED, size=SIZE):

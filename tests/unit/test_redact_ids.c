@@ -180,7 +180,7 @@ START_TEST(test_redact_identifiers_stand_free_or_need_a_word)
         { "cf RSSMRA85T10A562S.", "cf [gov_id]." },
         { "nric S1234567D", "nric [gov_id]" },
         { "sha 12345678Zab", NULL },
-        { "Reisepass C01234567 abgelaufen", "Reisepass [gov_id] abgelaufen" },
+        { "Reisepass C01234567 abgelaufen", "Reisepass [secret] abgelaufen" },
         { "seat C01234567", NULL },
         { "3d2c5f0a-1234-4567-8901-123456789012", NULL },
         { "IBAN GB29 NWBK 6016 1331 9268 19 ok", "IBAN [bank] ok" },

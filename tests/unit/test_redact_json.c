@@ -133,6 +133,53 @@ START_TEST(test_redact_json_a_code_is_secret_beside_its_grant)
 }
 END_TEST
 
+START_TEST(test_redact_json_parameters_of_a_query_are_judged_as_in_a_url)
+{
+    ck_assert_json("{\"queryStringParameters\":{\"Signature\":\"4f6b\",\"n\":\"2\"},\"Signature\":\"4f6b\"}",
+                   "{\"queryStringParameters\":{\"Signature\":\"[secret]\",\"n\":\"2\"},\"Signature\":\"4f6b\"}");
+    ck_assert_json("{\"multiValueQueryStringParameters\":{\"signature\":[\"4f6b\"]}}",
+                   "{\"multiValueQueryStringParameters\":{\"signature\":[\"[secret]\"]}}");
+    ck_assert_json("{\"query\":{\"code\":\"x81k20\",\"state\":\"s\"}}", "{\"query\":{\"code\":\"[secret]\",\"state\":\"s\"}}");
+    ck_assert_json("{\"query\":{\"state\":\"s\",\"code\":\"x81k20\"}}", "{\"query\":{\"state\":\"s\",\"code\":\"[secret]\"}}");
+    ck_assert_json_stays("{\"query\":{\"code\":\"x81k20\"},\"state\":\"s\"}");
+    ck_assert_json_stays("{\"order\":{\"code\":\"x81k20\",\"state\":\"s\"}}");
+    ck_assert_text("event {'query': {'code': 'x81k20', 'state': 's'}}", "event {'query': {'code': '[secret]', 'state': 's'}}");
+    ck_assert_text("event {'order': {'code': 'x81k20', 'state': 's'}}", "event {'order': {'code': 'x81k20', 'state': 's'}}");
+}
+END_TEST
+
+START_TEST(test_redact_json_names_of_a_patient_stand_beside_each_other)
+{
+    ck_assert_json("{\"family\":\"Li\",\"given\":[\"Bo\",\"Ann\"]}", "{\"family\":\"[secret]\",\"given\":[\"[secret]\",\"[secret]\"]}");
+    ck_assert_json("{\"given\":[\"Bo\"],\"family\":\"Li\"}", "{\"given\":[\"[secret]\"],\"family\":\"[secret]\"}");
+    ck_assert_json_stays("{\"family\":\"ipv4\",\"gives\":1}");
+    ck_assert_text("name={'family': 'Li', 'given': 'Bo'}", "name={'family': '[secret]', 'given': '[secret]'}");
+    ck_assert_text("font={'family': 'Inter', 'size': 'given'}", "font={'family': 'Inter', 'size': 'given'}");
+}
+END_TEST
+
+START_TEST(test_redact_json_secure_strings_are_secret_whatever_they_are_called)
+{
+    ck_assert_json(
+        "[{\"Name\":\"/app/mail\",\"Type\":\"SecureString\",\"Value\":\"x1\"},{\"Name\":\"/a\",\"Type\":\"String\",\"Value\":\"x2\"}]",
+        "[{\"Name\":\"/app/mail\",\"Type\":\"SecureString\",\"Value\":\"[secret]\"},{\"Name\":\"/"
+        "a\",\"Type\":\"String\",\"Value\":\"x2\"}]");
+    ck_assert_text("got {'Name': '/app/mail', 'Type': 'SecureString', 'Value': 'x1'}, {'Type': 'String', 'Value': 'x2'}",
+                   "got {'Name': '/app/mail', 'Type': 'SecureString', 'Value': '[secret]'}, {'Type': 'String', 'Value': 'x2'}");
+}
+END_TEST
+
+START_TEST(test_redact_json_what_chance_made_is_a_token_under_a_loose_name)
+{
+    ck_assert_json("{\"auth\":\"35241d8f05f56a493fd81e7680acb704\"}", "{\"auth\":\"[secret]\"}");
+    ck_assert_json("{\"Session\":\"VPrQOBr5-Jyh1X3_r0p1030yQCT9bIiM\"}", "{\"Session\":\"[secret]\"}");
+    ck_assert_json("{\"tokens\":{\"access\":\"9PPOwrxdSAF_Xqydn4pwaMR1zslSv2_7\",\"type\":\"bearer\"}}",
+                   "{\"tokens\":{\"access\":\"[secret]\",\"type\":\"bearer\"}}");
+    ck_assert_json_stays("{\"tokens\":[\"quick2\",\"brown-fox\"],\"session\":\"user-report-of-2026-06-11\"}");
+    ck_assert_json_stays("{\"tokens\":{\"input\":12,\"model\":\"claude-3-haiku-20240307\"}}");
+}
+END_TEST
+
 START_TEST(test_redact_json_what_only_resembles_a_pair_is_left)
 {
     static const char *const rows[] = {
@@ -265,6 +312,10 @@ END_TEST
     X(test_redact_json_pairs_are_read_in_both_orders)                                                                                      \
     X(test_redact_json_private_members_of_web_keys_go)                                                                                     \
     X(test_redact_json_a_code_is_secret_beside_its_grant)                                                                                  \
+    X(test_redact_json_parameters_of_a_query_are_judged_as_in_a_url)                                                                       \
+    X(test_redact_json_names_of_a_patient_stand_beside_each_other)                                                                         \
+    X(test_redact_json_secure_strings_are_secret_whatever_they_are_called)                                                                 \
+    X(test_redact_json_what_chance_made_is_a_token_under_a_loose_name)                                                                     \
     X(test_redact_json_what_only_resembles_a_pair_is_left)                                                                                 \
     X(test_redact_json_in_strings_is_opened_and_closed_again)                                                                              \
     X(test_redact_json_nested_beyond_the_limit_is_still_read)                                                                              \

@@ -1,0 +1,88 @@
+"""An eleventh time: payloads and structured logs whose members nobody had written rules for."""
+import json
+
+# persons and passwords, in the languages of customers
+PASSWORDS = ("senhaAtual", "senha_nova", "contrasenaNueva", "contrase\u00f1a_actual", "motDePasseActuel", "nouveau_mot_de_passe")
+NAMES = ("vorname", "Nachname", "geburtsname", "prenom", "pr\u00e9nom", "nomDeFamille", "nom_famille", "apellido", "apellidos",
+         "primerApellido", "nombre_completo", "sobrenome", "nomeCompleto", "cognome", "voornaam", "achternaam", "fornavn", "etternavn", "efternamn")
+BIRTHS = ("geburtsdatum", "Geburtstag", "dateNaissance", "date_de_naissance", "fechaNacimiento", "fecha_de_nacimiento", "dataNascimento",
+          "data_de_nascimento", "data_di_nascita", "geboortedatum")
+STREETS = ("adresse", "anschrift", "direccion", "direcci\u00f3n", "endereco", "endere\u00e7o", "indirizzo", "strasse", "calle")
+PHONES = ("telefon", "telefonnummer", "handynummer", "telefono", "tel\u00e9fono", "telefone", "celular", "telefoonnummer", "movil")
+NUMBERS = ("kontonummer", "numeroCompte", "numero_de_cuenta", "numeroConta", "rekeningnummer", "steuernummer", "sozialversicherungsnummer",
+           "numeroSecuriteSociale", "reisepass", "passeport", "pasaporte", "numeroPassaporte", "personalausweis")
+CODES = ("plz", "postleitzahl", "code_postal", "codigoPostal", "c\u00f3digo_postal")
+
+KEPT = ({"secretScanning": "beta", "secretEngine": "kv-v2", "passwordComplexity": "high", "tokenDriver": "jwt"},
+        {"passwordHashRounds": 12, "kdfIterations": 600000, "passwordEntropy": 71, "secretLevel": "low"},
+        {"credentialsExpiration": "2026-06-11T12:00:00Z", "tokenExpiration": 1781200331},
+        {"i18n": {"password.hint": "At least 12 characters", "password.rule": "Minimum 8 characters long"}},
+        {"errors": {"password": ["at least one digit is needed"], "token": "needs to be renewed by you"}},
+        {"apiKey": {"type": "apiKey", "in": "header", "description": "Key of the partner"}},
+        {"Resource": "arn:aws:secretsmanager:*:*:secret:prod/*", "Effect": "Deny"}, {"Resource": ["arn:aws:secretsmanager:*:*:secret:*"]},
+        {"request": {"codeParameter": "{####}", "linkParameter": "{##Click Here##}"}},
+        {"auth": "oauth2", "session": "sliding", "family": "ipv4"}, {"auth": {"type": "jwt", "user": "kim"}}, {"font": {"family": "Inter Tight", "weight": 400}},
+        {"tokens": {"input": 12, "output": 90, "model": "claude-3-haiku-20240307"}}, {"tokens": ["the", "quick2", "brown-fox", "##ing"]},
+        {"senhaExpirada": False, "senhaTamanho": 8, "motDePasseExpire": True}, {"vornameLength": 20, "nachname": None, "telefonType": "mobil"},
+        {"adresse": "unbekannt", "direccion": "norte", "telefon": "gesperrt", "plz": "siehe oben"},
+        {"queryStringParameters": {"code": "E4010", "lang": "sv"}}, {"query": {"state": "NY", "signatureVersion": "4"}})
+
+
+def foreign(c):
+    for name in PASSWORDS:
+        p = c.v.password()
+        c.hit("password", {"dados": {name: p, "keep": 1}}, p, ["keep"])
+    for name in NAMES:
+        n = c.one("Anselma", "Ottilie", "Figueiredo", "Castellanos", "Solveigh", "Okonkwo") + c.one("", " Maria", "-Lund")
+        c.hit("name", {"person": {name: n, "keep": 1}}, n, ["keep"])
+    for name in BIRTHS:
+        d = "19%d-0%d-1%d" % (50 + c.v.below(49), 1 + c.v.below(9), c.v.below(10))
+        c.hit("birth", {"person": {name: d, "keep": 1}}, d, ["keep"])
+    for name in STREETS:
+        s = "%s %d" % (c.one("Lindenweg", "Rua das Flores", "Calle Luna", "impasse du Four", "Kongens gate"), 1 + c.v.below(200))
+        c.hit("street", {"lieferung": {name: s, "keep": 1}}, s, ["keep"])
+    for name, n in [(x, 9) for x in PHONES] + [(x, 10) for x in NUMBERS] + [(x, 5) for x in CODES]:
+        number = c.v.digits(n)
+        c.hit("number", {"konto": {name: number, "keep": "x"}}, number, ["keep"])
+
+
+def parameters(c):
+    """What stands in a query is judged as in a URL."""
+    digest, code = c.v.hex(64), c.one(c.v.uuid(), c.v.b64u(40))
+    c.hit("presigned", {"queryStringParameters": {"X-Amz-Signature": digest, "X-Amz-Date": "20260611T101112Z"}}, digest, ["20260611T101112Z"])
+    c.hit("presigned", {"multiValueQueryStringParameters": {"Signature": [digest], "Expires": ["1781200331"]}}, digest, ["1781200331"])
+    c.hit("callback", {"queryStringParameters": {"code": code, "state": "keep"}}, code, ["keep"])
+    c.hit("callback", {"req": {"query": {"state": "keep", "lang": "fi", "code": code}}}, code, ["keep", "fi"])
+    c.hit("header", {"headers": {"x-amz-signature": digest, "host": "keep.example.com"}}, digest, ["keep.example.com"])
+
+
+def events(c):
+    code, token, value = c.v.digits(6), c.v.hex(32), c.v.b62(20)
+    session = c.v.until(lambda: c.v.b64u(300), lambda s: s[0] not in "-_" and any(ch in s for ch in "-_"))
+    c.hit("code", {"triggerSource": "CustomMessage_ForgotPassword", "request": {"codeParameter": code}}, code, ["CustomMessage_ForgotPassword"])
+    c.hit("session", {"ChallengeName": "SMS_MFA", "Session": session}, session, ["SMS_MFA"])
+    c.hit("rpc", {"jsonrpc": "2.0", "method": "host.get", "auth": token, "id": 8}, token, ["host.get"])
+    c.hit("push", {"subscription": {"endpoint": "https://push.example.com/s", "keys": {"auth": value}}}, value, ["push.example.com"])
+    c.hit("parameter", {"Parameters": [{"Name": "/prod/app/mail", "Type": "SecureString", "Value": value}, {"Name": "/a", "Type": "String", "Value": "on"}]},
+          value, ["/prod/app/mail"])
+    access, refresh = c.v.b64u(40), c.v.b64u(40)
+    c.hit("tokens", {"tokens": {"access": access, "refresh": refresh, "type": "bearer"}}, [access, refresh], ["bearer"])
+    c.hit("tokens", {"tokens": [{"value": access, "created": "2026-05-01"}]}, access, ["2026-05-01"])
+    family, given = c.one("Fontaine", "Lindqvist"), c.one("Oluwaseun", "Renske")
+    c.hit("human", {"resourceType": "Patient", "name": [{"use": "official", "family": family, "given": [given]}]}, [family, given], ["official"])
+    c.hit("human", {"name": {"given": [given, "K"], "family": family}, "active": True}, [family, given], ["active"], c.one("default", "hipaa"))
+
+
+def cursors(c):
+    for name in ("sequenceToken", "syncToken", "resumeToken", "startingToken", "cursor_token"):
+        c.neg("neg_cursor", {name: c.v.b64u(40), "keep": 2})
+    c.neg("neg_cursor", {"Step": "createSecret", "ClientRequestToken": c.v.uuid()})
+
+
+def kept(c):
+    for body in KEPT:
+        c.neg("neg_kept", json.loads(json.dumps(body)))
+
+
+ROUNDS = (foreign, parameters, events)
+BENIGN = (cursors, kept)
