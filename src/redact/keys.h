@@ -49,9 +49,9 @@ enum nj_key_how {
     NJ_HOW_BESIDE = 4194304,
     /* What some of them have in common. */
     NJ_HOW_ASIDE = NJ_HOW_QUERY | NJ_HOW_GRANT | NJ_HOW_SUBTREE | NJ_HOW_BESIDE, /* say nothing about a value that stands alone */
-    NJ_HOW_DETECTED = NJ_HOW_MAIL | NJ_HOW_LONG,                 /* detectors know more about the value */
-    NJ_HOW_ITSELF = NJ_HOW_BASIC | NJ_HOW_RANDOM | NJ_HOW_ALONE, /* speak of the value, not of all in a container */
-    NJ_HOW_SOME = NJ_HOW_ITSELF | NJ_HOW_MIXED | NJ_HOW_PATH     /* say less than a container that is secret as a whole */
+    NJ_HOW_DETECTED = NJ_HOW_MAIL | NJ_HOW_LONG,                                 /* detectors know more about the value */
+    NJ_HOW_ITSELF = NJ_HOW_BASIC | NJ_HOW_RANDOM | NJ_HOW_ALONE,                 /* speak of the value, not of all in a container */
+    NJ_HOW_SOME = NJ_HOW_ITSELF | NJ_HOW_MIXED | NJ_HOW_PATH                     /* say less than a container that is secret as a whole */
 };
 
 /* What a name is besides secret. */
