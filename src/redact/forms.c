@@ -174,6 +174,13 @@ static bool is_pronoun(struct nj_str word)
     return nj_str_is_any_nocase(word, words, NJ_COUNT(words));
 }
 
+/* What was done to it, before "to". */
+static bool is_setting(struct nj_str word)
+{
+    static const struct nj_str words[] = { NJ_STR_INIT("set"), NJ_STR_INIT("reset"), NJ_STR_INIT("changed"), NJ_STR_INIT("updated") };
+    return nj_str_is_any_nocase(word, words, NJ_COUNT(words));
+}
+
 void nj_form_skip_verb(struct nj_form *f)
 {
     static const struct nj_str verbs[] = { NJ_LINK_VERBS(NJ_STR_INIT), NJ_SPOKEN_VERBS(NJ_STR_INIT) };
@@ -187,6 +194,10 @@ void nj_form_skip_verb(struct nj_form *f)
         size_t from = nj_form_run_back(f, to);
         bool spoken = i >= SPOKEN && from > f->floor + 1 && f->t.p[from - 1] == ' ';
         if (spoken && is_pronoun(nj_str_slice(f->t, from, to))) { /* "password you entered:" */
+            to = from - 1;
+            from = nj_form_run_back(f, to);
+        }
+        if (from > f->floor + 1 && f->t.p[from - 1] == ' ' && is_setting(nj_str_slice(f->t, from, to))) { /* "password set to:" */
             to = from - 1;
             from = nj_form_run_back(f, to);
         }
@@ -303,22 +314,6 @@ static bool is_identified_member(const struct nj_form *f, size_t end)
     return identifier && (end >= f->t.n || strchr(",;\n}])|", f->t.p[end]) != NULL);
 }
 
-/* "token = lexer.get_token()", "lasttoken = token": a line of a program, as stack traces show them. */
-static bool is_code(const struct nj_form *f, struct nj_str v)
-{
-    if (f->quote != 0 || !f->gap_after || (f->t.p[f->sep] == '=' && !f->gap_before))
-        return false;
-    size_t name = 0;
-    while (name < v.n && (nj_is(v.p[name], NJ_IS_WORD) || v.p[name] == '.'))
-        name++;
-    if (name < v.n)
-        return name > 0 && (v.p[name] == '(' || v.p[name] == '[');
-    for (size_t i = 0; i < v.n; i++)
-        if (nj_is(v.p[i], NJ_IS_DIGIT))
-            return false;
-    return nj_key_classify(f->s->r, v).rule != NJ_KEY_NONE;
-}
-
 /* The value stands on the next line: alone there, and no word of prose, no member of its own. */
 static bool is_alone_on_line(const struct nj_form *f, struct nj_span v)
 {
@@ -341,13 +336,13 @@ static bool is_data(const struct nj_form *f, struct nj_span v)
         return false;                                                                  /* all of a text: a scope, "secret:list" */
     if (t.p[f->sep] == ':' && tight && f->key.from > 1 && t.p[f->key.from - 1] == '/') /* "/password:x1" of Windows; no path */
         return t.p[f->key.from - 2] == ' ' && nj_form_is_made_up(nj_part(t, v), 5);
-    if (t.p[f->sep] == ':' && tight && nj_form_is_scope(nj_part(t, v)))
+    if (t.p[f->sep] == ':' && tight && (nj_form_is_scope(nj_part(t, v)) || nj_form_is_service(f, v)))
         return false;
     if (t.p[f->sep] == ':' && tight)
         return f->key.from == 0 || strchr(":/", t.p[f->key.from - 1]) == NULL; /* arn:aws:...:secret:name */
     if (t.p[f->sep] == '=' && !f->gap_before)
-        return true;
-    if (is_code(f, nj_part(t, v)))
+        return !nj_form_ends_with(f, f->key.from, NJ_STR("--from-file="));
+    if (nj_form_is_code(f, nj_part(t, v)))
         return false;
     if (nj_str_eq(nj_secret_keys[f->rule].counter, NJ_STR("security_answer")))
         return true; /* answers are words */
@@ -421,6 +416,8 @@ static void open_container(struct nj_form *f)
     size_t depth = 0, at = f->value;
     bool arrow = f->t.p[f->sep] == '=' && nj_byte(f->t, f->sep + 1) == '>';
     bool spreads = (nj_secret_keys[f->rule].how & NJ_HOW_ITSELF) == 0;
+    if (nj_form_ends_with(f, f->key.from, NJ_STR("type ")))
+        return; /* type Token = { kind: 'word' }: of a program */
     if (!spreads || nj_byte(t, at) != '{' || f->quote != 0 || f->s->under.to > at || f->s->under.read > at || (arrow && f->key_quote == 0))
         return;
     do {
@@ -578,7 +575,7 @@ static bool take_value(struct nj_form *f, size_t at, struct nj_span *value, int 
         f->s->open = (struct nj_open_quote){ f->quote, (uint8_t)f->slashes, (int16_t)f->rule };
     if (is_slot(f, v) || nj_value_is_harmless(text) || nj_str_starts(text, NJ_STR("-----BEGIN")) || nj_str_starts(text, NJ_STR("//")))
         return false;
-    if (is_place_or_container(f, text) || !nj_form_takes(f, v) || !is_data(f, v))
+    if (is_place_or_container(f, text) || nj_form_is_name_of_next(f, v) || !nj_form_takes(f, v) || !is_data(f, v))
         return false;
     if (f->open)
         f->s->open = (struct nj_open_quote){ f->quote, (uint8_t)f->slashes, (int16_t)f->rule };

@@ -100,6 +100,12 @@ bool nj_form_is_metavariable(struct nj_str v);
 bool nj_form_is_object(const struct nj_form *f, struct nj_str value);
 /* "secret:read token:write": what may be done, not what opens it. */
 bool nj_form_is_scope(struct nj_str value);
+/* "token = lexer.get_token()", "lasttoken = token": a line of a program, as stack traces show them. */
+bool nj_form_is_code(const struct nj_form *f, struct nj_str v);
+/* "pam_unix(passwd:chauthtok)": a service and what it does. */
+bool nj_form_is_service(const struct nj_form *f, struct nj_span v);
+/* "User secrets: SmtpSettings:Password = x1": what follows the one name is another, which has the value. */
+bool nj_form_is_name_of_next(const struct nj_form *f, struct nj_span v);
 /* Rules that hold for some of the values only; value is known not to be harmless. */
 bool nj_form_takes(const struct nj_form *f, struct nj_span value);
 
@@ -136,6 +142,9 @@ bool nj_form_behind_credentials(struct nj_str t, size_t floor, size_t at);
 /* At a colon whose name says nothing: PDO('mysql:...', 'user', 'x'), "credentials user:x"; and behind the port of host:port:db:user:x. */
 bool nj_form_unnamed(struct nj_form *f, struct nj_span *value);
 bool nj_form_pgpass(struct nj_form *f, struct nj_span *value);
+
+/* rawHeaders: [ 'Host', 'x', 'X-Api-Key', 'y' ]: is the element at byte at (its quote) a name, and the next one its value? */
+bool nj_form_is_flat(const struct nj_form *f, size_t at);
 
 /* Names in one place and values in another (forms_rows.c): at is behind the name f->key. */
 bool nj_form_row(struct nj_form *f, size_t at, struct nj_span *value);

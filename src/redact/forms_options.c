@@ -22,12 +22,23 @@ static const struct nj_str option_prose[] = {
     NJ_STR_INIT("flags"), NJ_STR_INIT("file"),   NJ_STR_INIT("or"),       NJ_STR_INIT("and"),     NJ_STR_INIT("parameter"),
 };
 
+/* -pass file:/run/pw, --secret id=npm,src=.npmrc: where the secret is. */
+static bool is_elsewhere(struct nj_str v)
+{
+    static const struct nj_str openings[] = { NJ_STR_INIT("file:"), NJ_STR_INIT("env:"), NJ_STR_INIT("fd:"),
+                                              NJ_STR_INIT("id="),   NJ_STR_INIT("src="), NJ_STR_INIT("type=") };
+    for (size_t i = 0; i < NJ_COUNT(openings); i++)
+        if (nj_str_starts(v, openings[i]))
+            return true;
+    return false;
+}
+
 static bool is_argument(struct nj_str t, struct nj_span span)
 {
     struct nj_str v = nj_part(t, span);
     if (v.n == 0 || strchr("-<[{|($%", v.p[0]) != NULL || nj_value_is_harmless(v) || nj_form_is_metavariable(v) || is_path(v))
         return false;
-    if (nj_str_is_any_nocase(v, option_prose, NJ_COUNT(option_prose)))
+    if (nj_str_is_any_nocase(v, option_prose, NJ_COUNT(option_prose)) || is_elsewhere(v))
         return false;
     return !nj_form_is_prose(v) || closes_option(t, span.to);
 }
@@ -173,11 +184,36 @@ static int rule_of_parameter(const struct nj_form *f, size_t at)
     return nj_rule_but(nj_key_classify(f->s->r, nj_str_slice(line, from, to)).rule, NJ_HOW_ASIDE);
 }
 
+/* ConvertTo-SecureString 'x1' -AsPlainText: at the option. */
+static bool plain_text(struct nj_form *f, size_t at, struct nj_span *value)
+{
+    enum { LONGEST = 128 };
+    static const struct nj_str call = NJ_STR_INIT("SecureString "), string = NJ_STR_INIT("SecureString -String ");
+    struct nj_str t = f->t;
+    size_t to = at - 1, from = to; /* the hyphen */
+    while (to > f->floor && t.p[to - 1] == ' ')
+        to--;
+    char quote = to > f->floor + call.n + 2 ? t.p[to - 1] : ' ';
+    if (!nj_is_quote(quote) || from == to)
+        return false;
+    for (from = --to; from > f->floor && to - from < LONGEST && t.p[from - 1] != quote;)
+        from--;
+    if (from <= f->floor || t.p[from - 1] != quote || from == to || t.p[from] == '$')
+        return false;
+    if (!nj_form_ends_with(f, from - 1, call) && !nj_form_ends_with(f, from - 1, string))
+        return false;
+    *value = (struct nj_span){ from, to };
+    f->rule = nj_key_classify(f->s->r, NJ_STR("password")).rule;
+    return f->rule != NJ_KEY_NONE;
+}
+
 bool nj_form_option(struct nj_form *f, size_t at, struct nj_span *value)
 {
     struct nj_str t = f->t;
     size_t from = t.p[at] == '-' ? at + 1 : at;
     size_t to = nj_run(nj_str_slice(t, 0, from + NJ_FORM_KEY), from, NJ_IS_KEY);
+    if (t.p[at] == 'A' && nj_str_eq(nj_str_slice(t, from, to), NJ_STR("AsPlainText")))
+        return plain_text(f, at, value);
     if (from == at && nj_is(t.p[at], NJ_IS_ALPHA) && (short_option(f, at, value) || nj_form_sudo(f, at, value)))
         return true;
     if (to - from < 3)
@@ -218,20 +254,32 @@ bool nj_form_is_option_value(struct nj_form *f)
     return false;
 }
 
+/* -u kim:x1, --user='kim:x1', ["-u", "kim:x1"]: where the option ends whose argument begins with the name. */
+static size_t option_end(const struct nj_form *f)
+{
+    struct nj_str t = f->t;
+    size_t at = f->key.from, quotes = 0;
+    if (nj_is_quote(t.p[at - 1])) {
+        at--;
+        quotes++;
+    }
+    size_t gap = at;
+    while (at > f->floor && gap - at < 2 && (nj_is_blank(t.p[at - 1]) || t.p[at - 1] == ',' || t.p[at - 1] == '='))
+        at--;
+    return quotes != 0 && at < gap && at > f->floor && nj_is_quote(t.p[at - 1]) ? at - 1 : at;
+}
+
 /* The user and password of a command line that fetches something; no numbers, those are ids. */
 bool nj_form_is_user_option(const struct nj_form *f)
 {
     enum { LOOK_BACK = 256 };
-    static const struct nj_str options[] = { NJ_STR_INIT("-u "), NJ_STR_INIT("-U "), NJ_STR_INIT("--user "), NJ_STR_INIT("--user="),
-                                             NJ_STR_INIT("--proxy-user ") };
-    static const struct nj_str commands[] = { NJ_STR_INIT("curl"), NJ_STR_INIT("http"), NJ_STR_INIT("wget") };
-    size_t from = f->key.from;
+    static const struct nj_str options[] = { NJ_STR_INIT("-u"), NJ_STR_INIT("-U"), NJ_STR_INIT("--user"), NJ_STR_INIT("--proxy-user") };
+    static const struct nj_str commands[] = { NJ_STR_INIT("curl"), NJ_STR_INIT("http"), NJ_STR_INIT("wget"), NJ_STR_INIT("etcdctl") };
     bool option = false;
-    if (f->t.p[f->sep] != ':' || f->gap_before || f->key_quote != 0 || from < f->floor + 3)
+    if (f->t.p[f->sep] != ':' || f->gap_before || f->key_quote != 0 || f->key.from < f->floor + 3)
         return false;
-    bool tight = f->t.p[from] == 'u' && nj_form_ends_with(f, from, NJ_STR(" -")); /* curl -ukim:x */
-    from += tight ? 1 : 0;
-    from -= from > f->floor && nj_is_quote(f->t.p[from - 1]) ? 1 : 0;
+    bool tight = f->t.p[f->key.from] == 'u' && nj_form_ends_with(f, f->key.from, NJ_STR(" -")); /* curl -ukim:x */
+    size_t from = tight ? f->key.from + 1 : option_end(f);
     option = tight;
     for (size_t i = 0; i < NJ_COUNT(options); i++)
         option |= nj_form_ends_with(f, from, options[i]);

@@ -25,7 +25,10 @@ static bool dotted(struct nj_form *f, size_t at, struct nj_span *value)
         to++;
     if (to - at < FEWEST)
         return false;
-    *value = nj_form_read(f, nj_skip_blanks(f->t, to));
+    to = nj_skip_blanks(f->t, to);
+    if (nj_byte(f->t, to) == ':' || nj_byte(f->t, to) == '=')
+        to = nj_skip_blanks(f->t, to + 1);
+    *value = nj_form_read(f, to);
     return f->quote != 0 || !nj_form_is_prose(nj_part(f->t, *value));
 }
 
@@ -201,4 +204,16 @@ bool nj_form_row(struct nj_form *f, size_t at, struct nj_span *value)
     if (c == '|' || c == '\n' || c == '\r' || (c == ' ' && (behind == ' ' || behind == '|' || behind == '\n')))
         table(f, at);
     return false;
+}
+
+bool nj_form_is_flat(const struct nj_form *f, size_t at)
+{
+    enum { LOOK_BACK = 1024 };
+    static const struct nj_str list = NJ_STR_INIT("awHeaders");
+    size_t floor = at > LOOK_BACK ? at - LOOK_BACK : 0;
+    if (f->t.p[at - 1] != ',' && f->t.p[at - 1] != '[')
+        return false;
+    while (at > floor && f->t.p[at - 1] != '[')
+        at--;
+    return at > floor && nj_stands_before(f->t, at, list.n + 4, list);
 }

@@ -13,6 +13,12 @@ static bool is_prefix(struct nj_str v)
     return true;
 }
 
+/* What may stand before the quotes with a blank between: chr "x", 0x55f2c0 "x". */
+static bool is_type(struct nj_str v)
+{
+    return nj_str_eq(v, NJ_STR("chr")) || (v.n > 2 && v.p[0] == '0' && v.p[1] == 'x' && nj_run(v, 2, NJ_IS_HEX) == v.n);
+}
+
 /* Wrappings of a quoted value: Some("x"), Optional["x"], string(8) "x", b'x'. */
 static size_t skip_wrapping(struct nj_str t, size_t at)
 {
@@ -29,6 +35,8 @@ static size_t skip_wrapping(struct nj_str t, size_t at)
         size_t digits = nj_run(nj_str_slice(t, 0, at + 2 * LONGEST), at + 14, NJ_IS_DIGIT);
         return nj_str_starts(nj_str_slice(t, digits, t.n), NJ_STR(") \"")) ? digits + 2 : at;
     }
+    if (nj_byte(t, i) == ' ' && nj_is_quote(nj_byte(t, i + 1)) && is_type(nj_str_slice(t, at, i)))
+        return i + 1; /* of R and of a debugger */
     if (i == at && t.p[at] == '<' && nj_byte(t, at + 1) == '<')
         i += 2; /* <<"x">> */
     if (i == at && (t.p[at] == '&' || t.p[at] == '*' || t.p[at] == '@' || t.p[at] == '$'))
@@ -368,6 +376,8 @@ bool nj_form_is_object(const struct nj_form *f, struct nj_str value)
     enum { LONGEST = 160 };
     if (value.n > LONGEST)
         return false;
+    if (nj_str_eq(value, NJ_STR("System.Security.SecureString")))
+        return true;
     size_t name = nj_run(value, 0, NJ_IS_ALPHA), end = (size_t)(value.p - f->t.p) + value.n, sign = nj_str_chr(value, '@', 0);
     if (sign != NJ_NPOS && value.n - sign <= 9 && value.n - sign >= 5 && nj_run(value, sign + 1, NJ_IS_HEX) == value.n)
         return is_class(nj_str_slice(value, 0, sign));
@@ -378,10 +388,46 @@ bool nj_form_is_object(const struct nj_form *f, struct nj_str value)
 
 bool nj_form_is_scope(struct nj_str v)
 {
-    static const struct nj_str verbs[] = { NJ_STR_INIT("read"),   NJ_STR_INIT("write"), NJ_STR_INIT("list"),   NJ_STR_INIT("view"),
-                                           NJ_STR_INIT("create"), NJ_STR_INIT("issue"), NJ_STR_INIT("update"), NJ_STR_INIT("delete"),
-                                           NJ_STR_INIT("revoke"), NJ_STR_INIT("admin"), NJ_STR_INIT("manage"), NJ_STR_INIT("rotate") };
+    static const struct nj_str verbs[] = { NJ_STR_INIT("read"),     NJ_STR_INIT("write"), NJ_STR_INIT("list"),     NJ_STR_INIT("view"),
+                                           NJ_STR_INIT("create"),   NJ_STR_INIT("issue"), NJ_STR_INIT("update"),   NJ_STR_INIT("delete"),
+                                           NJ_STR_INIT("revoke"),   NJ_STR_INIT("admin"), NJ_STR_INIT("manage"),   NJ_STR_INIT("rotate"),
+                                           NJ_STR_INIT("refresh"),  NJ_STR_INIT("reset"), NJ_STR_INIT("generate"), NJ_STR_INIT("verify"),
+                                           NJ_STR_INIT("validate"), NJ_STR_INIT("check"), NJ_STR_INIT("clear") };
     return nj_str_is_any(v, verbs, NJ_COUNT(verbs));
+}
+
+bool nj_form_is_code(const struct nj_form *f, struct nj_str v)
+{
+    if (f->quote != 0 || !f->gap_after || (f->t.p[f->sep] == '=' && !f->gap_before))
+        return false;
+    size_t name = 0;
+    while (name < v.n && (nj_is(v.p[name], NJ_IS_WORD) || v.p[name] == '.'))
+        name++;
+    if (name < v.n)
+        return name > 0 && (v.p[name] == '(' || v.p[name] == '[');
+    for (size_t i = 0; i < v.n; i++)
+        if (nj_is(v.p[i], NJ_IS_DIGIT))
+            return false;
+    return nj_key_classify(f->s->r, v).rule != NJ_KEY_NONE;
+}
+
+bool nj_form_is_service(const struct nj_form *f, struct nj_span v)
+{
+    size_t from = f->key.from;
+    return from > f->floor + 1 && f->t.p[from - 1] == '(' && nj_is(f->t.p[from - 2], NJ_IS_WORD) && nj_byte(f->t, v.to) == ')' &&
+           nj_form_is_prose(nj_part(f->t, v));
+}
+
+bool nj_form_is_name_of_next(const struct nj_form *f, struct nj_span v)
+{
+    struct nj_str t = f->t;
+    size_t equals = nj_skip_blanks(t, v.to);
+    if (f->quote != 0 || f->t.p[f->sep] != ':' || equals == v.to || nj_byte(t, equals) != '=' || nj_byte(t, equals + 1) == '=')
+        return false;
+    struct nj_str name = nj_part(t, v);
+    for (size_t colon; (colon = nj_str_chr(name, ':', 0)) != NJ_NPOS;)
+        name = nj_str_slice(name, colon + 1, name.n);
+    return nj_run(name, 0, NJ_IS_KEY) == name.n && nj_key_classify(f->s->r, name).rule != NJ_KEY_NONE;
 }
 
 static bool looks_like_digest(struct nj_str v)

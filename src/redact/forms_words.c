@@ -36,6 +36,9 @@ static const struct {
     { NJ_STR_INIT("-> "), GAP_TAB },
     { NJ_STR_INIT("<- "), GAP_TAB },
     { NJ_STR_INIT("| "), GAP_TAB },
+    { NJ_STR_INIT("</td><td>"), GAP_TAB },
+    { NJ_STR_INIT("</th><td>"), GAP_TAB },
+    { NJ_STR_INIT("</dt><dd>"), GAP_TAB },
     { NJ_STR_INIT("\xE2\x86\x92 "), GAP_TAB },
 };
 
@@ -91,7 +94,10 @@ static bool owner_value(struct nj_str t, size_t *at)
     static const struct nj_str kinds[] = { NJ_STR_INIT("user"),  NJ_STR_INIT("username"), NJ_STR_INIT("account"), NJ_STR_INIT("login"),
                                            NJ_STR_INIT("email"), NJ_STR_INIT("id"),       NJ_STR_INIT("client"),  NJ_STR_INIT("host") };
     struct nj_str rest = nj_str_slice(t, *at, *at + LONGEST);
-    size_t colon = nj_str_find(rest, NJ_STR(": "), 0);
+    size_t colon = nj_str_find(rest, NJ_STR(": "), 0), equals = nj_str_find(rest, NJ_STR(" = "), 0);
+    bool assigned = colon == NJ_NPOS; /* "password for joe = x1" */
+    if (assigned)
+        colon = equals;
     if (colon != NJ_NPOS && nj_str_starts(rest, NJ_STR(" (")) && rest.p[colon - 1] == ')' && nj_run(rest, 2, NJ_IS_KEY) == colon - 1) {
         *at += colon + 2; /* "password (root): x1" */
         return true;
@@ -104,7 +110,7 @@ static bool owner_value(struct nj_str t, size_t *at)
     struct nj_str owner = nj_str_slice(rest, word, colon);
     if (nj_str_is_any_nocase(owner, kinds, NJ_COUNT(kinds)))
         return false;
-    *at += colon + 2;
+    *at += colon + (assigned ? 3 : 2);
     struct nj_str owners = nj_str_slice(rest, 0, colon);
     return owner.n > 0 && nj_str_find(owners, NJ_STR(". "), 0) == NJ_NPOS && nj_str_chr(owners, ',', 0) == NJ_NPOS;
 }
@@ -113,10 +119,11 @@ static bool owner_value(struct nj_str t, size_t *at)
 static bool skip_sentence(struct nj_str t, size_t *at)
 {
     enum { LONGEST = 64 };
-    static const struct nj_str far[] = { NJ_STR_INIT(" entered ("), NJ_STR_INIT(" provided ("), NJ_STR_INIT(" supplied ("),
-                                         NJ_STR_INIT(" typed ("),   NJ_STR_INIT(" given ("),    NJ_STR_INIT(" changed to "),
-                                         NJ_STR_INIT(" reset to "), NJ_STR_INIT(" set to "),    NJ_STR_INIT(" updated to "),
-                                         NJ_STR_INIT(" is "),       NJ_STR_INIT(" was ") };
+    static const struct nj_str far[] = { NJ_STR_INIT(" entered ("),  NJ_STR_INIT(" provided ("),  NJ_STR_INIT(" supplied ("),
+                                         NJ_STR_INIT(" typed ("),    NJ_STR_INIT(" given ("),     NJ_STR_INIT(" changed to "),
+                                         NJ_STR_INIT(" reset to "),  NJ_STR_INIT(" set to "),     NJ_STR_INIT(" updated to "),
+                                         NJ_STR_INIT(" and value "), NJ_STR_INIT(" with value "), NJ_STR_INIT(" is "),
+                                         NJ_STR_INIT(" was ") };
     struct nj_str rest = nj_str_slice(t, *at, *at + LONGEST);
     size_t end = skip_quoted_owner(rest), found = NJ_COUNT(far), value = 0;
     while (end < rest.n && !ends_sentence(rest.p[end]))
@@ -144,7 +151,7 @@ static bool is_number_secret(int rule)
 {
     struct nj_str counter = nj_secret_keys[rule].counter;
     return nj_secret_keys[rule].class == NJ_CLASS_CVV || nj_str_eq(counter, NJ_STR("otp")) || nj_str_eq(counter, NJ_STR("passcode")) ||
-           nj_str_eq(counter, NJ_STR("recovery_code"));
+           nj_str_eq(counter, NJ_STR("recovery_code")) || nj_str_eq(counter, NJ_STR("sort_code"));
 }
 
 static bool is_digits(struct nj_str v, size_t shortest, size_t longest)
@@ -303,6 +310,8 @@ static bool tuple_value(struct nj_form *f, bool quoted, size_t at, struct nj_spa
     at += binary ? 2 : 0;
     while (from > f->floor && t.p[from - 1] == ' ')
         from--; /* define( 'DB_PASSWORD', 'x1' ) */
+    if (nj_byte(t, at) == ',' && quoted && from > f->floor && nj_form_is_flat(f, from))
+        return read_value(f, GAP_BLANK, nj_skip_blanks(t, at + 1), value) && f->quote != 0;
     if (nj_byte(t, at) != ',' || from <= f->floor || strchr(quoted ? "([{" : "{", t.p[from - 1]) == NULL)
         return false;
     nj_form_open(f, nj_skip_blanks(t, at + 1));
@@ -521,13 +530,15 @@ static bool word(struct nj_form *f, size_t at, struct nj_span *value)
         return true;
     if (gap != GAP_NONE && at < t.n && read_value(f, gap, at, value))
         return !(quoted && f->quote != 0 && gap == GAP_BLANK);
-    at = to;
+    at = to + (quoted ? 1 : 0);
     if (is_chosen(f->rule) && !quoted && (changed_from(f, at, value) || set_to(f, at, value)))
         return true;
     if (set_password_for(f, at, value))
         return true;
-    if (!is_chosen(f->rule) || quoted)
+    if (!is_chosen(f->rule))
         return false;
+    if (quoted) /* 'db.password' in [x] with type [String] and value 'x1' */
+        return skip_sentence(t, &at) && nj_str_ends(nj_str_slice(t, to, at), NJ_STR(" value ")) && read_value(f, GAP_NONE, at, value);
     size_t owned = at;
     if (owner_value(t, &owned) && owned < t.n && read_value(f, GAP_BLANK, owned, value))
         return true;

@@ -91,6 +91,15 @@ static const struct nj_str harmless_words[] = {
     NJ_STR_INIT("omit"),
     NJ_STR_INIT("same-origin"),
     NJ_STR_INIT("not set"),
+    NJ_STR_INIT("accepted"),
+    NJ_STR_INIT("declined"),
+    NJ_STR_INIT("optional.empty"),
+    NJ_STR_INIT("str"), /* types, as a signature has them */
+    NJ_STR_INIT("int"),
+    NJ_STR_INIT("bytes"),
+    NJ_STR_INIT("bool"),
+    NJ_STR_INIT("boolean"),
+    NJ_STR_INIT("optional[str]"),
     NJ_STR_INIT("object object"),
     NJ_STR_INIT("{####}"), /* where Cognito puts the code into a message */
     NJ_STR_INIT("sensitive value"),

@@ -64,6 +64,7 @@ static const struct {
     { NJ_STR_INIT("expiration"), NJ_ROLE_SAFE },
     { NJ_STR_INIT("region"), NJ_ROLE_SAFE },
     { NJ_STR_INIT("bucket"), NJ_ROLE_SAFE },
+    { NJ_STR_INIT("origin"), NJ_ROLE_SAFE },
     { NJ_STR_INIT("status"), NJ_ROLE_SAFE },
     { NJ_STR_INIT("issuer"), NJ_ROLE_SAFE },
     { NJ_STR_INIT("audience"), NJ_ROLE_SAFE },

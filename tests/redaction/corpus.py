@@ -26,6 +26,7 @@ import cases_second
 import cases_shaped
 import cases_shapes
 import cases_sixth
+import cases_tenth
 import cases_text
 import cases_third
 import cases_twelfth
@@ -112,13 +113,14 @@ GROUPS = (
     ("eighth", cases_eighth.ROUNDS),
     ("shaped", cases_shaped.ROUNDS),
     ("ninth", cases_ninth.ROUNDS),
+    ("tenth", cases_tenth.ROUNDS),
     ("eleventh", cases_eleventh.ROUNDS),
     ("twelfth", cases_twelfth.ROUNDS),
     ("samples", cases_samples.ROUNDS),
 )
 BENIGN = (cases_benign.ROUNDS + cases_second.BENIGN + cases_third.BENIGN + cases_fourth_benign.BENIGN + cases_fifth.BENIGN +
-          cases_sixth.BENIGN + cases_eighth.BENIGN + cases_shaped.BENIGN + cases_ninth.BENIGN + cases_eleventh.BENIGN +
-          cases_twelfth.BENIGN + cases_samples.BENIGN)
+          cases_sixth.BENIGN + cases_eighth.BENIGN + cases_shaped.BENIGN + cases_ninth.BENIGN + cases_tenth.BENIGN +
+          cases_eleventh.BENIGN + cases_twelfth.BENIGN + cases_samples.BENIGN)
 
 
 def build(seed=SEED, size=SIZE):

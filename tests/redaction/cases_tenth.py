@@ -1,0 +1,49 @@
+"""A tenth time: what shells, debuggers, consoles and templates print, and the lines beside it that only name what is secret."""
+import json
+
+# a password as people make one up
+MADE = ("Found key 'db.password' in [systemProperties] with type [String] and value '%s', keep", "User secrets: SmtpSettings:Password = %s\nkeep",
+        "ConvertTo-SecureString \"%s\" -AsPlainText -Force # keep", "New-Object PSCredential('keep', (ConvertTo-SecureString '%s' -AsPlainText -Force))",
+        "etcdctl --endpoints keep:2379 --user root:%s get /a", 'exec ["curl","-u","ci:%s","https://keep.example.com"]', "curl --user='ci:%s' https://keep.example.com",
+        "List of 2\n $ user    : chr \"keep\"\n $ password: chr \"%s\"", "$1 = {user = 0x55e0 \"keep\", password = 0x55f0 \"%s\", port = 25}",
+        "smtp.password .......... : %s\nsmtp.host .............. : keep", "<tr><td>Password</td><td>%s</td></tr><tr><td>Host</td><td>keep</td></tr>",
+        "<tr><th>DB password</th><td>%s</td></tr><tr><th>Host</th><td>keep</td></tr>", "password for keep = %s", "Password set to: %s\nkeep")
+# what a program made
+KEYS = ("rawHeaders: [ 'Host', 'keep.example.com', 'X-Api-Key', '%s', 'Accept', '*/*' ]", "rawHeaders=[\"Accept\",\"keep\",\"X-Auth-Token\",\"%s\"]",
+        ".AspNetCore.Identity.Application=%s; path=/keep", "session id %s resumed, keep")
+
+KEPT = ("Could not load file or assembly 'A.Keys, Version=4.1.0.0, Culture=neutral, PublicKeyToken=b77a5c561934e089'", "credentials_expire=2026-03-11T10:00:00Z",
+        "credentials_expiration=2026-03-11T10:00:00Z", "cookies: accepted", "[auth]\nsecret_backend = vault", "cookie_samesite=lax", "PasswordLastSet : 2026-03-11 09:00:00",
+        '{"secretNames":["prod/db","prod/api"]}', "kubectl create secret generic api --from-file=password=/run/pw", "openssl enc -in a -pass file:/run/pw",
+        "docker buildx build --secret id=npm_token,env=NPM_TOKEN -t a:1 .", "pam_unix(passwd:chauthtok): password changed for kim", "Password : System.Security.SecureString",
+        "npm run token:refresh -- --env=qa", "rake password:reset", "password=Optional.empty, user=Optional[kim]", "def login(user: str, password: str) -> Token:",
+        "type Token = { kind: 'ident'; value: string };", '{"properties":{"DB_PASSWORD":{"value":"******","origin":"System"}}}',
+        "docker run --user 1000:1000 -u app:app img", "User secrets: none loaded", "rawHeaders: [ 'Host', 'x.io', 'Accept', '*/*', 'Content-Length', '41' ]",
+        "ConvertTo-SecureString $pw -AsPlainText -Force", "session id mismatch, retrying", "<tr><td>Password</td><td>hidden</td></tr>",
+        "Property 'db.password' in [env] with type [String] and value 'null'", "password for kim = unchanged")
+
+
+def made(c):
+    return c.v.until(c.v.password, lambda p: any(ch.isdigit() for ch in p) and any(ch.isalpha() for ch in p))
+
+
+def printed(c):
+    for frame in MADE:
+        password = made(c)
+        c.hit("made", frame % password, password, ["keep"])
+    for frame in KEYS:
+        key = c.v.b62(36)
+        c.hit("keys", frame % key, key, ["keep"])
+    cookie = "CfDJ8" + c.v.b64u(96)
+    c.hit("protected", "antiforgery %s, keep" % cookie, cookie, ["keep"])
+    code = c.v.digits(6)
+    c.hit("sort", "direct debit: sort code %s ref keep" % code, code, ["keep"])
+
+
+def plain(c):
+    for text in KEPT:
+        c.neg("neg_kept", json.loads(text) if text[0] == "{" else text)
+
+
+ROUNDS = (printed,)
+BENIGN = (plain,)

@@ -1,0 +1,89 @@
+/* Tests of what shells, debuggers, consoles and templates print, and of the lines beside it that only name what is secret. */
+#include "redact_unit.h"
+
+struct row {
+    const char *in, *want;
+};
+
+static void check_rows(const struct row *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        ck_assert_text(rows[i].in, rows[i].want);
+}
+
+START_TEST(test_redact_shells_have_users_with_passwords)
+{
+    static const struct row rows[] = {
+        { "etcdctl --user root:Heron$this2054 get /a", "etcdctl --user root:[secret] get /a" },
+        { "exec [\"curl\",\"-u\",\"ci:Heron$this2054\",\"h\"]", "exec [\"curl\",\"-u\",\"ci:[secret]\",\"h\"]" },
+        { "curl --user='ci:Heron$this2054' h", "curl --user='ci:[secret]' h" },
+        { "curl -u ci:Heron$this2054 h", "curl -u ci:[secret] h" },
+        { "docker run --user 1000:1000 img", "docker run --user 1000:1000 img" },
+        { "ConvertTo-SecureString \"Heron$this2054\" -AsPlainText -Force", "ConvertTo-SecureString \"[secret]\" -AsPlainText -Force" },
+        { "ConvertTo-SecureString -String 'Heron$this2054' -AsPlainText", "ConvertTo-SecureString -String '[secret]' -AsPlainText" },
+        { "ConvertTo-SecureString $pw -AsPlainText -Force", "ConvertTo-SecureString $pw -AsPlainText -Force" },
+        { "Show-It 'Heron$this2054' -AsPlainText", "Show-It 'Heron$this2054' -AsPlainText" },
+    };
+    check_rows(rows, NJ_COUNT(rows));
+}
+END_TEST
+
+START_TEST(test_redact_a_type_or_an_address_stands_before_the_value)
+{
+    static const struct row rows[] = {
+        { " $ password: chr \"raven9420\"", " $ password: chr \"[secret]\"" },
+        { "{user = 0x55e0 \"bob\", password = 0x55f0 \"raven9420\"}", "{user = 0x55e0 \"bob\", password = 0x55f0 \"[secret]\"}" },
+        { "'a.password' in [x] with type [String] and value 'raven9420'", "'a.password' in [x] with type [String] and value '[secret]'" },
+        { "'a.password' in [x] with value of type String", "'a.password' in [x] with value of type String" },
+    };
+    check_rows(rows, NJ_COUNT(rows));
+}
+END_TEST
+
+START_TEST(test_redact_names_lead_to_their_values)
+{
+    static const struct row rows[] = {
+        { "User secrets: SmtpSettings:Password = raven9420", "User secrets: SmtpSettings:Password = [secret]" },
+        { "smtp.password ..... : raven9420", "smtp.password ..... : [secret]" },
+        { "<td>Password</td><td>raven9420</td>", "<td>Password</td><td>[secret]</td>" },
+        { "<td>Password</td><td>hidden</td>", "<td>Password</td><td>hidden</td>" },
+        { "password for svc = raven9420", "password for svc = [secret]" },
+        { "password for svc = unchanged", "password for svc = unchanged" },
+        { "Password set to: raven9420", "Password set to: [secret]" },
+        { "sort code 773034 ref 41", "sort code [secret] ref 41" },
+        { "rawHeaders: [ 'Host', 'x', 'X-Api-Key', 'raven9420' ]", "rawHeaders: [ 'Host', 'x', 'X-Api-Key', '[secret]' ]" },
+        { "columns: [ 'Host', 'x', 'X-Api-Key', 'raven9420' ]", "columns: [ 'Host', 'x', 'X-Api-Key', 'raven9420' ]" },
+    };
+    check_rows(rows, NJ_COUNT(rows));
+}
+END_TEST
+
+START_TEST(test_redact_what_only_names_a_secret_is_left)
+{
+    static const struct row rows[] = {
+        { "A.Keys, PublicKeyToken=b77a5c561934e089", "A.Keys, PublicKeyToken=b77a5c561934e089" },
+        { "credentials_expire=2026-03-11T10:00:00Z", "credentials_expire=2026-03-11T10:00:00Z" },
+        { "secret_backend = vault", "secret_backend = vault" },
+        { "--from-file=password=/run/pw", "--from-file=password=/run/pw" },
+        { "openssl enc -pass file:/run/pw", "openssl enc -pass file:/run/pw" },
+        { "build --secret id=npm,src=.npmrc", "build --secret id=npm,src=.npmrc" },
+        { "pam_unix(passwd:chauthtok): x", "pam_unix(passwd:chauthtok): x" },
+        { "(password:hunter) x", "(password:[secret]) x" },
+        { "Password : System.Security.SecureString", "Password : System.Security.SecureString" },
+        { "npm run token:refresh", "npm run token:refresh" },
+        { "def login(user: str, password: str) -> Token:", "def login(user: str, password: str) -> Token:" },
+        { "type Token = { kind: 'ident'; value: string };", "type Token = { kind: 'ident'; value: string };" },
+    };
+    check_rows(rows, NJ_COUNT(rows));
+    ck_assert_json("{\"DB_PASSWORD\":{\"value\":\"raven9420\",\"origin\":\"env\"}}",
+                   "{\"DB_PASSWORD\":{\"value\":\"[secret]\",\"origin\":\"env\"}}");
+}
+END_TEST
+
+#define NJ_TESTS(X)                                                                                                                        \
+    X(test_redact_shells_have_users_with_passwords)                                                                                        \
+    X(test_redact_a_type_or_an_address_stands_before_the_value)                                                                            \
+    X(test_redact_names_lead_to_their_values)                                                                                              \
+    X(test_redact_what_only_names_a_secret_is_left)
+
+REDACT_TEST_MAIN("redact_printed")
