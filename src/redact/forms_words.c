@@ -496,7 +496,8 @@ static bool word(struct nj_form *f, size_t at, struct nj_span *value)
         f->key.from++;
     if (is_option && nj_str_ends(nj_part(t, f->key), NJ_STR("-stdin")))
         return nj_form_piped(f, f->key.from, value);
-    if (at > 0 && t.p[at - 1] == 's' && (nj_form_place(f, to, value) || nj_form_passwd(f, value)))
+    char before = at > 0 ? t.p[at - 1] : ' ';
+    if ((before == 's' || before == '\t') && (nj_form_place(f, to, value) || nj_form_passwd(f, value)))
         return true;
     f->rule = nj_rule_but(nj_form_classify(f).rule, NJ_HOW_ASIDE | NJ_HOW_MAIL);
     if (f->rule == NJ_KEY_NONE)
