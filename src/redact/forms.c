@@ -338,6 +338,8 @@ static bool is_data(const struct nj_form *f, struct nj_span v)
         return t.p[f->key.from - 2] == ' ' && nj_form_is_made_up(nj_part(t, v), 5);
     if (t.p[f->sep] == ':' && tight && (nj_form_is_scope(nj_part(t, v)) || nj_form_is_service(f, v)))
         return false;
+    if (t.p[f->sep] == ':' && tight && t.p[v.from - 1] == '/' && nj_run(t, v.from, NJ_IS_ALPHA) == v.to)
+        return false; /* "CredentialAccess:IAMUser/AnomalousBehavior" of GuardDuty */
     if (t.p[f->sep] == ':' && tight)
         return f->key.from == 0 || strchr(":/", t.p[f->key.from - 1]) == NULL; /* arn:aws:...:secret:name */
     if (t.p[f->sep] == '=' && !f->gap_before)

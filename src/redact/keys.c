@@ -91,6 +91,10 @@ static const struct nj_str harmless_words[] = {
     NJ_STR_INIT("omit"),
     NJ_STR_INIT("same-origin"),
     NJ_STR_INIT("not set"),
+    NJ_STR_INIT("seconds"), /* what a lifetime is given in */
+    NJ_STR_INIT("minutes"),
+    NJ_STR_INIT("hours"),
+    NJ_STR_INIT("days"),
     NJ_STR_INIT("accepted"),
     NJ_STR_INIT("declined"),
     NJ_STR_INIT("optional.empty"),
@@ -314,6 +318,24 @@ static bool is_complaint(struct nj_str v)
     return blanks >= 2 || (opening == 0 && is_harmless_word(nj_str_slice(v, openings[0].n, v.n)));
 }
 
+/* The same as a constant: {"password": ["TOO_SHORT"]}. */
+static bool is_complaint_code(struct nj_str v)
+{
+    enum { LONGEST = 32 };
+    static const struct nj_str openings[] = { NJ_STR_INIT("TOO_"),      NJ_STR_INIT("NOT_"),  NJ_STR_INIT("NO_"),  NJ_STR_INIT("INVALID_"),
+                                              NJ_STR_INIT("MISSING_"),  NJ_STR_INIT("MIN_"),  NJ_STR_INIT("MAX_"), NJ_STR_INIT("MUST_"),
+                                              NJ_STR_INIT("REQUIRED_"), NJ_STR_INIT("FIELD_") };
+    if (v.n > LONGEST || v.p[0] < 'F' || v.p[0] > 'T')
+        return false;
+    for (size_t i = 0; i < v.n; i++)
+        if (!nj_is(v.p[i], NJ_IS_UPPER) && v.p[i] != '_')
+            return false;
+    for (size_t i = 0; i < NJ_COUNT(openings); i++)
+        if (nj_str_starts(v, openings[i]))
+            return true;
+    return false;
+}
+
 /* "[FILTERED]", "<hidden>", "(sensitive value)": the word in the brackets. */
 static struct nj_str unbracketed(struct nj_str v)
 {
@@ -349,7 +371,7 @@ bool nj_value_is_harmless(struct nj_str v)
 {
     v = behind_scheme(nj_str_trim(v));
     return v.n == 0 || is_blotted(v) || nj_placeholder_len(v, 0) == v.n || is_harmless_word(unbracketed(v)) || is_slot(v) ||
-           (v.n <= 160 && is_complaint(v)) || is_arn(v);
+           (v.n <= 160 && is_complaint(v)) || is_complaint_code(v) || is_arn(v);
 }
 
 /* --- what a rule wants of the value ------------------------------------------------------------------------------- */

@@ -13,6 +13,13 @@ NUMBERS = ("kontonummer", "numeroCompte", "numero_de_cuenta", "numeroConta", "re
            "numeroSecuriteSociale", "reisepass", "passeport", "pasaporte", "numeroPassaporte", "personalausweis")
 CODES = ("plz", "postleitzahl", "code_postal", "codigoPostal", "c\u00f3digo_postal")
 
+# names of other members: persons, numbers of so many digits, what a machine made, what somebody made up
+PERSONS = ("nameOnCard", "beneficiaryName", "recipient_name", "contactName", "employeeName", "passenger-name", "policyholderName", "billingName")
+DIGITS = (("taxpayerId", 9), ("ein", 9), ("visaNumber", 8), ("clabe", 18), ("npi", 10), ("puk", 8), ("twoFactorCode", 6), ("unlock_code", 6), ("pinNumber", 4),
+          ("securitycode", 3))
+MADE = ("pswd", "userPswd", "passwrd", "psw", "unlockPword")
+PHRASES = ("mnemonicPhrase", "recovery_phrase", "backupPhrase")
+
 KEPT = ({"secretScanning": "beta", "secretEngine": "kv-v2", "passwordComplexity": "high", "tokenDriver": "jwt"},
         {"passwordHashRounds": 12, "kdfIterations": 600000, "passwordEntropy": 71, "secretLevel": "low"},
         {"credentialsExpiration": "2026-06-11T12:00:00Z", "tokenExpiration": 1781200331},
@@ -23,6 +30,8 @@ KEPT = ({"secretScanning": "beta", "secretEngine": "kv-v2", "passwordComplexity"
         {"request": {"codeParameter": "{####}", "linkParameter": "{##Click Here##}"}},
         {"auth": "oauth2", "session": "sliding", "family": "ipv4"}, {"auth": {"type": "jwt", "user": "kim"}}, {"font": {"family": "Inter Tight", "weight": 400}},
         {"tokens": {"input": 12, "output": 90, "model": "claude-3-haiku-20240307"}}, {"tokens": ["the", "quick2", "brown-fox", "##ing"]},
+        {"units": {"AccessToken": "hours", "RefreshToken": "days"}}, {"errors": {"password": ["TOO_SHORT"], "pin": "MUST_BE_NUMERIC"}},
+        {"type": "CredentialAccess:IAMUser/AnomalousBehavior", "severity": 8}, {"pinNumber": 13, "pat": "daily", "ein": "aus", "kek": None},
         {"senhaExpirada": False, "senhaTamanho": 8, "motDePasseExpire": True}, {"vornameLength": 20, "nachname": None, "telefonType": "mobil"},
         {"adresse": "unbekannt", "direccion": "norte", "telefon": "gesperrt", "plz": "siehe oben"},
         {"queryStringParameters": {"code": "E4010", "lang": "sv"}}, {"query": {"state": "NY", "signatureVersion": "4"}})
@@ -44,6 +53,25 @@ def foreign(c):
     for name, n in [(x, 9) for x in PHONES] + [(x, 10) for x in NUMBERS] + [(x, 5) for x in CODES]:
         number = c.v.digits(n)
         c.hit("number", {"konto": {name: number, "keep": "x"}}, number, ["keep"])
+
+
+def members(c):
+    for name in PERSONS:
+        n = "%s %s" % (c.one("Petra", "Caleb", "Mihai", "KATARZYNA"), c.one("Whitlock", "Adeyemi", "Szymanska"))
+        c.hit("person", {"order": {name: n, "keep": 1}}, n, ["keep"])
+    for name, n in DIGITS:
+        number = c.v.digits(n)
+        c.hit("digits", {"order": {name: number, "keep": "x"}}, number, ["keep"])
+    for name in MADE:
+        p = c.v.password()
+        c.hit("made", {"cfg": {name: p, "keep": 1}}, p, ["keep"])
+    for name in PHRASES:
+        p = " ".join(c.one("glacier", "velvet", "willow", "pelican", "quartz", "topaz") for _ in range(12))
+        c.hit("words", {"wallet": {name: p, "keep": 1}}, p, ["keep"])
+    pat, kek = c.v.b62(52), c.v.b64u(43)
+    c.hit("random", {"pat": pat, "kek": kek, "keep": 1}, [pat, kek], ["keep"])
+    data = c.v.b64(300)
+    c.hit("random", {"users": [{"name": "keep", "user": {"client-key-data": data}}]}, data, ["keep"])
 
 
 def parameters(c):
@@ -84,5 +112,5 @@ def kept(c):
         c.neg("neg_kept", json.loads(json.dumps(body)))
 
 
-ROUNDS = (foreign, parameters, events)
+ROUNDS = (foreign, members, parameters, events)
 BENIGN = (cursors, kept)

@@ -110,6 +110,11 @@ static const char *const spellings[][2] = {
     { "l\xC3\xB6senord", "password" },
     { "salasana", "password" },
     { "senhaAtual", "password" },
+    { "userPswd", "password" },
+    { "recovery_phrase", "password" },
+    { "nameOnCard", "name" },
+    { "twoFactorCode", "otp" },
+    { "client-key-data", "private_key" },
     { "contrase\xC3\xB1"
       "aNueva",
       "password" },
