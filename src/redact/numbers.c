@@ -156,7 +156,8 @@ static bool is_no_card(uint64_t topics, size_t n)
     return (topics & against) != 0 && (topics & NEAR(CARD)) == 0;
 }
 
-/* Digits between colons are a part of an ARN. */
+/* Digits between colons are a part of an ARN, unless they are enough for a card whatever is near. */
+enum { IN_COLONS = 12 };
 static bool is_in_colons(struct nj_str t, struct nj_span sp)
 {
     return sp.from > 0 && sp.to < t.n && t.p[sp.from - 1] == ':' && t.p[sp.to] == ':';
@@ -266,6 +267,8 @@ bool nj_number_may(const struct nj_redactor *r, struct nj_str t, size_t at)
     if (letters == 4 || is_tail(t, from - letters))
         return goes_on && has_space(t, end);
     if (!goes_on) { /* digits alone: no part of a longer word but for a letter at the end */
+        if (end - from <= IN_COLONS && is_in_colons(t, (struct nj_span){ from, end }))
+            return false;
         end += is_word(t, end);
         bool hyphened = end < t.n && t.p[end] == '-' && is_word(t, end + 1);
         return !is_word(t, end) && (!hyphened || (nj_is(t.p[end + 1], NJ_IS_ALPHA) && !is_word(t, end + 2)));
