@@ -1,5 +1,5 @@
 /* Marks blocks of 64 bytes with the vectors the processor has. */
-#include "lanes.h"
+#include "lanes_words.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -79,6 +79,17 @@ INLINE void combine(struct nj_marker *m, const struct sets *s, struct nj_marks *
 
 typedef int8_t lane_signed __attribute__((vector_size(16)));
 
+INLINE nj_lane lookup16(const uint8_t *table, nj_lane v)
+{
+#if defined(__aarch64__) && defined(__ARM_NEON)
+    return (nj_lane)vqtbl1q_u8(vld1q_u8(table), (uint8x16_t)v);
+#else
+    for (unsigned i = 0; i < sizeof(v); i++)
+        v[i] = table[v[i]];
+    return v;
+#endif
+}
+
 #define NJ_MARKS_NAME mark16
 #define NJ_MARKS_SETS sets16
 #define NJ_MARKS_TARGET
@@ -87,20 +98,23 @@ typedef int8_t lane_signed __attribute__((vector_size(16)));
 #define NJ_MARKS_BITS(v) nj_lane_bits(v)
 #define NJ_MARKS_CONSTANTS
 #define NJ_MARKS_ALL(name, c) ((nj_lane){ 0 } + (c))
+#define NJ_MARKS_LOOKUP       lookup16
 #include "lanes_marks.h"
+
+#if defined(__x86_64__)
+
+/* The same where there is an instruction for look-ups. */
 #undef NJ_MARKS_NAME
 #undef NJ_MARKS_SETS
 #undef NJ_MARKS_TARGET
-#undef NJ_MARKS_LANE
-#undef NJ_MARKS_SIGNED
-#undef NJ_MARKS_BITS
-#undef NJ_MARKS_CONSTANTS
-#undef NJ_MARKS_ALL
+#undef NJ_MARKS_LOOKUP
+#define NJ_MARKS_NAME             mark16_ssse3
+#define NJ_MARKS_SETS             sets16_ssse3
+#define NJ_MARKS_TARGET           __attribute__((target("ssse3")))
+#define NJ_MARKS_LOOKUP(table, v) (nj_lane) _mm_shuffle_epi8(_mm_load_si128((const __m128i *)(table)), (__m128i)(v))
+#include "lanes_marks.h"
 
-nj_marks_fn nj_marks_portable(void)
-{
-    return mark16;
-}
+#endif
 
 /* --- thirty-two bytes: AVX2 --------------------------------------------------------------------------------------- */
 
@@ -120,6 +134,15 @@ static const struct constants {
 #undef NJ_LANE_BYTE
 };
 
+#undef NJ_MARKS_NAME
+#undef NJ_MARKS_SETS
+#undef NJ_MARKS_TARGET
+#undef NJ_MARKS_LANE
+#undef NJ_MARKS_SIGNED
+#undef NJ_MARKS_BITS
+#undef NJ_MARKS_CONSTANTS
+#undef NJ_MARKS_ALL
+#undef NJ_MARKS_LOOKUP
 #define NJ_MARKS_NAME    mark32
 #define NJ_MARKS_SETS    sets32
 #define NJ_MARKS_TARGET  __attribute__((target("avx2,bmi2")))
@@ -129,23 +152,26 @@ static const struct constants {
 #define NJ_MARKS_CONSTANTS                                                                                                                 \
     const struct constants *k = &constants;                                                                                                \
     __asm__("" : "+r"(k))
-#define NJ_MARKS_ALL(name, c) (k->name)
+#define NJ_MARKS_ALL(name, c)     (k->name)
+#define NJ_MARKS_LOOKUP(table, v) (lane32) _mm256_shuffle_epi8(_mm256_load_si256((const __m256i *)(table)), (__m256i)(v))
 #include "lanes_marks.h"
 
-nj_marks_fn nj_marks_engine(void)
-{
-    __builtin_cpu_init();
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") ? mark32 : mark16;
-}
-
-#else
-
-nj_marks_fn nj_marks_engine(void)
-{
-    return mark16;
-}
-
 #endif
+
+nj_marks_fn nj_marks_form(size_t i)
+{
+    nj_marks_fn forms[3];
+    size_t n = 0;
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2"))
+        forms[n++] = mark32;
+    if (__builtin_cpu_supports("ssse3"))
+        forms[n++] = mark16_ssse3;
+#endif
+    forms[n++] = mark16;
+    return i < n ? forms[i] : NULL;
+}
 
 void nj_marks_edge(nj_marks_fn make, struct nj_marker *m, struct nj_str text, size_t at, struct nj_marks *out)
 {

@@ -6,13 +6,10 @@
  * Where a mark stands: behind the separator (SEPARATOR), at the NJ_TOKEN_RUN-th byte of a run of letters, digits, '_' and '-'
  * (TOKEN), at the NJ_NUMBER_RUN-th byte of a run of digits with single gaps (NUMBER), at the last byte of a short mix of
  * letters and digits that some identifiers have and behind two letters, two digits and a gap (NUMBER too), and for the rare ones at the byte itself (AT, CRYPT, TILDE,
- * PLUS), at the B behind dashes (PEM), at the third letter of "Bearer" and "Basic" (SCHEME).  The rare ones share their marks;
+ * PLUS; the tilde behind a Q), at the B behind dashes (PEM), at the third letter of "Bearer" and "Basic" (SCHEME).  The rare ones share their marks;
  * the byte tells which it is.  '<' is a separator too.
  *
- * Names that no separator follows have marks of their own (words): "sw" and "wd" (password, passwd, pwd), "ssp" and "ssc"
- * (passphrase, passcode), "ss " (pass), "our" (your code), "nw" (Kennwort), "tok", "ecr" (secret), "key", a blank behind H, J, L or N (AUTH x, LOGIN u x), an option (a hyphen behind a space or a quote), what follows a tab, a number behind a word that ends in e, n, or p to s, a quote behind "y ", "t l", "t u" and "_u" (vault login,
- * net user, add_user), and
- * encoded characters: "\u", "\x", and a semicolon behind "t" or a digit, at the last byte of these. */
+ * Names that no separator follows, and encoded characters, have marks of their own (words): at the last byte of what lanes_words.h lists. */
 #ifndef NIGHTJAR_REDACT_LANES_H
 #define NIGHTJAR_REDACT_LANES_H
 
@@ -83,10 +80,8 @@ struct nj_marks {
 
 /* Marks the 64 bytes at p, of which the two before p are read too.  Those from byte n on are NULs. */
 typedef void (*nj_marks_fn)(struct nj_marker *m, const char *p, size_t n, struct nj_marks *out);
-/* The fastest form this processor has. */
-nj_marks_fn nj_marks_engine(void);
-/* The form every processor has. */
-nj_marks_fn nj_marks_portable(void);
+/* The forms this processor has, the fastest first; NULL behind the last. */
+nj_marks_fn nj_marks_form(size_t i);
 
 /* The block at byte at of a text, whatever lies around it: edges read as NULs. */
 void nj_marks_edge(nj_marks_fn make, struct nj_marker *m, struct nj_str text, size_t at, struct nj_marks *out);

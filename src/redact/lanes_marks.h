@@ -2,14 +2,19 @@
  *
  * The includer defines NJ_MARKS_NAME and NJ_MARKS_SETS (names), NJ_MARKS_TARGET (attributes), NJ_MARKS_LANE and NJ_MARKS_SIGNED (vector types),
  * NJ_MARKS_BITS(v), the top bits of the bytes of v, and where the constants come from: NJ_MARKS_CONSTANTS, a declaration, and
- * NJ_MARKS_ALL(name, c), the byte c everywhere. */
+ * NJ_MARKS_ALL(name, c), the byte c everywhere; and NJ_MARKS_LOOKUP(table, v), for each byte of v, which is below 16, that
+ * one of the table. */
 
 #define ALL(name)   NJ_MARKS_ALL(name, (uint8_t)(BYTE_##name))
 #define IS(v, name) ((NJ_MARKS_LANE)((v) == ALL(name)))
 #define BELOW(v, name)                                                                                                                     \
     ((NJ_MARKS_LANE)((NJ_MARKS_SIGNED)(v) < (NJ_MARKS_SIGNED)ALL(name))) /* one instruction where there is no unsigned form */
-#define IS_DIGIT(v)     BELOW((v)-ALL(digit), digits)
-#define MARK(set, bits) ((set) |= (uint64_t)NJ_MARKS_BITS(bits) << i)
+#define IS_DIGIT(v) BELOW((v)-ALL(digit), digits)
+#define SOME(v)     ((NJ_MARKS_LANE)((v) != 0))
+/* The rows whose sets hold a byte and the two before it. */
+#define ROWS_AT(rows, place, v) (NJ_MARKS_LOOKUP((rows).low[place], (v)&ALL(half)) & NJ_MARKS_LOOKUP((rows).high[place], (v) >> 4))
+#define ROWS_OF(rows)           (ROWS_AT(rows, 0, v) & ROWS_AT(rows, 1, v1) & ROWS_AT(rows, 2, v2))
+#define MARK(set, bits)         ((set) |= (uint64_t)NJ_MARKS_BITS(bits) << i)
 
 /* Of the bytes before byte to, which is a constant. */
 NJ_MARKS_TARGET INLINE void NJ_MARKS_SETS(struct sets *sets, const char *p, unsigned to)
@@ -22,9 +27,8 @@ NJ_MARKS_TARGET INLINE void NJ_MARKS_SETS(struct sets *sets, const char *p, unsi
         memcpy(&v, p + i, sizeof(v));
         memcpy(&v1, p + i - 1, sizeof(v));
         memcpy(&v2, p + i - 2, sizeof(v));
-        NJ_MARKS_LANE low = v | ALL(caps), low1 = v1 | ALL(caps), low2 = v2 | ALL(caps), digit = IS_DIGIT(v);
-        MARK(s.digit, digit);
-        MARK(s.letter, BELOW(low - ALL(letter), letters));
+        MARK(s.digit, IS_DIGIT(v));
+        MARK(s.letter, BELOW((v | ALL(caps)) - ALL(letter), letters));
         MARK(s.dash, IS(v, dash) | IS(v, under));
         MARK(s.gap, IS(v, space) | IS(v | ALL(three), slash)); /* comma, hyphen, dot, slash */
         MARK(s.colon, IS(v, colon));
@@ -32,25 +36,9 @@ NJ_MARKS_TARGET INLINE void NJ_MARKS_SETS(struct sets *sets, const char *p, unsi
         MARK(s.stop, IS(v, quote) | IS(v, backslash));
         /* As signed bytes, what is not ASCII is below the space too; neither tab nor newline. */
         MARK(s.odd, (BELOW(v, space) & ~(IS(v, tab) | IS(v, newline))) | IS(v, delete));
-        /* Letters that differ in a bit or two are compared with those bits set; what else gets through is refused by the shapes. */
-        NJ_MARKS_LANE rare = IS(v, at) | IS(v, tilde) | IS(v, plus) | IS(v & ALL(even), dollar); /* and '%' */
-        rare |= IS(v, B) & IS(v1, dash);
-        rare |= IS(low2, b) & IS(v1 | ALL(a_or_e), e) & IS(v | ALL(a_or_s), s); /* b, a or e, a or s */
-        MARK(s.rare, rare);
-        NJ_MARKS_LANE s1 = IS(low1, s), s2 = IS(low2, s), e1 = IS(low1, e);
-        NJ_MARKS_LANE words = (IS(low, w) & (s1 | IS(low1, n))) | (IS(low, d) & IS(low1, w));
-        words |= (IS(low, k) & IS(low1, o) & IS(low2, t)) | (IS(low, r) & IS(low1, c) & IS(low2, e));
-        words |= IS(low, y) & e1 & IS(low2, k);
-        NJ_MARKS_LANE number = digit & (IS(low2 | ALL(three), s) | IS(low2, e) | IS(low2, n));
-        NJ_MARKS_LANE quoted = IS(v | ALL(five), apostrophe) & IS(low2, y), place = IS(low2, t) & (IS(v, u) | IS(v, l));
-        words |= (IS(v1, space) & (number | quoted | place)) | (IS(v, u) & IS(v1, under)); /* "net user", "vault login", "add_user" */
-        words |= s1 & s2 & (IS(low, p) | IS(low, c) | IS(v, space));
-        words |= IS(low, r) & IS(low1, u) & IS(low2, o);
-        words |= IS(v, space) & IS(v1 | ALL(six), N);                            /* "AUTH ", "LOGIN " */
-        words |= (IS(v1, dash) & IS(v2 | ALL(seven), apostrophe)) | IS(v1, tab); /* behind a space or a quote */
-        words |= (IS(v, u) | IS(v, x)) & IS(v1, backslash);
-        words |= IS(v, semicolon);
-        MARK(s.words, words);
+        NJ_MARKS_LANE more = ROWS_OF(nj_lane_more);
+        MARK(s.rare, SOME(more & ALL(rare_rows)));
+        MARK(s.words, SOME(ROWS_OF(nj_lane_words) | ROWS_OF(nj_lane_places) | (more & ~ALL(rare_rows))));
     }
     *sets = s;
 }
@@ -69,4 +57,7 @@ NJ_MARKS_TARGET static void NJ_MARKS_NAME(struct nj_marker *m, const char *p, si
 #undef IS
 #undef BELOW
 #undef IS_DIGIT
+#undef SOME
+#undef ROWS_AT
+#undef ROWS_OF
 #undef MARK

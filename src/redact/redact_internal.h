@@ -451,17 +451,12 @@ static inline bool nj_word_may(struct nj_str t, size_t at)
         if (one == 'H' || one == 'N')
             return at >= 4 && ((two == 'T' && three == 'U') || (two == 'I' && three == 'G')); /* AUTH, LOGIN */
         return at >= 4 && (three | 0x20) == 'a' && (t.p[at - 4] | 0x20) == 'p' && (one | 0x20) == 's';
-    case ';':
-        return one == 't' || nj_is(one, NJ_IS_DIGIT); /* &lt; &gt; &quot; &#39; */
     case 'u':
         if (one == '_')
-            return (two == 'd' || two == 'e') && t.n - at > 1 && t.p[at + 1] == 's'; /* add_user, authenticate_user */
-        return one != ' ' || three == 'e';                                           /* net user */
+            return t.n - at > 1 && t.p[at + 1] == 's'; /* add_user, authenticate_user */
+        return one != ' ' || three == 'e';             /* net user */
     case 'l':
         return three == 'l'; /* vault login */
-    case 'w':
-    case 'W':
-        return (one | 0x20) != 'n' || (two | 0x20) == 'n'; /* Kennwort */
     case 'r':
     case 'R':
         return (one | 0x20) == 'u' ? nj_yours_may(t, at) : c == 'R' || one != 'c' || !nj_is_put_secret(t, at);

@@ -78,7 +78,7 @@ enum nj_status nj_redactor_new(struct nj_redactor **out, const struct nj_redact_
     nj_buf_init(&r->fields, OUT_MAX);
     nj_buf_init(&r->skeleton, OUT_MAX);
     nj_buf_init(&r->resource, 1 << 20);
-    r->marks = nj_marks_engine();
+    r->marks = nj_marks_form(0);
     nj_keys_init(r);
     nj_prefixes_init(r);
     nj_anchors_init(r);

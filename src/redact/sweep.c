@@ -157,12 +157,11 @@ bool nj_rare_may(struct nj_str t, size_t at)
         return nj_is(after, NJ_IS_HEX);
     case '$':
         return nj_is(before, NJ_IS_WORD) || nj_is(after, NJ_IS_WORD);
-    case '~':
-        return before == 'Q';
     case '+':
         return after >= '1' && after <= '9'; /* not "+00:00" */
-    case 'B':
-        return before == '-';
+    case '~':                                /* Q~ */
+    case 'B':                                /* -B */
+        return true;
     default:
         return nj_str_starts_nocase(nj_str_slice(t, at - 2, t.n), NJ_STR("bearer")) ||
                nj_str_starts_nocase(nj_str_slice(t, at - 2, t.n), NJ_STR("basic"));

@@ -270,19 +270,21 @@ END_TEST
 /* Every form of the marking sees the same, whatever the bytes. */
 START_TEST(test_redact_marks_do_not_depend_on_the_processor)
 {
-    static const char bytes[] = "0123456789abz ABZ_-./,:=\"\\@%~+$\t\n\x01\x7f\xc3\xa9";
+    static const char bytes[] = "0123456789abz ABZ_-./,:=\"\\@%~+$\t\n\x01\x7f\xc3\xa9;l'swdnTOKecryupxQBHIN!#";
     char text[NJ_BLOCK_BEFORE + 8 * NJ_BLOCK];
     for (int round = 0; round < 2000; round++) {
-        struct nj_marker one = { 0 }, other = { 0 };
-        size_t kinds = 1 + pick(sizeof(bytes) - 1);
+        struct nj_marker one = { 0 }, others[4] = { 0 };
+        size_t kinds = 1 + pick(sizeof(bytes) - 1), from = pick(sizeof(bytes) - kinds);
         for (size_t i = 0; i < sizeof(text); i++)
-            text[i] = bytes[pick(kinds)];
+            text[i] = bytes[from + pick(kinds)];
         for (size_t at = NJ_BLOCK_BEFORE; at < sizeof(text); at += NJ_BLOCK) {
             struct nj_marks a, b;
-            nj_marks_engine()(&one, text + at, NJ_BLOCK, &a);
-            nj_marks_portable()(&other, text + at, NJ_BLOCK, &b);
-            ck_assert_int_eq(memcmp(&a, &b, sizeof(a)), 0);
-            ck_assert_int_eq(memcmp(&one, &other, sizeof(one)), 0);
+            nj_marks_form(0)(&one, text + at, NJ_BLOCK, &a);
+            for (size_t i = 1; nj_marks_form(i) != NULL; i++) {
+                nj_marks_form(i)(&others[i], text + at, NJ_BLOCK, &b);
+                ck_assert_int_eq(memcmp(&a, &b, sizeof(a)), 0);
+                ck_assert_int_eq(memcmp(&one, &others[i], sizeof(one)), 0);
+            }
         }
     }
 }
@@ -318,7 +320,7 @@ START_TEST(test_redact_marks_stand_where_the_header_says)
             memcpy(text + NJ_BLOCK_BEFORE + before, rows[i].text, strlen(rows[i].text));
             for (size_t at = 0; at < 2 * NJ_BLOCK; at += NJ_BLOCK) {
                 struct nj_marks k;
-                nj_marks_engine()(&m, text + NJ_BLOCK_BEFORE + at, NJ_BLOCK, &k);
+                nj_marks_form(0)(&m, text + NJ_BLOCK_BEFORE + at, NJ_BLOCK, &k);
                 run = run == NJ_NPOS && k.token != 0 ? at + (size_t)__builtin_ctzll(k.token) : run;
                 number = number == NJ_NPOS && k.number != 0 ? at + (size_t)__builtin_ctzll(k.number) : number;
                 separator = separator == NJ_NPOS && k.separator != 0 ? at + (size_t)__builtin_ctzll(k.separator) : separator;
@@ -333,11 +335,36 @@ START_TEST(test_redact_marks_stand_where_the_header_says)
 }
 END_TEST
 
+/* Each is marked at its last byte, and at no other; without its first byte that matters, nowhere. */
+START_TEST(test_redact_words_are_marked)
+{
+    static const char *const words[] = { "sw",   "SW",  "wd",   "nnw", "tok", "Tok", "ecR",  "key", "KEY", "our", "ssp",
+                                         "ssc",  "ss ", "is 1", "p 9", "e 0", "n 5", "y \"", "y '", "TH ", "IN ", " -a",
+                                         "\"--", "'-x", "\tx",  "\\u", "\\x", "t u", "t l",  "d_u", "e_u", "t;",  "0;" };
+    for (size_t i = 0; i < NJ_COUNT(words); i++) {
+        for (size_t at = 0; at < NJ_BLOCK - 4; at++) {
+            char text[NJ_BLOCK_BEFORE + NJ_BLOCK];
+            struct nj_marker m = { 0 };
+            struct nj_marks k;
+            size_t n = strlen(words[i]);
+            memset(text, '.', sizeof(text));
+            memcpy(text + NJ_BLOCK_BEFORE + at, words[i], n);
+            nj_marks_form(0)(&m, text + NJ_BLOCK_BEFORE, NJ_BLOCK, &k);
+            ck_assert_msg(k.words == (uint64_t)1 << (at + n - 1), "%s at %zu", words[i], at);
+            text[NJ_BLOCK_BEFORE + at + (n == 4)] = '.';
+            nj_marks_form(0)(&m, text + NJ_BLOCK_BEFORE, NJ_BLOCK, &k);
+            ck_assert_msg(k.words == 0, "%s at %zu", words[i] + 1, at);
+        }
+    }
+}
+END_TEST
+
 #define NJ_TESTS(X)                                                                                                                        \
     X(test_redact_tokens_of_vendors_go)                                                                                                    \
     X(test_redact_words_that_begin_like_tokens_stay)                                                                                       \
     X(test_redact_github_and_npm_tokens_are_told_by_their_checksum)                                                                        \
     X(test_redact_marks_do_not_depend_on_the_processor)                                                                                    \
-    X(test_redact_marks_stand_where_the_header_says)
+    X(test_redact_marks_stand_where_the_header_says)                                                                                       \
+    X(test_redact_words_are_marked)
 
 REDACT_TEST_MAIN("redact_tokens")
