@@ -348,6 +348,8 @@ static bool is_data(const struct nj_form *f, struct nj_span v)
         return false;
     if (nj_str_eq(nj_secret_keys[f->rule].counter, NJ_STR("security_answer")))
         return true; /* answers are words */
+    if (nj_str_ends(nj_part(t, v), NJ_STR("...")) && nj_form_is_prose(nj_part(t, v)))
+        return false; /* "aws_secretsmanager_secret.db: Creating..." */
     return !nj_form_is_prose(nj_part(t, v)) || is_whole_member(f, v.to) || is_identified_member(f, v.to);
 }
 
@@ -526,7 +528,7 @@ static struct nj_span plain_name(const struct nj_sweep *s, size_t sep)
     if (c == ':' && (option == 'u' || option == 'r' || nj_is_quote(before) ||
                      (sep - from <= 5 && nj_is(t.p[sep - 1], NJ_IS_DIGIT) && (nj_is(after, NJ_IS_ALPHA) || after == '*'))))
         return none; /* curl -u user:x, h:5432:db:user:x */
-    if (c == ':' && option == 's' && before == ' ' && from > 4 && (t.p[from - 3] == 'l' || t.p[from - 3] == 'd') &&
+    if (c == ':' && option == 's' && (before == ' ' || before == '=') && from > 4 && (t.p[from - 3] == 'l' || t.p[from - 3] == 'd') &&
         nj_form_behind_credentials(t, s->done, from))
         return none;
     return (struct nj_span){ from, sep };
@@ -611,13 +613,15 @@ bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rul
     if (!plain)
         key = nj_key_classify(s->r, nj_part(f.t, f.key));
     bool part = f.key.to - f.key.from <= 2; /* perhaps of a JSON web key */
-    if (!user && !part && key.rule == NJ_KEY_NONE && (key.roles & TELLING) == 0 && outside) {
-        char before = f.key.from > f.floor ? f.t.p[f.key.from - 1] : '=';
-        if (f.t.p[f.sep] != ':' || f.gap_before || f.key_quote != 0 || (before != ' ' && !nj_is_quote(before)) ||
-            !nj_form_unnamed(&f, value))
+    if (!user && key.rule == NJ_KEY_NONE && (key.roles & TELLING) == 0 && outside) {
+        char before = f.key.from > f.floor ? f.t.p[f.key.from - 1] : '\0';
+        bool opens = f.t.p[f.sep] == ':' && !f.gap_before && f.key_quote == 0 && (before == ' ' || before == '=' || nj_is_quote(before));
+        if (opens && nj_form_unnamed(&f, value)) {
+            *rule = f.rule;
+            return true;
+        }
+        if (!part)
             return false; /* as most */
-        *rule = f.rule;
-        return true;
     }
     if (user || nj_form_is_option_value(&f))
         return nj_form_option_password(&f, value, rule);

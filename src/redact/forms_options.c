@@ -82,21 +82,37 @@ static const struct {
     struct nj_str command;
     char option;
 } short_options[] = {
-    { NJ_STR_INIT("mysql"), 'p' },         { NJ_STR_INIT("mariadb"), 'p' },
-    { NJ_STR_INIT("docker login"), 'p' },  { NJ_STR_INIT("podman login"), 'p' },
-    { NJ_STR_INIT("sshpass"), 'p' },       { NJ_STR_INIT("mongo"), 'p' },
-    { NJ_STR_INIT("az login"), 'p' },      { NJ_STR_INIT("registry login"), 'p' },
-    { NJ_STR_INIT("oc login"), 'p' },      { NJ_STR_INIT("ldap"), 'w' },
-    { NJ_STR_INIT("redis-cli"), 'a' },     { NJ_STR_INIT("mosquitto"), 'P' },
-    { NJ_STR_INIT("zip"), 'P' },           { NJ_STR_INIT("sqlcmd"), 'P' },
-    { NJ_STR_INIT("buildah login"), 'p' }, { NJ_STR_INIT("cqlsh"), 'p' },
-    { NJ_STR_INIT("smbclient"), 'U' },     { NJ_STR_INIT("snmp"), 'A' },
-    { NJ_STR_INIT("rpcclient"), 'U' },     { NJ_STR_INIT("snmp"), 'X' },
-    { NJ_STR_INIT("rdesktop"), 'p' },      { NJ_STR_INIT("useradd"), 'p' },
-    { NJ_STR_INIT("usermod"), 'p' },       { NJ_STR_INIT("ipmitool"), 'P' },
-    { NJ_STR_INIT("psexec"), 'p' },        { NJ_STR_INIT("PsExec"), 'p' },
-    { NJ_STR_INIT("unzip"), 'P' },         { NJ_STR_INIT("7z"), 'p' },
-    { NJ_STR_INIT("bcp"), 'P' },           { NJ_STR_INIT("openssl"), 'k' },
+    { NJ_STR_INIT("mysql"), 'p' },
+    { NJ_STR_INIT("mariadb"), 'p' },
+    { NJ_STR_INIT("docker login"), 'p' },
+    { NJ_STR_INIT("podman login"), 'p' },
+    { NJ_STR_INIT("sshpass"), 'p' },
+    { NJ_STR_INIT("mongo"), 'p' },
+    { NJ_STR_INIT("az login"), 'p' },
+    { NJ_STR_INIT("registry login"), 'p' },
+    { NJ_STR_INIT("oc login"), 'p' },
+    { NJ_STR_INIT("ldap"), 'w' },
+    { NJ_STR_INIT("redis-cli"), 'a' },
+    { NJ_STR_INIT("mosquitto"), 'P' },
+    { NJ_STR_INIT("zip"), 'P' },
+    { NJ_STR_INIT("sqlcmd"), 'P' },
+    { NJ_STR_INIT("buildah login"), 'p' },
+    { NJ_STR_INIT("cqlsh"), 'p' },
+    { NJ_STR_INIT("smbclient"), 'U' },
+    { NJ_STR_INIT("snmp"), 'A' },
+    { NJ_STR_INIT("rpcclient"), 'U' },
+    { NJ_STR_INIT("snmp"), 'X' },
+    { NJ_STR_INIT("rdesktop"), 'p' },
+    { NJ_STR_INIT("useradd"), 'p' },
+    { NJ_STR_INIT("usermod"), 'p' },
+    { NJ_STR_INIT("ipmitool"), 'P' },
+    { NJ_STR_INIT("psexec"), 'p' },
+    { NJ_STR_INIT("PsExec"), 'p' },
+    { NJ_STR_INIT("unzip"), 'P' },
+    { NJ_STR_INIT("7z"), 'p' },
+    { NJ_STR_INIT("unlock-keychain"), 'p' },
+    { NJ_STR_INIT("bcp"), 'P' },
+    { NJ_STR_INIT("openssl"), 'k' },
 };
 
 /* Where the command ends that begins at byte at, its words parted by spaces or as elements of a list; or 0. */
@@ -289,7 +305,10 @@ bool nj_form_is_user_option(const struct nj_form *f)
     for (size_t i = 0; i < NJ_COUNT(commands); i++)
         if (nj_str_find(line, commands[i], 0) != NJ_NPOS)
             return true;
-    return false;
+    if (!nj_form_ends_with(f, from, NJ_STR("--user")))
+        return false;
+    size_t value = f->sep + 1; /* of a command that is not known: what was made up */
+    return nj_form_is_made_up(nj_str_slice(f->t, value, nj_form_bare_end(f->s, value)), 8);
 }
 
 bool nj_form_option_password(struct nj_form *f, struct nj_span *value, int *rule)

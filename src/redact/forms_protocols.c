@@ -145,7 +145,7 @@ static bool of_user(struct nj_form *f, struct nj_span *value)
 
 bool nj_form_behind_credentials(struct nj_str t, size_t floor, size_t at)
 {
-    static const struct nj_str words[] = { NJ_STR_INIT("credentials "), NJ_STR_INIT("creds ") };
+    static const struct nj_str words[] = { NJ_STR_INIT("credentials "), NJ_STR_INIT("creds "), NJ_STR_INIT("creds=") };
     for (size_t i = 0; i < NJ_COUNT(words); i++)
         if (at >= floor + words[i].n && nj_str_starts_nocase(nj_str_slice(t, at - words[i].n, at), words[i]))
             return true;

@@ -21,8 +21,8 @@ static bool dotted(struct nj_form *f, size_t at, struct nj_span *value)
 {
     enum { FEWEST = 4 };
     size_t to = at;
-    while (nj_byte(f->t, to) == '.')
-        to++;
+    while (nj_byte(f->t, to) == '.' || (to > at && nj_byte(f->t, to) == ' ' && nj_byte(f->t, to + 1) == '.'))
+        to++; /* also ". . . ." */
     if (to - at < FEWEST)
         return false;
     to = nj_skip_blanks(f->t, to);

@@ -414,6 +414,9 @@ bool nj_form_is_code(const struct nj_form *f, struct nj_str v)
 bool nj_form_is_service(const struct nj_form *f, struct nj_span v)
 {
     size_t from = f->key.from;
+    struct nj_str rest = nj_str_slice(f->t, v.to, f->t.n);
+    if (nj_str_starts(rest, NJ_STR(" {")) && memchr(f->t.p + from, '.', f->key.to - from) != NULL)
+        return nj_form_is_prose(nj_part(f->t, v)); /* #password.form-control:focus { ... }: of a style sheet */
     return from > f->floor + 1 && f->t.p[from - 1] == '(' && nj_is(f->t.p[from - 2], NJ_IS_WORD) && nj_byte(f->t, v.to) == ')' &&
            nj_form_is_prose(nj_part(f->t, v));
 }
@@ -504,8 +507,8 @@ bool nj_form_takes(const struct nj_form *f, struct nj_span v)
         return false; /* a count, a flag, the number of a field */
     if ((how & NJ_HOW_TEXT) && nj_run(value, 0, NJ_IS_DIGIT) == value.n)
         return false;
-    if ((how & NJ_HOW_TOKEN) && f->gap_after && value.n < 4)
-        return false;
+    if ((how & NJ_HOW_TOKEN) && ((f->gap_after && value.n < 4) || (value.n <= 12 && nj_form_is_metavariable(value))))
+        return false; /* token=RBRACE, of a parser */
     if (how & NJ_HOW_QUERY)
         return looks_like_digest(value) || (how & NJ_HOW_MIXED) != 0;
     return true;

@@ -36,6 +36,9 @@ static const struct {
     { NJ_STR_INIT("-> "), GAP_TAB },
     { NJ_STR_INIT("<- "), GAP_TAB },
     { NJ_STR_INIT("| "), GAP_TAB },
+    { NJ_STR_INIT("\xE2\x94\x82 "), GAP_TAB },
+    { NJ_STR_INIT("\xE2\x94\x83 "), GAP_TAB },
+    { NJ_STR_INIT("\xE2\x95\x91 "), GAP_TAB },
     { NJ_STR_INIT("</td><td>"), GAP_TAB },
     { NJ_STR_INIT("</th><td>"), GAP_TAB },
     { NJ_STR_INIT("</dt><dd>"), GAP_TAB },
@@ -358,7 +361,8 @@ static size_t behind_from(const struct nj_form *f, size_t at, bool *both)
         return at + link + from.n;
     for (size_t i = 0; i < NJ_COUNT(openings); i++)
         if (nj_str_starts(rest, openings[i].text) &&
-            (!openings[i].verb_before || nj_stands_before(f->t, f->key.from, LOOK_BACK, NJ_STR("chang"))))
+            (!openings[i].verb_before || nj_stands_before(f->t, f->key.from, LOOK_BACK, NJ_STR("chang")) ||
+             nj_stands_before(f->t, f->key.from, LOOK_BACK, NJ_STR("rotat"))))
             return at + openings[i].text.n;
     return NJ_NPOS;
 }
@@ -474,6 +478,13 @@ static bool bracketed(struct nj_form *f, size_t at, struct nj_span *value)
     return nj_byte(t, value->to) == ')' && nj_form_is_made_up(v, 7);
 }
 
+/* Commands that have a password in their name, seen at its "ssw", or at their beginning behind a tab. */
+static bool may_be_command(struct nj_str t, size_t at)
+{
+    char before = at > 0 ? t.p[at - 1] : ' ';
+    return before == 's' || (before == '\t' && (t.p[at] == 'w' ? nj_byte(t, at + 1) == 'p' : t.p[at] == 'h' && nj_byte(t, at + 2) == 'p'));
+}
+
 /* A word with the letters of a secret's name; at is within it. */
 static bool word(struct nj_form *f, size_t at, struct nj_span *value)
 {
@@ -496,8 +507,7 @@ static bool word(struct nj_form *f, size_t at, struct nj_span *value)
         f->key.from++;
     if (is_option && nj_str_ends(nj_part(t, f->key), NJ_STR("-stdin")))
         return nj_form_piped(f, f->key.from, value);
-    char before = at > 0 ? t.p[at - 1] : ' ';
-    if ((before == 's' || before == '\t') && (nj_form_place(f, to, value) || nj_form_passwd(f, value)))
+    if (may_be_command(t, at) && (nj_form_place(f, to, value) || nj_form_passwd(f, value)))
         return true;
     f->rule = nj_rule_but(nj_form_classify(f).rule, NJ_HOW_ASIDE | NJ_HOW_MAIL);
     if (f->rule == NJ_KEY_NONE)

@@ -462,6 +462,21 @@ static bool is_of_class(int rule, struct nj_str value)
     }
 }
 
+/* "app/db-credentials", "prod/db": what a secret is called where it is kept. */
+static bool is_reference(struct nj_str v)
+{
+    enum { LONGEST = 64 };
+    size_t slashes = 0;
+    if (v.n > LONGEST || nj_str_chr(v, '/', 0) == NJ_NPOS || !nj_is(v.p[0], NJ_IS_LOWER) || !nj_is(v.p[v.n - 1], NJ_IS_LOWER))
+        return false;
+    for (size_t i = 0; i < v.n; i++) {
+        slashes += v.p[i] == '/' ? 1 : 0;
+        if (!nj_is(v.p[i], NJ_IS_LOWER) && strchr("/-_", v.p[i]) == NULL)
+            return false;
+    }
+    return slashes <= 4;
+}
+
 bool nj_key_takes_telling(int rule, struct nj_str value)
 {
     enum { SOME = 5, MANY = 12, LOOKED_AT = 1024 }; /* a bare value may go on to the end of a long text */
@@ -480,7 +495,7 @@ bool nj_key_takes_telling(int rule, struct nj_str value)
         return false;
     if ((how & NJ_HOW_LONG) && count_digits(value, MANY) < MANY)
         return false;
-    if (!is_of_class(rule, value))
+    if (!is_of_class(rule, value) || (is_reference(value) && nj_str_eq(nj_secret_keys[rule].counter, NJ_STR("secret"))))
         return false;
     return (how & NJ_HOW_MAIL) == 0 || nj_str_chr(value, '@', 0) != NJ_NPOS || nj_str_find(value, NJ_STR("%40"), 0) != NJ_NPOS;
 }

@@ -7,7 +7,10 @@ MADE = ("Found key 'db.password' in [systemProperties] with type [String] and va
         "etcdctl --endpoints keep:2379 --user root:%s get /a", 'exec ["curl","-u","ci:%s","https://keep.example.com"]', "curl --user='ci:%s' https://keep.example.com",
         "List of 2\n $ user    : chr \"keep\"\n $ password: chr \"%s\"", "$1 = {user = 0x55e0 \"keep\", password = 0x55f0 \"%s\", port = 25}",
         "smtp.password .......... : %s\nsmtp.host .............. : keep", "<tr><td>Password</td><td>%s</td></tr><tr><td>Host</td><td>keep</td></tr>",
-        "<tr><th>DB password</th><td>%s</td></tr><tr><th>Host</th><td>keep</td></tr>", "password for keep = %s", "Password set to: %s\nkeep")
+        "<tr><th>DB password</th><td>%s</td></tr><tr><th>Host</th><td>keep</td></tr>", "password for keep = %s", "Password set to: %s\nkeep", "crictl pull --creds ci:%s keep/a:1",
+        "skopeo copy --src-creds=ci:%s docker://keep/a dir:b", "ctr images pull --user ci:%s keep/a:1", "security unlock-keychain -p %s keep",
+        "Password . . . . : %s\nUser . . . . . . : keep", "\u2502 password \u2502 %s \u2502\n\u2502 user \u2502 keep \u2502",
+        "\u2503 db_password \u2503 %s \u2503\n\u2503 db_user \u2503 keep \u2503")
 # what a program made
 KEYS = ("rawHeaders: [ 'Host', 'keep.example.com', 'X-Api-Key', '%s', 'Accept', '*/*' ]", "rawHeaders=[\"Accept\",\"keep\",\"X-Auth-Token\",\"%s\"]",
         ".AspNetCore.Identity.Application=%s; path=/keep", "session id %s resumed, keep")
@@ -20,7 +23,9 @@ KEPT = ("Could not load file or assembly 'A.Keys, Version=4.1.0.0, Culture=neutr
         "type Token = { kind: 'ident'; value: string };", '{"properties":{"DB_PASSWORD":{"value":"******","origin":"System"}}}',
         "docker run --user 1000:1000 -u app:app img", "User secrets: none loaded", "rawHeaders: [ 'Host', 'x.io', 'Accept', '*/*', 'Content-Length', '41' ]",
         "ConvertTo-SecureString $pw -AsPlainText -Force", "session id mismatch, retrying", "<tr><td>Password</td><td>hidden</td></tr>",
-        "Property 'db.password' in [env] with type [String] and value 'null'", "password for kim = unchanged")
+        "Property 'db.password' in [env] with type [String] and value 'null'", "password for kim = unchanged", "input#password.form-control:focus { color: #333 }",
+        "level=warn msg=\"secret not found\" secret=app/db-credentials", "data.aws_secretsmanager_secret_version.db: Reading...",
+        "random_password.db: Creating...", "parser error: token=RBRACE line=41", "ctr run --user app:app img", '{"changes":[{"field":"role","old":"a1b2c3","new":"b1c2d3"}]}')
 
 
 def made(c):
@@ -31,6 +36,10 @@ def printed(c):
     for frame in MADE:
         password = made(c)
         c.hit("made", frame % password, password, ["keep"])
+    old, new = made(c), made(c)
+    if old != new:
+        c.hit("changed", "we rotated the password from %s to %s, keep" % (old, new), [old, new], ["keep"])
+        c.hit("changed", {"changes": [{"field": "password", "old": old, "new": new}, {"field": "role", "old": "keep", "new": "b"}]}, [old, new], ["keep"])
     for frame in KEYS:
         key = c.v.b62(36)
         c.hit("keys", frame % key, key, ["keep"])

@@ -19,6 +19,12 @@ START_TEST(test_redact_shells_have_users_with_passwords)
         { "curl --user='ci:Heron$this2054' h", "curl --user='ci:[secret]' h" },
         { "curl -u ci:Heron$this2054 h", "curl -u ci:[secret] h" },
         { "docker run --user 1000:1000 img", "docker run --user 1000:1000 img" },
+        { "docker run --user app:app img", "docker run --user app:app img" },
+        { "ctr pull --user ci:Heron$this2054 a", "ctr pull --user ci:[secret] a" },
+        { "crictl pull --creds ci:Heron$this2054 a", "crictl pull --creds ci:[secret] a" },
+        { "skopeo copy --src-creds=ci:Heron$this2054 a", "skopeo copy --src-creds=ci:[secret] a" },
+        { "security unlock-keychain -p Heron$this2054 a", "security unlock-keychain -p [secret] a" },
+        { "INFO\twpa_passphrase lab winter", "INFO\twpa_passphrase lab [secret]" },
         { "ConvertTo-SecureString \"Heron$this2054\" -AsPlainText -Force", "ConvertTo-SecureString \"[secret]\" -AsPlainText -Force" },
         { "ConvertTo-SecureString -String 'Heron$this2054' -AsPlainText", "ConvertTo-SecureString -String '[secret]' -AsPlainText" },
         { "ConvertTo-SecureString $pw -AsPlainText -Force", "ConvertTo-SecureString $pw -AsPlainText -Force" },
@@ -45,6 +51,9 @@ START_TEST(test_redact_names_lead_to_their_values)
     static const struct row rows[] = {
         { "User secrets: SmtpSettings:Password = raven9420", "User secrets: SmtpSettings:Password = [secret]" },
         { "smtp.password ..... : raven9420", "smtp.password ..... : [secret]" },
+        { "Password . . . . : raven9420", "Password . . . . : [secret]" },
+        { "\xE2\x94\x82 password \xE2\x94\x82 raven9420 \xE2\x94\x82", "\xE2\x94\x82 password \xE2\x94\x82 [secret] \xE2\x94\x82" },
+        { "rotated the password from raven9420 to heron77", "rotated the password from [secret] to [secret]" },
         { "<td>Password</td><td>raven9420</td>", "<td>Password</td><td>[secret]</td>" },
         { "<td>Password</td><td>hidden</td>", "<td>Password</td><td>hidden</td>" },
         { "password for svc = raven9420", "password for svc = [secret]" },
@@ -71,12 +80,20 @@ START_TEST(test_redact_what_only_names_a_secret_is_left)
         { "(password:hunter) x", "(password:[secret]) x" },
         { "Password : System.Security.SecureString", "Password : System.Security.SecureString" },
         { "npm run token:refresh", "npm run token:refresh" },
+        { "secret=app/db-credentials", "secret=app/db-credentials" },
+        { "aws_secretsmanager_secret.db: Creating...", "aws_secretsmanager_secret.db: Creating..." },
+        { "token=RBRACE line=41", "token=RBRACE line=41" },
+        { "#password.form-control:focus { color: red }", "#password.form-control:focus { color: red }" },
         { "def login(user: str, password: str) -> Token:", "def login(user: str, password: str) -> Token:" },
         { "type Token = { kind: 'ident'; value: string };", "type Token = { kind: 'ident'; value: string };" },
     };
     check_rows(rows, NJ_COUNT(rows));
     ck_assert_json("{\"DB_PASSWORD\":{\"value\":\"raven9420\",\"origin\":\"env\"}}",
                    "{\"DB_PASSWORD\":{\"value\":\"[secret]\",\"origin\":\"env\"}}");
+    ck_assert_json("{\"field\":\"password\",\"old\":\"raven9420\",\"new\":\"heron77\"}",
+                   "{\"field\":\"password\",\"old\":\"[secret]\",\"new\":\"[secret]\"}");
+    ck_assert_json("{\"field\":\"role\",\"old\":\"raven9420\",\"new\":\"heron77\"}",
+                   "{\"field\":\"role\",\"old\":\"raven9420\",\"new\":\"heron77\"}");
 }
 END_TEST
 
