@@ -361,7 +361,7 @@ static bool is_place_or_container(const struct nj_form *f, struct nj_str value)
         return true;
     if (f->quote == 0 && nj_form_is_object(f, value))
         return true;
-    if (f->gap_after || f->t.p[f->sep] != ':' || memchr(f->t.p + f->key.from, '.', f->key.to - f->key.from) == NULL)
+    if (f->gap_after || f->key_quote != 0 || f->t.p[f->sep] != ':' || memchr(f->t.p + f->key.from, '.', f->key.to - f->key.from) == NULL)
         return false;
     while (i < value.n && (nj_is(value.p[i], NJ_IS_DIGIT) || value.p[i] == ':'))
         i++;

@@ -19,7 +19,7 @@ static bool is_type(struct nj_str v)
     return nj_str_eq(v, NJ_STR("chr")) || (v.n > 2 && v.p[0] == '0' && v.p[1] == 'x' && nj_run(v, 2, NJ_IS_HEX) == v.n);
 }
 
-/* Wrappings of a quoted value: Some("x"), Optional["x"], string(8) "x", b'x'. */
+/* Wrappings of a quoted value or of a number: Some("x"), Some(12), Optional["x"], string(8) "x", b'x'. */
 static size_t skip_wrapping(struct nj_str t, size_t at)
 {
     enum { LONGEST = 16 };
@@ -30,6 +30,9 @@ static size_t skip_wrapping(struct nj_str t, size_t at)
         size_t digits = nj_run(nj_str_slice(t, 0, i + LONGEST), i + 1, NJ_IS_DIGIT);
         if (nj_byte(t, digits) == ')' && nj_byte(t, digits + 1) == ' ' && nj_is_quote(nj_byte(t, digits + 2)))
             return digits + 2;
+        if (nj_byte(t, digits) == ')' &&
+            (nj_str_eq(nj_str_slice(t, at, i), NJ_STR("Some")) || nj_str_eq(nj_str_slice(t, at, i), NJ_STR("Just"))))
+            return i + 1;
     }
     if (i == at && nj_str_starts(nj_str_slice(t, at, t.n), NJ_STR("(string) (len="))) { /* of Go's spew */
         size_t digits = nj_run(nj_str_slice(t, 0, at + 2 * LONGEST), at + 14, NJ_IS_DIGIT);
@@ -67,6 +70,8 @@ void nj_form_open(struct nj_form *f, size_t at)
         at++;
         slashes++;
     }
+    if (at < t.n && nj_is(t.p[at], NJ_IS_DIGIT) && slashes == 0)
+        f->value = at;
     if (at >= t.n || !nj_is_quote(t.p[at]))
         return;
     f->quote = t.p[at];

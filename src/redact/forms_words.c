@@ -311,6 +311,7 @@ static bool tuple_value(struct nj_form *f, bool quoted, size_t at, struct nj_spa
     bool binary = quoted && from >= f->floor + 2 && nj_byte(t, at) == '>' && nj_byte(t, at + 1) == '>' && t.p[from - 1] == '<';
     from -= binary ? 2 : 0;
     at += binary ? 2 : 0;
+    from -= quoted && from >= f->floor + 2 && t.p[from - 1] == 'b' && t.p[from - 2] == '(' ? 1 : 0; /* (b'x-api-key', b'x1') of ASGI */
     while (from > f->floor && t.p[from - 1] == ' ')
         from--; /* define( 'DB_PASSWORD', 'x1' ) */
     if (nj_byte(t, at) == ',' && quoted && from > f->floor && nj_form_is_flat(f, from))

@@ -186,11 +186,39 @@ static void note_password(struct walk *w, bool next)
         w->rule = rule;
 }
 
+/* ["curl", "-u", "kim:x1"]: is the user and the password what stands behind this element? */
+static bool is_login_option(const struct walk *w, struct nj_str raw)
+{
+    static const struct nj_str options[] = { NJ_STR_INIT("-u"), NJ_STR_INIT("--user"), NJ_STR_INIT("-U"), NJ_STR_INIT("--proxy-user") };
+    struct nj_str before = nj_str_slice(w->in.t, w->frame->first, w->in.at);
+    return nj_str_is_any(raw, options, NJ_COUNT(options)) && nj_str_find(before, NJ_STR("curl"), 0) != NJ_NPOS;
+}
+
+/* Takes the password out of the login that stands behind such an option. */
+static bool mask_login(struct walk *w, const struct nj_piece *p)
+{
+    struct nj_str raw = view(w, p->in);
+    size_t colon = nj_str_chr(raw, ':', 0);
+    w->frame->login = false;
+    if (colon == NJ_NPOS || nj_value_is_harmless(nj_str_slice(raw, colon + 1, raw.n)))
+        return false;
+    note_password(w, false);
+    struct nj_span password = { p->in.from + colon + 1, p->in.to };
+    if (!is_secret(w))
+        return false;
+    enum nj_action action = nj_key_action(w->r, w->rule);
+    tell(w, password, action);
+    if (action != NJ_ACT_COUNT)
+        replace(w, password, NJ_STR("[secret]"));
+    return true;
+}
+
 /* What an element of a list says about the next one: ["--password", "x"], and name after value in rawHeaders. */
 static void list_names(struct walk *w, struct nj_str raw)
 {
     struct nj_frame *f = w->frame;
     f->pair = NJ_KEY_NONE;
+    f->login = is_login_option(w, raw);
     if (f->places)
         f[-1].place = (int16_t)nj_rule_of_name(w->r, raw);
     if (f->flat) {
@@ -244,6 +272,8 @@ static void judge_string(struct walk *w)
     }
     if (w->roles & NJ_ROLE_PLACE)
         w->frame->place = (int16_t)nj_rule_of_place(w->r, raw);
+    if (w->frame->login && mask_login(w, p))
+        return;
     if (!w->frame->object)
         list_names(w, raw);
     else if (is_secure_string(raw))

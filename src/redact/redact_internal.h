@@ -604,6 +604,7 @@ struct nj_frame {
     bool flat, flat_value; /* names and values in turn; the last element was a name */
     bool kty, grant;       /* it has a member of that name */
     bool query;            /* its members are parameters of a URL */
+    bool login;            /* its next element is a user and a password */
     bool auth;             /* its name is that of a command with a password */
     bool places;           /* its last element is the place of what holds it */
     /* For dropping the member at hand: where it begins, the comma before it, what out held then, and whether it was dropped

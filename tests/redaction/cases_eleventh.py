@@ -101,6 +101,16 @@ def events(c):
     c.hit("human", {"name": {"given": [given, "K"], "family": family}, "active": True}, [family, given], ["active"], c.one("default", "hipaa"))
 
 
+def programs(c):
+    """What programs hand to others, and print."""
+    p, key, pin = c.v.password(), c.v.b62(24), c.v.digits(4)
+    c.hit("argv", {"argv": ["curl", "-sS", c.one("-u", "--user"), "keep:" + p, "https://x.example.com"]}, p, ["keep"])
+    c.hit("argv", {"healthcheck": ["CMD", "curl", "-u", "keep:" + p, "http://x"]}, p, ["keep"])
+    c.hit("asgi", {"msg": "headers [(b'host', b'keep'), (b'x-api-key', b'%s')]" % key}, key, ["keep"])
+    c.hit("some", {"msg": "Card { name: \"keep\", pin: Some(%s) }" % pin}, pin, ["keep"])
+    c.hit("escaped", "event {'message': 'p={\"m\":\"{\\\\\"user.pin\\\\\":%s,\\\\\"k\\\\\":1}\"} keep'}" % pin, pin, ["keep"])
+
+
 def cursors(c):
     for name in ("sequenceToken", "syncToken", "resumeToken", "startingToken", "cursor_token"):
         c.neg("neg_cursor", {name: c.v.b64u(40), "keep": 2})
@@ -112,5 +122,5 @@ def kept(c):
         c.neg("neg_kept", json.loads(json.dumps(body)))
 
 
-ROUNDS = (foreign, members, parameters, events)
+ROUNDS = (foreign, members, parameters, events, programs)
 BENIGN = (cursors, kept)

@@ -169,6 +169,16 @@ START_TEST(test_redact_json_secure_strings_are_secret_whatever_they_are_called)
 }
 END_TEST
 
+START_TEST(test_redact_json_logins_of_curl_lose_their_password)
+{
+    ck_assert_json("[\"curl\",\"-u\",\"kim:Tulip\\\"77\",\"http://h:80\"]", "[\"curl\",\"-u\",\"kim:[secret]\",\"http://h:80\"]");
+    ck_assert_json("[\"CMD\",\"/bin/curl\",\"-s\",\"--user\",\"kim:x1\"]", "[\"CMD\",\"/bin/curl\",\"-s\",\"--user\",\"kim:[secret]\"]");
+    ck_assert_json_stays("[\"curl\",\"-u\",\"kim\",\"http://h:80\"]");
+    ck_assert_json_stays("[\"curl\",\"-u\",\"kim:$PASS\"]");
+    ck_assert_json_stays("[\"chown\",\"-u\",\"kim:users\"]");
+}
+END_TEST
+
 START_TEST(test_redact_json_what_chance_made_is_a_token_under_a_loose_name)
 {
     ck_assert_json("{\"auth\":\"35241d8f05f56a493fd81e7680acb704\"}", "{\"auth\":\"[secret]\"}");
@@ -315,6 +325,7 @@ END_TEST
     X(test_redact_json_parameters_of_a_query_are_judged_as_in_a_url)                                                                       \
     X(test_redact_json_names_of_a_patient_stand_beside_each_other)                                                                         \
     X(test_redact_json_secure_strings_are_secret_whatever_they_are_called)                                                                 \
+    X(test_redact_json_logins_of_curl_lose_their_password)                                                                                 \
     X(test_redact_json_what_chance_made_is_a_token_under_a_loose_name)                                                                     \
     X(test_redact_json_what_only_resembles_a_pair_is_left)                                                                                 \
     X(test_redact_json_in_strings_is_opened_and_closed_again)                                                                              \
