@@ -16,6 +16,13 @@ struct nj_known {
     char text[NJ_KNOWN_LEN];
 };
 
+/* Lines are many, and most are not known: a part of the hash that does not choose the place stands apart, and close together, so that the
+ * others need not be fetched from further away. */
+struct nj_known_lines {
+    uint16_t print[NJ_KNOWN_LINES];
+    struct nj_known line[NJ_KNOWN_LINES];
+};
+
 /* Of all bytes of a text that is not empty.  The upper half of the last product, whose highest byte knows them all, lowest byte first. */
 static inline uint64_t nj_known_hash(struct nj_str text)
 {

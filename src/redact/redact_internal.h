@@ -671,7 +671,8 @@ struct nj_redactor {
     struct nj_audit audit; /* of the record at hand */
     uint64_t findings;     /* ever: whether a text held something is told by the difference */
     size_t decode_left;    /* bytes that may still be decoded for the value at hand */
-    struct nj_known known[NJ_KNOWN_SLOTS], known_values[NJ_KNOWN_VALUES], known_lines[NJ_KNOWN_LINES];
+    struct nj_known known[NJ_KNOWN_SLOTS], known_values[NJ_KNOWN_VALUES];
+    struct nj_known_lines known_lines;
     struct nj_globs keys, allow_keys;
     bool paths;                     /* some name in them, or in a rule, has dots: it may be a path */
     bool allows;                    /* some values are let be */

@@ -331,31 +331,33 @@ static bool is_idle(const struct nj_carry *c)
     return c == NULL || !(c->in_key || c->open.quote != 0 || c->pending != 0 || c->cut);
 }
 
-/* Where a text is remembered, if nothing else has a say in what is found in it; or NULL.  Lines of a stream, which leave nothing open for
- * the next, are kept apart from other texts. */
-static struct nj_known *line_slot(struct nj_redactor *r, unsigned level, struct nj_str text, const struct nj_marks *m,
-                                  const struct nj_carry *carry)
+/* May a text be remembered, because nothing else has a say in what is found in it, and is it worth it? */
+static bool may_be_known(const struct nj_redactor *r, unsigned level, struct nj_str text, const struct nj_marks *m,
+                         const struct nj_carry *carry)
 {
-    if (m == NULL || level != 0 || text.n > NJ_KNOWN_LEN || r->read_all || r->paths || r->context.n != 0 || !is_idle(carry))
-        return NULL;
-    if ((m->separator | m->token | m->number | m->rare | m->words) == 0)
-        return NULL; /* nothing to save */
-    return &r->known_lines[(nj_known_hash(text) ^ (carry != NULL)) % NJ_KNOWN_LINES];
+    return m != NULL && level == 0 && text.n <= NJ_KNOWN_LEN && !r->read_all && !r->paths && r->context.n == 0 && is_idle(carry) &&
+           (m->separator | m->token | m->number | m->rare | m->words) != 0;
 }
 
+/* Lines of a stream, which leave nothing open for the next, are kept apart from other texts. */
 bool nj_sweep(struct nj_redactor *r, unsigned level, struct nj_str text, struct nj_seen seen, struct nj_carry *carry, struct nj_buf *out)
 {
-    struct nj_known *known = line_slot(r, level, text, seen.marks, carry);
-    if (known == NULL)
+    if (!may_be_known(r, level, text, seen.marks, carry))
         return sweep(r, level, text, seen, carry, out);
-    if (nj_is_known(known, text))
+    uint64_t hash = nj_known_hash(text) ^ (carry != NULL);
+    size_t place = hash % NJ_KNOWN_LINES;
+    uint16_t *print = &r->known_lines.print[place];
+    struct nj_known *known = &r->known_lines.line[place];
+    if (*print == (uint16_t)(hash >> 16) && nj_is_known(known, text))
         return false;
     unsigned flags = r->audit.flags;
     uint64_t findings = r->findings;
     r->audit.flags = 0;
     bool changed = sweep(r, level, text, seen, carry, out);
-    if (!changed && r->findings == findings && r->audit.flags == 0 && is_idle(carry))
+    if (!changed && r->findings == findings && r->audit.flags == 0 && is_idle(carry)) {
+        *print = (uint16_t)(hash >> 16);
         nj_know(known, text);
+    }
     r->audit.flags |= flags;
     return changed;
 }
