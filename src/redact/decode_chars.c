@@ -10,6 +10,7 @@ struct codec {
     size_t (*read)(struct nj_str t, size_t at, char out[static 4], size_t *n);
     void (*write)(struct nj_buf *out, char c);
     const char *name;
+    char sign;        /* that a written character begins with */
     const char *ends; /* bytes that end a stretch, besides line ends */
 };
 
@@ -138,9 +139,9 @@ static void write_entity(struct nj_buf *out, char c)
 
 /* --- a stretch ---------------------------------------------------------------------------------------------------- */
 
-static const struct codec percent = { read_percent, write_percent, "percent", " \t\"'`<>&=?#;,(){}[]\\|" };
-static const struct codec unicode = { read_unicode, write_unicode, "unicode", "\"'`" };
-static const struct codec entity = { read_entity, write_entity, "entity", "\"'`<>" };
+static const struct codec percent = { read_percent, write_percent, "percent", '%', " \t\"'`<>&=?#;,(){}[]\\|" };
+static const struct codec unicode = { read_unicode, write_unicode, "unicode", '\\', "\"'`" };
+static const struct codec entity = { read_entity, write_entity, "entity", '&', "\"'`<>" };
 
 static bool ends_stretch(const struct codec *c, char byte)
 {
@@ -153,7 +154,7 @@ static size_t decode(const struct codec *c, struct nj_str t, struct nj_span s, s
     char piece[4];
     size_t encoded = 0, n = 0, plain = s.from;
     for (size_t at = s.from; at < s.to;) {
-        size_t len = c->read(nj_str_slice(t, 0, s.to), at, piece, &n);
+        size_t len = t.p[at] == c->sign ? c->read(nj_str_slice(t, 0, s.to), at, piece, &n) : 0;
         if (len == 0) {
             at++;
             continue;

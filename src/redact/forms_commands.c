@@ -117,7 +117,7 @@ bool nj_form_place(struct nj_form *f, size_t at, struct nj_span *value)
 {
     size_t from = nj_form_run_back(f, at);
     for (size_t i = 0; i < NJ_COUNT(places); i++)
-        if (nj_has_at(f->t, from, places[i].word) && is_before(f, from, places[i].before))
+        if (nj_byte(f->t, from) == places[i].word.p[0] && nj_has_at(f->t, from, places[i].word) && is_before(f, from, places[i].before))
             return nj_form_set_password(f) && place_value(f, &places[i], from + places[i].word.n, value);
     return false;
 }

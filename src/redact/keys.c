@@ -156,11 +156,11 @@ static bool is_blotted(struct nj_str v)
 static bool is_harmless_word(struct nj_str v)
 {
     enum { LONGEST = 15 };
-    unsigned seen = 0;
-    for (size_t i = 0; i < v.n && i <= LONGEST; i++)
-        seen |= nj_byte_class[(unsigned char)v.p[i]];
-    if (v.n > LONGEST || (seen & NJ_IS_DIGIT))
+    if (v.n > LONGEST)
         return false;
+    for (size_t i = 0; i < v.n; i++)
+        if (nj_is(v.p[i], NJ_IS_DIGIT))
+            return false;
     return nj_str_is_any_nocase(v, harmless_words, NJ_COUNT(harmless_words));
 }
 
@@ -361,7 +361,8 @@ static bool is_arn(struct nj_str v)
 static struct nj_str behind_scheme(struct nj_str v)
 {
     static const struct nj_str schemes[] = { NJ_STR_INIT("Bearer "), NJ_STR_INIT("Basic "), NJ_STR_INIT("Token "), NJ_STR_INIT("token ") };
-    for (size_t i = 0; i < NJ_COUNT(schemes); i++)
+    bool blank = v.n > 6 && (v.p[5] == ' ' || v.p[6] == ' '); /* behind each of them */
+    for (size_t i = 0; blank && i < NJ_COUNT(schemes); i++)
         if (v.n > schemes[i].n && nj_str_starts(v, schemes[i]) && strchr("$<{", v.p[schemes[i].n]) != NULL)
             return nj_str_slice(v, schemes[i].n, v.n);
     return v;
