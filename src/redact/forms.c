@@ -577,6 +577,8 @@ static bool take_value(struct nj_form *f, size_t at, struct nj_span *value, int 
     struct nj_str text = nj_part(f->t, v);
     if (f->open && text.n == 0)
         f->s->open = (struct nj_open_quote){ f->quote, (uint8_t)f->slashes, (int16_t)f->rule };
+    if (text.n != 0 && strchr("?$%:@", text.p[0]) != NULL)
+        nj_form_bound(f);
     if (is_slot(f, v) || nj_value_is_harmless(text) || nj_str_starts(text, NJ_STR("-----BEGIN")) || nj_str_starts(text, NJ_STR("//")))
         return false;
     if (is_place_or_container(f, text) || nj_form_is_name_of_next(f, v) || !nj_form_takes(f, v) || !is_data(f, v))

@@ -116,6 +116,10 @@ void nj_form_pair(const struct nj_form *f, struct nj_key key);
  * with nj_sweep_wait_key() (forms_sql.c). */
 void nj_form_columns(struct nj_form *f);
 
+/* At the name f->key of a column whose value is a place of a statement ("?", "$1"): what goes to the places of secret columns, if a list of
+ * it follows, is kept (forms_bound.c). */
+void nj_form_bound(struct nj_form *f);
+
 /* --name value, '--name', 'value' (forms_options.c): f->key is the name, at stands behind it. */
 bool nj_form_option_value(struct nj_form *f, size_t at, struct nj_span *value);
 /* At the byte behind a hyphen that begins an argument. */

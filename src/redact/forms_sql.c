@@ -10,6 +10,7 @@ struct insert {
     struct nj_form *f;
     size_t n;
     int rules[COLUMNS_MAX]; /* of each column, or NJ_KEY_NONE */
+    bool bound;             /* one has a place, and its value stands elsewhere */
 };
 
 static size_t skip_space(struct nj_str t, size_t at)
@@ -113,6 +114,7 @@ static size_t read_row(struct insert *in, size_t at)
         at = read_cell(in, from, &value);
         struct nj_str v = nj_part(t, value);
         bool literal = value.from > 0 && nj_is_quote(t.p[value.from - 1]);
+        in->bound |= i < in->n && in->rules[i] != NJ_KEY_NONE && !literal && is_slot(v);
         if (i < in->n && in->rules[i] != NJ_KEY_NONE && (literal || !is_slot(v)) && nj_key_takes(in->rules[i], v)) {
             if (s->waiting_n == NJ_WAITING_MAX - 1) {
                 nj_sweep_wait_key(s, (struct nj_span){ value.from, t.n }, in->rules[i]);
@@ -151,9 +153,11 @@ void nj_form_columns(struct nj_form *f)
     while (at != NJ_NPOS && nj_byte(t, at) == '(') {
         at = read_row(&in, at + 1);
         if (at == NJ_NPOS)
-            return;
+            break;
         at = skip_space(t, at);
         if (nj_byte(t, at) == ',')
             at = skip_space(t, at + 1);
     }
+    if (in.bound)
+        nj_form_bound(f);
 }

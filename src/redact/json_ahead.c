@@ -173,6 +173,33 @@ bool nj_is_query(struct nj_str name)
     return false;
 }
 
+bool nj_is_bound_list(struct nj_str name)
+{
+    static const struct nj_str names[] = { NJ_STR_INIT("params"),   NJ_STR_INIT("parameters"), NJ_STR_INIT("values"),
+                                           NJ_STR_INIT("bindings"), NJ_STR_INIT("arguments"),  NJ_STR_INIT("args"),
+                                           NJ_STR_INIT("binds"),    NJ_STR_INIT("bind") };
+    if (name.n < 4 || name.n > 10 || strchr("pPvVbBaA", name.p[0]) == NULL)
+        return false;
+    for (size_t i = 0; i < NJ_COUNT(names); i++)
+        if (nj_is_name(name, names[i]))
+            return true;
+    return false;
+}
+
+struct nj_str nj_sql_before(struct nj_str members)
+{
+    static const struct nj_str names[] = { NJ_STR_INIT("\"sql\""), NJ_STR_INIT("\"query\""), NJ_STR_INIT("\"statement\""),
+                                           NJ_STR_INIT("\"text\"") };
+    for (size_t i = 0; i < NJ_COUNT(names); i++) {
+        size_t at = nj_str_find(members, names[i], 0);
+        struct peek p = { members, at != NJ_NPOS ? at + names[i].n : members.n };
+        struct nj_str sql;
+        if (peek_past(&p, ':') && peek_string(&p, &sql))
+            return sql;
+    }
+    return (struct nj_str){ NULL, 0 };
+}
+
 bool nj_ahead_member(struct nj_str t, size_t value, struct nj_str name)
 {
     struct peek p = { t, value };

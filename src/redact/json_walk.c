@@ -411,6 +411,19 @@ static void next_value(struct walk *w)
     w->rule = f->rule != NJ_KEY_NONE ? f->rule : f->pair;
     w->own = w->naming = w->message = w->dull = w->placed = w->key_part = false;
     w->roles = 0;
+    if (f == w->bound && f->element < NJ_BOUND_MAX && w->rule == NJ_KEY_NONE)
+        w->rule = w->bound_rules[f->element++];
+}
+
+/* Does the list about to be opened hold what goes into a statement beside it: {"sql": "... password = $1", "params": ["x1"]}? */
+static bool is_bound(struct walk *w)
+{
+    enum { MOST = 2048 };
+    const struct nj_frame *f = w->frame;
+    if (!w->own || !f->object || !nj_is_bound_list(w->key) || f->member - f->first > MOST)
+        return false;
+    struct nj_str sql = nj_sql_before(nj_str_slice(w->in.t, f->first, f->member));
+    return sql.n != 0 && nj_sql_bound(w->r, sql, w->bound_rules);
 }
 
 static bool open_container(struct walk *w)
@@ -423,7 +436,7 @@ static bool open_container(struct walk *w)
     if (object && w->naming)
         w->frame->pair = (int16_t)nj_ahead_typed_name(w->r, w->in.t, w->in.at);
     size_t path = value_path(w);
-    bool query = object && w->own && nj_is_query(w->key);
+    bool query = object && w->own && nj_is_query(w->key), bound = !object && is_bound(w);
     struct nj_frame *f = w->frame = &w->frames[++w->depth];
     *f = (struct nj_frame){ .first = w->in.at,
                             .member = w->in.at,
@@ -436,6 +449,7 @@ static bool open_container(struct walk *w)
                             .flat = flat,
                             .places = places };
     f->number = f->new_from = ++w->r->members.objects;
+    w->bound = bound ? f : w->bound == f ? NULL : w->bound;
     if (!object && in_list && f->rule == NJ_KEY_NONE) {
         f->rule = (int16_t)nj_ahead_tuple(w->r, w->in.t, w->in.at);
         spare_first = f->rule != NJ_KEY_NONE;

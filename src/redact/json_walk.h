@@ -20,18 +20,20 @@ struct walk {
     bool asks;                       /* ... or lists of paths every name */
     struct nj_frame *frames, *frame; /* of all levels, of the one at hand */
     size_t depth;
-    int rule;                 /* what the next value is secret under, or NJ_KEY_NONE */
-    bool own;                 /* ... under its own name, not that of a container around it */
-    bool placed;              /* ... because of the place that "loc" names */
-    bool naming;              /* the next value names the secret of its object */
-    bool message;             /* the next value is the line of a log record */
-    bool dull;                /* nothing is known of it, and a string without marks may be passed */
-    bool key_part;            /* it is a private member of a JSON web key, if it looks like one */
-    unsigned roles;           /* of its name */
-    size_t path;              /* length of the path to it */
-    uint64_t topics;          /* what the name in front of the next value speaks of */
-    struct nj_str key;        /* that name */
-    struct nj_key_slot *last; /* of the name that was read last, if it is known */
+    int rule;                     /* what the next value is secret under, or NJ_KEY_NONE */
+    bool own;                     /* ... under its own name, not that of a container around it */
+    bool placed;                  /* ... because of the place that "loc" names */
+    bool naming;                  /* the next value names the secret of its object */
+    bool message;                 /* the next value is the line of a log record */
+    bool dull;                    /* nothing is known of it, and a string without marks may be passed */
+    bool key_part;                /* it is a private member of a JSON web key, if it looks like one */
+    unsigned roles;               /* of its name */
+    size_t path;                  /* length of the path to it */
+    uint64_t topics;              /* what the name in front of the next value speaks of */
+    struct nj_str key;            /* that name */
+    struct nj_key_slot *last;     /* of the name that was read last, if it is known */
+    const struct nj_frame *bound; /* a list of what goes into a statement, and the rules of its elements */
+    int16_t bound_rules[NJ_BOUND_MAX];
 };
 
 static inline struct nj_str view(const struct walk *w, struct nj_span s)

@@ -399,6 +399,7 @@ struct nj_sweep {
     } under;                      /* names before this are of a container that is secret as a whole */
     size_t word_read;             /* words were looked at up to here */
     size_t columns_read;          /* ... and lists of columns */
+    size_t bound_read;            /* ... and lists of what goes into a statement */
     bool grant_read, grant;       /* the text speaks of a grant_type */
     bool kty_read, kty;           /* ... and of a JSON web key */
     const struct nj_marks *marks; /* of the blocks of the text, if they were marked before */
@@ -605,6 +606,7 @@ struct nj_frame {
     bool kty, grant;       /* it has a member of that name */
     bool query;            /* its members are parameters of a URL */
     bool login;            /* its next element is a user and a password */
+    uint16_t element;      /* which one of the list is next, where that matters */
     bool auth;             /* its name is that of a command with a password */
     bool places;           /* its last element is the place of what holds it */
     /* For dropping the member at hand: where it begins, the comma before it, what out held then, and whether it was dropped
@@ -731,6 +733,13 @@ bool nj_is_password_option(struct nj_str t, size_t list, struct nj_str option);
 int nj_ahead_typed_name(struct nj_redactor *r, struct nj_str t, size_t inside);
 /* Is key that name in whatever spelling?  name is in lower case without separators. */
 bool nj_is_name(struct nj_str key, struct nj_str name);
+/* The rules of the values that go to the places of a statement of SQL, "SET password = $1", by their number; false: none is secret. */
+enum { NJ_BOUND_MAX = 32 };
+bool nj_sql_bound(struct nj_redactor *r, struct nj_str sql, int16_t rules[static NJ_BOUND_MAX]);
+/* The statement in an object of which this much was read, if there is one. */
+struct nj_str nj_sql_before(struct nj_str members);
+/* May a list of this name hold the values that go into a statement? */
+bool nj_is_bound_list(struct nj_str name);
 /* Are the members of a container of this name the parameters of a URL? */
 bool nj_is_query(struct nj_str name);
 /* Does a member of this name follow in the object whose member's value begins at byte value? */

@@ -111,6 +111,26 @@ def programs(c):
     c.hit("escaped", "event {'message': 'p={\"m\":\"{\\\\\"user.pin\\\\\":%s,\\\\\"k\\\\\":1}\"} keep'}" % pin, pin, ["keep"])
 
 
+def statements(c):
+    """Values that a statement of SQL has places for, and that are logged in a list of their own."""
+    p, pin = c.v.password(), c.v.digits(4)
+    update = c.one('UPDATE "users" SET "name" = $1, "password" = $2 WHERE "id" = $3', "update users set name=?, password=? where id=?",
+                   "UPDATE users SET name = %s, password_hash = %s WHERE id = %s", "UPDATE users SET name = @p0, pwd = @p1 WHERE id = @p2")
+    insert = c.one("INSERT INTO users (name, password) VALUES ($1, $2)", 'insert into "users" ("name", "password") values (?, ?)')
+    c.hit("bound", {"sql": update, c.one("params", "bindings", "parameters"): ["keep", p, 4]}, p, ["keep"])
+    c.hit("bound", {"query": insert, "values": ["keep", p], "ms": 4}, p, ["keep"])
+    c.hit("bound", "Executing (default): %s; [\"keep\", \"%s\"]" % (insert, p), p, ["keep"])
+    c.hit("bound", "query: %s -- PARAMETERS: [\"keep\",\"%s\",4]" % (update, p), p, ["keep"])
+    c.hit("bound", "(0.002) %s; args=('keep', '%s', 4)" % (update, p), p, ["keep"])
+    c.hit("bound", "[SQL: SELECT 1 FROM cards WHERE name = ? AND pin = ?] [parameters: ('keep', '%s')]" % pin, pin, ["keep"])
+
+
+def unbound(c):
+    c.neg("neg_bound", {"sql": "SELECT 1 FROM items WHERE sku = $1 AND price < $2", "params": [c.v.b62(12), c.v.below(99)]})
+    c.neg("neg_bound", {"query": "INSERT INTO audit (action, at) VALUES (?, ?)", "values": ["password changed", c.v.epoch_ms()]})
+    c.neg("neg_bound", "Executing (default): SELECT id, password_hash FROM users WHERE id = $1; [\"%s\"]" % c.v.uuid())
+
+
 def cursors(c):
     for name in ("sequenceToken", "syncToken", "resumeToken", "startingToken", "cursor_token"):
         c.neg("neg_cursor", {name: c.v.b64u(40), "keep": 2})
@@ -122,5 +142,5 @@ def kept(c):
         c.neg("neg_kept", json.loads(json.dumps(body)))
 
 
-ROUNDS = (foreign, members, parameters, events, programs)
-BENIGN = (cursors, kept)
+ROUNDS = (foreign, members, parameters, events, programs, statements)
+BENIGN = (cursors, kept, unbound)

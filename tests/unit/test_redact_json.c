@@ -169,6 +169,26 @@ START_TEST(test_redact_json_secure_strings_are_secret_whatever_they_are_called)
 }
 END_TEST
 
+START_TEST(test_redact_json_values_of_statements_are_judged_by_their_columns)
+{
+    ck_assert_json("{\"sql\":\"UPDATE u SET \\\"n\\\"=$1, \\\"password\\\" = $2 WHERE id=$3\",\"params\":[\"kim\",\"x1\",4]}",
+                   "{\"sql\":\"UPDATE u SET \\\"n\\\"=$1, \\\"password\\\" = $2 WHERE id=$3\",\"params\":[\"kim\",\"[secret]\",4]}");
+    ck_assert_json("{\"query\":\"INSERT INTO u (n, otp) VALUES (?, ?)\",\"values\":[\"kim\",4821]}",
+                   "{\"query\":\"INSERT INTO u (n, otp) VALUES (?, ?)\",\"values\":[\"kim\",\"[secret]\"]}");
+    ck_assert_json_stays("{\"query\":\"INSERT INTO u (n, v) VALUES ('password', ?)\",\"values\":[\"kim\"]}");
+    ck_assert_json_stays("{\"query\":\"password = ?\",\"values\":{\"a\":[\"kim\"]},\"other\":[\"x1\"]}");
+    ck_assert_text("INSERT INTO u(n, password) VALUES (lower($1), $2) -- PARAMETERS: [\"kim\", \"x1\"]",
+                   "INSERT INTO u(n, password) VALUES (lower($1), $2) -- PARAMETERS: [\"kim\", \"[secret]\"]");
+    ck_assert_text("UPDATE u SET password = %s WHERE id = %s; args=('x1', 4)",
+                   "UPDATE u SET password = %s WHERE id = %s; args=('[secret]', 4)");
+    ck_assert_text("[SQL: SELECT 1 FROM u WHERE n = ? AND pin = ?] [parameters: ('kim', '4821')]",
+                   "[SQL: SELECT 1 FROM u WHERE n = ? AND pin = ?] [parameters: ('kim', '[secret]')]");
+    ck_assert_text("select 1 where token = @p1; [\"kim\", \"x1\"]", "select 1 where token = @p1; [\"kim\", \"[secret]\"]");
+    ck_assert_text("set password = ? and args=('x1')", "set password = ? and args=('x1')"); /* no statement */
+    ck_assert_text("update u set n = ? where m = ?; [\"password\", \"x1\"]", "update u set n = ? where m = ?; [\"password\", \"x1\"]");
+}
+END_TEST
+
 START_TEST(test_redact_json_logins_of_curl_lose_their_password)
 {
     ck_assert_json("[\"curl\",\"-u\",\"kim:Tulip\\\"77\",\"http://h:80\"]", "[\"curl\",\"-u\",\"kim:[secret]\",\"http://h:80\"]");
@@ -325,6 +345,7 @@ END_TEST
     X(test_redact_json_parameters_of_a_query_are_judged_as_in_a_url)                                                                       \
     X(test_redact_json_names_of_a_patient_stand_beside_each_other)                                                                         \
     X(test_redact_json_secure_strings_are_secret_whatever_they_are_called)                                                                 \
+    X(test_redact_json_values_of_statements_are_judged_by_their_columns)                                                                   \
     X(test_redact_json_logins_of_curl_lose_their_password)                                                                                 \
     X(test_redact_json_what_chance_made_is_a_token_under_a_loose_name)                                                                     \
     X(test_redact_json_what_only_resembles_a_pair_is_left)                                                                                 \
