@@ -9,10 +9,19 @@ enum { PHRASE_WORDS = 3, CANCELLABLE = NJ_HOW_TOKEN | NJ_HOW_GRANT };
 
 /* --- the name, read backwards ------------------------------------------------------------------------------------- */
 
+/* "userPassword:: aHVudGVy": LDIF puts base64 behind two colons; at the second, of a line that begins with its name. */
+static bool is_ldif(const struct nj_form *f)
+{
+    size_t name = f->sep - 1, from = nj_form_run_back(f, name);
+    return from < name && (from == 0 || f->t.p[from - 1] == '\n' || f->t.p[from - 1] == '\t');
+}
+
 /* "==", "!=", "<=", "+=", "::" compare or name, they do not assign; ":=" does. */
 static bool is_operator(const struct nj_form *f)
 {
     char c = f->t.p[f->sep], before = f->sep > f->floor ? f->t.p[f->sep - 1] : '\0', after = nj_byte(f->t, f->sep + 1);
+    if (c == ':' && before == ':' && after == ' ')
+        return !is_ldif(f);
     if (after == c || before == c || (c == ':' && after == '='))
         return true;
     return c == '=' && before != '\0' && !nj_is(before, NJ_IS_WORD | NJ_IS_SPACE) && strchr("!<>~+*/%^|&", before) != NULL;
@@ -86,6 +95,8 @@ static bool find_key(struct nj_form *f)
     size_t at = f->sep;
     if (f->t.p[at] == '=' && at > f->floor && f->t.p[at - 1] == ':')
         at--; /* := */
+    if (f->t.p[at] == ':' && at > f->floor && f->t.p[at - 1] == ':')
+        at--; /* :: */
     while (at > f->floor && f->sep - at < NJ_FORM_GAP && nj_is_blank(f->t.p[at - 1])) {
         at--;
         f->gap_before = true;
@@ -368,21 +379,6 @@ static bool is_place_or_container(const struct nj_form *f, struct nj_str value)
     return i == value.n;
 }
 
-/* Pwd={x};: ODBC puts what may hold a semicolon into braces. */
-static void skip_brace(const struct nj_form *f, struct nj_span *v)
-{
-    enum { LONGEST = 128 };
-    struct nj_str t = nj_str_slice(f->t, 0, v->from + LONGEST);
-    if (f->quote != 0 || f->gap_after || t.p[f->sep] != '=' || nj_byte(t, v->from) != '{')
-        return;
-    size_t at = v->from + 1;
-    while (at < t.n && strchr("{=:\n", t.p[at]) == NULL && (t.p[at] != '}' || nj_byte(t, at + 1) == '}'))
-        at += t.p[at] == '}' ? 2 : 1; /* doubled, it is one of the password */
-    char after = nj_byte(f->t, at + 1);
-    if (nj_byte(t, at) == '}' && at > v->from + 1 && (after == ';' || after == '\0' || after == '"' || after == '\n'))
-        *v = (struct nj_span){ v->from + 1, at };
-}
-
 /* ":protected]" behind a name: the value stands behind the bracket. */
 static bool is_visibility(const struct nj_form *f)
 {
@@ -571,7 +567,7 @@ static bool take_value(struct nj_form *f, size_t at, struct nj_span *value, int 
     skip_user(f);
     struct nj_span v = { .from = 0, .to = nj_form_end(f) };
     v.from = f->value; /* the end may have moved it */
-    skip_brace(f, &v);
+    nj_form_skip_brace(f, &v);
     if (is_weak(f->rule) && at < f->s->under.to && !nj_key_takes(f->rule, nj_part(f->t, v)))
         f->rule = f->s->under.rule;
     struct nj_str text = nj_part(f->t, v);
@@ -609,7 +605,11 @@ bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rul
         *rule = f.rule;
         return true;
     }
-    if (!plain && (!find_key(&f) || is_placeholder(&f)))
+    if (!plain && !find_key(&f)) {
+        *rule = nj_form_traced(&f, value) ? f.rule : NJ_KEY_NONE;
+        return *rule != NJ_KEY_NONE;
+    }
+    if (!plain && is_placeholder(&f))
         return false;
     bool user = !plain && nj_form_is_user_option(&f);
     if (!plain)

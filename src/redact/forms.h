@@ -76,6 +76,8 @@ void nj_form_open(struct nj_form *f, size_t at);
 size_t nj_form_end(struct nj_form *f);
 /* Both: the value at byte at, from where it was opened on. */
 struct nj_span nj_form_read(struct nj_form *f, size_t at);
+/* Pwd={x};: ODBC puts what may hold a semicolon into braces. */
+void nj_form_skip_brace(const struct nj_form *f, struct nj_span *v);
 /* Keeps a value that lies ahead, if the rule takes it. */
 void nj_form_wait(struct nj_sweep *s, struct nj_span value, int rule);
 /* The same of what stands in quotes at byte at, under the rule of f; one that is not closed is none. */
@@ -129,6 +131,12 @@ bool nj_form_is_option_value(struct nj_form *f);
 bool nj_form_is_user_option(const struct nj_form *f);
 bool nj_form_option_password(struct nj_form *f, struct nj_span *value, int *rule);
 
+/* SELECT 'x' AS password: f->key is the alias; IDENTIFIED BY 'x': at the value (forms_sql.c). */
+bool nj_form_selected(struct nj_form *f, struct nj_span *value);
+bool nj_form_identified(struct nj_form *f, size_t at, struct nj_span *value);
+
+/* Do the words of a command that end like this have a password behind them (forms_commands.c)? */
+bool nj_form_is_command(struct nj_str key);
 /* "vault login x", "net user kim x" (forms_commands.c): at is within the last word before the arguments. */
 bool nj_form_place(struct nj_form *f, size_t at, struct nj_span *value);
 /* "net use ... x /user:y", at the separator. */
@@ -149,6 +157,12 @@ bool nj_form_pgpass(struct nj_form *f, struct nj_span *value);
 
 /* rawHeaders: [ 'Host', 'x', 'X-Api-Key', 'y' ]: is the element at byte at (its quote) a name, and the next one its value? */
 bool nj_form_is_flat(const struct nj_form *f, size_t at);
+/* "#0 file(12): mysqli->__construct('h', 'kim', 'x')": at the colon whose name is none. */
+bool nj_form_traced(struct nj_form *f, struct nj_span *value);
+/* {SSHA}x, at the H (forms_protocols.c). */
+bool nj_form_scheme(struct nj_form *f, size_t at, struct nj_span *value);
+/* variable "password" { default = "x" } (forms_markup.c): at is behind the quote; the value is kept with nj_sweep_wait_key(). */
+void nj_form_default(const struct nj_form *f, size_t at);
 
 /* Names in one place and values in another (forms_rows.c): at is behind the name f->key. */
 bool nj_form_row(struct nj_form *f, size_t at, struct nj_span *value);

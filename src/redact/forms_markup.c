@@ -258,3 +258,19 @@ void nj_form_tag(struct nj_sweep *s, size_t at)
         return; /* without an end it may be no tag at all, <PASSWORD> in a usage text */
     nj_form_wait(s, value, rule);
 }
+
+/* --- blocks ------------------------------------------------------------------------------------------------------- */
+
+void nj_form_default(const struct nj_form *f, size_t at)
+{
+    static const struct nj_str open = NJ_STR_INIT(" {"), name = NJ_STR_INIT("default");
+    struct nj_str t = nj_str_slice(f->t, 0, at + 2 * WINDOW);
+    if (!nj_has_at(t, at, open))
+        return;
+    size_t close = nj_str_chr(t, '}', at), found = nj_str_find(nj_str_slice(t, 0, close), name, at + open.n);
+    if (found == NJ_NPOS || !nj_begins_word(t, found))
+        return;
+    size_t equals = nj_skip_blanks(t, found + name.n);
+    if (nj_byte(t, equals) == '=')
+        nj_form_wait_quoted(f, nj_skip_blanks(t, equals + 1));
+}

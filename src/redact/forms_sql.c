@@ -161,3 +161,49 @@ void nj_form_columns(struct nj_form *f)
     if (in.bound)
         nj_form_bound(f);
 }
+
+/* --- passwords of statements -------------------------------------------------------------------------------------- */
+
+/* SELECT 'x1' AS password */
+bool nj_form_selected(struct nj_form *f, struct nj_span *value)
+{
+    enum { LONGEST = 128, SHORTEST = 3, RANDOM = 8 };
+    struct nj_str t = f->t, as = NJ_STR(" as ");
+    size_t to = f->key.from;
+    to -= to > f->floor && nj_is_quote(t.p[to - 1]) ? 1 : 0;
+    if (to < f->floor + as.n + SHORTEST + 2 || !nj_str_eq_nocase(nj_str_slice(t, to - as.n, to), as) || t.p[to - as.n - 1] != '\'')
+        return false;
+    to -= as.n + 1;
+    size_t from = to, floor = to - f->floor > LONGEST ? to - LONGEST : f->floor;
+    while (from > floor && t.p[from - 1] != '\'' && t.p[from - 1] != '\n')
+        from--;
+    *value = (struct nj_span){ from, to };
+    struct nj_str v = nj_part(t, *value);
+    bool password = nj_secret_keys[f->rule].class == NJ_CLASS_PASSWORD;
+    return from > floor && t.p[from - 1] == '\'' && v.n >= SHORTEST && (password || nj_form_is_made_up(v, RANDOM));
+}
+
+/* IDENTIFIED BY new REPLACE old: the old one is kept until the sweep gets there. */
+static void wait_for_replaced(const struct nj_form *f, size_t at)
+{
+    static const struct nj_str replace = NJ_STR_INIT(" REPLACE ");
+    if (nj_has_at(f->t, at, replace))
+        nj_form_wait(f->s, (struct nj_span){ at + replace.n, nj_form_bare_end(f->s, at + replace.n) }, f->rule);
+}
+
+bool nj_form_identified(struct nj_form *f, size_t at, struct nj_span *value)
+{
+    enum { LOOK_BACK = 64 };
+    static const struct nj_str values = NJ_STR_INIT("VALUES ");
+    struct nj_str t = f->t;
+    if (at < 3 || !nj_str_eq_nocase(nj_str_slice(t, at - 3, at - 1), NJ_STR("by")) ||
+        !nj_stands_before(t, at, LOOK_BACK, NJ_STR("identified")) || !nj_form_set_password(f))
+        return false;
+    at += nj_has_at(t, at, values) ? values.n : 0; /* of the hash, as Oracle exports it */
+    *value = nj_form_read(f, at);
+    if (value->to == value->from || f->quote != 0)
+        return value->to > value->from;
+    wait_for_replaced(f, value->to);
+    struct nj_str v = nj_part(t, *value);
+    return strchr(":&?$%@<{([", v.p[0]) == NULL && !nj_form_is_metavariable(v);
+}

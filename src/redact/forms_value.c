@@ -261,6 +261,20 @@ struct nj_span nj_form_read(struct nj_form *f, size_t at)
     return value;
 }
 
+void nj_form_skip_brace(const struct nj_form *f, struct nj_span *v)
+{
+    enum { LONGEST = 128 };
+    struct nj_str t = nj_str_slice(f->t, 0, v->from + LONGEST);
+    if (f->quote != 0 || f->gap_after || t.p[f->sep] != '=' || nj_byte(t, v->from) != '{')
+        return;
+    size_t at = v->from + 1;
+    while (at < t.n && strchr("{=:\n", t.p[at]) == NULL && (t.p[at] != '}' || nj_byte(t, at + 1) == '}'))
+        at += t.p[at] == '}' ? 2 : 1; /* doubled, it is one of the password */
+    char after = nj_byte(f->t, at + 1);
+    if (nj_byte(t, at) == '}' && at > v->from + 1 && (after == ';' || after == '\0' || after == '"' || after == '\n'))
+        *v = (struct nj_span){ v->from + 1, at };
+}
+
 void nj_form_wait(struct nj_sweep *s, struct nj_span value, int rule)
 {
     if (nj_key_takes(rule, nj_part(s->text, value)))

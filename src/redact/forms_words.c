@@ -479,13 +479,6 @@ static bool bracketed(struct nj_form *f, size_t at, struct nj_span *value)
     return nj_byte(t, value->to) == ')' && nj_form_is_made_up(v, 7);
 }
 
-/* Commands that have a password in their name, seen at its "ssw", or at their beginning behind a tab. */
-static bool may_be_command(struct nj_str t, size_t at)
-{
-    char before = at > 0 ? t.p[at - 1] : ' ';
-    return before == 's' || (before == '\t' && (t.p[at] == 'w' ? nj_byte(t, at + 1) == 'p' : t.p[at] == 'h' && nj_byte(t, at + 2) == 'p'));
-}
-
 /* A word with the letters of a secret's name; at is within it. */
 static bool word(struct nj_form *f, size_t at, struct nj_span *value)
 {
@@ -508,11 +501,11 @@ static bool word(struct nj_form *f, size_t at, struct nj_span *value)
         f->key.from++;
     if (is_option && nj_str_ends(nj_part(t, f->key), NJ_STR("-stdin")))
         return nj_form_piped(f, f->key.from, value);
-    if (may_be_command(t, at) && (nj_form_place(f, to, value) || nj_form_passwd(f, value)))
-        return true;
     f->rule = nj_rule_but(nj_form_classify(f).rule, NJ_HOW_ASIDE | NJ_HOW_MAIL);
     if (f->rule == NJ_KEY_NONE)
         return false;
+    if (nj_form_is_command(nj_part(t, f->key)) && (nj_form_place(f, to, value) || nj_form_passwd(f, value)))
+        return true;
     if (is_option && nj_form_option_value(f, to, value))
         return true;
     if (f->key.from > f->floor && t.p[f->key.from - 1] == '/')
@@ -520,6 +513,8 @@ static bool word(struct nj_form *f, size_t at, struct nj_span *value)
     if (nj_byte(t, to) == '(')
         return call_value(f, to, value);
     nj_form_columns(f);
+    if (nj_form_selected(f, value))
+        return true;
     bool quoted = f->key.from > f->floor && nj_is_quote(t.p[f->key.from - 1]) && nj_byte(t, to) == t.p[f->key.from - 1];
     at = to + (quoted ? 1 : 0);
     if (tuple_value(f, quoted, at, value))
@@ -529,6 +524,8 @@ static bool word(struct nj_form *f, size_t at, struct nj_span *value)
     if (nj_form_row(f, at, value))
         return true;
     wait_for_input(f, quoted, at);
+    if (quoted)
+        nj_form_default(f, at);
     if (!is_pass(f))
         return false;
     if (!quoted && in_brackets(f, at, value))
@@ -631,21 +628,6 @@ static bool tab_value(struct nj_form *f, size_t at, struct nj_span *value)
     return f->rule != NJ_KEY_NONE && read_value(f, GAP_TAB, at, value);
 }
 
-/* IDENTIFIED BY 'x': at the quote. */
-static bool identified_by(struct nj_form *f, size_t at, struct nj_span *value)
-{
-    enum { LOOK_BACK = 64 };
-    struct nj_str t = f->t;
-    if (at < 3 || !nj_str_eq_nocase(nj_str_slice(t, at - 3, at - 1), NJ_STR("by")) ||
-        !nj_stands_before(t, at, LOOK_BACK, NJ_STR("identified")))
-        return false;
-    f->rule = nj_key_classify(f->s->r, NJ_STR("password")).rule;
-    if (f->rule == NJ_KEY_NONE)
-        return false;
-    *value = nj_form_read(f, at);
-    return value->to > value->from;
-}
-
 bool nj_form_words(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule)
 {
     struct nj_form f = { .s = s, .t = s->text, .floor = s->done, .sep = at, .rule = NJ_KEY_NONE };
@@ -659,12 +641,14 @@ bool nj_form_words(struct nj_sweep *s, size_t at, struct nj_span *value, int *ru
     else if (before == ' ' && nj_is(t.p[at], NJ_IS_DIGIT))
         found = is_number(&f, at, value);
     else if (before == ' ' && nj_is_quote(t.p[at]))
-        found = identified_by(&f, at, value);
+        found = nj_form_identified(&f, at, value);
     else if ((before == ' ' && (t.p[at] == 'l' || t.p[at] == 'u')) || (before == '_' && t.p[at] == 'u'))
         found = nj_form_place(&f, at, value);
     else if ((t.p[at] | 0x20) == 'r' && (before | 0x20) == 'u')
         found = nj_yours_may(t, at) && your_code(&f, at, value);
-    if (t.p[at] == ' ' && (before == 'N' || before == 'H') && nj_form_command(&f, at, value))
+    if (t.p[at] == ' ' && (before == 'N' || before == 'H' || before == 'Y'))
+        found = before == 'Y' ? nj_form_identified(&f, at + 1, value) : nj_form_command(&f, at, value);
+    else if (!found && (t.p[at] == 'h' || t.p[at] == 'H') && nj_form_scheme(&f, at, value))
         found = true;
     if (!found && (nj_is(t.p[at], NJ_IS_ALPHA) || t.p[at] == ' '))
         found = word(&f, at, value);

@@ -28,12 +28,12 @@
     ROW(n, 4, LETTER('e'), LETTER('c'), LETTER('r')) /* secret */                                                                          \
     ROW(n, 5, LETTER('k'), LETTER('e'), LETTER('y'))                                                                                       \
     ROW(n, 6, LETTER('o'), LETTER('u'), LETTER('r')) /* your code */                                                                       \
-    ROW(n, 7, LETTER('s'), LETTER('s'), (LOW('p') | LOW('c')), (CASES('p') | CASES('c') | HIGH(' '))) /* passphrase, passcode, "pass " */
+    ROW(n, 7, LETTER('s'), LETTER('s'), (LOW('p') | LOW('c') | LOW('h')), (CASES('p') | CASES('c') | HIGH(' '))) /* passphrase, passcode, "pass ", {SSHA} */
 
 #define PLACES(ROW, n)                                                                                                                     \
     ROW(n, 0, (LOW('s') | LOW('p') | LOW('e') | LOW('n')), (CASES('s') | CASES('e')), ONE(' '), ANY_DIGIT) /* is, otp, code, pin */        \
     ROW(n, 1, LETTER('y'),   ONE(' '),       TWO('"', '\''))                                                                               \
-    ROW(n, 2, TWO('T', 'I'), TWO('H', 'N'),  ONE(' ')) /* "AUTH ", "LOGIN " */                                                             \
+    ROW(n, 2, (LOW('T') | LOW('I') | LOW('B')), (HIGH('T') | HIGH('I')), (LOW('H') | LOW('N') | LOW('Y')), (HIGH('H') | HIGH('Y')), ONE(' ')) /* "AUTH ", "LOGIN ", "BY " */ \
     ROW(n, 3, (LOW(' ') | LOW('"') | LOW('\'')), (HIGH(' ')), ONE('-'), ANY) /* an option */                                               \
     ROW(n, 4, LETTER('t'),   ONE(' '),       ONE('u')) /* net user */                                                                      \
     ROW(n, 5, LETTER('t'),   ONE(' '),       ONE('l')) /* vault login */                                                                   \

@@ -449,8 +449,8 @@ static inline bool nj_word_may(struct nj_str t, size_t at)
         return (two == ' ' && c != ' ') || ((two == '"' || two == '\'') && (nj_is(c, NJ_IS_ALPHA) || c == '-'));
     switch (c) {
     case ' ':
-        if (one == 'H' || one == 'N')
-            return at >= 4 && ((two == 'T' && three == 'U') || (two == 'I' && three == 'G')); /* AUTH, LOGIN */
+        if (one == 'H' || one == 'N' || one == 'Y') /* AUTH, LOGIN, IDENTIFIED BY */
+            return at >= 4 && ((two == 'T' && three == 'U') || (two == 'I' && three == 'G') || two == 'B');
         return at >= 4 && (three | 0x20) == 'a' && (t.p[at - 4] | 0x20) == 'p' && (one | 0x20) == 's';
     case 'u':
         if (one == '_')
@@ -458,6 +458,10 @@ static inline bool nj_word_may(struct nj_str t, size_t at)
         return one != ' ' || three == 'e';             /* net user */
     case 'l':
         return three == 'l'; /* vault login */
+    case 'h':
+    case 'H':
+    case '(':
+        return three == '{'; /* {SSHA} */
     case 'r':
     case 'R':
         return (one | 0x20) == 'u' ? nj_yours_may(t, at) : c == 'R' || one != 'c' || !nj_is_put_secret(t, at);
@@ -509,6 +513,8 @@ void nj_sweep_wait_key(struct nj_sweep *s, struct nj_span value, int rule);
 bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule);
 /* Sentences, options, SQL (forms_words.c): at is the byte that is marked. */
 bool nj_form_words(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule);
+/* "$db = new mysqli(h, u, x)", "$4 AUTH $8 x" on lines of their own (forms_protocols.c): at the dollar; kept with nj_sweep_wait_key(). */
+void nj_form_dollar(struct nj_sweep *s, size_t at);
 /* "chpasswd <<< kim:x" (forms_commands.c): at is behind the last '<'. */
 bool nj_form_here(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule);
 /* Does the line hold a command that takes a password behind an option of that letter (forms_options.c)? */

@@ -250,6 +250,8 @@ static void visit(struct nj_sweep *s, size_t at, const struct nj_marks *m, uint6
         return;
     if (s->text.p[at] == '%')
         (void)nj_decode_percent(s, at);
+    else if (s->text.p[at] == '$')
+        nj_form_dollar(s, at);
 }
 
 /* stream: the text goes on what records before it left open. */

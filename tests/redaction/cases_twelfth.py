@@ -1,4 +1,5 @@
 """A twelfth time: passwords without a name beside them, in consoles and programs, and what only looks like them."""
+import base64
 
 WORDS = ("tiger river sunset purple monkey bishop anchor rocket winter coffee dragon yellow banana castle hunter shadow summer thunder").split()
 
@@ -14,11 +15,22 @@ COMMANDS = ("echo %s | sudo -S systemctl restart keep", "+ echo '%s' | sudo -S -
 # only what was made up
 MADE = ("vault login %s", "$ vault login -no-print %s", "net user keep %s", "cmd=\"net user keep %s\"", "useradd -m -p %s keep")
 
+PROGRAMS = ("#0 /app/keep.php(12): mysqli->__construct('h', 'kim', '%s', 'app')", "#3 /keep/db.php(7): mysqli_connect('h', 'kim', '%s')",
+            "$keep = new mysqli(\"h\", \"kim\", \"%s\", \"app\");", "$link = mysqli_connect('keep', 'kim', '%s') or die();", "PDO->__construct('mysql:host=keep', 'kim', '%s')",
+            "$keep = ldap_bind($conn, $dn, '%s');", "SELECT id, '%s' AS password FROM keep", "CREATE USER keep IDENTIFIED BY %s", "ALTER USER kim IDENTIFIED BY %s ACCOUNT UNLOCK; -- keep",
+            "variable \"db_password\" { default = \"%s\" } # keep", "variable \"keep_secret_password\" {\n  type = string\n  default = \"%s\"\n}")
+
 KEPT = ("vault login succeeded", "vault login failed: permission denied", "net user count 5", "net user keep /delete", "net user keep * /add", "internet user joe4 left",
         "rabbitmqctl add_user failed with code 70", "rabbitmqctl add_user NAME PASSWORD", "add_user kim raven", "htpasswd -c /etc/.htpasswd kim", "htpasswd: cannot create file",
         "echo done | sudo tee /etc/motd", "echo $PW | sudo -S id", "sudo -S reads from standard input", "chpasswd: line 1: missing new password", "cat users.txt | chpasswd",
         "chpasswd <<< \"$USERS\"", "grep -c x <<< \"$LINES\"", "<<<<<<< HEAD", "xfreerdp /v:h /u:kim /cert:ignore", "GET /p:12 200", "curl -u $USER:$PW https://h",
         "at last user_id 5 of set users", "the budget used at least until login")
+
+
+PROGRAMS_KEPT = ("#0 /app/db.php(12): mysqli->query('SELECT', 'a', 'raven')", "$db = new mysqli($host, $user, $password);", "$x = array('h', 'kim', 'raven');",
+                 "mysqli->__construct('h', 'kim', Object(SensitiveParameterValue), 'app')", "SELECT 'expired' AS token", "SELECT name, 'x' AS kind", "CREATE USER kim IDENTIFIED BY :pw",
+                 "rows are identified by their key", "ORDER BY name9x", "AUTH failed", "*2\n$3\nGET\n$5\nraven", "use {SSHA} or {SSHA512}", "jpegPhoto:: cmF2ZW4=", "call Password:: Class",
+                 "variable \"region\" { default = \"eu-west-1\" }", "variable \"db_password\" { default = var.x }")
 
 
 def word(c):
@@ -39,10 +51,25 @@ def commands(c):
         c.hit("place", frame % password, password, [k for k in ("keep", "vault") if k in frame][:1])
 
 
+def programs(c):
+    for frame in PROGRAMS:
+        password = word(c)
+        c.hit("program", frame % password, password, ["keep"])
+    password = word(c)
+    wire = ("*2", "$4", "AUTH", "$%d" % len(password), password, "*1", "$4", "KEEP", "")
+    c.hit("wire", "\r\n".join(wire), password, ["KEEP"])
+    c.hit("wire", "sent b'" + "\\r\\n".join(wire) + "'", password, ["KEEP"])
+    c.hit("wire", {"message": "\r\n".join(("*3", "$4", "AUTH", "$4", "keep", "$%d" % len(password), password, ""))}, password, ["keep"])
+    digest = c.v.b64(32)
+    c.hit("hash", c.one("keep {SSHA}%s", "dn: uid=keep\n{ssha}%s", "binding with {SSHA}%s as keep") % digest, digest, ["keep"])
+    encoded = base64.b64encode(("{SSHA}" + digest).encode()).decode()
+    c.hit("ldif", "dn: uid=kim\nuserPassword:: %s\ncn: keep" % encoded, encoded, ["keep"])
+
+
 def plain(c):
-    for text in KEPT:
+    for text in KEPT + PROGRAMS_KEPT:
         c.neg("neg_command", text)
 
 
-ROUNDS = (commands,)
+ROUNDS = (commands, programs)
 BENIGN = (plain,)

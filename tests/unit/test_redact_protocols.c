@@ -174,6 +174,98 @@ START_TEST(test_redact_columns_of_tables)
 }
 END_TEST
 
+START_TEST(test_redact_arguments_of_calls_that_log_in)
+{
+    static const struct row rows[] = {
+        { "#0 /app/db.php(12): mysqli->__construct('h', 'kim', 'raven', 'app')",
+          "#0 /app/db.php(12): mysqli->__construct('h', 'kim', '[secret]', 'app')" },
+        { "#1 /app/db.php(8): mysqli_real_connect(Object(mysqli), 'h', 'kim', 'raven 9')",
+          "#1 /app/db.php(8): mysqli_real_connect(Object(mysqli), 'h', 'kim', '[secret]')" },
+        { "$db = new mysqli(\"h\",\"kim\",\"raven\",\"app\");", "$db = new mysqli(\"h\",\"kim\",\"[secret]\",\"app\");" },
+        { "$ok = ldap_bind($conn, $dn, 'raven');", "$ok = ldap_bind($conn, $dn, '[secret]');" },
+        { "$c=oci_connect('kim','raven');", "$c=oci_connect('kim','[secret]');" },
+    };
+    static const char *const stays[] = {
+        "#0 /app/db.php(12): mysqli->query('SELECT', 'a', 'raven')",
+        "#0 /app/db.php(12): mysqli->__construct('h', 'kim', Object(SensitiveParameterValue), 'app')",
+        "$db = new mysqli($host, $user, $password);",
+        "$db = new mysqli('h', 'kim');",
+        "$x = array('h', 'kim', 'raven');",
+        "(12): notmysqli('h', 'kim', 'raven')",
+        "$db = new mysqli('h', 'kim', '');",
+        "$4 = 5",
+    };
+    check_rows(rows, NJ_COUNT(rows));
+    check_stays(stays, NJ_COUNT(stays));
+}
+END_TEST
+
+START_TEST(test_redact_passwords_of_statements)
+{
+    static const struct row rows[] = {
+        { "SELECT id, 'raven' AS password FROM dual", "SELECT id, '[secret]' AS password FROM dual" },
+        { "select 'Raven9420' as \"api_token\"", "select '[secret]' as \"api_token\"" },
+        { "CREATE USER kim IDENTIFIED BY raven", "CREATE USER kim IDENTIFIED BY [secret]" },
+        { "ALTER USER kim IDENTIFIED BY raven9 REPLACE otter9 ACCOUNT UNLOCK;",
+          "ALTER USER kim IDENTIFIED BY [secret] REPLACE [secret] ACCOUNT UNLOCK;" },
+        { "ALTER USER kim IDENTIFIED BY VALUES 'S:9F3A1B22;H:77'", "ALTER USER kim IDENTIFIED BY VALUES '[secret]'" },
+        { "alter user kim identified by 'raven'", "alter user kim identified by '[secret]'" },
+    };
+    static const char *const stays[] = {
+        "SELECT 'expired' AS token",        "SELECT password AS password", "SELECT name, 'x' AS kind",
+        "he said 'no' as password",         "SELECT '' AS password",       "CREATE USER kim IDENTIFIED BY :pw",
+        "IDENTIFIED BY THE COURT",          "IDENTIFIED BY $PW",           "users are identified by their email",
+        "ORDER BY name9x, SORTED BY day12",
+    };
+    check_rows(rows, NJ_COUNT(rows));
+    check_stays(stays, NJ_COUNT(stays));
+}
+END_TEST
+
+START_TEST(test_redact_redis_on_the_wire)
+{
+    static const struct row rows[] = {
+        { "*2\r\n$4\r\nAUTH\r\n$5\r\nraven\r\n*1\r\n$4\r\nPING\r\n", "*2\n$4\nAUTH\n$5\n[secret]\n*1\n$4\nPING\n" },
+        { "*3\n$4\nauth\n$3\nkim\n$7\nraven 9\n", "*3\n$4\nauth\n$3\nkim\n$7\n[secret]\n" },
+        { "write b'*2\\r\\n$4\\r\\nAUTH\\r\\n$5\\r\\nraven\\r\\n'", "write b'*2\\r\\n$4\\r\\nAUTH\\r\\n$5\\r\\n[secret]\\r\\n'" },
+    };
+    static const char *const stays[] = {
+        "*2\n$3\nGET\n$5\nraven\n",
+        "*2\n$4\nAUTH\n$99\nraven\n",
+        "$4 AUTH $5 raven",
+        "$4\nAUTH\n",
+    };
+    ck_assert_json("{\"m\":\"*2\\r\\n$4\\r\\nAUTH\\r\\n$5\\r\\nraven\\r\\n\"}", "{\"m\":\"*2\\n$4\\nAUTH\\n$5\\n[secret]\\n\"}");
+    check_rows(rows, NJ_COUNT(rows));
+    check_stays(stays, NJ_COUNT(stays));
+}
+END_TEST
+
+START_TEST(test_redact_directories_and_blocks)
+{
+    static const struct row rows[] = {
+        { "hash {SSHA}W6ph5Mm5Pz8GgiULbPgzG37mj9gABCD0", "hash {SSHA}[secret]" },
+        { "stored {ssha512}W6ph5M/5Pz8G+iULbPgzG37mj9gABCD0== ok", "stored {ssha512}[secret] ok" },
+        { "dn: uid=kim\nuserPassword:: cmF2ZW4=\ncn: kim", "dn: uid=kim\nuserPassword:: [secret]\ncn: kim" },
+        { "variable \"db_password\" { default = \"raven\" }", "variable \"db_password\" { default = \"[secret]\" }" },
+        { "variable \"db_password\" {\n  type      = string\n  default   = \"raven 9\"\n}",
+          "variable \"db_password\" {\n  type      = string\n  default   = \"[secret]\"\n}" },
+    };
+    static const char *const stays[] = {
+        "use {SSHA} or {SSHA512} for hashes",
+        "{SSHA}short",
+        "ssh ssh-rsa {ssh}",
+        "dn: uid=kim\njpegPhoto:: cmF2ZW4=",
+        "call Password:: Class",
+        "variable \"region\" { default = \"eu-west-1\" }",
+        "variable \"db_password\" { type = string }\nvariable \"x\" { default = \"raven\" }",
+        "variable \"db_password\" { default = var.x }",
+    };
+    check_rows(rows, NJ_COUNT(rows));
+    check_stays(stays, NJ_COUNT(stays));
+}
+END_TEST
+
 #define NJ_TESTS(X)                                                                                                                        \
     X(test_redact_logins_of_protocols)                                                                                                     \
     X(test_redact_commands_of_redis_beside_their_error)                                                                                    \
@@ -181,6 +273,10 @@ END_TEST
     X(test_redact_arguments_of_pdo)                                                                                                        \
     X(test_redact_passwords_behind_their_user_or_in_brackets)                                                                              \
     X(test_redact_options_of_openssl_and_of_parameters)                                                                                    \
-    X(test_redact_columns_of_tables)
+    X(test_redact_columns_of_tables)                                                                                                       \
+    X(test_redact_arguments_of_calls_that_log_in)                                                                                          \
+    X(test_redact_passwords_of_statements)                                                                                                 \
+    X(test_redact_redis_on_the_wire)                                                                                                       \
+    X(test_redact_directories_and_blocks)
 
 REDACT_TEST_MAIN("redact_protocols")
