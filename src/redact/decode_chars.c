@@ -31,14 +31,17 @@ static int32_t hex_value(struct nj_str t, size_t at, size_t n)
 
 /* --- percent ------------------------------------------------------------------------------------------------------ */
 
+/* A blank of JSON is a plus in a form: %22password%22%3A+%22x1%22. */
 static size_t read_percent(struct nj_str t, size_t at, char out[static 4], size_t *n)
 {
     int32_t v = t.p[at] == '%' ? nj_hex_byte(t, at + 1) : -1;
     if (v < 0)
         return 0;
+    bool blank = (v == ':' || v == ',') && at + 3 < t.n && t.p[at + 3] == '+';
     out[0] = (char)v;
-    *n = 1;
-    return 3;
+    out[1] = ' ';
+    *n = blank ? 2 : 1;
+    return blank ? 4 : 3;
 }
 
 /* Placeholders stay readable. */

@@ -1,5 +1,6 @@
 """An eleventh time: payloads and structured logs whose members nobody had written rules for."""
 import json
+import urllib.parse
 
 # persons and passwords, in the languages of customers
 PASSWORDS = ("senhaAtual", "senha_nova", "contrasenaNueva", "contrase\u00f1a_actual", "motDePasseActuel", "nouveau_mot_de_passe")
@@ -131,6 +132,14 @@ def unbound(c):
     c.neg("neg_bound", "Executing (default): SELECT id, password_hash FROM users WHERE id = $1; [\"%s\"]" % c.v.uuid())
 
 
+def encoded(c):
+    """JSON with blanks, as Python and PHP write it, in a form, and what other containers encode."""
+    p = c.v.until(c.v.password, lambda v: urllib.parse.quote_plus(v) == v)
+    form = urllib.parse.quote_plus(json.dumps({"user": "kim", "password": p, "note": "keep"}))
+    c.hit("form", "payload=%s&x=1" % form, p, ["keep"])
+    c.hit("form", {"log": "body=%s took 3ms" % form, "x-amz-meta-ctx": form}, p, ["keep"])
+
+
 def cursors(c):
     for name in ("sequenceToken", "syncToken", "resumeToken", "startingToken", "cursor_token"):
         c.neg("neg_cursor", {name: c.v.b64u(40), "keep": 2})
@@ -142,5 +151,5 @@ def kept(c):
         c.neg("neg_kept", json.loads(json.dumps(body)))
 
 
-ROUNDS = (foreign, members, parameters, events, programs, statements)
+ROUNDS = (foreign, members, parameters, events, programs, statements, encoded)
 BENIGN = (cursors, kept, unbound)

@@ -190,6 +190,8 @@ START_TEST(test_redact_percent_escapes_and_entities_are_read_and_put_back)
         { "login=desk4&password%3DRaven9420%26tz%3DUTC", "login=desk4&password%3D[secret]%26tz%3DUTC" },
         { "next=https%3A%2F%2Fh%2Fcb%3Faccess_token%3Dabc123%26mode%3Ddelta&z=1",
           "next=https%3A%2F%2Fh%2Fcb%3Faccess_token%3D[secret]%26mode%3Ddelta&z=1" },
+        { "p=%7B%22user%22%3A+%22bob%22%2C+%22password%22%3A+%22x1%22%7D&z=1",
+          "p=%7B%22user%22%3A+%22bob%22%2C+%22password%22%3A+%22[secret]%22%7D&z=1" },
         { "p=%7B%22user%22%3A%22bob%22%2C%22password%22%3A%22x1%22%7D&z=1",
           "p=%7B%22user%22%3A%22bob%22%2C%22password%22%3A%22[secret]%22%7D&z=1" },
         { "p=%257B%2522password%2522%253A%2522x1%2522%257D&z=1", "p=%257B%2522password%2522%253A%2522[secret]%2522%257D&z=1" },
