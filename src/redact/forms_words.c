@@ -97,15 +97,18 @@ static bool owner_value(struct nj_str t, size_t *at)
     static const struct nj_str kinds[] = { NJ_STR_INIT("user"),  NJ_STR_INIT("username"), NJ_STR_INIT("account"), NJ_STR_INIT("login"),
                                            NJ_STR_INIT("email"), NJ_STR_INIT("id"),       NJ_STR_INIT("client"),  NJ_STR_INIT("host") };
     struct nj_str rest = nj_str_slice(t, *at, *at + LONGEST);
+    bool bracket = nj_str_starts(rest, NJ_STR(" ("));
+    if (!bracket && !nj_str_starts(rest, NJ_STR(" for ")))
+        return false; /* as most */
     size_t colon = nj_str_find(rest, NJ_STR(": "), 0), equals = nj_str_find(rest, NJ_STR(" = "), 0);
     bool assigned = colon == NJ_NPOS; /* "password for joe = x1" */
     if (assigned)
         colon = equals;
-    if (colon != NJ_NPOS && nj_str_starts(rest, NJ_STR(" (")) && rest.p[colon - 1] == ')' && nj_run(rest, 2, NJ_IS_KEY) == colon - 1) {
+    if (bracket && colon != NJ_NPOS && rest.p[colon - 1] == ')' && nj_run(rest, 2, NJ_IS_KEY) == colon - 1) {
         *at += colon + 2; /* "password (root): x1" */
         return true;
     }
-    if (!nj_str_starts(rest, NJ_STR(" for ")) || colon == NJ_NPOS)
+    if (bracket || colon == NJ_NPOS)
         return false;
     size_t word = colon;
     while (word > 0 && !nj_is(rest.p[word - 1], NJ_IS_SPACE))

@@ -77,9 +77,8 @@ bool nj_id_try(struct nj_sweep *s, size_t from)
         struct nj_span span = { from, to };
         if (to == 0 || nj_is_joined(t, span) || (ids[i].valid != NULL && !ids[i].valid(chars, n)))
             continue;
-        if ((ids[i].topics != 0 || lower) && nj_topics_near(s, span) == 0)
-            continue;
-        if (ids[i].topics != 0 && (nj_topics_near(s, span) & ids[i].topics) == 0)
+        uint64_t wanted = ids[i].topics != 0 || !lower ? ids[i].topics : ~(uint64_t)0;
+        if (wanted != 0 && (nj_topics_near(s, span) & wanted) == 0)
             continue;
         if (nj_sweep_take(s, span, ids[i].id))
             return true;

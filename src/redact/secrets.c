@@ -188,7 +188,8 @@ bool nj_link_try(struct nj_sweep *s, size_t from)
     while (start > s->done && from - start < BACK && is_path(t.p[start - 1]))
         start--;
     struct nj_str before = nj_str_slice(t, start, from);
-    for (size_t i = 0; i < NJ_COUNT(hooks); i++) {
+    bool hooked = nj_str_find(before, NJ_STR("hook"), 0) != NJ_NPOS; /* as each of them */
+    for (size_t i = 0; hooked && i < NJ_COUNT(hooks); i++) {
         size_t at = nj_str_find(before, hooks[i], 0);
         if (at == NJ_NPOS)
             continue;
@@ -244,7 +245,7 @@ static bool may_be_random(struct nj_str v)
     if (v.n < LEAST || v.n > MOST || nj_run(v, 0, NJ_IS_HEX) == v.n || nj_is_uuid(v))
         return false;
     struct mix m = mix_of(v);
-    if ((!m.upper && !m.lower) || m.digits < (m.upper && m.lower ? 1 : 4) || is_public(v))
+    if ((!m.upper && !m.lower) || m.digits < (m.upper && m.lower ? 1 : 4))
         return false;
     size_t parts = 0, longest = 0, letters = 0, groups = 0, capitals = 0;
     unsigned before = 0;
@@ -260,7 +261,7 @@ static bool may_be_random(struct nj_str v)
     bool spread = groups >= 3 || capitals >= 4; /* names have a number or two, and an acronym */
     if ((longest >= 8 && !spread) || (m.digits == 1 && longest >= 5 && !spread) || (parts >= 2 && !(m.upper && m.lower)))
         return false; /* "worker-12-eu-west", "getReportForUser2" */
-    return true;
+    return !is_public(v);
 }
 
 /* What is random gives itself away from further than a number does: over the ends of lines and members, too. */

@@ -18,9 +18,13 @@ static bool in_placeholder(struct nj_str t, struct nj_span span)
 {
     enum { HEAD = 5 + NJ_PSEUDONYM_ID_MAX + 1 + 16 }; /* "hmac:<id>:<digits>"; placeholders are shorter */
     size_t floor = span.from > HEAD ? span.from - HEAD : 0;
-    for (size_t at = span.from + 1; at > floor; at--)
-        if ((t.p[at - 1] == 'h' || t.p[at - 1] == '[') && at - 1 + nj_placeholder_len(t, at - 1) >= span.to)
+    for (size_t at = span.from + 1; at > floor; at--) {
+        char c = t.p[at - 1];
+        if ((c == 'h' || c == '[') && at - 1 + nj_placeholder_len(t, at - 1) >= span.to)
             return true;
+        if (!nj_is(c, NJ_IS_WORD) && c != ':' && c != '-')
+            return false; /* none has it but at its ends */
+    }
     return false;
 }
 
