@@ -349,6 +349,8 @@ static bool is_data(const struct nj_form *f, struct nj_span v)
         return t.p[f->key.from - 2] == ' ' && nj_form_is_made_up(nj_part(t, v), 5);
     if (t.p[f->sep] == ':' && tight && (nj_form_is_scope(nj_part(t, v)) || nj_form_is_service(f, v)))
         return false;
+    if (t.p[f->sep] == ':' && f->gap_before && !f->gap_after && nj_form_is_symbol(f, nj_part(t, v)))
+        return false;
     if (t.p[f->sep] == ':' && tight && t.p[v.from - 1] == '/' && nj_run(t, v.from, NJ_IS_ALPHA) == v.to)
         return false; /* "CredentialAccess:IAMUser/AnomalousBehavior" of GuardDuty */
     if (t.p[f->sep] == ':' && tight)
@@ -399,6 +401,8 @@ static bool is_slot(const struct nj_form *f, struct nj_span v)
     struct nj_str value = nj_part(f->t, v), rest = nj_str_slice(f->t, v.from, v.from + LONGEST);
     if (f->quote != 0 || value.n == 0)
         return false;
+    if (value.p[0] == '?' && nj_form_ends_with(f, f->key.from, NJ_STR("${")))
+        return true; /* ${DB_PASSWORD:?must be set} */
     if (value.p[0] == '$' && nj_str_eq_nocase(nj_str_slice(value, 1, value.n), nj_part(f->t, f->key)))
         return true;
     size_t end = strchr("${%", value.p[0]) != NULL ? nj_str_chr(rest, '}', 0) : NJ_NPOS;
@@ -643,6 +647,7 @@ bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rul
         if (f.rule == NJ_KEY_NONE && (key.roles & (NJ_ROLE_NAME | NJ_ROLE_VALUE))) {
             find_value(&f);
             nj_form_pair(&f, key);
+            f.rule = nj_form_key_of_object(&f);
         }
         if (f.rule == NJ_KEY_NONE)
             return false;

@@ -104,6 +104,8 @@ bool nj_form_is_object(const struct nj_form *f, struct nj_str value);
 bool nj_form_is_scope(struct nj_str value);
 /* "token = lexer.get_token()", "lasttoken = token": a line of a program, as stack traces show them. */
 bool nj_form_is_code(const struct nj_form *f, struct nj_str v);
+/* "has_secure_token :auth_token": a name, as Ruby writes one. */
+bool nj_form_is_symbol(const struct nj_form *f, struct nj_str value);
 /* "pam_unix(passwd:chauthtok)": a service and what it does. */
 bool nj_form_is_service(const struct nj_form *f, struct nj_span v);
 /* "User secrets: SmtpSettings:Password = x1": what follows the one name is another, which has the value. */
@@ -113,6 +115,9 @@ bool nj_form_takes(const struct nj_form *f, struct nj_span value);
 
 /* At the name of a pair, or at its value: what is secret of them is kept with nj_sweep_wait_key(). */
 void nj_form_pair(const struct nj_form *f, struct nj_key key);
+
+/* {'api': {'key': x}}, "api:\n  key: x": at the name "key" whose value is opened: its rule by the name of its object, if chance made it. */
+int nj_form_key_of_object(struct nj_form *f);
 
 /* At the name f->key, which has no separator: if it is a column of an INSERT, the values of all its secret columns are kept
  * with nj_sweep_wait_key() (forms_sql.c). */
@@ -151,6 +156,8 @@ bool nj_form_passwd(struct nj_form *f, struct nj_span *value);
 bool nj_form_command(struct nj_form *f, size_t at, struct nj_span *value);
 /* Is it the user of "credentials kim:x1" that begins at byte at? */
 bool nj_form_behind_credentials(struct nj_str t, size_t floor, size_t at);
+/* Invalid value 'x1' for parameter 'password': the quoted name f->key comes behind its value. */
+bool nj_form_value_before(struct nj_form *f, struct nj_span *value);
 /* At a colon whose name says nothing: PDO('mysql:...', 'user', 'x'), "credentials user:x"; and behind the port of host:port:db:user:x. */
 bool nj_form_unnamed(struct nj_form *f, struct nj_span *value);
 bool nj_form_pgpass(struct nj_form *f, struct nj_span *value);

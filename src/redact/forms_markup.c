@@ -106,6 +106,45 @@ static bool is_secure(const struct nj_form *f)
     return at != NJ_NPOS && nj_str_chr(before, '}', at) == NJ_NPOS;
 }
 
+/* {'field': 'password', 'old': x, 'new': y}: the values that follow on the name. */
+static void wait_for_values(struct nj_form *g, size_t at, size_t limit)
+{
+    enum { MOST = 2 };
+    for (int i = 0; i < MOST && (next_member(g, at, limit) & NJ_ROLE_VALUE) != 0; i++) {
+        size_t from = g->value, to = nj_form_end(g);
+        nj_form_wait(g->s, (struct nj_span){ from, to }, g->rule);
+        at = to + g->slashes + (g->quote != 0 ? 1 : 0);
+    }
+}
+
+int nj_form_key_of_object(struct nj_form *f)
+{
+    enum { LONGEST = 32, LOOK_BACK = 64 };
+    static const struct nj_str key = NJ_STR_INIT("-key");
+    struct nj_str t = f->t;
+    size_t at = f->key.from, floor = at > f->floor + LOOK_BACK ? at - LOOK_BACK : f->floor, open = at;
+    char text[LONGEST + 8];
+    if (!nj_str_eq(nj_part(t, f->key), NJ_STR("key")))
+        return NJ_KEY_NONE;
+    while (at > floor && (nj_is(t.p[at - 1], NJ_IS_SPACE) || nj_is_quote(t.p[at - 1]) || t.p[at - 1] == '{'))
+        at--;
+    struct nj_str between = nj_str_slice(t, at, open);
+    if (nj_str_chr(between, '{', 0) == NJ_NPOS && nj_str_chr(between, '\n', 0) == NJ_NPOS)
+        return NJ_KEY_NONE;
+    while (at > floor && strchr(":=> \"'", t.p[at - 1]) != NULL)
+        at--;
+    size_t from = nj_form_run_back(f, at);
+    if (at == open || from == at || at - from > LONGEST || nj_str_chr(nj_str_slice(t, at, open), ':', 0) == NJ_NPOS)
+        return NJ_KEY_NONE;
+    memcpy(text, t.p + from, at - from);
+    memcpy(text + (at - from), key.p, key.n);
+    struct nj_form g = *f;
+    struct nj_span value = nj_form_read(&g, f->value);
+    if (!nj_is_random(nj_part(t, value)))
+        return NJ_KEY_NONE;
+    return nj_rule_but(nj_key_classify(f->s->r, (struct nj_str){ text, at - from + key.n }).rule, NJ_HOW_RANDOM);
+}
+
 void nj_form_pair(const struct nj_form *f, struct nj_key key)
 {
     struct nj_form g = *f;
@@ -129,10 +168,9 @@ void nj_form_pair(const struct nj_form *f, struct nj_key key)
         g.t = f->t;
         if (part_value(f, behind, &value)) {
             nj_form_wait(f->s, value, rule);
-        } else if (next_member(&g, behind, limit) & NJ_ROLE_VALUE) {
+        } else {
             g.rule = rule;
-            size_t to = nj_form_end(&g);
-            nj_form_wait(f->s, (struct nj_span){ g.value, to }, rule);
+            wait_for_values(&g, behind, limit);
         }
         return;
     }

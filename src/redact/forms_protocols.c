@@ -282,6 +282,29 @@ bool nj_form_scheme(struct nj_form *f, size_t at, struct nj_span *value)
 
 /* --- users and passwords ------------------------------------------------------------------------------------------ */
 
+bool nj_form_value_before(struct nj_form *f, struct nj_span *value)
+{
+    enum { LONGEST = 128 };
+    static const struct nj_str links[] = { NJ_STR_INIT(" for "),      NJ_STR_INIT(" for parameter "), NJ_STR_INIT(" for field "),
+                                           NJ_STR_INIT(" for key "),  NJ_STR_INIT(" for property "),  NJ_STR_INIT(" for option "),
+                                           NJ_STR_INIT(" of field "), NJ_STR_INIT(" of property "),   NJ_STR_INIT(" for argument ") };
+    static const struct nj_str value_word = NJ_STR_INIT("value ");
+    struct nj_str t = f->t;
+    size_t close = 0;
+    for (size_t i = 0; i < NJ_COUNT(links); i++)
+        if (nj_form_ends_with(f, f->key.from - 1, links[i]))
+            close = f->key.from - 1 - links[i].n;
+    if (close <= f->floor + value_word.n + 2 || !nj_is_quote(t.p[close - 1]))
+        return false;
+    size_t to = close - 1, from = to;
+    while (from > f->floor && to - from < LONGEST && t.p[from - 1] != t.p[to])
+        from--;
+    if (from <= f->floor || t.p[from - 1] != t.p[to] || !nj_form_ends_with(f, from - 1, value_word))
+        return false;
+    *value = (struct nj_span){ from, to };
+    return to - from >= 4 && !nj_value_is_harmless(nj_part(t, *value));
+}
+
 /* "credentials kim:x1": at the colon. */
 static bool of_user(struct nj_form *f, struct nj_span *value)
 {

@@ -48,8 +48,8 @@ static size_t skip_wrapping(struct nj_str t, size_t at)
         return i; /* b'', rb'', @"", &"" */
     /* A word without a bracket is the value, and the quote behind it closes something else: msg="password=x". */
     char c = nj_byte(t, i);
-    bool wrapped =
-        (c == '(' || c == '[') && i > at + 1 && t.p[at] >= 'A' && t.p[at] <= 'Z' && nj_is(t.p[at + 1], NJ_IS_LOWER); /* not ENV["x"] */
+    bool wrapped = (c == '(' || (c == '[' && !nj_str_starts(nj_str_slice(t, at, i), NJ_STR("Config")))) && i > at + 1 && t.p[at] >= 'A' &&
+                   t.p[at] <= 'Z' && nj_is(t.p[at + 1], NJ_IS_LOWER); /* not ENV["x"] */
     size_t inner = wrapped ? nj_run(nj_str_slice(t, 0, i + 1 + LONGEST), i + 1, NJ_IS_WORD) : i;
     if (inner > i + 1 && nj_byte(t, inner) == '=' && nj_is_quote(nj_byte(t, inner + 1)))
         return inner + 1; /* Password(value="x") */
@@ -420,7 +420,7 @@ bool nj_form_is_code(const struct nj_form *f, struct nj_str v)
     if (f->quote != 0 || !f->gap_after || (f->t.p[f->sep] == '=' && !f->gap_before))
         return false;
     size_t name = 0;
-    while (name < v.n && (nj_is(v.p[name], NJ_IS_WORD) || v.p[name] == '.'))
+    while (name < v.n && (nj_is(v.p[name], NJ_IS_WORD) || v.p[name] == '.' || v.p[name] == ':'))
         name++;
     if (name < v.n)
         return name > 0 && (v.p[name] == '(' || v.p[name] == '[');
@@ -428,6 +428,14 @@ bool nj_form_is_code(const struct nj_form *f, struct nj_str v)
         if (nj_is(v.p[i], NJ_IS_DIGIT))
             return false;
     return nj_key_classify(f->s->r, v).rule != NJ_KEY_NONE;
+}
+
+bool nj_form_is_symbol(const struct nj_form *f, struct nj_str v)
+{
+    for (size_t i = 0; i < v.n; i++)
+        if (!nj_is(v.p[i], NJ_IS_LOWER) && v.p[i] != '_')
+            return false;
+    return v.n != 0 && nj_key_classify(f->s->r, v).rule != NJ_KEY_NONE;
 }
 
 bool nj_form_is_service(const struct nj_form *f, struct nj_span v)

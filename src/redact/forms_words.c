@@ -62,6 +62,10 @@ static enum gap skip_gap(struct nj_str t, size_t *at)
     }
     if (nj_byte(t, to) == '\n')
         gap = GAP_LINE;
+    if (nj_byte(t, to) == '\\' && nj_byte(t, to + 1) == 't') { /* as it is written in a string */
+        to += 2;
+        gap = GAP_TAB;
+    }
     for (size_t i = 0; gap != GAP_LINE && may_link(nj_byte(t, to)) && i < NJ_COUNT(links); i++) {
         if (!nj_str_starts_nocase(nj_str_slice(t, to, t.n), links[i].text))
             continue;
@@ -128,8 +132,8 @@ static bool skip_sentence(struct nj_str t, size_t *at)
     static const struct nj_str far[] = { NJ_STR_INIT(" entered ("),  NJ_STR_INIT(" provided ("),  NJ_STR_INIT(" supplied ("),
                                          NJ_STR_INIT(" typed ("),    NJ_STR_INIT(" given ("),     NJ_STR_INIT(" changed to "),
                                          NJ_STR_INIT(" reset to "),  NJ_STR_INIT(" set to "),     NJ_STR_INIT(" updated to "),
-                                         NJ_STR_INIT(" and value "), NJ_STR_INIT(" with value "), NJ_STR_INIT(" is "),
-                                         NJ_STR_INIT(" was ") };
+                                         NJ_STR_INIT(" and value "), NJ_STR_INIT(" with value "), NJ_STR_INIT(" to value "),
+                                         NJ_STR_INIT(" is "),        NJ_STR_INIT(" was ") };
     struct nj_str rest = nj_str_slice(t, *at, *at + LONGEST);
     size_t end = skip_quoted_owner(rest), found = NJ_COUNT(far), value = 0;
     while (end < rest.n && !ends_sentence(rest.p[end]))
@@ -435,6 +439,8 @@ static bool is_pass(const struct nj_form *f)
     for (size_t i = 0; i < NJ_COUNT(users); i++)
         if (nj_stands_before(t, from, LOOK_BACK, users[i]))
             return true;
+    if (nj_str_eq(key, NJ_STR("PASS")) && from > f->floor && t.p[from - 1] == '"')
+        return true;
     return nj_str_eq(key, NJ_STR("PASS")) && from > 1 && t.p[from - 1] == ' ' &&
            (t.p[from - 2] == '>' || nj_str_ends(nj_str_slice(t, f->floor, from), NJ_STR("command: ")));
 }
@@ -520,7 +526,7 @@ static bool word(struct nj_form *f, size_t at, struct nj_span *value)
         return true;
     bool quoted = f->key.from > f->floor && nj_is_quote(t.p[f->key.from - 1]) && nj_byte(t, to) == t.p[f->key.from - 1];
     at = to + (quoted ? 1 : 0);
-    if (tuple_value(f, quoted, at, value))
+    if (tuple_value(f, quoted, at, value) || (quoted && nj_form_value_before(f, value)))
         return true;
     if (!quoted && (bare_tuple_value(f, at, value) || bracketed(f, at, value)))
         return true;

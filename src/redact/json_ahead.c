@@ -109,6 +109,36 @@ int nj_ahead_name(struct nj_redactor *r, struct nj_str t, size_t value)
     return NJ_KEY_NONE;
 }
 
+/* The name in front of the object that begins before byte first. */
+static struct nj_str container_name(struct nj_str t, size_t first)
+{
+    enum { LONGEST = 32 };
+    size_t at = first - 1;
+    while (at > 0 && nj_is(t.p[at - 1], NJ_IS_SPACE))
+        at--;
+    at -= at > 0 && t.p[at - 1] == ':' ? 1 : 0;
+    while (at > 0 && nj_is(t.p[at - 1], NJ_IS_SPACE))
+        at--;
+    size_t to = at > 0 && t.p[at - 1] == '"' ? at - 1 : 0, from = to;
+    while (from > 0 && to - from <= LONGEST && nj_is(t.p[from - 1], NJ_IS_KEY))
+        from--;
+    return to - from <= LONGEST && from > 0 && t.p[from - 1] == '"' ? nj_str_slice(t, from, to) : (struct nj_str){ NULL, 0 };
+}
+
+int nj_ahead_key(struct nj_redactor *r, struct nj_str t, size_t first, size_t value)
+{
+    static const struct nj_str key = NJ_STR_INIT("-key");
+    char text[40];
+    struct peek p = { t, value };
+    struct nj_str inner, name = container_name(t, first);
+    if (name.n == 0 || !peek_string(&p, &inner) || !nj_is_random(inner))
+        return NJ_KEY_NONE;
+    memcpy(text, name.p, name.n);
+    memcpy(text + name.n, key.p, key.n);
+    int rule = nj_key_classify(r, (struct nj_str){ text, name.n + key.n }).rule;
+    return nj_rule_but(rule, NJ_HOW_RANDOM);
+}
+
 int nj_ahead_tuple(struct nj_redactor *r, struct nj_str t, size_t first)
 {
     struct peek p = { t, first };

@@ -260,6 +260,31 @@ static size_t value_path(const struct walk *w)
     return w->frame->object ? w->path : w->frame->path;
 }
 
+/* Is there a member of that name, in its quotes, not far from here?  One that is not noticed when it is read, or has a list in front of it. */
+static bool has_quoted(const struct walk *w, struct nj_str name)
+{
+    enum { AROUND = 256 };
+    size_t at = w->in.at, from = at > w->frame->first + AROUND ? at - AROUND : w->frame->first;
+    size_t end = nj_str_chr(nj_str_slice(w->in.t, 0, at + AROUND), '}', at);
+    struct nj_str near = nj_str_slice(w->in.t, from, end < at + AROUND ? end : at + AROUND);
+    size_t found = nj_str_find(near, name, 0), colon = found == NJ_NPOS ? near.n : nj_run(near, found + name.n, NJ_IS_SPACE);
+    return colon < near.n && near.p[colon] == ':';
+}
+
+/* {"op": "replace", "path": "/user/password", "value": "x"}: of a JSON patch. */
+static bool has_op(const struct walk *w, struct nj_str path)
+{
+    return path.n != 0 && path.p[0] == '/' && has_quoted(w, NJ_STR("\"op\""));
+}
+
+static struct nj_str behind_slash(struct nj_str path)
+{
+    size_t from = path.n;
+    while (from > 0 && path.p[from - 1] != '/')
+        from--;
+    return nj_str_slice(path, from, path.n);
+}
+
 /* What is said of a value is done to it. */
 static void judge_string(struct walk *w)
 {
@@ -271,7 +296,7 @@ static void judge_string(struct walk *w)
         w->frame->auth = nj_str_eq_nocase(raw, NJ_STR("auth"));
     }
     if (w->roles & NJ_ROLE_PLACE)
-        w->frame->place = (int16_t)nj_rule_of_place(w->r, raw);
+        w->frame->place = (int16_t)nj_rule_of_place(w->r, has_op(w, raw) ? behind_slash(raw) : raw);
     if (w->frame->login && mask_login(w, p))
         return;
     if (!w->frame->object)
@@ -468,17 +493,6 @@ static bool has_member(const struct walk *w, struct nj_str name, bool seen)
     return seen || nj_ahead_member(w->in.t, w->in.at, name);
 }
 
-/* The same of a name in its quotes that is not noticed when it is read, or has a list in front of it: not far from here. */
-static bool has_quoted(const struct walk *w, struct nj_str name)
-{
-    enum { AROUND = 256 };
-    size_t at = w->in.at, from = at > w->frame->first + AROUND ? at - AROUND : w->frame->first;
-    size_t end = nj_str_chr(nj_str_slice(w->in.t, 0, at + AROUND), '}', at);
-    struct nj_str near = nj_str_slice(w->in.t, from, end < at + AROUND ? end : at + AROUND);
-    size_t found = nj_str_find(near, name, 0), colon = found == NJ_NPOS ? near.n : nj_run(near, found + name.n, NJ_IS_SPACE);
-    return colon < near.n && near.p[colon] == ':';
-}
-
 /* Is it the code of a callback, ?code=...&state=...? */
 static bool is_callback(const struct walk *w)
 {
@@ -543,6 +557,8 @@ static void apply_key(struct walk *w, struct nj_str name, struct nj_key key)
     }
     if (w->rule == NJ_KEY_NONE && (key.roles & NJ_ROLE_VALUE))
         w->rule = f->pair != NJ_KEY_NONE ? f->pair : nj_ahead_name(w->r, w->in.t, w->in.at);
+    if (w->rule == NJ_KEY_NONE && w->naming && f->object && nj_is_name(name, NJ_STR("key")))
+        w->rule = nj_ahead_key(w->r, w->in.t, f->first, w->in.at);
     w->placed = w->rule == NJ_KEY_NONE && (key.roles & (NJ_ROLE_VALUE | NJ_ROLE_INPUT)) && f->place != NJ_KEY_NONE;
     if (w->placed)
         w->rule = f->place;

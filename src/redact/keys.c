@@ -209,8 +209,12 @@ static bool is_yours(struct nj_str v)
 static bool is_slot(struct nj_str v)
 {
     enum { LONGEST = 48 };
-    if (memchr("<${%:mYy@", v.p[0], 9) == NULL)
+    if (memchr("<${%:mYy@.[", v.p[0], 11) == NULL)
         return false;
+    if (nj_str_starts(v, NJ_STR("$(")) || nj_str_starts(v, NJ_STR("%env(")))
+        return true; /* what a command prints, of which the value may be no more than a part */
+    if (nj_str_starts(v, NJ_STR(".*")) || nj_str_starts(v, NJ_STR("[^")))
+        return true; /* of an expression that looks for it */
     if (v.p[0] == '@')
         return v.n <= 4 && v.n > 2 && v.p[1] == 'p' && nj_run(v, 2, NJ_IS_DIGIT) == v.n; /* @p0 */
     if (v.p[0] == '$' && is_variable(v))
@@ -229,7 +233,7 @@ static bool is_slot(struct nj_str v)
         size_t n = 0;
         while (n < name.n && is_slot_char(name, n, v.p[0] == '$' || v.p[0] == '%'))
             n++;
-        return n == name.n;
+        return n == name.n || (v.p[0] == '$' && nj_str_eq(nj_str_slice(name, n, name.n), NJ_STR(":-")));
     }
     struct nj_str inner = nj_str_slice(v, 1, v.n);
     if (nj_str_starts(v, NJ_STR("method.request.")) || nj_str_starts(v, NJ_STR("$request.")))

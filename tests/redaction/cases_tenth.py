@@ -9,7 +9,8 @@ MADE = ("Found key 'db.password' in [systemProperties] with type [String] and va
         "smtp.password .......... : %s\nsmtp.host .............. : keep", "<tr><td>Password</td><td>%s</td></tr><tr><td>Host</td><td>keep</td></tr>",
         "<tr><th>DB password</th><td>%s</td></tr><tr><th>Host</th><td>keep</td></tr>", "password for keep = %s", "Password set to: %s\nkeep", "crictl pull --creds ci:%s keep/a:1",
         "skopeo copy --src-creds=ci:%s docker://keep/a dir:b", "ctr images pull --user ci:%s keep/a:1", "security unlock-keychain -p %s keep",
-        "Password . . . . : %s\nUser . . . . . . : keep", "\u2502 password \u2502 %s \u2502\n\u2502 user \u2502 keep \u2502",
+        "vsftpd: [keep] FTP command: Client \"10.0.0.4\", \"PASS %s\"", "Could not bind property 'mail.password' to value '%s', keep",
+        "keep: Invalid value '%s' for parameter 'password'", "password\\t%s\\nuser\\tkeep", "Password . . . . : %s\nUser . . . . . . : keep", "\u2502 password \u2502 %s \u2502\n\u2502 user \u2502 keep \u2502",
         "\u2503 db_password \u2503 %s \u2503\n\u2503 db_user \u2503 keep \u2503")
 # what a program made
 KEYS = ("rawHeaders: [ 'Host', 'keep.example.com', 'X-Api-Key', '%s', 'Accept', '*/*' ]", "rawHeaders=[\"Accept\",\"keep\",\"X-Auth-Token\",\"%s\"]",
@@ -25,7 +26,12 @@ KEPT = ("Could not load file or assembly 'A.Keys, Version=4.1.0.0, Culture=neutr
         "ConvertTo-SecureString $pw -AsPlainText -Force", "session id mismatch, retrying", "<tr><td>Password</td><td>hidden</td></tr>",
         "Property 'db.password' in [env] with type [String] and value 'null'", "password for kim = unchanged", "input#password.form-control:focus { color: #333 }",
         "level=warn msg=\"secret not found\" secret=app/db-credentials", "data.aws_secretsmanager_secret_version.db: Reading...",
-        "random_password.db: Creating...", "parser error: token=RBRACE line=41", "ctr run --user app:app img", '{"changes":[{"field":"role","old":"a1b2c3","new":"b1c2d3"}]}')
+        "random_password.db: Creating...", "parser error: token=RBRACE line=41", "ctr run --user app:app img", "export DB_PASSWORD=$(cat /run/secrets/db)", "/p:DeployPassword=$(DeployPassword) /p:Config=Release",
+        "pw=$(openssl rand -hex 16)", "TOKEN=$(curl -s https://id.x/token | jq -r .access_token)", "${DB_PASSWORD:?must be set}", "password=${password:-}",
+        "grep -n 'password=.*' a.conf", "password: %env(DB_PASSWORD)%", "let password = std::env::var(\"DB_PASSWORD\")?;",
+        "string password = Configuration[\"Db:Password\"];", "has_secure_token :auth_token", "Invalid value 'none' for parameter 'password'",
+        '{"op":"replace","path":"/status","value":"a1b2c3d4"}', '{"api":{"key":"users","timeout":5}}', '{"cache":{"key":"user:41:profile"}}',
+        '{"path":"/api/token","value":"GET"}',"Could not resolve placeholder 'mail.password' in value \"${mail.password}\"", '{"changes":[{"field":"role","old":"a1b2c3","new":"b1c2d3"}]}')
 
 
 def made(c):
@@ -40,6 +46,9 @@ def printed(c):
     if old != new:
         c.hit("changed", "we rotated the password from %s to %s, keep" % (old, new), [old, new], ["keep"])
         c.hit("changed", {"changes": [{"field": "password", "old": old, "new": new}, {"field": "role", "old": "keep", "new": "b"}]}, [old, new], ["keep"])
+    for name in ("api", "auth", "encryption"):
+        key = c.v.b62(40)
+        c.hit("of_object", {name: {"key": key, "timeout": 5}, "n": "keep"}, key, ["keep"])
     for frame in KEYS:
         key = c.v.b62(36)
         c.hit("keys", frame % key, key, ["keep"])

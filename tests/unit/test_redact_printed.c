@@ -53,6 +53,11 @@ START_TEST(test_redact_names_lead_to_their_values)
         { "smtp.password ..... : raven9420", "smtp.password ..... : [secret]" },
         { "Password . . . . : raven9420", "Password . . . . : [secret]" },
         { "\xE2\x94\x82 password \xE2\x94\x82 raven9420 \xE2\x94\x82", "\xE2\x94\x82 password \xE2\x94\x82 [secret] \xE2\x94\x82" },
+        { "Client \"10.0.0.4\", \"PASS raven9420\"", "Client \"10.0.0.4\", \"PASS [secret]\"" },
+        { "bind 'mail.password' to value 'raven9420'", "bind 'mail.password' to value '[secret]'" },
+        { "Invalid value 'raven9420' for parameter 'password'", "Invalid value '[secret]' for parameter 'password'" },
+        { "Invalid value 'raven9420' for parameter 'size'", "Invalid value 'raven9420' for parameter 'size'" },
+        { "password\\traven9420\\nn\\t1", "password\\t[secret]\\nn\\t1" },
         { "rotated the password from raven9420 to heron77", "rotated the password from [secret] to [secret]" },
         { "<td>Password</td><td>raven9420</td>", "<td>Password</td><td>[secret]</td>" },
         { "<td>Password</td><td>hidden</td>", "<td>Password</td><td>hidden</td>" },
@@ -97,10 +102,40 @@ START_TEST(test_redact_what_only_names_a_secret_is_left)
 }
 END_TEST
 
+START_TEST(test_redact_expressions_are_no_values)
+{
+    static const struct row rows[] = {
+        { "DB_PASSWORD=$(cat /run/db)", "DB_PASSWORD=$(cat /run/db)" },
+        { "${DB_PASSWORD:?must be set}", "${DB_PASSWORD:?must be set}" },
+        { "password=${password:-}", "password=${password:-}" },
+        { "password=${password:-raven9420}", "password=[secret]}" },
+        { "password: %env(DB_PASSWORD)%", "password: %env(DB_PASSWORD)%" },
+        { "let password = std::env::var(\"DB_PASSWORD\")?;", "let password = std::env::var(\"DB_PASSWORD\")?;" },
+        { "string password = Configuration[\"Db:Password\"];", "string password = Configuration[\"Db:Password\"];" },
+        { "has_secure_token :auth_token", "has_secure_token :auth_token" },
+        { "grep 'password=.*' a", "grep 'password=.*' a" },
+    };
+    check_rows(rows, NJ_COUNT(rows));
+}
+END_TEST
+
+START_TEST(test_redact_objects_say_whose_key_it_is)
+{
+    ck_assert_json("{\"api\":{\"key\":\"q8ZkT3vB1nLx0RmWc7Yd5HpJ\"}}", "{\"api\":{\"key\":\"[secret]\"}}");
+    ck_assert_json("{\"api\" : { \"n\":1,\"key\":\"q8ZkT3vB1nLx0RmWc7Yd5HpJ\"}}", "{\"api\" : { \"n\":1,\"key\":\"[secret]\"}}");
+    ck_assert_json("{\"api\":{\"key\":\"users\"}}", "{\"api\":{\"key\":\"users\"}}");
+    ck_assert_json("{\"cache\":{\"key\":\"q8ZkT3vB1nLx0RmWc7Yd5HpJ\"}}", "{\"cache\":{\"key\":\"q8ZkT3vB1nLx0RmWc7Yd5HpJ\"}}");
+    ck_assert_json("{\"op\":\"add\",\"path\":\"/a/password\",\"value\":\"raven9420\"}",
+                   "{\"op\":\"add\",\"path\":\"/a/password\",\"value\":\"[secret]\"}");
+    ck_assert_json("{\"n\":\"add\",\"path\":\"/a/password\",\"value\":\"raven9420\"}",
+                   "{\"n\":\"add\",\"path\":\"/a/password\",\"value\":\"raven9420\"}");
+}
+END_TEST
+
 #define NJ_TESTS(X)                                                                                                                        \
     X(test_redact_shells_have_users_with_passwords)                                                                                        \
     X(test_redact_a_type_or_an_address_stands_before_the_value)                                                                            \
     X(test_redact_names_lead_to_their_values)                                                                                              \
-    X(test_redact_what_only_names_a_secret_is_left)
+    X(test_redact_what_only_names_a_secret_is_left) X(test_redact_expressions_are_no_values) X(test_redact_objects_say_whose_key_it_is)
 
 REDACT_TEST_MAIN("redact_printed")
