@@ -94,7 +94,7 @@ def events(c):
     c.hit("push", {"subscription": {"endpoint": "https://push.example.com/s", "keys": {"auth": value}}}, value, ["push.example.com"])
     c.hit("parameter", {"Parameters": [{"Name": "/prod/app/mail", "Type": "SecureString", "Value": value}, {"Name": "/a", "Type": "String", "Value": "on"}]},
           value, ["/prod/app/mail"])
-    access, refresh = (c.v.until(lambda: c.v.b64u(40), lambda s: any(ch.isdigit() for ch in s)) for _ in range(2))
+    access, refresh = (c.v.until(lambda: c.v.b64u(40), lambda s: sum(ch.isdigit() for ch in s) > 2) for _ in range(2))
     c.hit("tokens", {"tokens": {"access": access, "refresh": refresh, "type": "bearer"}}, [access, refresh], ["bearer"])
     c.hit("tokens", {"tokens": [{"value": access, "created": "2026-05-01"}]}, access, ["2026-05-01"])
     family, given = c.one("Fontaine", "Lindqvist"), c.one("Oluwaseun", "Renske")
