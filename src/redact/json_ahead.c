@@ -1,5 +1,5 @@
 /* Looks ahead in JSON for what a member or element means: the name of a pair behind its value, the type of a key. */
-#include "redact_internal.h"
+#include "json_walk.h"
 
 /* Over scalars only: every byte is read for its own object at most, so the walk stays linear. */
 struct peek {

@@ -63,4 +63,7 @@ static inline bool is_quiet(const struct walk *w, const struct nj_key_slot *slot
  * already, or of which the operator says something by its path: that comes before what the name alone says.  The name is then as it leaves. */
 struct nj_key nj_walk_name(struct walk *w, struct nj_str *name, struct nj_key_slot *known);
 
+/* {"api": {"key": "x"}}: the rule of the key by the name of its object, which begins before byte first, if chance made the value. */
+int nj_ahead_key(struct nj_redactor *r, struct nj_str t, size_t first, size_t value);
+
 #endif

@@ -729,8 +729,6 @@ int nj_rule_of_name(struct nj_redactor *r, struct nj_str name);
 int nj_rule_of_place(struct nj_redactor *r, struct nj_str place);
 /* What stands ahead in checked JSON (json_ahead.c).  The name of a pair behind its value: {"value": "x", "name": "password"}. */
 int nj_ahead_name(struct nj_redactor *r, struct nj_str t, size_t value);
-/* {"api": {"key": "x"}}: the rule of the key by the name of its object, which begins before byte first, if chance made the value. */
-int nj_ahead_key(struct nj_redactor *r, struct nj_str t, size_t first, size_t value);
 /* ["authorization", "Bearer x"] within a list: the rule of its first element, if there are exactly two. */
 int nj_ahead_tuple(struct nj_redactor *r, struct nj_str t, size_t first);
 /* Is that the name of a private number of a JSON web key? */
