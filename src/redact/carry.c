@@ -44,14 +44,47 @@ static void resume_value(struct nj_sweep *s, int rule)
         s->open = (struct nj_open_quote){ f.quote, (uint8_t)f.slashes, (int16_t)rule };
 }
 
+/* The line behind the head of a log line. */
+static struct nj_str behind_head(struct nj_str t)
+{
+    size_t from = t.n;
+    while (from > 0 && t.p[from - 1] != '\t')
+        from--;
+    return nj_str_trim(nj_str_slice(t, from, t.n));
+}
+
+/* $4, AUTH, $8, x1: a line each.  What follows AUTH goes, a user before the password, too. */
+static void resume_wire(struct nj_sweep *s, struct nj_wire was)
+{
+    struct nj_str line = behind_head(s->text);
+    struct nj_wire *now = &s->carry->wire;
+    uint64_t n = 0;
+    size_t from = line.n != 0 ? (size_t)(line.p - s->text.p) : 0;
+    if (was.state == NJ_WIRE_BULK && line.n == was.bytes) {
+        mask(s, (struct nj_span){ from, from + line.n }, nj_key_classify(s->r, NJ_STR("password")).rule);
+        now->state = NJ_WIRE_AUTH;
+    } else if (was.state == NJ_WIRE_AUTH && line.n > 1 && line.p[0] == '$' && nj_str_u64(nj_str_slice(line, 1, line.n), &n)) {
+        *now = (struct nj_wire){ NJ_WIRE_BULK, n };
+    } else if (was.state == NJ_WIRE_FOUR && nj_str_eq_nocase(line, NJ_STR("AUTH"))) {
+        now->state = NJ_WIRE_AUTH;
+    } else if (nj_str_eq(line, NJ_STR("$4"))) {
+        now->state = NJ_WIRE_FOUR;
+    }
+}
+
 void nj_carry_resume(struct nj_sweep *s)
 {
     struct nj_carry was = *s->carry;
     s->carry->open = (struct nj_open_quote){ 0 };
     s->carry->pending = 0;
     s->carry->cut = false;
+    s->carry->table.parting = 0;
+    s->carry->wire.state = NJ_WIRE_NONE;
     if (s->text.n == 0)
         return;
+    resume_wire(s, was.wire);
+    if (was.table.parting != 0 && nj_form_table_goes_on(s, &was.table))
+        s->carry->table = was.table;
     if (was.cut) {
         size_t to = 0;
         while (to < s->text.n && !ends_run(s->text.p[to]))

@@ -63,6 +63,19 @@ static inline bool nj_form_ends_with(const struct nj_form *f, size_t at, struct 
     return at - f->floor >= what.n && memcmp(f->t.p + at - what.n, what.p, what.n) == 0;
 }
 
+/* key=value, key: value, "key":"value" (forms.c): at is the byte behind the separator. */
+bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule);
+/* Sentences, options, SQL (forms_words.c): at is the byte that is marked. */
+bool nj_form_words(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule);
+/* "$db = new mysqli(h, u, x)", "$4 AUTH $8 x" on lines of their own (forms_protocols.c): at the dollar; kept with nj_sweep_wait_key(). */
+void nj_form_dollar(struct nj_sweep *s, size_t at);
+/* "chpasswd <<< kim:x" (forms_commands.c): at is behind the last '<'. */
+bool nj_form_here(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule);
+/* <password>x</password> (forms_markup.c): at is the byte behind '<'; the value is kept with nj_sweep_wait_key(). */
+void nj_form_tag(struct nj_sweep *s, size_t at);
+/* The row of a table whose names an earlier record had: its cell is kept with nj_sweep_wait_key(); false when it is none. */
+bool nj_form_table_goes_on(struct nj_sweep *s, struct nj_table *table);
+
 /* Start of the run of name bytes that ends before byte at. */
 size_t nj_form_run_back(const struct nj_form *f, size_t at);
 /* At a verb, "the password is", "the password for joe is", "the password you entered": moves f->key to the name before it. */

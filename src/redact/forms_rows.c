@@ -111,6 +111,22 @@ static void without_head(struct nj_str t, size_t at, struct table *table)
     }
 }
 
+/* A line of names and nothing else, which is the last of the text: its rows may be records of their own. */
+static void open_table(const struct nj_form *f, const struct table *table)
+{
+    size_t from = f->key.from, floor = from > f->floor + BACK ? from - BACK : f->floor;
+    while (from > floor && f->t.p[from - 1] != '\n' && f->t.p[from - 1] != '\t')
+        from--;
+    struct nj_str line = nj_str_slice(f->t, from, f->t.n), cell;
+    for (struct nj_str rest = line; nj_str_cut(&rest, table->parting, &cell);) {
+        cell = table->parting == '|' ? nj_str_trim(cell) : cell;
+        if (nj_str_chr(cell, ' ', 0) != NJ_NPOS || (cell.n == 0 && table->parting == ','))
+            return; /* a sentence */
+    }
+    if (table->parting != '\t' && table->names >= 2 && table->names < UINT16_MAX)
+        f->s->carry->table = (struct nj_table){ table->parting, false, (uint16_t)table->before, (uint16_t)table->names, (int16_t)f->rule };
+}
+
 /* id,login,password\n7,a,x1: the names stand on the line before, and the lines below have as many cells. */
 static void below(struct nj_form *f, size_t at, char parting)
 {
@@ -125,6 +141,8 @@ static void below(struct nj_form *f, size_t at, char parting)
             return;
         table.names += t.p[at] == parting ? 1 : 0;
     }
+    if (at >= t.n)
+        open_table(f, &table);
     size_t rule = nj_byte(t, at) == '\n' && parting == '|' ? skip_rule(t, at + 1) : at + 1;
     bool ruled = rule > at + 1;
     at = ruled ? rule : at;
@@ -179,11 +197,11 @@ static void table(struct nj_form *f, size_t at)
     if (open != '|' && open != '\n' && f->key.from <= from + 1)
         return; /* a word of a sentence */
     bool first = open == '\n', last = close == '\n' || close == '\r';
-    if (nj_str_chr(nj_str_slice(t, to, to + BACK), '\n', 0) == NJ_NPOS)
-        return;
+    bool more = nj_str_chr(nj_str_slice(t, to, to + BACK), '\n', 0) != NJ_NPOS;
+    last = last || to >= t.n;
     if ((open == '|' || first) && (close == '|' || last) && !(first && last))
         below(f, at, '|');
-    else if ((first || f->key.from > from + 1) && (last || to > at + 1) && !(first && last))
+    else if (more && (first || f->key.from > from + 1) && (last || to > at + 1) && !(first && last))
         aligned(f, at);
 }
 
@@ -194,14 +212,15 @@ bool nj_form_row(struct nj_form *f, size_t at, struct nj_span *value)
         return dotted(f, at + (c == ' ' ? 1 : 0), value);
     if (c == ';')
         return serialized(f, at, value);
-    if (c == '\0')
+    if (c == '\0' && at < f->t.n)
         return false;
     if (strchr("\n, \"", open) != NULL && strchr(",\n\r\"", c) != NULL)
         below(f, at, ',');
     if ((open == '\t' || open == '\n') && strchr("\t\n\r", c) != NULL && (open == '\t' || c == '\t'))
         below(f, at, '\t');
     char behind = nj_byte(f->t, at + 1);
-    if (c == '|' || c == '\n' || c == '\r' || (c == ' ' && (behind == ' ' || behind == '|' || behind == '\n')))
+    if (c == '\0' || c == '|' || c == '\n' || c == '\r' ||
+        (c == ' ' && (behind == ' ' || behind == '|' || behind == '\n' || behind == '\0')))
         table(f, at);
     return false;
 }
@@ -216,4 +235,26 @@ bool nj_form_is_flat(const struct nj_form *f, size_t at)
     while (at > floor && f->t.p[at - 1] != '[')
         at--;
     return at > floor && nj_stands_before(f->t, at, list.n + 4, list);
+}
+
+bool nj_form_table_goes_on(struct nj_sweep *s, struct nj_table *table)
+{
+    struct nj_str t = s->text;
+    struct nj_form f = { .s = s, .t = t, .rule = table->rule };
+    struct table as = { .parting = table->parting, .before = table->column, .names = table->all };
+    struct nj_span cell = { 0, 0 };
+    size_t from = t.n;
+    while (from > 0 && t.p[from - 1] != '\t')
+        from--;
+    if (table->parting == '|' && skip_rule(t, from) > from) {
+        table->ruled = true;
+        return true;
+    }
+    if ((table->parting == '|' && !table->ruled) || read_line(t, from, &as, &cell) != t.n)
+        return false;
+    if (is_value(&f, cell, table->ruled)) {
+        nj_form_wait(s, cell, table->rule);
+        nj_note(s->r, NJ_AUDIT_SPLIT_STATE);
+    }
+    return true;
 }

@@ -127,13 +127,14 @@ void nj_numbers_init(struct nj_redactor *r)
     }
 }
 
-/* "4111 ... exp 12/29 cvv 123": behind a card, its code needs no separator. */
-static void look_for_cvv(struct nj_sweep *s, size_t at)
+enum { CVV_NEAR = 48 };
+
+/* "4111 ... exp 12/29 cvv 123", "CVC 123 card 4111 ...": beside a card, its code needs no separator. */
+static void look_for_cvv(struct nj_sweep *s, size_t at, size_t end)
 {
-    enum { AHEAD = 48 };
     static const struct nj_str names[] = { NJ_STR_INIT("cvv2"), NJ_STR_INIT("cvc2"), NJ_STR_INIT("cvv"), NJ_STR_INIT("cvc") };
     int rule = nj_key_classify(s->r, NJ_STR("cvv")).rule;
-    struct nj_str t = nj_str_slice(s->text, 0, s->text.n - at > AHEAD ? at + AHEAD : s->text.n);
+    struct nj_str t = nj_str_slice(s->text, 0, end);
     for (; at < t.n && rule != NJ_KEY_NONE; at++) {
         for (size_t i = 0; (t.p[at] | 0x20) == 'c' && i < NJ_COUNT(names); i++) {
             if (!nj_str_starts_nocase(nj_str_slice(t, at, t.n), names[i]))
@@ -194,10 +195,12 @@ static bool try_groups(struct nj_sweep *s, const struct groups *g, size_t *end)
         if (card && telling && is_no_card(topics, count))
             continue;
         *end = span.to;
+        if (card)
+            look_for_cvv(s, span.from - s->done > CVV_NEAR ? span.from - CVV_NEAR : s->done, span.from);
         if (!nj_sweep_take(s, span, numbers[i].id))
             continue;
-        if (numbers[i].id == NJ_DET_CREDIT_CARD)
-            look_for_cvv(s, span.to);
+        if (card)
+            look_for_cvv(s, span.to, span.to + CVV_NEAR);
         return true;
     }
     return false;

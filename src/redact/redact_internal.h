@@ -2,6 +2,7 @@
 #ifndef NIGHTJAR_REDACT_INTERNAL_H
 #define NIGHTJAR_REDACT_INTERNAL_H
 
+#include "carry.h"
 #include "keys.h"
 #include "known.h"
 #include "lanes.h"
@@ -328,23 +329,6 @@ size_t nj_base64_decode(struct nj_str in, char *out, size_t room);
 
 enum { NJ_PEM_LINES = 200, NJ_PEM_BYTES = 32 << 10, NJ_STREAMS = 16 };
 
-/* A quote that no text has closed yet. */
-struct nj_open_quote {
-    char quote; /* or 0 */
-    uint8_t slashes;
-    int16_t rule;
-};
-
-/* Nothing is held back for it: what a text leaves open is looked for at the beginning of the next. */
-struct nj_carry {
-    bool in_key; /* inside a private key */
-    uint32_t lines, bytes;
-    struct nj_open_quote open;
-    uint8_t open_left; /* records it may still take */
-    int16_t pending;   /* the text ended behind a name and its separator: its rule plus one, or 0 */
-    bool cut;          /* ... where the platform cut it */
-};
-
 struct nj_stream {
     uint64_t key;
     uint64_t used; /* when, by the redactor's count of records; 0 = free */
@@ -509,18 +493,8 @@ bool nj_sweep_take_key(struct nj_sweep *s, struct nj_span value, int rule);
 void nj_sweep_wait(struct nj_sweep *s, struct nj_span span, enum nj_detector_id id);
 void nj_sweep_wait_key(struct nj_sweep *s, struct nj_span value, int rule);
 
-/* key=value, key: value, "key":"value" (forms.c): at is the byte behind the separator. */
-bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule);
-/* Sentences, options, SQL (forms_words.c): at is the byte that is marked. */
-bool nj_form_words(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule);
-/* "$db = new mysqli(h, u, x)", "$4 AUTH $8 x" on lines of their own (forms_protocols.c): at the dollar; kept with nj_sweep_wait_key(). */
-void nj_form_dollar(struct nj_sweep *s, size_t at);
-/* "chpasswd <<< kim:x" (forms_commands.c): at is behind the last '<'. */
-bool nj_form_here(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule);
 /* Does the line hold a command that takes a password behind an option of that letter (forms_options.c)? */
 bool nj_form_has_command(struct nj_str line, char option);
-/* <password>x</password> (forms_markup.c): at is the byte behind '<'; the value is kept with nj_sweep_wait_key(). */
-void nj_form_tag(struct nj_sweep *s, size_t at);
 
 /* --- rules of the operator (rules_match.c) ------------------------------------------------------------------------- */
 

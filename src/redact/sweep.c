@@ -1,5 +1,6 @@
 /* One pass over a text: from mark to mark, each judged by the detectors that wait for it. */
 #include "decode.h"
+#include "forms.h"
 #include "rules.h"
 
 /* --- replacing ---------------------------------------------------------------------------------------------------- */
@@ -334,7 +335,8 @@ static bool sweep(struct nj_redactor *r, unsigned level, struct nj_str text, str
 
 static bool is_idle(const struct nj_carry *c)
 {
-    return c == NULL || !(c->in_key || c->open.quote != 0 || c->pending != 0 || c->cut);
+    return c == NULL ||
+           !(c->in_key || c->open.quote != 0 || c->pending != 0 || c->cut || c->table.parting != 0 || c->wire.state != NJ_WIRE_NONE);
 }
 
 /* May a text be remembered, because nothing else has a say in what is found in it, and is it worth it? */

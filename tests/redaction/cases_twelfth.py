@@ -33,6 +33,10 @@ PROGRAMS_KEPT = ("#0 /app/db.php(12): mysqli->query('SELECT', 'a', 'raven')", "$
                  "variable \"region\" { default = \"eu-west-1\" }", "variable \"db_password\" { default = var.x }")
 
 
+SPLIT_KEPT = ("job | user | password\njob42 | kim | attempt3", "wrong username, password\nretrying, attempt2", "user,password\nwrong,again", "AUTH\n$5\nraven",
+              "$4\nPING\n$5\nraven")
+
+
 def word(c):
     return c.one(*WORDS) if c.v.below(2) else made(c)
 
@@ -66,10 +70,26 @@ def programs(c):
     c.hit("ldif", "dn: uid=kim\nuserPassword:: %s\ncn: keep" % encoded, encoded, ["keep"])
 
 
+def apart(c):
+    rows = [(c.v.digits(2), c.one("kim", "lee", "joe"), made(c)) for _ in range(3)]
+    hidden = [row[2] for row in rows]
+    c.hit("table_split", "\n".join(["id,login,password"] + [",".join(row) for row in rows] + ["keep"]), hidden, ["keep"], split="lines")
+    rule = "+----+-------+----------+"
+    bars = ["| id | login | password |"] + ["| %s | %s | %s |" % row for row in rows]
+    c.hit("table_split", "\n".join([rule, bars[0], rule] + bars[1:] + [rule, "keep"]), hidden, ["keep"], split="lines")
+    password = word(c)
+    c.hit("wire_split", "\n".join(("*2", "$4", "AUTH", "$%d" % len(password), password, "*1", "$4", "KEEP")), password, ["KEEP"], split="lines")
+    card, code = c.v.card(), c.v.digits(3)
+    if code not in card:
+        c.hit("card", c.one("CVC %s for card %s keep", "cvv2 %s, keep: %s") % (code, card), [code, card], ["keep"])
+
+
 def plain(c):
+    for text in SPLIT_KEPT:
+        c.neg("neg_split", text, split="lines")
     for text in KEPT + PROGRAMS_KEPT:
         c.neg("neg_command", text)
 
 
-ROUNDS = (commands, programs)
+ROUNDS = (commands, programs, apart)
 BENIGN = (plain,)

@@ -282,6 +282,54 @@ START_TEST(test_redact_record_a_value_may_come_with_the_next_line)
 }
 END_TEST
 
+START_TEST(test_redact_record_tables_of_a_record_a_line)
+{
+    static const char *const rows[][2] = {
+        { "id,login,password", "id,login,password" },
+        { "7,kim,Raven9420", "7,kim,[secret]" },
+        { "8,lee,Raven9421", "8,lee,[secret]" },
+        { "8,lee", "8,lee" },
+        { "9,joe,Raven9422", "9,joe,Raven9422" },
+        { "2026-03-02T10:22:31Z\tr1\tINFO\tid,password,role", "2026-03-02T10:22:31Z\tr1\tINFO\tid,password,role" },
+        { "2026-03-02T10:22:31Z\tr1\tINFO\t7,Raven9420,admin", "2026-03-02T10:22:31Z\tr1\tINFO\t7,[secret],admin" },
+        { " id | login | password", " id | login | password" },
+        { "----+-------+----------", "----+-------+----------" },
+        { "  7 | kim   | raven", "  7 | kim   | [secret]" },
+        { "(1 row)", "(1 row)" },
+        { "| id | password | n |", "| id | password | n |" },
+        { "+----+----------+---+", "+----+----------+---+" },
+        { "| 7  | raven    | 3 |", "| 7  | [secret]    | 3 |" },
+        { "+----+----------+---+", "+----+----------+---+" },
+        { "| 7  | raven    | 3 |", "| 7  | [secret]    | 3 |" },
+        { "done", "done" },
+        { "job | user | password", "job | user | password" },
+        { "job42 | kim | attempt3", "job42 | kim | attempt3" },
+        { "wrong username, password", "wrong username, password" },
+        { "retrying, attempt2", "retrying, attempt2" },
+        { "user,password", "user,password" },
+        { "wrong,again", "wrong,again" },
+    };
+    for (size_t i = 0; i < NJ_COUNT(rows); i++)
+        ck_assert_view_eq(pass_line("r1", NJ_FROM_FUNCTION, rows[i][0]), rows[i][1]);
+    pass_line("r1", NJ_FROM_FUNCTION, "user,password");
+    ck_assert_view_eq(pass_line("r2", NJ_FROM_FUNCTION, "kim,Raven9420"), "kim,Raven9420");
+}
+END_TEST
+
+START_TEST(test_redact_record_redis_a_line_each)
+{
+    static const char *const rows[][2] = {
+        { "*2", "*2" },     { "$4", "$4" },       { "AUTH", "AUTH" },    { "$5", "$5" },       { "raven", "[secret]" },
+        { "*1", "*1" },     { "raven", "raven" }, { "AUTH", "AUTH" },    { "$5", "$5" },       { "raven", "raven" },
+        { "$4", "$4" },     { "PING", "PING" },   { "$5", "$5" },        { "raven", "raven" }, { "$4", "$4" },
+        { "auth", "auth" }, { "$3", "$3" },       { "kim", "[secret]" }, { "$5", "$5" },       { "raven", "[secret]" },
+        { "*2", "*2" },     { "$4", "$4" },       { "AUTH", "AUTH" },    { "$5", "$5" },       { "ravens", "ravens" },
+    };
+    for (size_t i = 0; i < NJ_COUNT(rows); i++)
+        ck_assert_view_eq(pass_line("r1", NJ_FROM_FUNCTION, rows[i][0]), rows[i][1]);
+}
+END_TEST
+
 /* Lines that passed are known when they come again, but what stands before them has its say. */
 START_TEST(test_redact_record_lines_that_come_again)
 {
@@ -534,6 +582,8 @@ END_TEST
     X(test_redact_record_private_key_ends_at_a_line_that_is_none)                                                                          \
     X(test_redact_record_private_key_streams_are_kept_apart)                                                                               \
     X(test_redact_record_a_value_may_come_with_the_next_line)                                                                              \
+    X(test_redact_record_tables_of_a_record_a_line)                                                                                        \
+    X(test_redact_record_redis_a_line_each)                                                                                                \
     X(test_redact_record_lines_that_come_again)                                                                                            \
     X(test_redact_record_an_open_quote_goes_on_in_the_next_line)                                                                           \
     X(test_redact_record_a_token_at_the_cut_goes_on_both_sides)                                                                            \

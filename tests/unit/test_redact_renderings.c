@@ -281,6 +281,7 @@ START_TEST(test_redact_sentences_name_an_owner_or_a_card)
         { "The PIN of card 12 is: 4821", "The PIN of card 12 is: [secret]" },
         { "The password you entered: hunter2x", "The password you entered: [secret]" },
         { "card 4111 1111 1111 1111 exp 12/29 cvv 123", "card [credit_card-1111] exp 12/29 cvv [secret]" },
+        { "CVC 123, card 4111 1111 1111 1111; cvc missing", "CVC [secret], card [credit_card-1111]; cvc missing" },
         { "password reset link: https://x.io/r/9f8e7d6c5b4a39281706f5e4d3c2b1a0", "password reset link: https://x.io/r/[credential]" },
         { "Bearer: abcdefghijk1234567", "Bearer: [credential]" },
         { "The time for Bob is: 12:40", "The time for Bob is: 12:40" },
