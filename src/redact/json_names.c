@@ -149,3 +149,64 @@ struct nj_key nj_walk_name(struct walk *w, struct nj_str *name, struct nj_key_sl
     key.dull = key.dull && !w->read_all;
     return key;
 }
+
+/* --- names and what they are in ----------------------------------------------------------------------------------- */
+
+bool nj_walk_is_bound(struct walk *w)
+{
+    enum { MOST = 2048 };
+    const struct nj_frame *f = w->frame;
+    if (!w->own || !f->object || !nj_is_bound_list(w->key) || f->member - f->first > MOST)
+        return false;
+    struct nj_str sql = nj_sql_before(nj_str_slice(w->in.t, f->first, f->member));
+    return sql.n != 0 && nj_sql_bound(w->r, sql, w->bound_rules);
+}
+
+struct nj_str nj_walk_head(const struct walk *w, bool object)
+{
+    const struct nj_frame *f = w->frame;
+    if (w->rule != NJ_KEY_NONE && (nj_secret_keys[w->rule].how & (NJ_HOW_LONG | NJ_HOW_CODE)) == 0)
+        return (struct nj_str){ NULL, 0 }; /* holds for all that is in it */
+    if (!w->own)                           /* an element of a list */
+        return f->object || !object ? (struct nj_str){ NULL, 0 } : f->head;
+    bool here = w->key.p >= w->in.t.p && w->key.p + w->key.n <= w->in.t.p + w->in.t.n;
+    return here && (w->roles & NJ_ROLE_HEAD) != 0 ? w->key : (struct nj_str){ NULL, 0 };
+}
+
+/* {"customer": {"name": "x"}} says what {"customer.name": "x"} does. */
+enum nj_joint nj_walk_joint(struct walk *w, struct nj_str name)
+{
+    static const struct {
+        struct nj_str name;
+        enum nj_joint joint;
+    } ends[] = {
+        { NJ_STR_INIT("name"), NJ_JOINT_NAME },     { NJ_STR_INIT("date"), NJ_JOINT_NAME }, { NJ_STR_INIT("holder"), NJ_JOINT_NAME },
+        { NJ_STR_INIT("number"), NJ_JOINT_NUMBER }, { NJ_STR_INIT("no"), NJ_JOINT_NUMBER }, { NJ_STR_INIT("account"), NJ_JOINT_NUMBER },
+        { NJ_STR_INIT("id"), NJ_JOINT_NUMBER },     { NJ_STR_INIT("key"), NJ_JOINT_KEY },
+    };
+    char text[NJ_KEY_SLOT_LEN];
+    struct nj_str head = w->frame->head;
+    size_t i = 0, n = head.n + 1 + name.n;
+    while (i < NJ_COUNT(ends) && !nj_str_eq_nocase(name, ends[i].name))
+        i++;
+    if (i == NJ_COUNT(ends) || n > sizeof(text))
+        return NJ_JOINT_NONE;
+    memcpy(text, head.p, head.n);
+    text[head.n] = '.';
+    memcpy(text + head.n + 1, name.p, name.n);
+    w->rule = nj_rule_but(nj_key_classify(w->r, (struct nj_str){ text, n }).rule, NJ_HOW_ASIDE);
+    return w->rule != NJ_KEY_NONE ? ends[i].joint : NJ_JOINT_NONE;
+}
+
+bool nj_joint_takes(enum nj_joint joint, struct nj_str value)
+{
+    enum { FEWEST = 5, SHORTEST = 20 };
+    size_t digits = 0;
+    for (size_t i = 0; i < value.n; i++)
+        digits += nj_is(value.p[i], NJ_IS_DIGIT) ? 1 : 0;
+    if (joint == NJ_JOINT_NUMBER)
+        return digits >= FEWEST;
+    /* {"license": {"key": "mit"}} */
+    bool made = value.n >= SHORTEST && digits != 0 && nj_run(value, 0, NJ_IS_ALPHA | NJ_IS_DIGIT) == value.n;
+    return joint != NJ_JOINT_KEY || made || nj_is_random(value);
+}

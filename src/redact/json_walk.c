@@ -152,7 +152,7 @@ static bool takes(const struct walk *w, struct nj_str value)
 {
     bool subtree = w->own && is_secret(w) && (nj_secret_keys[w->rule].how & NJ_HOW_SUBTREE);
     bool text_id = w->own && nj_str_chr(w->key, '.', 0) != NJ_NPOS; /* of a catalogue of texts: "login.password" */
-    if (!is_secret(w))
+    if (!is_secret(w) || (w->joint != NJ_JOINT_NONE && !nj_joint_takes(w->joint, value)))
         return false;
     if (!nj_key_takes(w->rule, value))
         return w->own && w->frame->object && nj_key_takes_beside(w->rule, nj_str_slice(w->in.t, w->frame->first, w->frame->member), value);
@@ -435,20 +435,10 @@ static void next_value(struct walk *w)
     struct nj_frame *f = w->frame;
     w->rule = f->rule != NJ_KEY_NONE ? f->rule : f->pair;
     w->own = w->naming = w->message = w->dull = w->placed = w->key_part = false;
+    w->joint = NJ_JOINT_NONE;
     w->roles = 0;
     if (f == w->bound && f->element < NJ_BOUND_MAX && w->rule == NJ_KEY_NONE)
         w->rule = w->bound_rules[f->element++];
-}
-
-/* Does the list about to be opened hold what goes into a statement beside it: {"sql": "... password = $1", "params": ["x1"]}? */
-static bool is_bound(struct walk *w)
-{
-    enum { MOST = 2048 };
-    const struct nj_frame *f = w->frame;
-    if (!w->own || !f->object || !nj_is_bound_list(w->key) || f->member - f->first > MOST)
-        return false;
-    struct nj_str sql = nj_sql_before(nj_str_slice(w->in.t, f->first, f->member));
-    return sql.n != 0 && nj_sql_bound(w->r, sql, w->bound_rules);
 }
 
 static bool open_container(struct walk *w)
@@ -461,7 +451,8 @@ static bool open_container(struct walk *w)
     if (object && w->naming)
         w->frame->pair = (int16_t)nj_ahead_typed_name(w->r, w->in.t, w->in.at);
     size_t path = value_path(w);
-    bool query = object && w->own && nj_is_query(w->key), bound = !object && is_bound(w);
+    bool query = object && w->own && nj_is_query(w->key), bound = !object && nj_walk_is_bound(w);
+    struct nj_str head = nj_walk_head(w, object);
     struct nj_frame *f = w->frame = &w->frames[++w->depth];
     *f = (struct nj_frame){ .first = w->in.at,
                             .member = w->in.at,
@@ -471,6 +462,7 @@ static bool open_container(struct walk *w)
                             .place = NJ_KEY_NONE,
                             .object = object,
                             .query = query,
+                            .head = head,
                             .flat = flat,
                             .places = places };
     f->number = f->new_from = ++w->r->members.objects;
@@ -538,8 +530,10 @@ static void apply_key(struct walk *w, struct nj_str name, struct nj_key key)
     remember_key(w, name);
     w->own = true;
     w->key_part = false;
-    if (w->dull)
+    w->joint = w->rule == NJ_KEY_NONE && f->head.n != 0 ? nj_walk_joint(w, name) : NJ_JOINT_NONE;
+    if (w->dull && w->joint == NJ_JOINT_NONE)
         return;
+    w->dull = false;
     f->kty |= nj_is_name(name, NJ_STR("kty"));
     f->grant |= nj_is_name(name, NJ_STR("granttype"));
     if (w->rule != NJ_KEY_NONE && !stands(w, key.rule))
@@ -725,7 +719,7 @@ static bool read_members(struct walk *w)
     struct nj_frame *f = w->frame;
     /* A message may go on what the line before left open. */
     unsigned telling = w->depth == 1 && w->carry != NULL && w->carry->in_key ? NJ_ROLE_MESSAGE : 0;
-    bool secret = f->rule != NJ_KEY_NONE;
+    bool secret = f->rule != NJ_KEY_NONE || f->head.n != 0;
     struct nj_str name;
     struct nj_key judged;
     for (;;) {

@@ -7,6 +7,9 @@
 
 #include "json_read.h"
 
+/* What a name wants of its value that says something together with that of its container only. */
+enum nj_joint { NJ_JOINT_NONE, NJ_JOINT_NAME, NJ_JOINT_NUMBER, NJ_JOINT_KEY };
+
 struct walk {
     struct nj_redactor *r;
     unsigned level;
@@ -27,6 +30,7 @@ struct walk {
     bool message;                 /* the next value is the line of a log record */
     bool dull;                    /* nothing is known of it, and a string without marks may be passed */
     bool key_part;                /* it is a private member of a JSON web key, if it looks like one */
+    enum nj_joint joint;          /* its name says something only together with that of its object */
     unsigned roles;               /* of its name */
     size_t path;                  /* length of the path to it */
     uint64_t topics;              /* what the name in front of the next value speaks of */
@@ -52,6 +56,14 @@ void nj_walk_string(struct walk *w, struct nj_span s, struct nj_str by);
 /* The text a string stands for, a view of the JSON, or of plain one level down until the next string is read; false when there is no
  * memory for it.  *mended: it is not what the string holds, because that was unsound. */
 bool nj_walk_text(struct walk *w, const struct nj_piece *p, struct nj_str *out, bool *mended);
+
+/* Does the list about to be opened hold what goes into a statement beside it: {"sql": "... password = $1", "params": ["x1"]}? */
+bool nj_walk_is_bound(struct walk *w);
+/* The name of the container about to be opened, where it may begin the phrases that names of its members end; a list hands it on. */
+struct nj_str nj_walk_head(const struct walk *w, bool object);
+/* Finds the rule of a member's name together with that of its object. */
+enum nj_joint nj_walk_joint(struct walk *w, struct nj_str name);
+bool nj_joint_takes(enum nj_joint joint, struct nj_str value);
 
 /* May what is known of the name that was read be used: is nothing in the name itself worth a look? */
 static inline bool is_quiet(const struct walk *w, const struct nj_key_slot *slot)

@@ -67,6 +67,7 @@ enum nj_key_role {
     NJ_ROLE_PLACE = 512,  /* {"loc": ["body", "password"], "input": x}: where in a message something was found wrong */
     NJ_ROLE_INPUT = 1024, /* ... and what stood there */
     NJ_ROLE_ARGS = 2048,  /* {"name": "auth", "args": ["x"]}: of a command */
+    NJ_ROLE_HEAD = 4096,  /* begins a longer phrase: "customer" of "customer name" */
     NJ_ROLE_TEXT = 256    /* means something to forms.c: a verb, an option of a command */
 };
 

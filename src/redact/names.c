@@ -13,7 +13,7 @@ enum {
 };
 
 /* What a word of the tables is by itself. */
-enum { IS_TAIL = 1, IS_TOKEN = 2, IS_KEY = 4, IS_ENDING = 8, IS_PUBLIC = 16 };
+enum { IS_TAIL = 1, IS_TOKEN = 2, IS_KEY = 4, IS_ENDING = 8, IS_PUBLIC = 16, IS_HEAD = 32 };
 
 static const struct nj_str cancel_tails[] = { NJ_CANCEL_TAILS(NJ_STR_INIT) };
 static const struct nj_str cancel_tokens[] = { NJ_CANCEL_TOKENS(NJ_STR_INIT) };
@@ -170,6 +170,8 @@ static void add_row(struct nj_key_index *x, int rule)
     put_in_front(&x->word[x->phrase[rule][0]].rule, x->rule_next, rule);
     if (n > 1)
         x->word[x->phrase[rule][n - 1]].is |= IS_ENDING;
+    if (n > 1)
+        x->word[x->phrase[rule][n - 2]].is |= IS_HEAD;
 }
 
 void nj_keys_init(struct nj_redactor *r)
@@ -432,6 +434,8 @@ static struct nj_key judge(struct nj_redactor *r, struct nj_str name)
         key.roles |= NJ_ROLE_SAFE; /* in a secret container too it speaks about something else */
     if (last & IS_ENDING)
         key.roles |= NJ_ROLE_ENDING;
+    if (last & IS_HEAD)
+        key.roles |= NJ_ROLE_HEAD;
     return key;
 }
 

@@ -587,6 +587,7 @@ struct nj_frame {
     bool query;            /* its members are parameters of a URL */
     bool login;            /* its next element is a user and a password */
     uint16_t element;      /* which one of the list is next, where that matters */
+    struct nj_str head;    /* its name, where that may begin the phrases that names of its members end */
     bool auth;             /* its name is that of a command with a password */
     bool places;           /* its last element is the place of what holds it */
     /* For dropping the member at hand: where it begins, the comma before it, what out held then, and whether it was dropped

@@ -140,6 +140,28 @@ def encoded(c):
     c.hit("form", {"log": "body=%s took 3ms" % form, "x-amz-meta-ctx": form}, p, ["keep"])
 
 
+def nested(c):
+    """An object and its member say together what their names in one do."""
+    n = "%s %s" % (c.one("Petra", "Caleb", "Mihai"), c.one("Whitlock", "Adeyemi", "Szymanska"))
+    number, key, session = c.v.digits(11), c.v.b62(32), c.v.uuid()
+    for head in ("customer", "patient", "contact", "employee", "passenger", "beneficiary"):
+        c.hit("name", {"order": {head: {"id": "keep-7", "name": n}}}, n, ["keep-7"])
+    c.hit("holder", {"card": {"holder": n, "brand": "keep"}}, n, ["keep"])
+    c.hit("number", {"debit": {"account": {"number": number, "kind": "keep"}}}, number, ["keep"])
+    c.hit("number", {"bank": {"account": number, "name": "keep"}}, number, ["keep"])
+    c.hit("number", {"tax": {"id": number[:9]}, "name": "keep"}, number[:9], ["keep"])
+    c.hit("key", {"api": {"key": key, "host": "keep"}}, key, ["keep"])
+    c.hit("session", {"session": {"id": session, "page": "keep"}}, session, ["keep"])
+
+
+def unnested(c):
+    for body in ({"product": {"name": "Lamp"}, "customer": {"tier": {"name": "gold"}, "id": 77}}, {"license": {"key": "apache-2.0", "name": "Apache License 2.0"}},
+                 {"account": {"number": 12, "id": "acc-7"}, "shipping": {"name": "Express", "key": "dhl-express-2"}}, {"storage": {"key": "in/a1.csv"}},
+                 {"issue": {"key": "OPS-4411"}, "service": {"key": "orders-v2", "name": "orders"}}, {"device": {"id": c.v.uuid(), "code": "SM-G991B"}},
+                 {"user": {"name": "kim"}, "card": {"id": "card-7", "no": 3}}):
+        c.neg("neg_nested", body)
+
+
 def cursors(c):
     for name in ("sequenceToken", "syncToken", "resumeToken", "startingToken", "cursor_token"):
         c.neg("neg_cursor", {name: c.v.b64u(40), "keep": 2})
@@ -151,5 +173,5 @@ def kept(c):
         c.neg("neg_kept", json.loads(json.dumps(body)))
 
 
-ROUNDS = (foreign, members, parameters, events, programs, statements, encoded)
-BENIGN = (cursors, kept, unbound)
+ROUNDS = (foreign, members, parameters, events, programs, statements, encoded, nested)
+BENIGN = (cursors, kept, unbound, unnested)

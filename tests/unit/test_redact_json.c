@@ -169,6 +169,22 @@ START_TEST(test_redact_json_secure_strings_are_secret_whatever_they_are_called)
 }
 END_TEST
 
+START_TEST(test_redact_json_names_of_members_go_on_that_of_their_object)
+{
+    ck_assert_json("{\"customer\":{\"name\":\"Ada B\",\"sku\":\"x\"}}", "{\"customer\":{\"name\":\"[secret]\",\"sku\":\"x\"}}");
+    ck_assert_json("{\"patient\":[{\"name\":\"Ada B\"},{\"name\":\"Bo\"}]}",
+                   "{\"patient\":[{\"name\":\"[secret]\"},{\"name\":\"[secret]\"}]}");
+    ck_assert_json("{\"account\":{\"number\":12345678},\"bank\":{\"account\":\"12345678\"}}",
+                   "{\"account\":{\"number\":\"[secret]\"},\"bank\":{\"account\":\"[secret]\"}}");
+    ck_assert_json("{\"api\":{\"key\":\"kJ8sd72hHs82jsd7Hsgd62jS\"}}", "{\"api\":{\"key\":\"[secret]\"}}");
+    ck_assert_json("{\"session\":{\"id\":\"kJ8sd72hHs82\"}}", "{\"session\":{\"id\":\"[secret]\"}}");
+    ck_assert_json("{\"card\":{\"holder\":\"Ada B\",\"no\":3}}", "{\"card\":{\"holder\":\"[secret]\",\"no\":3}}");
+    ck_assert_json_stays("{\"customer\":{\"tier\":{\"name\":\"gold\"}},\"name\":\"x\",\"product\":{\"name\":\"Lamp\"}}");
+    ck_assert_json_stays("{\"license\":{\"key\":\"mit\",\"name\":\"MIT License\"},\"account\":{\"number\":12,\"id\":\"a\"}}");
+    ck_assert_json_stays("{\"user\":{\"name\":\"kim\"},\"storage\":{\"key\":\"a/b/c1.txt\"},\"session\":{\"id\":\"s-20\"}}");
+}
+END_TEST
+
 START_TEST(test_redact_json_values_of_statements_are_judged_by_their_columns)
 {
     ck_assert_json("{\"sql\":\"UPDATE u SET \\\"n\\\"=$1, \\\"password\\\" = $2 WHERE id=$3\",\"params\":[\"kim\",\"x1\",4]}",
@@ -345,6 +361,7 @@ END_TEST
     X(test_redact_json_parameters_of_a_query_are_judged_as_in_a_url)                                                                       \
     X(test_redact_json_names_of_a_patient_stand_beside_each_other)                                                                         \
     X(test_redact_json_secure_strings_are_secret_whatever_they_are_called)                                                                 \
+    X(test_redact_json_names_of_members_go_on_that_of_their_object)                                                                        \
     X(test_redact_json_values_of_statements_are_judged_by_their_columns)                                                                   \
     X(test_redact_json_logins_of_curl_lose_their_password)                                                                                 \
     X(test_redact_json_what_chance_made_is_a_token_under_a_loose_name)                                                                     \
