@@ -59,6 +59,10 @@ bool nj_walk_text(struct walk *w, const struct nj_piece *p, struct nj_str *out, 
 
 /* Does the list about to be opened hold what goes into a statement beside it: {"sql": "... password = $1", "params": ["x1"]}? */
 bool nj_walk_is_bound(struct walk *w);
+/* The statement in an object of which this much was read, if there is one. */
+struct nj_str nj_sql_before(struct nj_str members);
+/* May a list of this name hold the values that go into a statement? */
+bool nj_is_bound_list(struct nj_str name);
 /* The name of the container about to be opened, where it may begin the phrases that names of its members end; a list hands it on. */
 struct nj_str nj_walk_head(const struct walk *w, bool object);
 /* Finds the rule of a member's name together with that of its object. */
