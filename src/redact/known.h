@@ -49,6 +49,19 @@ static inline uint32_t nj_name_hash(struct nj_str name)
     return name.n != 0 ? (uint32_t)nj_known_hash(name) : 0;
 }
 
+/* Of a line; those of a stream, which leave nothing open for the next, are kept apart from other texts. */
+static inline uint64_t nj_line_hash(struct nj_str line, bool stream)
+{
+    return nj_known_hash(line) ^ stream;
+}
+
+/* It will be asked for: by then it is at hand. */
+static inline void nj_line_fetch(const struct nj_known_lines *lines, struct nj_str line, bool stream)
+{
+    if (line.n != 0 && line.n <= NJ_KNOWN_LEN)
+        __builtin_prefetch(&lines->line[nj_line_hash(line, stream) % NJ_KNOWN_LINES]);
+}
+
 static inline bool nj_is_known(const struct nj_known *slot, struct nj_str text)
 {
     return slot->n == text.n && memcmp(slot->text, text.p, text.n) == 0;

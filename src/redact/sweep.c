@@ -347,12 +347,11 @@ static bool may_be_known(const struct nj_redactor *r, unsigned level, struct nj_
            (m->separator | m->token | m->number | m->rare | m->words) != 0;
 }
 
-/* Lines of a stream, which leave nothing open for the next, are kept apart from other texts. */
 bool nj_sweep(struct nj_redactor *r, unsigned level, struct nj_str text, struct nj_seen seen, struct nj_carry *carry, struct nj_buf *out)
 {
     if (!may_be_known(r, level, text, seen.marks, carry))
         return sweep(r, level, text, seen, carry, out);
-    uint64_t hash = nj_known_hash(text) ^ (carry != NULL);
+    uint64_t hash = nj_line_hash(text, carry != NULL);
     size_t place = hash % NJ_KNOWN_LINES;
     uint16_t *print = &r->known_lines.print[place];
     struct nj_known *known = &r->known_lines.line[place];

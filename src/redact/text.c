@@ -41,13 +41,15 @@ static bool redact_as_json(struct nj_redactor *r, unsigned level, struct nj_str 
 }
 
 /* A short text is marked at once. */
-static struct nj_seen look_at(struct nj_redactor *r, unsigned level, struct nj_str text)
+static struct nj_seen look_at(struct nj_redactor *r, unsigned level, struct nj_str text, bool stream)
 {
     struct nj_marks *marks = r->levels[level].marks;
     struct nj_marker m = { 0 };
     uint64_t odd = 0;
     if (text.n == 0 || text.n > sizeof(r->levels[level].marks) / sizeof(*marks) * NJ_BLOCK)
         return (struct nj_seen){ .ascii = nj_is_plain(text) };
+    if (level == 0)
+        nj_line_fetch(&r->known_lines, text, stream);
     bool ready = r->ready.text.p == text.p && r->ready.text.n == text.n;
     r->ready.text.p = NULL;
     if (ready)
@@ -66,7 +68,7 @@ bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_carry *carr
     struct nj_str trimmed;
     if (text.n > NJ_REDACT_MAX)
         return false;
-    struct nj_seen seen = look_at(r, level, text);
+    struct nj_seen seen = look_at(r, level, text, carry != NULL);
     if (!seen.ascii && nj_clean_prefix(text) != text.n) {
         struct nj_cleaned did = { 0 };
         nj_buf_reset(&l->clean);
@@ -97,7 +99,7 @@ bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_carry *carr
         }
         if (nj_buf_finish(b, &text) != NJ_OK)
             return false;
-        seen = look_at(r, level, text);
+        seen = look_at(r, level, text, false);
     }
     return false;
 }
