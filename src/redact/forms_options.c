@@ -235,7 +235,7 @@ bool nj_form_option(struct nj_form *f, size_t at, struct nj_span *value)
     if (to - from < 3)
         return false;
     f->key = (struct nj_span){ from, to };
-    f->rule = nj_rule_but(nj_key_classify(f->s->r, nj_part(t, f->key)).rule, NJ_HOW_QUERY | NJ_HOW_GRANT);
+    f->rule = nj_rule_but(nj_key_classify(f->s->r, nj_part(t, f->key)).rule, NJ_HOW_QUERY | NJ_HOW_GRANT | NJ_HOW_BESIDE);
     if (f->rule == NJ_KEY_NONE && nj_str_eq(nj_part(t, f->key), NJ_STR("value")))
         f->rule = rule_of_parameter(f, from);
     return f->rule != NJ_KEY_NONE && nj_form_option_value(f, to, value);

@@ -105,6 +105,8 @@ START_TEST(test_redact_options_of_more_commands)
         { "xfreerdp3 /password:raven /gp:'raven 9' /v:h", "xfreerdp3 /password:[secret] /gp:'[secret]' /v:h" },
         { "curl -ukim:raven https://h", "curl -ukim:[secret] https://h" },
         { "rpcclient -U kim%raven h", "rpcclient -U kim%[secret] h" },
+        { "ConvertTo-SecureString -String 'Raven9420' -AsPlainText -Force",
+          "ConvertTo-SecureString -String '[secret]' -AsPlainText -Force" },
         { "useradd -m -p Raven9420 kim", "useradd -m -p [secret] kim" },
         { "ipmitool -H h -U kim -P raven9 power status", "ipmitool -H h -U kim -P [secret] power status" },
         { "snmpwalk -u kim -A raven9420 -X priv9420x h", "snmpwalk -u kim -A [secret] -X [secret] h" },
@@ -112,6 +114,8 @@ START_TEST(test_redact_options_of_more_commands)
     };
     static const char *const stays[] = {
         "GET /p:raven",
+        "Shortcut for -family inet.",
+        "Format-Table -String 'Raven9420'",
         "rdp session /v:h /p:80",
         "xfreerdp /v:h /u:kim /port:3389",
         "curl -u kim https://h:8443/x",
