@@ -210,3 +210,22 @@ bool nj_joint_takes(enum nj_joint joint, struct nj_str value)
     bool made = value.n >= SHORTEST && digits != 0 && nj_run(value, 0, NJ_IS_ALPHA | NJ_IS_DIGIT) == value.n;
     return joint != NJ_JOINT_KEY || made || nj_is_random(value);
 }
+
+bool nj_walk_is_login_option(const struct walk *w, struct nj_str raw)
+{
+    static const struct nj_str options[] = { NJ_STR_INIT("-u"), NJ_STR_INIT("--user"), NJ_STR_INIT("-U"), NJ_STR_INIT("--proxy-user") };
+    enum { LOOK_BACK = 256 };
+    size_t at = w->in.at, from = at > w->frame->first + LOOK_BACK ? at - LOOK_BACK : w->frame->first;
+    struct nj_str before = nj_str_slice(w->in.t, from, at);
+    return nj_str_is_any(raw, options, NJ_COUNT(options)) && nj_str_find(before, NJ_STR("curl"), 0) != NJ_NPOS;
+}
+
+bool nj_walk_has_quoted(const struct walk *w, struct nj_str name)
+{
+    enum { AROUND = 256 };
+    size_t at = w->in.at, from = at > w->frame->first + AROUND ? at - AROUND : w->frame->first;
+    size_t end = nj_str_chr(nj_str_slice(w->in.t, 0, at + AROUND), '}', at);
+    struct nj_str near = nj_str_slice(w->in.t, from, end < at + AROUND ? end : at + AROUND);
+    size_t found = nj_str_find(near, name, 0), colon = found == NJ_NPOS ? near.n : nj_run(near, found + name.n, NJ_IS_SPACE);
+    return colon < near.n && near.p[colon] == ':';
+}

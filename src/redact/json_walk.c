@@ -186,14 +186,6 @@ static void note_password(struct walk *w, bool next)
         w->rule = rule;
 }
 
-/* ["curl", "-u", "kim:x1"]: is the user and the password what stands behind this element? */
-static bool is_login_option(const struct walk *w, struct nj_str raw)
-{
-    static const struct nj_str options[] = { NJ_STR_INIT("-u"), NJ_STR_INIT("--user"), NJ_STR_INIT("-U"), NJ_STR_INIT("--proxy-user") };
-    struct nj_str before = nj_str_slice(w->in.t, w->frame->first, w->in.at);
-    return nj_str_is_any(raw, options, NJ_COUNT(options)) && nj_str_find(before, NJ_STR("curl"), 0) != NJ_NPOS;
-}
-
 /* Takes the password out of the login that stands behind such an option. */
 static bool mask_login(struct walk *w, const struct nj_piece *p)
 {
@@ -218,7 +210,7 @@ static void list_names(struct walk *w, struct nj_str raw)
 {
     struct nj_frame *f = w->frame;
     f->pair = NJ_KEY_NONE;
-    f->login = is_login_option(w, raw);
+    f->login = nj_walk_is_login_option(w, raw);
     if (f->places)
         f[-1].place = (int16_t)nj_rule_of_name(w->r, raw);
     if (f->flat) {
@@ -260,21 +252,10 @@ static size_t value_path(const struct walk *w)
     return w->frame->object ? w->path : w->frame->path;
 }
 
-/* Is there a member of that name, in its quotes, not far from here?  One that is not noticed when it is read, or has a list in front of it. */
-static bool has_quoted(const struct walk *w, struct nj_str name)
-{
-    enum { AROUND = 256 };
-    size_t at = w->in.at, from = at > w->frame->first + AROUND ? at - AROUND : w->frame->first;
-    size_t end = nj_str_chr(nj_str_slice(w->in.t, 0, at + AROUND), '}', at);
-    struct nj_str near = nj_str_slice(w->in.t, from, end < at + AROUND ? end : at + AROUND);
-    size_t found = nj_str_find(near, name, 0), colon = found == NJ_NPOS ? near.n : nj_run(near, found + name.n, NJ_IS_SPACE);
-    return colon < near.n && near.p[colon] == ':';
-}
-
 /* {"op": "replace", "path": "/user/password", "value": "x"}: of a JSON patch. */
 static bool has_op(const struct walk *w, struct nj_str path)
 {
-    return path.n != 0 && path.p[0] == '/' && has_quoted(w, NJ_STR("\"op\""));
+    return path.n != 0 && path.p[0] == '/' && nj_walk_has_quoted(w, NJ_STR("\"op\""));
 }
 
 static struct nj_str behind_slash(struct nj_str path)
@@ -488,7 +469,7 @@ static bool has_member(const struct walk *w, struct nj_str name, bool seen)
 /* Is it the code of a callback, ?code=...&state=...? */
 static bool is_callback(const struct walk *w)
 {
-    return w->frame->query && has_quoted(w, NJ_STR("\"state\""));
+    return w->frame->query && nj_walk_has_quoted(w, NJ_STR("\"state\""));
 }
 
 /* Some rules are for text and for parameters alone, and a code is one of OAuth only where a grant is asked for. */
@@ -498,7 +479,7 @@ static bool stands(const struct walk *w, int rule)
     if (how & NJ_HOW_GRANT)
         return has_member(w, NJ_STR("granttype"), w->frame->grant) || is_callback(w);
     if (how & NJ_HOW_BESIDE)
-        return has_quoted(w, nj_secret_keys[rule].phrase.p[0] == 'f' ? NJ_STR("\"given\"") : NJ_STR("\"family\""));
+        return nj_walk_has_quoted(w, nj_secret_keys[rule].phrase.p[0] == 'f' ? NJ_STR("\"given\"") : NJ_STR("\"family\""));
     return (how & NJ_HOW_QUERY) == 0 || (how & NJ_HOW_MIXED) != 0 || w->frame->query;
 }
 
