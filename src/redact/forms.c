@@ -507,6 +507,23 @@ static bool holds_placeholder(struct nj_str t, size_t sep, int rule)
     return n != 0 && (to >= t.n || (nj_is(t.p[to], NJ_IS_END) && !nj_is(t.p[to], NJ_IS_END_AT)));
 }
 
+/* "Unseal Key 1: x": what is counted stands before the number. */
+static void skip_count(struct nj_form *f)
+{
+    struct nj_str number = nj_part(f->t, f->key);
+    if (f->t.p[f->sep] != ':' || f->key_quote != 0 || number.n > 2 || nj_run(number, 0, NJ_IS_DIGIT) != number.n ||
+        f->key.from < f->floor + 4 || f->t.p[f->key.from - 1] != ' ')
+        return;
+    struct nj_form g = *f;
+    g.key = (struct nj_span){ nj_form_run_back(f, f->key.from - 1), f->key.from - 1 };
+    size_t value = nj_skip_blanks(f->t, f->sep + 1), member = nj_run(nj_str_slice(f->t, 0, value + NJ_FORM_KEY), value, NJ_IS_KEY);
+    if (nj_byte(f->t, member) == '=' && (nj_is(nj_byte(f->t, member + 1), NJ_IS_WORD) || nj_placeholder_len(f->t, member + 1) != 0))
+        return; /* "code 1: OTP=482913" has a name of its own */
+    int rule = g.key.to - g.key.from < 3 ? NJ_KEY_NONE : nj_form_classify(&g).rule;
+    if (rule != NJ_KEY_NONE && nj_secret_keys[rule].class != NJ_CLASS_CVV)
+        f->key = g.key;
+}
+
 /* Roles of names that mean something to what follows. */
 enum { TELLING = NJ_ROLE_NAME | NJ_ROLE_VALUE | NJ_ROLE_ENDING | NJ_ROLE_TEXT };
 
@@ -615,6 +632,8 @@ bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rul
     }
     if (!plain && is_placeholder(&f))
         return false;
+    if (!plain)
+        skip_count(&f);
     bool user = !plain && nj_form_is_user_option(&f);
     if (!plain)
         key = nj_key_classify(s->r, nj_part(f.t, f.key));

@@ -411,7 +411,8 @@ bool nj_form_is_scope(struct nj_str v)
                                            NJ_STR_INIT("create"),   NJ_STR_INIT("issue"), NJ_STR_INIT("update"),   NJ_STR_INIT("delete"),
                                            NJ_STR_INIT("revoke"),   NJ_STR_INIT("admin"), NJ_STR_INIT("manage"),   NJ_STR_INIT("rotate"),
                                            NJ_STR_INIT("refresh"),  NJ_STR_INIT("reset"), NJ_STR_INIT("generate"), NJ_STR_INIT("verify"),
-                                           NJ_STR_INIT("validate"), NJ_STR_INIT("check"), NJ_STR_INIT("clear") };
+                                           NJ_STR_INIT("validate"), NJ_STR_INIT("check"), NJ_STR_INIT("clear"),    NJ_STR_INIT("edit"),
+                                           NJ_STR_INIT("show") };
     return nj_str_is_any(v, verbs, NJ_COUNT(verbs));
 }
 

@@ -97,12 +97,12 @@ static size_t skip_quoted_owner(struct nj_str rest)
 /* "password for joe: x1", but not "password for user: joe1": the owner has a name. */
 static bool owner_value(struct nj_str t, size_t *at)
 {
-    enum { LONGEST = 48 };
+    enum { LONGEST = 64 };
     static const struct nj_str kinds[] = { NJ_STR_INIT("user"),  NJ_STR_INIT("username"), NJ_STR_INIT("account"), NJ_STR_INIT("login"),
                                            NJ_STR_INIT("email"), NJ_STR_INIT("id"),       NJ_STR_INIT("client"),  NJ_STR_INIT("host") };
     struct nj_str rest = nj_str_slice(t, *at, *at + LONGEST);
     bool bracket = nj_str_starts(rest, NJ_STR(" ("));
-    if (!bracket && !nj_str_starts(rest, NJ_STR(" for ")))
+    if (!bracket && !nj_str_starts(rest, NJ_STR(" for ")) && !nj_str_starts(rest, NJ_STR(" is generated for ")))
         return false; /* as most */
     size_t colon = nj_str_find(rest, NJ_STR(": "), 0), equals = nj_str_find(rest, NJ_STR(" = "), 0);
     bool assigned = colon == NJ_NPOS; /* "password for joe = x1" */

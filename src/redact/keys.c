@@ -97,6 +97,11 @@ static const struct nj_str harmless_words[] = {
     NJ_STR_INIT("days"),
     NJ_STR_INIT("accepted"),
     NJ_STR_INIT("declined"),
+    NJ_STR_INIT("replaced"),
+    NJ_STR_INIT("changed"),
+    NJ_STR_INIT("updated"),
+    NJ_STR_INIT("rotated"),
+    NJ_STR_INIT("generated"),
     NJ_STR_INIT("optional.empty"),
     NJ_STR_INIT("str"), /* types, as a signature has them */
     NJ_STR_INIT("int"),

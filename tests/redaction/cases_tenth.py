@@ -10,7 +10,8 @@ MADE = ("Found key 'db.password' in [systemProperties] with type [String] and va
         "<tr><th>DB password</th><td>%s</td></tr><tr><th>Host</th><td>keep</td></tr>", "password for keep = %s", "Password set to: %s\nkeep", "crictl pull --creds ci:%s keep/a:1",
         "skopeo copy --src-creds=ci:%s docker://keep/a dir:b", "ctr images pull --user ci:%s keep/a:1", "security unlock-keychain -p %s keep",
         "vsftpd: [keep] FTP command: Client \"10.0.0.4\", \"PASS %s\"", "Could not bind property 'mail.password' to value '%s', keep",
-        "keep: Invalid value '%s' for parameter 'password'", "password\\t%s\\nuser\\tkeep", "Password . . . . : %s\nUser . . . . . . : keep", "\u2502 password \u2502 %s \u2502\n\u2502 user \u2502 keep \u2502",
+        "keep: Invalid value '%s' for parameter 'password'", "password\\t%s\\nuser\\tkeep", "[Note] A temporary password is generated for root@keep: %s", "keep: password 2: %s",
+        "Password . . . . : %s\nUser . . . . . . : keep", "\u2502 password \u2502 %s \u2502\n\u2502 user \u2502 keep \u2502",
         "\u2503 db_password \u2503 %s \u2503\n\u2503 db_user \u2503 keep \u2503")
 # what a program made
 KEYS = ("rawHeaders: [ 'Host', 'keep.example.com', 'X-Api-Key', '%s', 'Accept', '*/*' ]", "rawHeaders=[\"Accept\",\"keep\",\"X-Auth-Token\",\"%s\"]",
@@ -27,7 +28,7 @@ KEPT = ("Could not load file or assembly 'A.Keys, Version=4.1.0.0, Culture=neutr
         "Property 'db.password' in [env] with type [String] and value 'null'", "password for kim = unchanged", "input#password.form-control:focus { color: #333 }",
         "level=warn msg=\"secret not found\" secret=app/db-credentials", "data.aws_secretsmanager_secret_version.db: Reading...",
         "random_password.db: Creating...", "parser error: token=RBRACE line=41", "ctr run --user app:app img", "export DB_PASSWORD=$(cat /run/secrets/db)", "/p:DeployPassword=$(DeployPassword) /p:Config=Release",
-        "pw=$(openssl rand -hex 16)", "TOKEN=$(curl -s https://id.x/token | jq -r .access_token)", "${DB_PASSWORD:?must be set}", "password=${password:-}",
+        "pw=$(openssl rand -hex 16)", "userPassword: replaced", "rails credentials:edit", "A temporary password is generated for root@localhost", "key 2: users", "pin 13: 255", "Step 2: done9420", "TOKEN=$(curl -s https://id.x/token | jq -r .access_token)", "${DB_PASSWORD:?must be set}", "password=${password:-}",
         "grep -n 'password=.*' a.conf", "password: %env(DB_PASSWORD)%", "let password = std::env::var(\"DB_PASSWORD\")?;",
         "string password = Configuration[\"Db:Password\"];", "has_secure_token :auth_token", "Invalid value 'none' for parameter 'password'",
         '{"op":"replace","path":"/status","value":"a1b2c3d4"}', '{"api":{"key":"users","timeout":5}}', '{"cache":{"key":"user:41:profile"}}',
@@ -53,6 +54,8 @@ def printed(c):
         key = c.v.b62(36)
         c.hit("keys", frame % key, key, ["keep"])
     cookie = "CfDJ8" + c.v.b64u(96)
+    unseal = c.v.until(lambda: c.v.b62(43) + "=", lambda k: sum(ch.isdigit() for ch in k) > 2)
+    c.hit("unseal", "Unseal Key 1: %s\nkeep" % unseal, unseal, ["keep"])
     c.hit("protected", "antiforgery %s, keep" % cookie, cookie, ["keep"])
     code = c.v.digits(6)
     c.hit("sort", "direct debit: sort code %s ref keep" % code, code, ["keep"])
