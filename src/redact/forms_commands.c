@@ -233,8 +233,9 @@ bool nj_form_here(struct nj_sweep *s, size_t at, struct nj_span *value, int *rul
     struct arg arg;
     if (at < s->done + 3 || !nj_has_at(f.t, at - 3, NJ_STR("<<<")) || nj_byte(f.t, at) == '<' || !nj_form_set_password(&f))
         return false;
+    struct nj_str line = nj_str_slice(f.t, at > LOOK_BACK ? at - LOOK_BACK : 0, at);
     for (size_t i = 0; i < NJ_COUNT(readers); i++) {
-        if (!nj_stands_before(f.t, at, LOOK_BACK, readers[i].command) || !read_arg(&f, nj_skip_blanks(f.t, at), &arg))
+        if (nj_str_find(line, readers[i].command, 0) == NJ_NPOS || !read_arg(&f, nj_skip_blanks(f.t, at), &arg))
             continue;
         *value = arg.at;
         *rule = f.rule;
