@@ -453,15 +453,6 @@ static void skip_user(struct nj_form *f)
         nj_form_open(f, password);
 }
 
-/* password = "x" -> "y": the value that comes stands behind the one that goes. */
-static void wait_for_change(const struct nj_form *f, size_t to)
-{
-    struct nj_str t = f->t;
-    size_t arrow = nj_skip_blanks(t, to + 1);
-    if (f->quote != 0 && arrow > to + 1 && nj_str_starts(nj_str_slice(t, arrow, t.n), NJ_STR("-> ")))
-        nj_form_wait_quoted(f, nj_skip_blanks(t, arrow + 3));
-}
-
 /* "[ip]:8080" holds no value of a name; "[secret] => x" does. */
 static bool is_placeholder(const struct nj_form *f)
 {
@@ -592,6 +583,7 @@ static bool take_value(struct nj_form *f, size_t at, struct nj_span *value, int 
     if (is_weak(f->rule) && at < f->s->under.to && !nj_key_takes(f->rule, nj_part(f->t, v)))
         f->rule = f->s->under.rule;
     struct nj_str text = nj_part(f->t, v);
+    nj_form_wait_behind(f, v.to);
     if (f->open && text.n == 0)
         f->s->open = (struct nj_open_quote){ f->quote, (uint8_t)f->slashes, (int16_t)f->rule };
     if (text.n != 0 && strchr("?$%:@", text.p[0]) != NULL)
@@ -604,7 +596,6 @@ static bool take_value(struct nj_form *f, size_t at, struct nj_span *value, int 
         f->s->open = (struct nj_open_quote){ f->quote, (uint8_t)f->slashes, (int16_t)f->rule };
     *value = v;
     *rule = f->rule;
-    wait_for_change(f, v.to);
     return true;
 }
 

@@ -95,6 +95,8 @@ void nj_form_skip_brace(const struct nj_form *f, struct nj_span *v);
 void nj_form_wait(struct nj_sweep *s, struct nj_span value, int rule);
 /* The same of what stands in quotes at byte at, under the rule of f; one that is not closed is none. */
 void nj_form_wait_quoted(const struct nj_form *f, size_t at);
+/* What belongs to the value in quotes that ends at byte to, and stands behind it, is kept: the other elements of a list of Go, what it changes to. */
+void nj_form_wait_behind(const struct nj_form *f, size_t to);
 /* End of a value without quotes that begins at byte at; remembers the stretch it read. */
 size_t nj_form_bare_end(struct nj_sweep *s, size_t at);
 /* Does a value without quotes end before byte at? */

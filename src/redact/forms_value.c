@@ -19,11 +19,32 @@ static bool is_type(struct nj_str v)
     return nj_str_eq(v, NJ_STR("chr")) || (v.n > 2 && v.p[0] == '0' && v.p[1] == 'x' && nj_run(v, 2, NJ_IS_HEX) == v.n);
 }
 
+/* []string{"x"}, []interface {}{"x"}, [1]main.Key{"x"}: a list of Go's says of what type it is.  Behind its brace, where a quote follows. */
+static size_t skip_list_type(struct nj_str t, size_t at)
+{
+    enum { LONGEST = 64 };
+    struct nj_str head = nj_str_slice(t, 0, at + LONGEST);
+    size_t type = nj_run(head, at + 1, NJ_IS_DIGIT) + 1;
+    if (nj_byte(head, type - 1) != ']')
+        return at;
+    type += nj_byte(head, type) == '*' ? 1 : 0;
+    size_t brace = nj_run(head, type, NJ_IS_KEY);
+    if (brace == type)
+        return at;
+    brace += nj_has_at(head, brace, NJ_STR(" {}")) ? 3 : 0;
+    size_t quote = brace + 1;
+    while (nj_byte(head, quote) == '\\')
+        quote++;
+    return nj_byte(head, brace) == '{' && nj_is_quote(nj_byte(head, quote)) ? brace + 1 : at;
+}
+
 /* Wrappings of a quoted value or of a number: Some("x"), Some(12), Optional["x"], string(8) "x", b'x'. */
 static size_t skip_wrapping(struct nj_str t, size_t at)
 {
     enum { LONGEST = 16 };
     size_t i = at;
+    if (t.p[at] == '[')
+        return skip_list_type(t, at);
     while (i < t.n && i - at < LONGEST && nj_is(t.p[i], NJ_IS_WORD))
         i++;
     if (i > at && nj_byte(t, i) == '(' && nj_is(nj_byte(t, i + 1), NJ_IS_DIGIT)) { /* string(8) */
@@ -287,6 +308,34 @@ void nj_form_wait_quoted(const struct nj_form *f, size_t at)
     struct nj_span value = nj_form_read(&g, at);
     if (g.quote != 0 && !g.open)
         nj_form_wait(f->s, value, f->rule);
+}
+
+/* []string{"x", "y"}: the elements behind the one that ends at byte to.  Of more than may wait, another sweep takes the rest. */
+static void wait_for_elements(const struct nj_form *f, size_t to)
+{
+    struct nj_form g = *f;
+    while (f->s->waiting_n < NJ_WAITING_MAX) {
+        size_t at = to + g.slashes + 1;
+        if (nj_byte(f->t, at) != ',')
+            return;
+        struct nj_span value = nj_form_read(&g, nj_skip_blanks(f->t, at + 1));
+        if (g.quote != f->quote || g.open)
+            return;
+        nj_form_wait(f->s, value, f->rule);
+        to = value.to;
+    }
+}
+
+void nj_form_wait_behind(const struct nj_form *f, size_t to)
+{
+    struct nj_str t = f->t;
+    if (f->quote == 0 || f->open)
+        return;
+    size_t opening = f->value - f->slashes - 1, arrow = nj_skip_blanks(t, to + 1);
+    if (opening > f->sep && t.p[opening - 1] == '{')
+        wait_for_elements(f, to);
+    else if (arrow > to + 1 && nj_str_starts(nj_str_slice(t, arrow, t.n), NJ_STR("-> "))) /* password = "x" -> "y" */
+        nj_form_wait_quoted(f, nj_skip_blanks(t, arrow + 3));
 }
 
 bool nj_form_set_password(struct nj_form *f)

@@ -150,6 +150,19 @@ struct nj_key nj_walk_name(struct walk *w, struct nj_str *name, struct nj_key_sl
     return key;
 }
 
+/* --- lists -------------------------------------------------------------------------------------------------------- */
+
+void nj_walk_note_lines(struct walk *w)
+{
+    if (w->r->key_open && !w->frame->object) {
+        w->lines = (struct nj_carry){ .in_key = true };
+        w->lines_of = w->frame->number;
+    } else if (goes_on(w) == &w->lines) { /* of all else that a line may leave open, nothing goes on */
+        w->lines = (struct nj_carry){ .in_key = true, .lines = w->lines.lines, .bytes = w->lines.bytes };
+    }
+    w->r->key_open = false;
+}
+
 /* --- names and what they are in ----------------------------------------------------------------------------------- */
 
 bool nj_walk_is_bound(struct walk *w)

@@ -101,7 +101,8 @@ static void scan_string(struct walk *w, bool secret, bool named)
     struct nj_redactor *r = w->r;
     struct nj_str text, clean;
     bool mended = false;
-    bool resumes = w->message && w->carry != NULL && w->carry->in_key;
+    struct nj_carry *carry = goes_on(w);
+    bool resumes = carry != NULL && carry->in_key;
     if (!resumes && !secret && !w->read_all && nj_piece_is_plain(&w->in))
         return;
     if (!nj_walk_text(w, p, &text, &mended)) {
@@ -115,12 +116,14 @@ static void scan_string(struct walk *w, bool secret, bool named)
     r->topics = w->topics;
     r->context = w->key;
     uint64_t found = r->findings;
+    r->key_open = false;
     if (nj_piece_marks(&w->in, &r->ready.marks) && r->ready.marks.odd == 0)
         r->ready.text = text;
-    bool judged = nj_text_redact(r, w->level + 1, w->message ? w->carry : NULL, text, &clean);
+    bool judged = nj_text_redact(r, w->level + 1, carry, text, &clean);
     r->ready.text.p = NULL;
     r->topics = 0;
     r->context = (struct nj_str){ NULL, 0 };
+    nj_walk_note_lines(w);
     nj_layer_close(r, before);
     if (!judged)
         withhold(w, p);

@@ -35,6 +35,8 @@ struct walk {
     size_t path;                  /* length of the path to it */
     uint64_t topics;              /* what the name in front of the next value speaks of */
     struct nj_str key;            /* that name */
+    uint32_t lines_of;            /* the list whose elements may be the lines of one private key */
+    struct nj_carry lines;        /* ... and what one leaves open for the next */
     struct nj_key_slot *last;     /* of the name that was read last, if it is known */
     const struct nj_frame *bound; /* a list of what goes into a statement, and the rules of its elements */
     int16_t bound_rules[NJ_BOUND_MAX];
@@ -51,12 +53,20 @@ static inline struct nj_span quoted(const struct nj_piece *p)
     return (struct nj_span){ p->in.from - 1, p->in.to + 1 };
 }
 
+/* What the string at hand goes on, or NULL: the line of a log the one before it, an element of a list the private key that was open in it. */
+static inline struct nj_carry *goes_on(struct walk *w)
+{
+    return w->message ? w->carry : w->lines.in_key && w->lines_of == w->frame->number ? &w->lines : NULL;
+}
+
 /* Puts a string in place of what stands there. */
 void nj_walk_string(struct walk *w, struct nj_span s, struct nj_str by);
 /* The text a string stands for, a view of the JSON, or of plain one level down until the next string is read; false when there is no
  * memory for it.  *mended: it is not what the string holds, because that was unsound. */
 bool nj_walk_text(struct walk *w, const struct nj_piece *p, struct nj_str *out, bool *mended);
 
+/* Notes whether the string that was looked at last, an element of a list, leaves a private key open for the next one. */
+void nj_walk_note_lines(struct walk *w);
 /* Does the list about to be opened hold what goes into a statement beside it: {"sql": "... password = $1", "params": ["x1"]}? */
 bool nj_walk_is_bound(struct walk *w);
 /* The statement in an object of which this much was read, if there is one. */

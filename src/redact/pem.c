@@ -124,6 +124,7 @@ bool nj_shape_pem(struct nj_sweep *s, size_t at, struct nj_span *out)
     else
         to = body_end(t, to, &open);
     note(s->carry, open);
+    s->r->key_open = open;
     if (open)
         nj_note(s->r, NJ_AUDIT_SPLIT_STATE);
     *out = (struct nj_span){ from, to };

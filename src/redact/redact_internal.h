@@ -653,6 +653,7 @@ struct nj_redactor {
     bool drop;             /* something was found for which the record is to be dropped */
     struct nj_audit audit; /* of the record at hand */
     uint64_t findings;     /* ever: whether a text held something is told by the difference */
+    bool key_open;         /* the text that was swept last ends within a private key that begins in it */
     size_t decode_left;    /* bytes that may still be decoded for the value at hand */
     struct nj_known known[NJ_KNOWN_SLOTS], known_values[NJ_KNOWN_VALUES];
     struct nj_known_lines known_lines;

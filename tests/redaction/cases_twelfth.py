@@ -1,5 +1,6 @@
 """A twelfth time: passwords without a name beside them, in consoles and programs, and what only looks like them."""
 import base64
+import json
 
 WORDS = ("tiger river sunset purple monkey bishop anchor rocket winter coffee dragon yellow banana castle hunter shadow summer thunder").split()
 
@@ -84,12 +85,40 @@ def apart(c):
         c.hit("card", c.one("CVC %s for card %s keep", "cvv2 %s, keep: %s") % (code, card), [code, card], ["keep"])
 
 
+GO = ("http.Header{\"X-Api-Key\":[]string{%s}, \"Keep\":[]string{\"*/*\"}}", "url.Values{\"password\":[]string{%s}, \"keep\":[]string{\"1\"}}",
+      "map[string][]string{\"keep\":[]string{\"a\"}, \"client_secret\":[]string{%s}}", "&main.Keep{Name:\"keep\", Passwords:[]string{%s}}",
+      "map[string]interface {}{\"keep\":1, \"secret\":[]interface {}{%s}}")
+
+GO_KEPT = ("url.Values{\"q\":[]string{\"raven\"}, \"n\":[]string{\"1\", \"2\"}}", "main.User{Password:(*string)(0xc0000142a0), Token:[]string(nil)}",
+           "map[string][]string{\"password\":[]string{}, \"n\":[]string{\"1\"}}")
+
+
+def elements(c):
+    """What is an element of a list: a line of a key, a value as Go writes it."""
+    for label in ("RSA PRIVATE KEY", "PRIVATE KEY", "EC PRIVATE KEY", "OPENSSH PRIVATE KEY"):
+        lines = c.v.pem(label, 4)
+        c.hit("pem_list", {c.one("lines", "content", "output", "rows"): lines, "keep": 6}, lines[1:-1], ["keep"])
+        lines = c.v.pem(label, 3)
+        c.hit("pem_list", {"message": json.dumps(["keep"] + [line + "\n" for line in lines] + ["done"])}, lines[1:-1], ["keep", "done"])
+        lines = c.v.pem(label, 3)
+        c.hit("pem_list", json.dumps(lines + ["keep"], indent=c.one(None, 1)), lines[1:-1], ["keep"])
+    for frame in GO:
+        value = made(c)
+        c.hit("go_list", frame % ("\"%s\"" % value), value, ["eep"])
+        values = [made(c), c.v.b62(24)]
+        c.hit("go_list", {"msg": frame % ", ".join("\"%s\"" % v for v in values)}, values, ["eep"])
+
+
 def plain(c):
+    for label in ("CERTIFICATE", "PUBLIC KEY"):
+        c.neg("neg_pem_list", {"lines": c.v.pem(label, 4)})
+    for text in GO_KEPT:
+        c.neg("neg_go_list", text)
     for text in SPLIT_KEPT:
         c.neg("neg_split", text, split="lines")
     for text in KEPT + PROGRAMS_KEPT:
         c.neg("neg_command", text)
 
 
-ROUNDS = (commands, programs, apart)
+ROUNDS = (commands, programs, apart, elements)
 BENIGN = (plain,)

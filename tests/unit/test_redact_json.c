@@ -286,6 +286,48 @@ START_TEST(test_redact_json_strings_are_judged_with_their_escapes_undone)
 }
 END_TEST
 
+START_TEST(test_redact_json_lists_hold_a_private_key_line_by_line)
+{
+    ck_assert_json("{\"lines\":[\"" PEM_BEGIN "\",\"" PEM_LINE "\", \"Ab==\",\"" PEM_END "\",\"" PEM_LINE "\"],\"n\":6}",
+                   "{\"lines\":[\"[private_key]\",\"[private_key]\", \"[private_key]\",\"" PEM_END "\",\"" PEM_LINE "\"],\"n\":6}");
+    ck_assert_json("[\"a " PEM_BEGIN "\\n\",\"" PEM_LINE "\\n\",\"Ab==\\n" PEM_END "\\n\",\"" PEM_LINE "\"]",
+                   "[\"a [private_key]\\n\",\"[private_key]\\n\",\"[private_key]\\n\",\"" PEM_LINE "\"]");
+    ck_assert_json("[\"" PEM_BEGIN "\",\"no line of it\",\"" PEM_LINE "\"]", "[\"[private_key]\",\"no line of it\",\"" PEM_LINE "\"]");
+    ck_assert_json("[\"" PEM_BEGIN "\",\"" PEM_BEGIN "\",\"ssh-rsa\",\"keep\"]",
+                   "[\"[private_key]\",\"[private_key]\",\"ssh-rsa\",\"keep\"]");
+    ck_assert_json("{\"m\":\"{\\\"a\\\":[\\\"" PEM_BEGIN "\\\",\\\"" PEM_LINE "\\\"]}\"}",
+                   "{\"m\":\"{\\\"a\\\":[\\\"[private_key]\\\",\\\"[private_key]\\\"]}\"}");
+}
+END_TEST
+
+START_TEST(test_redact_json_lists_end_a_private_key)
+{
+    ck_assert_json("{\"a\":[\"" PEM_BEGIN "\"],\"b\":[\"" PEM_LINE "\"],\"c\":\"" PEM_LINE "\"}",
+                   "{\"a\":[\"[private_key]\"],\"b\":[\"" PEM_LINE "\"],\"c\":\"" PEM_LINE "\"}");
+    ck_assert_json("[[1,\"" PEM_BEGIN "\"],\"" PEM_LINE "\"]", "[[1,\"[private_key]\"],\"" PEM_LINE "\"]");
+    ck_assert_json("[{\"a\":\"" PEM_BEGIN "\"},\"" PEM_LINE "\"]", "[{\"a\":\"[private_key]\"},\"" PEM_LINE "\"]");
+    ck_assert_json("[\"{\\\"a\\\":\\\"" PEM_BEGIN "\\\"}\",\"" PEM_LINE "\"]", "[\"{\\\"a\\\":\\\"[private_key]\\\"}\",\"" PEM_LINE "\"]");
+    ck_assert_json_stays("[\"-----BEGIN CERTIFICATE-----\",\"" PEM_LINE "\",\"-----END CERTIFICATE-----\"]");
+    ck_assert_json_stays("[\"-----BEGIN PUBLIC KEY-----\",\"" PEM_LINE "\",\"-----END PUBLIC KEY-----\"]");
+}
+END_TEST
+
+START_TEST(test_redact_json_lists_keep_a_private_key_open_for_so_many_lines)
+{
+    enum { MOST = 200, LINES = MOST + 1 };
+    struct nj_buf in;
+    nj_buf_init(&in, 1 << 20);
+    nj_buf_addz(&in, "[\"" PEM_BEGIN "\"");
+    for (int i = 0; i < LINES; i++)
+        nj_buf_addz(&in, ",\"" PEM_LINE "\"");
+    nj_buf_addz(&in, "]");
+    struct nj_str out = json_of(nj_buf_str(&in));
+    size_t at = nj_str_find(out, NJ_STR(PEM_LINE), 0);
+    ck_assert(at != NJ_NPOS && nj_str_find(out, NJ_STR(PEM_LINE), at + 1) == NJ_NPOS);
+    nj_buf_fini(&in);
+}
+END_TEST
+
 START_TEST(test_redact_json_numbers_that_are_cards_become_placeholders)
 {
     ck_assert_json("[" CARD ",-" CARD "," CARD ".0,4.242"
@@ -369,6 +411,9 @@ END_TEST
     X(test_redact_json_in_strings_is_opened_and_closed_again)                                                                              \
     X(test_redact_json_nested_beyond_the_limit_is_still_read)                                                                              \
     X(test_redact_json_strings_are_judged_with_their_escapes_undone)                                                                       \
+    X(test_redact_json_lists_hold_a_private_key_line_by_line)                                                                              \
+    X(test_redact_json_lists_end_a_private_key)                                                                                            \
+    X(test_redact_json_lists_keep_a_private_key_open_for_so_many_lines)                                                                    \
     X(test_redact_json_numbers_that_are_cards_become_placeholders)                                                                         \
     X(test_redact_json_names_are_swept_too_and_stay_apart)                                                                                 \
     X(test_redact_json_values_that_passed_are_judged_anew_under_a_telling_name)                                                            \

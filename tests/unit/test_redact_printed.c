@@ -46,6 +46,29 @@ START_TEST(test_redact_a_type_or_an_address_stands_before_the_value)
 }
 END_TEST
 
+START_TEST(test_redact_go_says_of_what_type_a_list_is)
+{
+    static const struct row rows[] = {
+        { "http.Header{\"X-Api-Key\":[]string{\"raven9420\"}, \"Accept\":[]string{\"*/*\"}}",
+          "http.Header{\"X-Api-Key\":[]string{\"[secret]\"}, \"Accept\":[]string{\"*/*\"}}" },
+        { "url.Values{\"n\":[]string{\"1\"}, \"password\":[]string{\"Velvet@nimb9243\"}}",
+          "url.Values{\"n\":[]string{\"1\"}, \"password\":[]string{\"[secret]\"}}" },
+        { "{\"password\":[]string{\"\", \"raven9420\", \"lark\"}, \"n\":[]string{\"a\", \"b\"}}",
+          "{\"password\":[]string{\"\", \"[secret]\", \"[secret]\"}, \"n\":[]string{\"a\", \"b\"}}" },
+        { "Main{Passwords:[]interface {}{\"raven9420\", 7}, N:[2]main.T{\"a\"}}",
+          "Main{Passwords:[]interface {}{\"[secret]\", 7}, N:[2]main.T{\"a\"}}" },
+        { "x=\"{\\\"password\\\":[]string{\\\"raven9420\\\", \\\"lark\\\"}}\"",
+          "x=\"{\\\"password\\\":[]string{\\\"[secret]\\\", \\\"[secret]\\\"}}\"" },
+        { "{\"password\":[]string{\"a1\", \"b2\", \"c3\", \"d4\", \"e5\", \"f6\", \"g7\", \"h8\", \"i9\", \"j10\"}}",
+          "{\"password\":[]string{\"[secret]\", \"[secret]\", \"[secret]\", \"[secret]\", \"[secret]\", \"[secret]\", \"[secret]\", "
+          "\"[secret]\", \"[secret]\", \"[secret]\"}}" },
+        { "{\"password\":(*string)(0xc00001), \"token\":[]string(nil), \"secret\":[]string{}}",
+          "{\"password\":(*string)(0xc00001), \"token\":[]string(nil), \"secret\":[]string{}}" },
+    };
+    check_rows(rows, NJ_COUNT(rows));
+}
+END_TEST
+
 START_TEST(test_redact_names_lead_to_their_values)
 {
     static const struct row rows[] = {
@@ -142,6 +165,7 @@ END_TEST
 #define NJ_TESTS(X)                                                                                                                        \
     X(test_redact_shells_have_users_with_passwords)                                                                                        \
     X(test_redact_a_type_or_an_address_stands_before_the_value)                                                                            \
+    X(test_redact_go_says_of_what_type_a_list_is)                                                                                          \
     X(test_redact_names_lead_to_their_values)                                                                                              \
     X(test_redact_what_only_names_a_secret_is_left) X(test_redact_expressions_are_no_values) X(test_redact_objects_say_whose_key_it_is)
 
