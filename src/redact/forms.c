@@ -580,6 +580,7 @@ static bool take_value(struct nj_form *f, size_t at, struct nj_span *value, int 
     struct nj_span v = { .from = 0, .to = nj_form_end(f) };
     v.from = f->value; /* the end may have moved it */
     nj_form_skip_brace(f, &v);
+    nj_form_close(f, &v);
     if (is_weak(f->rule) && at < f->s->under.to && !nj_key_takes(f->rule, nj_part(f->t, v)))
         f->rule = f->s->under.rule;
     struct nj_str text = nj_part(f->t, v);

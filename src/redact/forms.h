@@ -91,6 +91,8 @@ size_t nj_form_end(struct nj_form *f);
 struct nj_span nj_form_read(struct nj_form *f, size_t at);
 /* Pwd={x};: ODBC puts what may hold a semicolon into braces. */
 void nj_form_skip_brace(const struct nj_form *f, struct nj_span *v);
+/* A bare value that ended at a bracket takes it along if it opened it: "Optional[x1]". */
+void nj_form_close(const struct nj_form *f, struct nj_span *v);
 /* Keeps a value that lies ahead, if the rule takes it. */
 void nj_form_wait(struct nj_sweep *s, struct nj_span value, int rule);
 /* The same of what stands in quotes at byte at, under the rule of f; one that is not closed is none. */

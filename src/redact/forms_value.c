@@ -296,6 +296,19 @@ void nj_form_skip_brace(const struct nj_form *f, struct nj_span *v)
         *v = (struct nj_span){ v->from + 1, at };
 }
 
+void nj_form_close(const struct nj_form *f, struct nj_span *v)
+{
+    char close = nj_byte(f->t, v->to), open = close == ']' ? '[' : '(';
+    size_t opened = 0;
+    if (f->quote != 0 || (close != ']' && close != ')'))
+        return;
+    for (size_t i = v->from; i < v->to; i++) {
+        opened += f->t.p[i] == open ? 1 : 0;
+        opened -= f->t.p[i] == close && opened != 0 ? 1 : 0;
+    }
+    v->to += opened != 0 ? 1 : 0;
+}
+
 void nj_form_wait(struct nj_sweep *s, struct nj_span value, int rule)
 {
     if (nj_key_takes(rule, nj_part(s->text, value)))

@@ -84,6 +84,15 @@ static bool is_named(struct nj_str t, size_t from, size_t end)
            end - from <= 19 && !(end < t.n && nj_is(t.p[end], NJ_IS_WORD));
 }
 
+/* Are these digits at a gap a part of what is written beside them?  A comma parts the cells of a table, unless it stands in a number that
+ * has no other sign in it. */
+static bool goes_on(char gap, struct nj_str number)
+{
+    if (memchr(number.p, ' ', number.n) != NULL)
+        return true;
+    return gap != ' ' && (gap != ',' || nj_run(number, 0, NJ_IS_DIGIT) == number.n);
+}
+
 /* No identifier goes on to either side; and groups with spaces between them are all there are, or any list would do. */
 static bool borders_allow(struct nj_str t, struct nj_span sp, enum nj_detector_id id)
 {
@@ -95,8 +104,8 @@ static bool borders_allow(struct nj_str t, struct nj_span sp, enum nj_detector_i
         return true;
     bool before = sp.from > 1 && is_gap(t.p[sp.from - 1]) && is_digit(t, sp.from - 2);
     bool after = is_digit(t, sp.to + 1) && is_gap(t.p[sp.to]);
-    bool spaced = memchr(t.p + sp.from, ' ', sp.to - sp.from) != NULL;
-    return !((before && (spaced || t.p[sp.from - 1] != ' ')) || (after && (spaced || t.p[sp.to] != ' ')));
+    struct nj_str digits = nj_str_slice(t, sp.from, sp.to);
+    return !(before && goes_on(t.p[sp.from - 1], digits)) && !(after && goes_on(t.p[sp.to], digits));
 }
 
 static size_t digits_of(struct nj_str t, struct nj_span sp, uint8_t out[static DIGITS])

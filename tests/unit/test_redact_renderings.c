@@ -39,7 +39,7 @@ START_TEST(test_redact_java_and_go_print_values)
         { "User[name=bob, password=Raven$quar9420, age=3]", "User[name=bob, password=[secret], age=3]" },
         { "User{name='bob', password='Raven$quar9420', age=3}", "User{name='bob', password='[secret]', age=3}" },
         { "LoginRequest(username=bob, password=Raven$quar9420)", "LoginRequest(username=bob, password=[secret])" },
-        { "Credentials{user=bob, token=Optional[Raven$quar9420]}", "Credentials{user=bob, token=[secret]]}" },
+        { "Credentials{user=bob, token=Optional[Raven$quar9420]}", "Credentials{user=bob, token=[secret]}" },
         { "{User:bob Password:Raven$quar9420 N:3}", "{User:bob Password:[secret] N:3}" },
         { "&{User:bob Password:Raven$quar9420 N:3}", "&{User:bob Password:[secret] N:3}" },
         { "map[password:Raven$quar9420 user:bob]", "map[password:[secret] user:bob]" },
