@@ -175,7 +175,7 @@ static bool printed(const struct nj_form *f, size_t pipe, struct nj_span *value)
     struct nj_str t = g.t = nj_str_slice(f->t, 0, pipe);
     size_t from = pipe - f->floor > LOOK_BACK ? pipe - LOOK_BACK : f->floor, at = NJ_NPOS;
     for (size_t i = from; i < pipe; i++)
-        for (size_t k = 0; k < NJ_COUNT(prints); k++)
+        for (size_t k = 0; (t.p[i] == 'e' || t.p[i] == 'p') && k < NJ_COUNT(prints); k++)
             if (nj_has_at(t, i, prints[k]) && nj_begins_word(t, i))
                 at = i + prints[k].n;
     struct arg arg = { .end = at };

@@ -141,7 +141,7 @@ static const struct call {
 /* The password among the arguments from behind the bracket at byte at. */
 static bool argument(struct nj_form *f, size_t at, size_t before, struct nj_span *value)
 {
-    enum { LONGEST = 512 };
+    enum { LONGEST = 512, BARE = 64 };
     struct nj_str t = nj_str_slice(f->t, 0, at + LONGEST);
     at = nj_skip_blanks(t, at + 1);
     for (size_t i = 0; i < before; i++) {
@@ -149,7 +149,7 @@ static bool argument(struct nj_form *f, size_t at, size_t before, struct nj_span
         if (nj_is_quote(nj_byte(t, at)))
             end = read_word(f, at, value);
         else
-            while (end < t.n && strchr(",)\n", t.p[end]) == NULL)
+            while (end < t.n && end - at < BARE && memchr(",)\n", t.p[end], 3) == NULL)
                 end++; /* $link, Object(PDO) */
         end += nj_byte(t, end) == ')' ? 1 : 0;
         if (nj_byte(t, end) != ',')
