@@ -254,7 +254,7 @@ static size_t list_end(struct nj_str t, size_t at)
 size_t nj_form_end(struct nj_form *f)
 {
     size_t end = 0;
-    unsigned how = nj_secret_keys[f->rule].how;
+    unsigned how = f->rule == NJ_KEY_NONE ? 0 : nj_secret_keys[f->rule].how; /* an argument of a command has no name */
     f->open = false;
     if (f->quote != 0)
         return quoted_end(f);

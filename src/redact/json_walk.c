@@ -520,7 +520,7 @@ static void apply_key(struct walk *w, struct nj_str name, struct nj_key key)
     w->dull = false;
     f->kty |= nj_is_name(name, NJ_STR("kty"));
     f->grant |= nj_is_name(name, NJ_STR("granttype"));
-    if (w->rule != NJ_KEY_NONE && !stands(w, key.rule))
+    if (w->rule != NJ_KEY_NONE && !stands(w, w->rule))
         w->rule = NJ_KEY_NONE;
     w->key_part = w->rule == NJ_KEY_NONE && nj_is_key_part(name) && has_member(w, NJ_STR("kty"), f->kty);
     if (w->key_part)
