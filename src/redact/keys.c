@@ -1,6 +1,8 @@
 /* The rows of names whose values are secret, and what values are none whatever their name. */
 #include "redact_internal.h"
 
+#include "nightjar/utf8.h"
+
 enum {
     ANYWHERE = NJ_HOW_ANYWHERE,
     LAST = NJ_HOW_LAST,
@@ -546,20 +548,23 @@ bool nj_key_takes_beside(int rule, struct nj_str before, struct nj_str value)
     return false;
 }
 
+/* What is no character counts as little as U+FFFD, which will stand in its place. */
 bool nj_value_is_street(struct nj_str v)
 {
-    enum { SHORTEST = 6, LONGEST = 128 };
-    size_t digits = 0, letters = 0, blanks = 0;
-    if (v.n < SHORTEST || v.n > LONGEST)
-        return false;
-    for (size_t i = 0; i < v.n; i++) {
+    enum { SHORTEST = 6, LONGEST = 128, REPLACEMENT = 0xfffd };
+    size_t digits = 0, letters = 0, blanks = 0, characters = 0;
+    for (size_t i = 0, n; i < v.n && characters <= LONGEST; i += n, characters++) {
+        size_t good = nj_utf8_len(v, i);
+        n = good != 0 ? good : 1;
+        if (n > 1 && nj_utf8_point(v, i, n) != REPLACEMENT)
+            letters += n;
+        letters += nj_is(v.p[i], NJ_IS_ALPHA) ? 1 : 0;
         digits += nj_is(v.p[i], NJ_IS_DIGIT) ? 1 : 0;
-        letters += nj_is(v.p[i], NJ_IS_ALPHA) || (unsigned char)v.p[i] >= 0x80 ? 1 : 0;
         blanks += v.p[i] == ' ' ? 1 : 0;
         if (v.p[i] == '@' || v.p[i] == ':' || v.p[i] == '=')
             return false;
     }
-    return digits != 0 && letters >= 4 && blanks != 0;
+    return characters >= SHORTEST && characters <= LONGEST && digits != 0 && letters >= 4 && blanks != 0;
 }
 
 bool nj_value_is_label(struct nj_redactor *r, int rule, struct nj_str v)

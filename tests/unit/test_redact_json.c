@@ -363,6 +363,15 @@ START_TEST(test_redact_json_unsound_strings_are_mended)
     ck_assert_json("{\"a\":\"x\\ud800y\",\"b\":\"x\xFFy\",\"c\":\"\\u0000\"}",
                    "{\"a\":\"x\xEF\xBF\xBDy\",\"b\":\"x\xEF\xBF\xBDy\",\"c\":\"\\\\x00\"}");
     ck_assert_json_stays("{\"a\":\"\\ufffd \\ud83d\\ude00\"}");
+    ck_assert_json("{\"B\":{\"Address\":\"+33\xA6"
+                   "6 17 08\xD7"
+                   "87\"}}",
+                   "{\"B\":{\"Address\":\"+33\xEF\xBF\xBD"
+                   "6 17 08\xEF\xBF\xBD"
+                   "87\"}}");
+    ck_assert_json_stays("{\"B\":{\"Address\":\"+33\xEF\xBF\xBD"
+                         "6 17 08\xEF\xBF\xBD"
+                         "87\"}}"); /* what it became is no street either */
     ck_assert_json("{\"a\":\"\\u202eevil\\u001b[2J\\u0007\"}", "{\"a\":\"\\\\u202eevil\\\\x07\"}");
 }
 END_TEST
