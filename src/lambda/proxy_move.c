@@ -275,6 +275,14 @@ static void check_over(struct nj_pair *p)
     nj_pair_step(p, nj_msg_last(&p->request) || nj_msg_last(&p->answer) ? NJ_PAIR_EV_LAST : NJ_PAIR_EV_DONE);
 }
 
+/* An upload that its client broke off is told of at once: what upstream says to it may come too late, or never. */
+static void tell_broken_off(struct nj_pair *p)
+{
+    bool cut = p->asked.ended && p->asked.seen == p->asked.end && p->request.phase != NJ_MSG_DONE;
+    if (cut && exchanging(p) && !p->copy_of_answer)
+        nj_pair_settle_copy(p);
+}
+
 /* --- the work ------------------------------------------------------------------------------------------------------ */
 
 /* Looks at what was read, sends it, and keeps copies of what was sent; until nothing new is there to look at. */
@@ -295,6 +303,7 @@ static bool pass_on(struct nj_pair *p)
             return true;
         nj_pair_copy_spans(p, &asked, false);
         nj_pair_copy_spans(p, &answered, true);
+        tell_broken_off(p);
         check_over(p);
     } while (p->state != NJ_PAIR_GONE && before != p->asked.end - p->asked.seen + (p->answered.end - p->answered.seen));
     return moved;

@@ -198,7 +198,8 @@ static bool mask_login(struct walk *w, const struct nj_piece *p)
     if (colon == NJ_NPOS || nj_value_is_harmless(nj_str_slice(raw, colon + 1, raw.n)))
         return false;
     note_password(w, false);
-    struct nj_span password = { p->in.from + colon + 1, p->in.to };
+    bool plain = nj_run(raw, 0, NJ_IS_KEY) == colon; /* or the user goes, too: nobody looks at it again */
+    struct nj_span password = { p->in.from + (plain ? colon + 1 : 0), p->in.to };
     if (!is_secret(w))
         return false;
     enum nj_action action = nj_key_action(w->r, w->rule);

@@ -257,6 +257,28 @@ START_TEST(test_capture_tells_what_was_refused_or_never_answered)
 }
 END_TEST
 
+/* A runtime that was killed in its upload: the platform has other things to do than to end that connection. */
+START_TEST(test_capture_tells_what_was_broken_off_while_upstream_is_silent)
+{
+    static const char half[] = "POST " BASE "invocation/" ID "/response HTTP/1.1\r\nContent-Length: 20\r\n\r\nhalf of it";
+    uint16_t port;
+    memset(&stage, 0, sizeof(stage));
+    int listenfd = wire_listen(&port);
+    stage.proxy = wire_proxy(port, (struct nj_proxy_options){ .capture_bytes = 100 });
+    int fd = wire_connect(nj_proxy_port(stage.proxy));
+    ck_assert_int_eq(send(fd, half, sizeof(half) - 1, MSG_NOSIGNAL), sizeof(half) - 1);
+    int up = accept(listenfd, NULL, NULL);
+    ck_assert_int_ge(up, 0);
+    close(fd);
+    collect(1);
+    ck_assert(!stage.taken[0]->complete);
+    ck_assert_view_eq(stage.taken[0]->kept, "half of it");
+    close(up);
+    close(listenfd);
+    leave();
+}
+END_TEST
+
 START_TEST(test_capture_switched_off_still_tells_the_end_of_invocations)
 {
     static const struct wire_story s = {
@@ -525,6 +547,7 @@ END_TEST
     X(test_capture_of_a_stream_has_its_prelude_status_and_its_trailers)                                                                    \
     X(test_capture_finds_the_status_behind_a_body_that_is_not_kept)                                                                        \
     X(test_capture_tells_what_was_refused_or_never_answered)                                                                               \
+    X(test_capture_tells_what_was_broken_off_while_upstream_is_silent)                                                                     \
     X(test_capture_switched_off_still_tells_the_end_of_invocations)                                                                        \
     X(test_capture_beyond_the_budget_keeps_less_and_counts_it)                                                                             \
     X(test_store_that_nobody_reads_drops_copies_but_keeps_room_for_ends)                                                                   \

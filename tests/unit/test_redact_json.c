@@ -209,6 +209,8 @@ START_TEST(test_redact_json_logins_of_curl_lose_their_password)
 {
     ck_assert_json("[\"curl\",\"-u\",\"kim:Tulip\\\"77\",\"http://h:80\"]", "[\"curl\",\"-u\",\"kim:[secret]\",\"http://h:80\"]");
     ck_assert_json("[\"CMD\",\"/bin/curl\",\"-s\",\"--user\",\"kim:x1\"]", "[\"CMD\",\"/bin/curl\",\"-s\",\"--user\",\"kim:[secret]\"]");
+    ck_assert_json("[\"curl\",\"-u\",\"joe@example.com:x1\"]", "[\"curl\",\"-u\",\"[secret]\"]");
+    ck_assert_json("[\"curl\",\"-u\",\"k\xB5y:Tulip77\"]", "[\"curl\",\"-u\",\"[secret]\"]");
     ck_assert_json_stays("[\"curl\",\"-u\",\"kim\",\"http://h:80\"]");
     ck_assert_json_stays("[\"curl\",\"-u\",\"kim:$PASS\"]");
     ck_assert_json_stays("[\"chown\",\"-u\",\"kim:users\"]");
