@@ -224,13 +224,11 @@ bool nj_joint_takes(enum nj_joint joint, struct nj_str value)
     return joint != NJ_JOINT_KEY || made || nj_is_random(value);
 }
 
-bool nj_walk_is_login_option(const struct walk *w, struct nj_str raw)
+void nj_walk_note_login(struct nj_frame *f, struct nj_str raw)
 {
     static const struct nj_str options[] = { NJ_STR_INIT("-u"), NJ_STR_INIT("--user"), NJ_STR_INIT("-U"), NJ_STR_INIT("--proxy-user") };
-    enum { LOOK_BACK = 256 };
-    size_t at = w->in.at, from = at > w->frame->first + LOOK_BACK ? at - LOOK_BACK : w->frame->first;
-    struct nj_str before = nj_str_slice(w->in.t, from, at);
-    return nj_str_is_any(raw, options, NJ_COUNT(options)) && nj_str_find(before, NJ_STR("curl"), 0) != NJ_NPOS;
+    f->curl = f->curl || nj_str_ends(raw, NJ_STR("curl"));
+    f->login = f->curl && nj_str_is_any(raw, options, NJ_COUNT(options));
 }
 
 bool nj_walk_has_quoted(const struct walk *w, struct nj_str name)

@@ -214,7 +214,7 @@ static void list_names(struct walk *w, struct nj_str raw)
 {
     struct nj_frame *f = w->frame;
     f->pair = NJ_KEY_NONE;
-    f->login = nj_walk_is_login_option(w, raw);
+    nj_walk_note_login(f, raw);
     if (f->places)
         f[-1].place = (int16_t)nj_rule_of_name(w->r, raw);
     if (f->flat) {

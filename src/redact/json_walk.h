@@ -73,8 +73,8 @@ bool nj_walk_is_bound(struct walk *w);
 struct nj_str nj_sql_before(struct nj_str members);
 /* May a list of this name hold the values that go into a statement? */
 bool nj_is_bound_list(struct nj_str name);
-/* ["curl", "-u", "kim:x1"]: is the user and the password what stands behind this element? */
-bool nj_walk_is_login_option(const struct walk *w, struct nj_str raw);
+/* ["curl", "-u", "kim:x1"]: notes whether the user and the password are what stands behind this element. */
+void nj_walk_note_login(struct nj_frame *f, struct nj_str raw);
 /* Has the object at hand a member of this name, in its quotes, not far from the value at hand: before it or behind it, lists between them? */
 bool nj_walk_has_quoted(const struct walk *w, struct nj_str name);
 /* The name of the container about to be opened, where it may begin the phrases that names of its members end; a list hands it on. */

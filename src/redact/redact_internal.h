@@ -585,6 +585,7 @@ struct nj_frame {
     bool flat, flat_value; /* names and values in turn; the last element was a name */
     bool kty, grant;       /* it has a member of that name */
     bool query;            /* its members are parameters of a URL */
+    bool curl;             /* an element of it was that command */
     bool login;            /* its next element is a user and a password */
     uint16_t element;      /* which one of the list is next, where that matters */
     struct nj_str head;    /* its name, where that may begin the phrases that names of its members end */

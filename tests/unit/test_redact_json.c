@@ -205,10 +205,14 @@ START_TEST(test_redact_json_values_of_statements_are_judged_by_their_columns)
 }
 END_TEST
 
+#define SHORT_TEXT "an agent that says who it is in many words, "
+#define LONG_TEXT  SHORT_TEXT SHORT_TEXT SHORT_TEXT SHORT_TEXT SHORT_TEXT SHORT_TEXT SHORT_TEXT SHORT_TEXT
+
 START_TEST(test_redact_json_logins_of_curl_lose_their_password)
 {
     ck_assert_json("[\"curl\",\"-u\",\"kim:Tulip\\\"77\",\"http://h:80\"]", "[\"curl\",\"-u\",\"kim:[secret]\",\"http://h:80\"]");
     ck_assert_json("[\"CMD\",\"/bin/curl\",\"-s\",\"--user\",\"kim:x1\"]", "[\"CMD\",\"/bin/curl\",\"-s\",\"--user\",\"kim:[secret]\"]");
+    ck_assert_json("[\"curl\",\"-H\",\"" LONG_TEXT "\",\"-u\",\"kim:x1\"]", "[\"curl\",\"-H\",\"" LONG_TEXT "\",\"-u\",\"kim:[secret]\"]");
     ck_assert_json("[\"curl\",\"-u\",\"joe@example.com:x1\"]", "[\"curl\",\"-u\",\"[secret]\"]");
     ck_assert_json("[\"curl\",\"-u\",\"k\xB5y:Tulip77\"]", "[\"curl\",\"-u\",\"[secret]\"]");
     ck_assert_json_stays("[\"curl\",\"-u\",\"kim\",\"http://h:80\"]");
