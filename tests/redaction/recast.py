@@ -67,7 +67,7 @@ def deeper(c):
 # container -> cases that may go wrong in it.  Python writes an escape in a name as two, and what an object and its member say together
 # is only read where it is JSON; marks of a table end a value.
 ALLOWED = {in_message: 0, in_log: 0, behind_head: 2, before_fields: 3, in_quotes: 0, among_lines: 0, as_text: 0, in_body: 0, in_queue: 0, indented: 0,
-           in_python: 20, deeper: 0}
+           in_python: 14, deeper: 0}
 
 
 def recast(cases, into):
