@@ -44,19 +44,18 @@ static void resume_value(struct nj_sweep *s, int rule)
         s->open = (struct nj_open_quote){ f.quote, (uint8_t)f.slashes, (int16_t)rule };
 }
 
-/* The line behind the head of a log line. */
-static struct nj_str behind_head(struct nj_str t)
+size_t nj_carry_line(struct nj_str t)
 {
     size_t from = t.n;
     while (from > 0 && t.p[from - 1] != '\t')
         from--;
-    return nj_str_trim(nj_str_slice(t, from, t.n));
+    return from;
 }
 
 /* $4, AUTH, $8, x1: a line each.  What follows AUTH goes, a user before the password, too. */
 static void resume_wire(struct nj_sweep *s, struct nj_wire was)
 {
-    struct nj_str line = behind_head(s->text);
+    struct nj_str line = nj_str_trim(nj_str_slice(s->text, nj_carry_line(s->text), s->text.n));
     struct nj_wire *now = &s->carry->wire;
     uint64_t n = 0;
     size_t from = line.n != 0 ? (size_t)(line.p - s->text.p) : 0;

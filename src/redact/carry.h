@@ -39,4 +39,7 @@ struct nj_carry {
     struct nj_wire wire;
 };
 
+/* Where the line of a log begins behind its head, the parts of which are parted by tabs. */
+size_t nj_carry_line(struct nj_str text);
+
 #endif

@@ -243,9 +243,7 @@ bool nj_form_table_goes_on(struct nj_sweep *s, struct nj_table *table)
     struct nj_form f = { .s = s, .t = t, .rule = table->rule };
     struct table as = { .parting = table->parting, .before = table->column, .names = table->all };
     struct nj_span cell = { 0, 0 };
-    size_t from = t.n;
-    while (from > 0 && t.p[from - 1] != '\t')
-        from--;
+    size_t from = nj_carry_line(t);
     if (table->parting == '|' && skip_rule(t, from) > from) {
         table->ruled = true;
         return true;

@@ -188,6 +188,14 @@ bool nj_is_name(struct nj_str key, struct nj_str name)
     return n == name.n;
 }
 
+static bool is_any_name(struct nj_str name, const struct nj_str *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (nj_is_name(name, names[i]))
+            return true;
+    return false;
+}
+
 bool nj_is_query(struct nj_str name)
 {
     static const struct nj_str names[] = {
@@ -197,10 +205,7 @@ bool nj_is_query(struct nj_str name)
     };
     if (name.n < names[0].n || strchr("qQmMsSuU", name.p[0]) == NULL)
         return false;
-    for (size_t i = 0; i < NJ_COUNT(names); i++)
-        if (nj_is_name(name, names[i]))
-            return true;
-    return false;
+    return is_any_name(name, names, NJ_COUNT(names));
 }
 
 bool nj_is_bound_list(struct nj_str name)
@@ -210,10 +215,7 @@ bool nj_is_bound_list(struct nj_str name)
                                            NJ_STR_INIT("binds"),    NJ_STR_INIT("bind") };
     if (name.n < 4 || name.n > 10 || strchr("pPvVbBaA", name.p[0]) == NULL)
         return false;
-    for (size_t i = 0; i < NJ_COUNT(names); i++)
-        if (nj_is_name(name, names[i]))
-            return true;
-    return false;
+    return is_any_name(name, names, NJ_COUNT(names));
 }
 
 struct nj_str nj_sql_before(struct nj_str members)

@@ -356,10 +356,7 @@ static bool is_complaint_code(struct nj_str v)
     for (size_t i = 0; i < v.n; i++)
         if (!nj_is(v.p[i], NJ_IS_UPPER) && v.p[i] != '_')
             return false;
-    for (size_t i = 0; i < NJ_COUNT(openings); i++)
-        if (nj_str_starts(v, openings[i]))
-            return true;
-    return false;
+    return nj_str_starts_any(v, openings, NJ_COUNT(openings));
 }
 
 /* "[FILTERED]", "<hidden>", "(sensitive value)": the word in the brackets. */

@@ -62,6 +62,23 @@ static __attribute__((unused)) struct nj_str counts_of(void)
 #define ck_assert_json_stays(in) ck_assert_view_eq(json_of(nj_str_of(in)), in)
 #define ck_assert_counts(want)   ck_assert_view_eq(counts_of(), want)
 
+/* Texts, and what becomes of them. */
+struct row {
+    const char *in, *want; /* NULL: nothing */
+};
+
+static inline void check_rows(const struct row *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        ck_assert_text(rows[i].in, rows[i].want != NULL ? rows[i].want : rows[i].in);
+}
+
+static inline void check_stays(const char *const *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        ck_assert_text_stays(rows[i]);
+}
+
 /* NJ_TEST_MAIN with a fresh redactor for every test. */
 #define REDACT_TEST_MAIN(module)                                                                                                           \
     int main(void)                                                                                                                         \

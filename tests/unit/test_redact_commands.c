@@ -1,22 +1,12 @@
 /* Tests of passwords that commands have in a place of their own, or that a pipe or a here-string hands them. */
 #include "redact_unit.h"
 
-struct row {
-    const char *in, *want;
-};
-
-static void check_rows(const struct row *rows, size_t n)
+/* ... and what came out stays as it is. */
+static void check_settled(const struct row *rows, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        ck_assert_text(rows[i].in, rows[i].want);
-        ck_assert_text_stays(rows[i].want);
-    }
-}
-
-static void check_stays(const char *const *rows, size_t n)
-{
+    check_rows(rows, n);
     for (size_t i = 0; i < n; i++)
-        ck_assert_text_stays(rows[i]);
+        ck_assert_text_stays(rows[i].want);
 }
 
 START_TEST(test_redact_arguments_that_are_passwords)
@@ -58,7 +48,7 @@ START_TEST(test_redact_arguments_that_are_passwords)
         "htpasswd -b: too few arguments",
         "put updates at least user_ids",
     };
-    check_rows(rows, NJ_COUNT(rows));
+    check_settled(rows, NJ_COUNT(rows));
     check_stays(stays, NJ_COUNT(stays));
 }
 END_TEST
@@ -93,7 +83,7 @@ START_TEST(test_redact_what_is_piped_into_commands)
         "echo raven | wc -l && passwd -S kim",
         "<<<<<<< HEAD",
     };
-    check_rows(rows, NJ_COUNT(rows));
+    check_settled(rows, NJ_COUNT(rows));
     check_stays(stays, NJ_COUNT(stays));
 }
 END_TEST
@@ -122,7 +112,7 @@ START_TEST(test_redact_options_of_more_commands)
         "use --password or https later",
         "snmpwalk -v 2c -O n h",
     };
-    check_rows(rows, NJ_COUNT(rows));
+    check_settled(rows, NJ_COUNT(rows));
     check_stays(stays, NJ_COUNT(stays));
 }
 END_TEST

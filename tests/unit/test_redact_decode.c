@@ -3,16 +3,6 @@
 
 #include <zlib.h>
 
-struct row {
-    const char *in, *want;
-};
-
-static void check_rows(const struct row *rows, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        ck_assert_text(rows[i].in, rows[i].want != NULL ? rows[i].want : rows[i].in);
-}
-
 static void add_gzip(struct nj_buf *out, struct nj_str in)
 {
     z_stream z = { 0 };

@@ -1,16 +1,6 @@
 /* Tests of names and values in text: the notations that are read, and the prose that is not. */
 #include "redact_unit.h"
 
-struct row {
-    const char *in, *want;
-};
-
-static void check_rows(const struct row *rows, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        ck_assert_text(rows[i].in, rows[i].want != NULL ? rows[i].want : rows[i].in);
-}
-
 START_TEST(test_redact_settings_and_parameters_lose_their_values)
 {
     static const struct row rows[] = {

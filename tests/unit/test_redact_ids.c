@@ -145,16 +145,6 @@ START_TEST(test_redact_addresses_of_ledgers_are_told_by_their_checksums)
 }
 END_TEST
 
-struct row {
-    const char *in, *want; /* NULL: stays */
-};
-
-static void check_rows(const struct row *rows, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        ck_assert_text(rows[i].in, rows[i].want != NULL ? rows[i].want : rows[i].in);
-}
-
 START_TEST(test_redact_identifiers_stand_free_or_need_a_word)
 {
     static const struct row rows[] = {

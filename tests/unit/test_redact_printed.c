@@ -1,16 +1,6 @@
 /* Tests of what shells, debuggers, consoles and templates print, and of the lines beside it that only name what is secret. */
 #include "redact_unit.h"
 
-struct row {
-    const char *in, *want;
-};
-
-static void check_rows(const struct row *rows, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        ck_assert_text(rows[i].in, rows[i].want);
-}
-
 START_TEST(test_redact_shells_have_users_with_passwords)
 {
     static const struct row rows[] = {

@@ -1,22 +1,6 @@
 /* Tests of passwords that a protocol, a call or a table has in a place of its own, without a name beside them. */
 #include "redact_unit.h"
 
-struct row {
-    const char *in, *want;
-};
-
-static void check_rows(const struct row *rows, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        ck_assert_text(rows[i].in, rows[i].want);
-}
-
-static void check_stays(const char *const *rows, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        ck_assert_text_stays(rows[i]);
-}
-
 START_TEST(test_redact_logins_of_protocols)
 {
     static const struct row rows[] = {

@@ -5,16 +5,6 @@
     "q8ZkT3vB"                                                                                                                             \
     "1nLx0RmWc7Yd5HpJ"
 
-struct row {
-    const char *in, *want;
-};
-
-static void check_rows(const struct row *rows, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        ck_assert_text(rows[i].in, rows[i].want);
-}
-
 START_TEST(test_redact_python_prints_values)
 {
     static const struct row rows[] = {
