@@ -39,106 +39,40 @@ const struct nj_secret_key_row nj_secret_keys[NJ_KEY_ROWS] = {
 
 /* --- values that are no secrets ----------------------------------------------------------------------------------- */
 
-static const struct nj_str harmless_words[] = {
-    NJ_STR_INIT("null"),
-    NJ_STR_INIT("nil"),
-    NJ_STR_INIT("undefined"),
-    NJ_STR_INIT("true"),
-    NJ_STR_INIT("false"),
-    NJ_STR_INIT("string"),
-    NJ_STR_INIT("none"),
-    NJ_STR_INIT("missing"),
-    NJ_STR_INIT("required"),
-    NJ_STR_INIT("invalid"),
-    NJ_STR_INIT("expired"),
-    NJ_STR_INIT("unknown"),
-    NJ_STR_INIT("redacted"),
-    NJ_STR_INIT("filtered"),
-    NJ_STR_INIT("removed"),
-    NJ_STR_INIT("scrubbed"),
-    NJ_STR_INIT("omitted"),
-    NJ_STR_INIT("sensitive"),
-    NJ_STR_INIT("masked"),
-    NJ_STR_INIT("hidden"),
-    NJ_STR_INIT("n/a"),
-    NJ_STR_INIT("nan"),
-    NJ_STR_INIT("yes"),
-    NJ_STR_INIT("no"),
-    NJ_STR_INIT("on"),
-    NJ_STR_INIT("off"),
-    NJ_STR_INIT("nullptr"),
-    NJ_STR_INIT("empty"),
-    NJ_STR_INIT("blank"),
-    NJ_STR_INIT("valid"),
-    NJ_STR_INIT("absent"),
-    NJ_STR_INIT("present"),
-    NJ_STR_INIT("set"),
-    NJ_STR_INIT("unset"),
-    NJ_STR_INIT("provided"),
-    NJ_STR_INIT("optional"),
-    NJ_STR_INIT("ok"),
-    NJ_STR_INIT("success"),
-    NJ_STR_INIT("failed"),
-    NJ_STR_INIT("denied"),
-    NJ_STR_INIT("rejected"),
-    NJ_STR_INIT("incorrect"),
-    NJ_STR_INIT("unchanged"),
-    NJ_STR_INIT("changed"), /* what became of it */
-    NJ_STR_INIT("replaced"),
-    NJ_STR_INIT("updated"),
-    NJ_STR_INIT("rotated"),
-    NJ_STR_INIT("renewed"),
-    NJ_STR_INIT("revoked"),
-    NJ_STR_INIT("refreshed"),
-    NJ_STR_INIT("created"),
-    NJ_STR_INIT("generated"),
-    NJ_STR_INIT("deleted"),
-    NJ_STR_INIT("loaded"),
-    NJ_STR_INIT("found"),
-    NJ_STR_INIT("sent"),
-    NJ_STR_INIT("entered"),
-    NJ_STR_INIT("verified"),
-    NJ_STR_INIT("validated"),
-    NJ_STR_INIT("matched"),
-    NJ_STR_INIT("mismatch"),
-    NJ_STR_INIT("correct"),
-    NJ_STR_INIT("wrong"),
-    NJ_STR_INIT("object"),
-    NJ_STR_INIT("array"),
-    NJ_STR_INIT("enabled"),
-    NJ_STR_INIT("disabled"),
-    NJ_STR_INIT("bearer"),
-    NJ_STR_INIT("basic"),
-    NJ_STR_INIT("include"),
-    NJ_STR_INIT("omit"),
-    NJ_STR_INIT("same-origin"),
-    NJ_STR_INIT("not set"),
-    NJ_STR_INIT("seconds"), /* what a lifetime is given in */
-    NJ_STR_INIT("minutes"),
-    NJ_STR_INIT("hours"),
-    NJ_STR_INIT("days"),
-    NJ_STR_INIT("accepted"),
-    NJ_STR_INIT("declined"),
-    NJ_STR_INIT("optional.empty"),
-    NJ_STR_INIT("str"), /* types, as a signature has them */
-    NJ_STR_INIT("int"),
-    NJ_STR_INIT("bytes"),
-    NJ_STR_INIT("bool"),
-    NJ_STR_INIT("boolean"),
-    NJ_STR_INIT("optional[str]"),
-    NJ_STR_INIT("object object"),
-    NJ_STR_INIT("{####}"), /* where Cognito puts the code into a message */
-    NJ_STR_INIT("sensitive value"),
-    NJ_STR_INIT("write-only"),
-    NJ_STR_INIT("!ref"), /* tags of YAML: the value is elsewhere */
-    NJ_STR_INIT("!sub"),
-    NJ_STR_INIT("!getatt"),
-    NJ_STR_INIT("!importvalue"),
-    NJ_STR_INIT("!vault"),
-    NJ_STR_INIT("!secret"),
-    NJ_STR_INIT("!env"),
-    NJ_STR_INIT("!!null"),
+/* What a field holds when it holds nothing, what became of it, tags of YAML for what is elsewhere, types as a signature has them; by the low
+ * bits of their first byte. */
+#define W(word)    NJ_STR_INIT(word)
+#define WORDS(...) ((const struct nj_str[]){ __VA_ARGS__, { NULL, 0 } })
+static const struct nj_str *const harmless_words[32] = {
+    ['a' & 31] = WORDS(W("absent"), W("array"), W("accepted"), W("!ref"), W("!sub"), W("!getatt"), W("!importvalue"), W("!vault"),
+                       W("!secret"), W("!env"), W("!!null")),
+    ['b' & 31] = WORDS(W("blank"), W("bearer"), W("basic"), W("bytes"), W("bool"), W("boolean")),
+    ['c' & 31] = WORDS(W("changed"), W("created"), W("correct")),
+    ['d' & 31] = WORDS(W("denied"), W("deleted"), W("disabled"), W("days"), W("declined")),
+    ['e' & 31] = WORDS(W("expired"), W("empty"), W("entered"), W("enabled")),
+    ['f' & 31] = WORDS(W("false"), W("filtered"), W("failed"), W("found")),
+    ['g' & 31] = WORDS(W("generated")),
+    ['h' & 31] = WORDS(W("hidden"), W("hours")),
+    ['i' & 31] = WORDS(W("invalid"), W("incorrect"), W("include"), W("int")),
+    ['l' & 31] = WORDS(W("loaded")),
+    ['m' & 31] = WORDS(W("missing"), W("masked"), W("matched"), W("mismatch"), W("minutes")),
+    ['n' & 31] = WORDS(W("null"), W("nil"), W("none"), W("n/a"), W("nan"), W("no"), W("nullptr"), W("not set")),
+    ['o' & 31] = WORDS(W("omitted"), W("on"), W("off"), W("optional"), W("ok"), W("object"), W("omit"), W("optional.empty"),
+                       W("optional[str]"), W("object object")),
+    ['p' & 31] = WORDS(W("present"), W("provided")),
+    ['r' & 31] = WORDS(W("required"), W("redacted"), W("removed"), W("rejected"), W("replaced"), W("rotated"), W("renewed"), W("revoked"),
+                       W("refreshed")),
+    ['s' & 31] = WORDS(W("string"), W("scrubbed"), W("sensitive"), W("set"), W("success"), W("sent"), W("same-origin"), W("seconds"),
+                       W("str"), W("sensitive value")),
+    ['t' & 31] = WORDS(W("true")),
+    ['u' & 31] = WORDS(W("undefined"), W("unknown"), W("unset"), W("unchanged"), W("updated")),
+    ['v' & 31] = WORDS(W("valid"), W("verified"), W("validated")),
+    ['w' & 31] = WORDS(W("wrong"), W("write-only")),
+    ['y' & 31] = WORDS(W("yes")),
+    ['{' & 31] = WORDS(W("{####}")), /* where Cognito puts the code into a message */
 };
+#undef WORDS
+#undef W
 
 /* Each of the bytes is one of those in set. */
 static bool all_of(struct nj_str s, const char *set)
@@ -174,16 +108,13 @@ static bool is_blotted(struct nj_str v)
     }
 }
 
-/* Words without a digit in them. */
 static bool is_harmless_word(struct nj_str v)
 {
-    enum { LONGEST = 15 };
-    if (v.n > LONGEST)
-        return false;
-    for (size_t i = 0; i < v.n; i++)
-        if (nj_is(v.p[i], NJ_IS_DIGIT))
-            return false;
-    return nj_str_is_any_nocase(v, harmless_words, NJ_COUNT(harmless_words));
+    const struct nj_str *word = v.n != 0 ? harmless_words[v.p[0] & 31] : NULL;
+    for (; word != NULL && word->n != 0; word++)
+        if (word->n == v.n && nj_str_same_nocase(v.p, word->p, v.n))
+            return true;
+    return false;
 }
 
 static const struct {
@@ -231,8 +162,6 @@ static bool is_yours(struct nj_str v)
 static bool is_slot(struct nj_str v)
 {
     enum { LONGEST = 48 };
-    if (memchr("<${%:mYy@.[", v.p[0], 11) == NULL)
-        return false;
     if (nj_str_starts(v, NJ_STR("$(")) || nj_str_starts(v, NJ_STR("%env(")))
         return true; /* what a command prints, of which the value may be no more than a part */
     if (nj_str_starts(v, NJ_STR(".*")) || nj_str_starts(v, NJ_STR("[^")))
@@ -279,7 +208,7 @@ const struct nj_str nj_placeholders[NJ_PLACEHOLDERS] = {
 /* "hmac:<key id>:<hex>" */
 static size_t pseudonym_len(struct nj_str s, size_t at)
 {
-    if (at >= s.n || s.p[at] != 'h' || !nj_str_starts(nj_str_slice(s, at, s.n), NJ_STR("hmac:")))
+    if (!nj_has_at(s, at, NJ_STR("hmac:")))
         return 0;
     size_t id = at + 5, colon = nj_run(s, id, NJ_IS_ALPHA | NJ_IS_DIGIT);
     if (colon == id || colon - id > 16 || colon >= s.n || s.p[colon] != ':')
@@ -288,12 +217,15 @@ static size_t pseudonym_len(struct nj_str s, size_t at)
     return end - colon - 1 >= 16 ? end - at : 0;
 }
 
-size_t nj_placeholder_len(struct nj_str text, size_t at)
+size_t nj_placeholder_at(struct nj_str text, size_t at)
 {
     enum { LONGEST = 24 };
+    static const struct nj_str usual = NJ_STR_INIT("[secret]");
     struct nj_str s = nj_str_slice(text, at, text.n);
-    if (s.n == 0 || s.p[0] != '[')
-        return s.n != 0 && s.p[0] == 'h' ? pseudonym_len(text, at) : 0;
+    if (s.n >= usual.n && memcmp(s.p, usual.p, usual.n) == 0)
+        return usual.n;
+    if (s.p[0] != '[')
+        return pseudonym_len(text, at);
     size_t inner = nj_run(nj_str_slice(s, 0, LONGEST), 1, NJ_IS_WORD); /* without the closing bracket */
     if (inner == s.n || (s.p[inner] != ']' && s.p[inner] != '-'))
         return 0;
@@ -326,8 +258,9 @@ static bool is_complaint(struct nj_str v)
         NJ_STR_INIT("needs "),        NJ_STR_INIT("may not "),       NJ_STR_INIT("your password "),
         NJ_STR_INIT("use at least "),
     };
+    enum { FIRST_WORD = 10 };
     size_t blanks = 0, opening = 0;
-    if (memchr(v.p, ' ', v.n) == NULL)
+    if (memchr(v.p, ' ', v.n < FIRST_WORD ? v.n : FIRST_WORD) == NULL)
         return false; /* as most */
     while (opening < NJ_COUNT(openings) && !nj_str_starts_nocase(v, openings[opening]))
         opening++;
@@ -351,21 +284,19 @@ static bool is_complaint_code(struct nj_str v)
     static const struct nj_str openings[] = { NJ_STR_INIT("TOO_"),      NJ_STR_INIT("NOT_"),  NJ_STR_INIT("NO_"),  NJ_STR_INIT("INVALID_"),
                                               NJ_STR_INIT("MISSING_"),  NJ_STR_INIT("MIN_"),  NJ_STR_INIT("MAX_"), NJ_STR_INIT("MUST_"),
                                               NJ_STR_INIT("REQUIRED_"), NJ_STR_INIT("FIELD_") };
-    if (v.n > LONGEST || v.p[0] < 'F' || v.p[0] > 'T')
-        return false;
+    if (v.n > LONGEST || v.n < 3 || !nj_is(v.p[1], NJ_IS_UPPER))
+        return false; /* as most */
     for (size_t i = 0; i < v.n; i++)
         if (!nj_is(v.p[i], NJ_IS_UPPER) && v.p[i] != '_')
             return false;
     return nj_str_starts_any(v, openings, NJ_COUNT(openings));
 }
 
-/* "[FILTERED]", "<hidden>", "(sensitive value)": the word in the brackets. */
+/* "[FILTERED]", "<hidden>", "(sensitive value)": the word in the brackets, which the first byte opens. */
 static struct nj_str unbracketed(struct nj_str v)
 {
-    static const char open[] = "[<(", close[] = "]>)";
-    const char *o = v.n > 2 ? strchr(open, v.p[0]) : NULL;
-    bool pair = o != NULL && *o != '\0' && v.p[v.n - 1] == close[o - open];
-    return pair ? nj_str_slice(v, 1, v.n - 1) : v;
+    char close = v.p[0] == '[' ? ']' : v.p[0] == '<' ? '>' : ')';
+    return v.n > 2 && v.p[v.n - 1] == close ? nj_str_slice(v, 1, v.n - 1) : v;
 }
 
 /* "arn:aws:ssm:eu-west-1:118822003344:parameter/x": where it is kept. */
@@ -384,18 +315,89 @@ static bool is_arn(struct nj_str v)
 static struct nj_str behind_scheme(struct nj_str v)
 {
     static const struct nj_str schemes[] = { NJ_STR_INIT("Bearer "), NJ_STR_INIT("Basic "), NJ_STR_INIT("Token "), NJ_STR_INIT("token ") };
-    bool blank = v.n > 6 && (v.p[5] == ' ' || v.p[6] == ' '); /* behind each of them */
-    for (size_t i = 0; blank && i < NJ_COUNT(schemes); i++)
+    for (size_t i = 0; i < NJ_COUNT(schemes); i++)
         if (v.n > schemes[i].n && nj_str_starts(v, schemes[i]) && strchr("$<{", v.p[schemes[i].n]) != NULL)
             return nj_str_slice(v, schemes[i].n, v.n);
     return v;
 }
 
+/* What harmless text may be that begins with a byte. */
+enum { A_BLOT = 1, A_WORD = 2, A_BRACKET = 4, A_SLOT = 8, A_COMPLAINT = 16, A_CODE = 32, AN_ARN = 64, A_PLACEHOLDER = 128 };
+static const uint8_t beginnings[256] = {
+    ['a'] = A_WORD | A_COMPLAINT | AN_ARN,
+    ['b'] = A_WORD,
+    ['c' ... 'd'] = A_WORD | A_COMPLAINT,
+    ['e' ... 'g'] = A_WORD,
+    ['h'] = A_WORD | A_COMPLAINT | A_PLACEHOLDER,
+    ['i'] = A_WORD | A_COMPLAINT,
+    ['l'] = A_WORD,
+    ['m'] = A_WORD | A_COMPLAINT | A_SLOT,
+    ['n'] = A_WORD | A_COMPLAINT,
+    ['o'] = A_WORD,
+    ['p'] = A_WORD | A_COMPLAINT,
+    ['r'] = A_WORD,
+    ['s' ... 'u'] = A_WORD | A_COMPLAINT,
+    ['v' ... 'w'] = A_WORD,
+    ['x'] = A_BLOT,
+    ['y'] = A_WORD | A_COMPLAINT | A_SLOT,
+    ['A'] = A_WORD | A_COMPLAINT,
+    ['B'] = A_WORD,
+    ['C' ... 'D'] = A_WORD | A_COMPLAINT,
+    ['E'] = A_WORD,
+    ['F'] = A_WORD | A_CODE,
+    ['G'] = A_WORD,
+    ['H'] = A_WORD | A_COMPLAINT,
+    ['I'] = A_WORD | A_COMPLAINT | A_CODE,
+    ['L'] = A_WORD,
+    ['M' ... 'N'] = A_WORD | A_COMPLAINT | A_CODE,
+    ['O'] = A_WORD,
+    ['P'] = A_WORD | A_COMPLAINT,
+    ['R'] = A_WORD | A_CODE,
+    ['S'] = A_WORD | A_COMPLAINT,
+    ['T'] = A_WORD | A_COMPLAINT | A_CODE,
+    ['U'] = A_WORD | A_COMPLAINT,
+    ['V' ... 'W'] = A_WORD,
+    ['X'] = A_BLOT,
+    ['Y'] = A_WORD | A_COMPLAINT | A_SLOT,
+    ['!'] = A_WORD,
+    ['{'] = A_WORD | A_SLOT,
+    ['('] = A_BRACKET,
+    ['<'] = A_BRACKET | A_SLOT,
+    ['['] = A_BRACKET | A_SLOT | A_PLACEHOLDER,
+    ['$'] = A_SLOT,
+    ['%'] = A_SLOT,
+    ['@'] = A_SLOT,
+    [':'] = A_SLOT | A_BLOT,
+    ['.'] = A_SLOT | A_BLOT,
+    ['*'] = A_BLOT,
+    ['#'] = A_BLOT,
+    ['?'] = A_BLOT,
+    ['-'] = A_BLOT,
+    ['|'] = A_BLOT,
+    ['>'] = A_BLOT,
+    ['='] = A_BLOT,
+    ['/'] = A_BLOT,
+    [0x80 ... 0xff] = A_BLOT,
+};
+
 bool nj_value_is_harmless(struct nj_str v)
 {
-    v = behind_scheme(nj_str_trim(v));
-    return v.n == 0 || is_blotted(v) || nj_placeholder_len(v, 0) == v.n || is_harmless_word(unbracketed(v)) || is_slot(v) ||
-           (v.n <= 160 && is_complaint(v)) || is_complaint_code(v) || is_arn(v);
+    if (v.n != 0 && (nj_is(v.p[0], NJ_IS_SPACE) || nj_is(v.p[v.n - 1], NJ_IS_SPACE)))
+        v = nj_str_trim(v);
+    if (v.n == 0)
+        return true;
+    if (v.n > 6 && (v.p[5] == ' ' || v.p[6] == ' ')) /* behind each of them */
+        v = behind_scheme(v);
+    unsigned may = beginnings[(unsigned char)v.p[0]];
+    if ((may & A_WORD) && is_harmless_word(v))
+        return true;
+    if ((may & A_COMPLAINT) && v.n <= 160 && is_complaint(v))
+        return true;
+    if ((may & ~(unsigned)(A_WORD | A_COMPLAINT)) == 0)
+        return false; /* as most */
+    return ((may & A_BLOT) && is_blotted(v)) || ((may & A_PLACEHOLDER) && nj_placeholder_len(v, 0) == v.n) ||
+           ((may & A_BRACKET) && is_harmless_word(unbracketed(v))) || ((may & A_SLOT) && is_slot(v)) ||
+           ((may & A_CODE) && is_complaint_code(v)) || ((may & AN_ARN) && is_arn(v));
 }
 
 /* --- what a rule wants of the value ------------------------------------------------------------------------------- */
@@ -491,7 +493,7 @@ static bool is_reference(struct nj_str v)
 {
     enum { LONGEST = 64 };
     size_t slashes = 0;
-    if (v.n > LONGEST || nj_str_chr(v, '/', 0) == NJ_NPOS || !nj_is(v.p[0], NJ_IS_LOWER) || !nj_is(v.p[v.n - 1], NJ_IS_LOWER))
+    if (v.n > LONGEST || !nj_is(v.p[0], NJ_IS_LOWER) || !nj_is(v.p[v.n - 1], NJ_IS_LOWER) || nj_str_chr(v, '/', 0) == NJ_NPOS)
         return false;
     for (size_t i = 0; i < v.n; i++) {
         slashes += v.p[i] == '/' ? 1 : 0;
@@ -504,10 +506,18 @@ static bool is_reference(struct nj_str v)
 bool nj_key_takes_telling(int rule, struct nj_str value)
 {
     enum { SOME = 5, MANY = 12, LOOKED_AT = 1024 }; /* a bare value may go on to the end of a long text */
+    enum {
+        PARTICULAR = NJ_HOW_BASIC | NJ_HOW_PATH | NJ_HOW_MIXED | NJ_HOW_RANDOM | NJ_HOW_SHORT | NJ_HOW_EXPIRY | NJ_HOW_CODE |
+                     NJ_HOW_DIGITS | NJ_HOW_LONG | NJ_HOW_MAIL
+    };
     unsigned how = nj_secret_keys[rule].how;
     if ((how & NJ_HOW_BASIC) && !is_login(value))
         return false;
     value = nj_str_slice(value, 0, LOOKED_AT);
+    if (!is_of_class(rule, value) || (is_reference(value) && nj_str_eq(nj_secret_keys[rule].counter, NJ_STR("secret"))))
+        return false;
+    if ((how & PARTICULAR) == 0)
+        return true; /* as most */
     if (((how & NJ_HOW_PATH) && value.p[0] == '/') || ((how & NJ_HOW_MIXED) && !nj_value_is_mixed(value)))
         return false;
     if ((how & NJ_HOW_RANDOM) && !nj_is_random(value))
@@ -518,8 +528,6 @@ bool nj_key_takes_telling(int rule, struct nj_str value)
     if ((how & NJ_HOW_DIGITS) && count_digits(value, SOME) < SOME)
         return false;
     if ((how & NJ_HOW_LONG) && count_digits(value, MANY) < MANY)
-        return false;
-    if (!is_of_class(rule, value) || (is_reference(value) && nj_str_eq(nj_secret_keys[rule].counter, NJ_STR("secret"))))
         return false;
     return (how & NJ_HOW_MAIL) == 0 || nj_str_chr(value, '@', 0) != NJ_NPOS || nj_str_find(value, NJ_STR("%40"), 0) != NJ_NPOS;
 }

@@ -167,6 +167,10 @@ bool nj_key_takes_beside(int rule, struct nj_str before, struct nj_str value);
 /* "12 Mill Lane", "Hauptstr. 5" */
 bool nj_value_is_street(struct nj_str value);
 /* Length of the placeholder (or pseudonym) that starts at byte at, or 0. */
-size_t nj_placeholder_len(struct nj_str text, size_t at);
+size_t nj_placeholder_at(struct nj_str text, size_t at); /* which is one of the bytes they begin with */
+static inline size_t nj_placeholder_len(struct nj_str text, size_t at)
+{
+    return at < text.n && (text.p[at] == '[' || text.p[at] == 'h') ? nj_placeholder_at(text, at) : 0;
+}
 
 #endif
