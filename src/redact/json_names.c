@@ -101,19 +101,29 @@ static void write_key(struct walk *w, struct nj_str name, bool again)
     nj_walk_string(w, quoted(&w->in.piece), nj_buf_str(b));
 }
 
+/* A slot tells without a look at the members whether a name is new, unless it was seen late; so do those of names that stand there as they
+ * are. */
+static bool is_again(struct walk *w, struct nj_str name, struct nj_key_slot *slot)
+{
+    if (slot == NULL || w->in.piece.escaped || slot->object >= w->frame->new_from)
+        return had(w, nj_name_hash(name));
+    slot->object = w->frame->number;
+    return false;
+}
+
 /* A name that is long, or in which something is marked.  What is nested may differ in what may still be opened, and is not remembered. */
 static struct nj_key marked_key(struct walk *w, struct nj_str *name)
 {
     uint64_t found = w->r->findings;
     struct nj_str raw = *name;
     bool changed = false;
-    if (raw.n > NAME_BYTES || w->read_all || !nj_piece_is_plain(&w->in))
+    if (raw.n > NAME_BYTES || w->read_all || (!nj_piece_is_plain(&w->in) && !nj_piece_is_word(&w->in)))
         *name = clean_key(w, &changed);
     struct nj_key_slot *slot = name->p == raw.p && w->r->findings == found && w->level == 0 ? nj_key_slot(w->r, raw) : NULL;
     if (slot != NULL)
         slot->key.quiet = true;
     struct nj_key key = nj_key_classify(w->r, *name);
-    bool again = (changed || w->level == 0) && had(w, nj_name_hash(*name));
+    bool again = (changed || w->level == 0) && is_again(w, *name, slot);
     if (again && !changed)
         nj_note(w->r, NJ_AUDIT_MALFORMED);
     if (again || changed)

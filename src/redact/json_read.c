@@ -13,15 +13,11 @@ void nj_read_marks(struct nj_reader *d, size_t block)
 
 bool nj_read_asks(const struct nj_reader *d, uint64_t bits)
 {
-    struct nj_marks m = d->marks[(d->blocks - 1) & 1];
-    if (((m.odd | m.separator) & bits) != 0)
+    const struct nj_marks *m = &d->marks[(d->blocks - 1) & 1];
+    if (((m->odd | m->separator) & bits) != 0)
         return true;
-    m.token &= bits;
-    m.number &= bits;
-    m.rare &= bits;
-    m.words &= bits;
-    m.separator = 0;
-    return nj_marks_prune(d->r, d->t, (d->blocks - 1) * NJ_BLOCK, &m) != 0;
+    struct nj_marks some = { .token = m->token & bits, .number = m->number & bits, .rare = m->rare & bits, .words = m->words & bits };
+    return nj_marks_prune(d->r, d->t, (d->blocks - 1) * NJ_BLOCK, &some) != 0;
 }
 
 bool nj_read_long_string(struct nj_reader *d)
@@ -75,23 +71,48 @@ bool nj_piece_marks(const struct nj_reader *d, struct nj_marks *out)
     return true;
 }
 
-/* What is marked in a name depends on the name alone: a quote stands before it, and no mark reaches over one. */
-void nj_name_expect(const struct nj_redactor *r, struct nj_key_slot *slot, struct nj_str name)
+/* Could one of the runs that are marked be a token? */
+static bool may_be_token(const struct nj_redactor *r, struct nj_str text, uint64_t marks)
 {
-    enum { BEFORE = 2 }; /* a bracket and the quote */
-    char text[BEFORE + sizeof(slot->ahead)] = "{\"";
-    struct nj_marker marker = { 0 };
+    for (; marks != 0; marks &= marks - 1)
+        if (nj_token_may(r, text, (size_t)__builtin_ctzll(marks)) || nj_encoded_may(text, (size_t)__builtin_ctzll(marks)))
+            return true;
+    return false;
+}
+
+bool nj_piece_is_word(const struct nj_reader *d)
+{
+    struct nj_str text = nj_str_slice(d->t, d->piece.in.from, d->piece.in.to);
     struct nj_marks m;
+    unsigned all = NJ_IS_WORD | NJ_IS_B64URL, any = 0;
+    if ((d->marks[0].words | d->marks[1].words) == 0 || text.n == 0 || !nj_is(text.p[0], NJ_IS_ALPHA))
+        return false;
+    for (size_t i = 0; i < text.n && all != 0; i++) {
+        all &= nj_byte_class[(unsigned char)text.p[i]];
+        any |= nj_byte_class[(unsigned char)text.p[i]];
+    }
+    if ((all & NJ_IS_WORD) == 0 && (all == 0 || (any & NJ_IS_DIGIT) != 0)) /* "4829-is-your-code" */
+        return false;
+    return nj_piece_marks(d, &m) && (m.separator | m.number | m.rare | m.odd) == 0 && !may_be_token(d->r, text, m.token);
+}
+
+/* What is marked in a name depends on the name alone: a quote stands before it, and no mark reaches over one. */
+void nj_name_expect(const struct nj_reader *d, struct nj_key_slot *slot, struct nj_str name)
+{
+    enum { BEHIND = 2 }; /* a quote and a colon */
+    const struct nj_piece *p = &d->piece;
+    struct nj_marks m = { .odd = p->marks };
+    char text[sizeof(slot->ahead)] = { 0 };
     slot->judged = true;
-    if (name.n + BEFORE > sizeof(slot->ahead))
+    if (name.n + BEHIND > sizeof(text))
         return;
-    memcpy(text + BEFORE, name.p, name.n);
-    memcpy(text + BEFORE + name.n, "\":", 2);
-    nj_marks_edge(r->marks, &marker, (struct nj_str){ text, BEFORE + name.n + 1 }, 0, &m);
-    uint64_t inside = (((uint64_t)1 << name.n) - 1) << BEFORE;
-    slot->bare = ((m.separator | m.token | m.number | m.rare | m.words | m.odd) & inside) == 0;
-    if ((m.stops & inside) != 0 || (!slot->bare && !slot->key.quiet))
+    if (p->in.from / NJ_BLOCK != p->in.to / NJ_BLOCK)
+        (void)nj_piece_marks(d, &m);
+    slot->bare = (m.separator | m.token | m.number | m.rare | m.words | m.odd) == 0;
+    if (!slot->bare && !slot->key.quiet)
         return;
-    memcpy(slot->ahead, text + BEFORE, sizeof(slot->ahead));
-    slot->need = (uint32_t)(((uint64_t)1 << (name.n + 2)) - 1);
+    memcpy(text, name.p, name.n);
+    memcpy(text + name.n, "\":", BEHIND);
+    memcpy(slot->ahead, text, sizeof(text));
+    slot->need = (uint32_t)(((uint64_t)1 << (name.n + BEHIND)) - 1);
 }

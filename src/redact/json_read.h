@@ -73,6 +73,9 @@ static inline bool nj_piece_is_marked(const struct nj_reader *d)
 
 /* The marks of the whole string, as its text alone would have them; false when they are not at hand. */
 bool nj_piece_marks(const struct nj_reader *d, struct nj_marks *out);
+/* Is it one word, "password" or "x-amz-security-token", that is worth a look only for what may follow such a word?  As nothing does, there
+ * is nothing to find in it. */
+bool nj_piece_is_word(const struct nj_reader *d);
 
 /* --- names that are expected ---------------------------------------------------------------------------------------- */
 
@@ -89,7 +92,7 @@ static inline bool nj_name_stands(const struct nj_reader *d, const struct nj_key
     return (slot->need & ~same) == 0;
 }
 
-/* Decides whether the name of the slot, which was just read without an escape, may be looked for. */
-void nj_name_expect(const struct nj_redactor *r, struct nj_key_slot *slot, struct nj_str name);
+/* Decides whether the name of the slot, which was just read without an escape and not asked about, may be looked for. */
+void nj_name_expect(const struct nj_reader *d, struct nj_key_slot *slot, struct nj_str name);
 
 #endif

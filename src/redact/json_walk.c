@@ -103,7 +103,7 @@ static void scan_string(struct walk *w, bool secret, bool named)
     bool mended = false;
     struct nj_carry *carry = goes_on(w);
     bool resumes = carry != NULL && carry->in_key;
-    if (!resumes && !secret && !w->read_all && nj_piece_is_plain(&w->in))
+    if (!resumes && !secret && !w->read_all && (nj_piece_is_plain(&w->in) || (carry == NULL && nj_piece_is_word(&w->in))))
         return;
     if (!nj_walk_text(w, p, &text, &mended)) {
         withhold(w, p);
@@ -653,7 +653,7 @@ static inline struct nj_key_slot *expected_key(struct walk *w)
 static void expect(struct walk *w, struct nj_key_slot *slot, struct nj_str name)
 {
     if (!slot->judged)
-        nj_name_expect(w->r, slot, name);
+        nj_name_expect(&w->in, slot, name);
     w->last->next[1] = w->last->next[0];
     w->last->next[0] = (uint16_t)(slot - w->r->slots);
     w->last = slot;
