@@ -5,13 +5,14 @@
 
 enum { WORD = 64 };
 
+/* Never handed to a function that is not inlined, so that it stays in registers. */
 struct walk {
-    const char *p, *end;
+    const char *first, *p, *end;
     bool strict;
     bool object; /* what the innermost open bracket is */
     bool fresh;  /* it has just been opened */
     size_t depth;
-    uint64_t objects[NJ_JSON_DEPTH / WORD];
+    uint64_t *objects;
 };
 
 /* --- strings ------------------------------------------------------------------------------------------------------ */
@@ -27,7 +28,7 @@ static const uint8_t escape_len[256] = {
 };
 
 /* p is a backslash. */
-NJ_INLINE enum nj_scan skip_escape(const char **at, const char *end, bool strict)
+static enum nj_scan skip_escape(const char **at, const char *end, bool strict)
 {
     const char *p = *at;
     ptrdiff_t left = end - p;
@@ -42,26 +43,39 @@ NJ_INLINE enum nj_scan skip_escape(const char **at, const char *end, bool strict
     return NJ_SCAN_DONE;
 }
 
-/* p is the opening quote. */
-NJ_INLINE enum nj_scan skip_string(struct walk *w)
+/* From a stop in a string to behind its closing quote. */
+static __attribute__((noinline)) enum nj_scan skip_rest(const char **at, const char *end, bool strict)
 {
-    const char *p = w->p + 1;
     enum nj_scan r = NJ_SCAN_DONE;
+    const char *p = *at;
     while (r == NJ_SCAN_DONE) {
-        p = nj_json_string_stop(p, w->end);
-        if (p == w->end) {
+        p = nj_json_string_stop(p, end, p);
+        if (p == end) {
             r = NJ_SCAN_ENDED;
         } else if (*p == '"') {
             p++;
             break;
         } else if (*p == '\\') {
-            r = skip_escape(&p, w->end, w->strict);
-        } else if (w->strict) {
+            r = skip_escape(&p, end, strict);
+        } else if (strict) {
             r = NJ_SCAN_BROKEN;
         } else {
             p++;
         }
     }
+    *at = p;
+    return r;
+}
+
+/* p is the opening quote. */
+NJ_INLINE enum nj_scan skip_string(struct walk *w)
+{
+    const char *p = nj_json_string_stop(w->p + 1, w->end, w->first);
+    enum nj_scan r = NJ_SCAN_DONE;
+    if (p != w->end && *p == '"')
+        p++;
+    else
+        r = skip_rest(&p, w->end, w->strict);
     w->p = p;
     return r;
 }
@@ -75,9 +89,9 @@ static const char *skip_digits(const char *p, const char *end)
     return p;
 }
 
-static enum nj_scan skip_number(struct walk *w)
+static __attribute__((noinline)) enum nj_scan skip_number(const char **at, const char *end)
 {
-    const char *p = w->p, *end = w->end;
+    const char *p = *at;
     p += *p == '-';
     const char *digits = p;
     p = skip_digits(p, end);
@@ -100,23 +114,40 @@ static enum nj_scan skip_number(struct walk *w)
         if (p == exponent)
             return p == end ? NJ_SCAN_ENDED : NJ_SCAN_BROKEN;
     }
+    *at = p;
+    return NJ_SCAN_DONE;
+}
+
+/* Most are short and whole. */
+NJ_INLINE enum nj_scan skip_digit(struct walk *w)
+{
+    const char *p = w->p + 1;
+    while (p < w->end && *p >= '0' && *p <= '9')
+        p++;
+    if (*w->p == '0' || (p < w->end && (*p == '.' || (*p | 0x20) == 'e'))) {
+        p = w->p;
+        enum nj_scan r = skip_number(&p, w->end);
+        w->p = p;
+        return r;
+    }
     w->p = p;
     return NJ_SCAN_DONE;
 }
 
-static enum nj_scan skip_word(struct walk *w, struct nj_str word)
+static __attribute__((noinline)) enum nj_scan skip_word(const char **at, const char *end)
 {
-    size_t left = (size_t)(w->end - w->p);
+    struct nj_str word = **at == 't' ? NJ_STR("true") : **at == 'f' ? NJ_STR("false") : NJ_STR("null");
+    size_t left = (size_t)(end - *at);
     size_t n = left < word.n ? left : word.n;
-    if (memcmp(w->p, word.p, n) != 0)
+    if (memcmp(*at, word.p, n) != 0)
         return NJ_SCAN_BROKEN;
     if (n < word.n)
         return NJ_SCAN_ENDED;
-    w->p += n;
+    *at += n;
     return NJ_SCAN_DONE;
 }
 
-static enum nj_scan skip_loose_scalar(struct walk *w)
+NJ_INLINE enum nj_scan skip_loose_scalar(struct walk *w)
 {
     const char *p = w->p;
     while (p < w->end && !nj_json_is_space(*p) && *p != ',' && *p != ']' && *p != '}' && *p != ':' && *p != '{' && *p != '[' && *p != '"')
@@ -132,16 +163,13 @@ NJ_INLINE enum nj_scan skip_scalar(struct walk *w)
 {
     if (!w->strict)
         return skip_loose_scalar(w);
-    switch (*w->p) {
-    case 't':
-        return skip_word(w, NJ_STR("true"));
-    case 'f':
-        return skip_word(w, NJ_STR("false"));
-    case 'n':
-        return skip_word(w, NJ_STR("null"));
-    default:
-        return *w->p == '-' || (*w->p >= '0' && *w->p <= '9') ? skip_number(w) : NJ_SCAN_BROKEN;
-    }
+    char c = *w->p;
+    if (c >= '0' && c <= '9')
+        return skip_digit(w);
+    const char *p = w->p;
+    enum nj_scan r = c == '-' ? skip_number(&p, w->end) : c == 't' || c == 'f' || c == 'n' ? skip_word(&p, w->end) : NJ_SCAN_BROKEN;
+    w->p = p;
+    return r;
 }
 
 /* --- the walk ----------------------------------------------------------------------------------------------------- */
@@ -219,7 +247,8 @@ NJ_INLINE enum nj_scan step(struct walk *w)
 
 NJ_INLINE enum nj_scan walk_value(const char **at, const char *end, bool strict)
 {
-    struct walk w = { .p = nj_json_skip_space(*at, end), .end = end, .strict = strict };
+    uint64_t objects[NJ_JSON_DEPTH / WORD] = { 0 };
+    struct walk w = { .first = *at, .p = nj_json_skip_space(*at, end), .end = end, .strict = strict, .objects = objects };
     enum nj_scan r = w.p == end ? NJ_SCAN_ENDED : begin_value(&w);
     while (r == NJ_SCAN_DONE && w.depth != 0) {
         w.p = nj_json_skip_space(w.p, end);

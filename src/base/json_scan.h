@@ -4,6 +4,12 @@
 
 #include "nightjar/json.h"
 
+#if defined(__x86_64__)
+#include <emmintrin.h>
+#elif defined(__aarch64__) && defined(__ARM_NEON)
+#include <arm_neon.h>
+#endif
+
 #define NJ_INLINE static inline __attribute__((always_inline))
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "nj_json_first() counts bytes from the low end");
@@ -19,13 +25,31 @@ NJ_INLINE nj_v16 nj_json_load(const char *p)
     return v;
 }
 
+/* The bytes that are marked, NJ_JSON_BITS bits for each, from the low end. */
+NJ_INLINE uint64_t nj_json_bits(nj_v16 mask)
+{
+#if defined(__x86_64__)
+    return (uint32_t)_mm_movemask_epi8((__m128i)mask);
+#elif defined(__aarch64__) && defined(__ARM_NEON)
+    return vget_lane_u64(vreinterpret_u64_u8(vshrn_n_u16(vreinterpretq_u16_u8((uint8x16_t)mask), 4)), 0);
+#else
+    uint64_t bits = 0;
+    for (unsigned i = 0; i < sizeof(mask); i++)
+        bits |= (uint64_t)(mask[i] & 1) << i;
+    return bits;
+#endif
+}
+#if defined(__aarch64__) && defined(__ARM_NEON)
+enum { NJ_JSON_BITS = 4 };
+#else
+enum { NJ_JSON_BITS = 1 };
+#endif
+
 /* Index of the first marked byte, or 16. */
 NJ_INLINE size_t nj_json_first(nj_v16 mask)
 {
-    nj_v2 w = (nj_v2)mask;
-    if (w[0] != 0)
-        return (size_t)__builtin_ctzll(w[0]) / 8;
-    return w[1] != 0 ? 8 + (size_t)__builtin_ctzll(w[1]) / 8 : 16;
+    uint64_t bits = nj_json_bits(mask);
+    return bits != 0 ? (size_t)__builtin_ctzll(bits) / NJ_JSON_BITS : 16;
 }
 
 NJ_INLINE bool nj_json_is_space(char c)
@@ -46,18 +70,20 @@ NJ_INLINE nj_v16 nj_json_stops(nj_v16 v)
     return (nj_v16)(v == '"') | (nj_v16)(v == '\\') | (nj_v16)(v < 0x20);
 }
 
-/* The next quote, backslash or control character; end when there is none. */
-NJ_INLINE const char *nj_json_string_stop(const char *p, const char *end)
+/* The next quote, backslash or control character; end when there is none.  Bytes from first on may be read. */
+NJ_INLINE const char *nj_json_string_stop(const char *p, const char *end, const char *first)
 {
-    const char *from = p;
     while (end - p >= 16) {
-        size_t hit = nj_json_first(nj_json_stops(nj_json_load(p)));
-        p += hit;
-        if (hit != 16)
-            return p;
+        uint64_t bits = nj_json_bits(nj_json_stops(nj_json_load(p)));
+        if (bits != 0)
+            return p + (size_t)__builtin_ctzll(bits) / NJ_JSON_BITS;
+        p += 16;
     }
-    if (p != from) /* the last sixteen bytes: those before p are none */
-        return end - 16 + nj_json_first(nj_json_stops(nj_json_load(end - 16)));
+    if (end - first >= 16) { /* the last sixteen bytes, without those before p */
+        uint64_t bits = nj_json_bits(nj_json_stops(nj_json_load(end - 16)));
+        bits = p != end ? bits >> (16 - (end - p)) * NJ_JSON_BITS : 0;
+        return bits != 0 ? p + (size_t)__builtin_ctzll(bits) / NJ_JSON_BITS : end;
+    }
     while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20)
         p++;
     return p;
@@ -66,7 +92,8 @@ NJ_INLINE const char *nj_json_string_stop(const char *p, const char *end)
 /* Behind the string whose opening quote is at p; end when it is not closed.  For text that has been checked. */
 NJ_INLINE const char *nj_json_skip_string(const char *p, const char *end)
 {
-    for (p++; (p = nj_json_string_stop(p, end)) < end;) {
+    const char *first = p;
+    for (p++; (p = nj_json_string_stop(p, end, first)) < end;) {
         if (*p == '"')
             return p + 1;
         p += *p == '\\' && end - p > 1 ? 2 : 1;
