@@ -19,16 +19,35 @@ static bool is_letter(struct nj_str t, size_t at)
     return nj_is(t.p[at], NJ_IS_ALPHA) || (unsigned char)t.p[at] >= 0x80;
 }
 
+/* The letters a phrase begins with, as the eight bytes of a text that are compared with them. */
+static void set_head(struct nj_context_index *x, int i)
+{
+    struct nj_str text = phrases[i].text;
+    size_t letters = nj_run(text, 0, NJ_IS_LOWER);
+    x->head[i] = x->mask[i] = 0;
+    for (size_t k = 0; k < letters && k < sizeof(x->head[i]); k++) {
+        x->head[i] |= (uint64_t)(unsigned char)text.p[k] << 8 * k;
+        x->mask[i] |= (uint64_t)0xff << 8 * k;
+    }
+}
+
 void nj_contexts_init(struct nj_redactor *r)
 {
     struct nj_context_index *x = &r->contexts;
-    memset(x->first, 0xff, sizeof(x->first)); /* -1 */
-    for (int i = NJ_CONTEXTS - 1; i >= 0; i--) {
-        struct nj_str text = phrases[i].text;
-        unsigned second = text.n > 1 && is_letter(text, 1) ? (unsigned char)text.p[1] & 31 : 0;
-        int16_t *first = &x->first[(unsigned char)text.p[0] & 31][second];
-        x->next[i] = *first;
-        *first = (int16_t)i;
+    memset(x->first, 0xff, sizeof(x->first));  /* -1 */
+    for (int other = 0; other <= 1; other++) { /* those whose second is no letter end the chains of all that begin like them */
+        for (size_t k = 0; other != 0 && k < NJ_COUNT(x->first) * NJ_COUNT(x->first[0]); k++)
+            x->first[k / 32][k % 32] = x->first[k / 32][0];
+        for (int i = NJ_CONTEXTS - 1; i >= 0; i--) {
+            struct nj_str text = phrases[i].text;
+            unsigned second = text.n > 1 && is_letter(text, 1) ? (unsigned char)text.p[1] & 31 : 0;
+            if ((second != 0) != (other != 0))
+                continue;
+            int16_t *first = &x->first[(unsigned char)text.p[0] & 31][second];
+            x->next[i] = *first;
+            *first = (int16_t)i;
+            set_head(x, i);
+        }
     }
 }
 
@@ -72,117 +91,180 @@ static bool matches(struct nj_str t, size_t at, struct nj_str phrase)
     return ends(t, at);
 }
 
-/* Topics of the phrases from i on in their chain that stand at byte at. */
-static uint64_t topics_at(const struct nj_context_index *x, int i, struct nj_str t, size_t at)
+/* Eight bytes of a text from byte at on, as many as there are, the others NUL. */
+static inline uint64_t eight_at(struct nj_str t, size_t at)
 {
+    uint64_t w = 0;
+    size_t left = t.n - at;
+    if (left >= sizeof(w)) {
+        memcpy(&w, t.p + at, sizeof(w));
+    } else if (t.n >= sizeof(w)) {
+        memcpy(&w, t.p + t.n - sizeof(w), sizeof(w));
+        w >>= 8 * (sizeof(w) - left);
+    } else {
+        memcpy(&w, t.p + at, left);
+    }
+    return w;
+}
+
+/* Topics of the word that begins at byte at. */
+static uint64_t topics_of_word(const struct nj_context_index *x, struct nj_str t, size_t at)
+{
+    const uint64_t small = 0x2020202020202020u;
     uint64_t topics = 0;
+    unsigned second = at + 1 < t.n ? (unsigned char)t.p[at + 1] & 31 : 0; /* a letter's case is not among these bits */
+    int i = x->first[(unsigned char)t.p[at] & 31][second];
+    if (i < 0)
+        return 0;
+    uint64_t eight = eight_at(t, at) | small;
     for (; i >= 0; i = x->next[i])
-        if (matches(t, at, phrases[i].text))
+        if ((eight & x->mask[i]) == x->head[i] && matches(t, at, phrases[i].text))
             topics |= NJ_TOPIC_BIT(phrases[i].topic);
     return topics;
 }
 
-/* Sixteen bytes of a text from byte at on, as many as there are, the others NUL. */
-static nj_lane lane_at(struct nj_str t, size_t at)
+/* --- what stands in a stretch of text ----------------------------------------------------------------------------- */
+
+enum { STRETCH = 64 };
+
+/* A bit for each byte from the first on. */
+struct stretch {
+    size_t from;
+    uint64_t letter, upper, lower; /* letters are what is not ASCII, too */
+    uint64_t fence, end;           /* no word beyond that one speaks of a candidate; ... and this */
+};
+
+enum side { ALONE, BEFORE_IT, BEHIND_IT };
+
+static inline __attribute__((always_inline)) nj_lane is(nj_lane v, char c)
 {
-    nj_lane v = { 0 };
-    size_t left = t.n - at;
-    memcpy(&v, t.p + at, left < sizeof(v) ? left : sizeof(v));
-    return v;
+    return (nj_lane)(v == (uint8_t)c);
 }
 
-/* Where words begin among the 64 bytes from byte at on: a bit each. */
-static uint64_t beginnings(struct nj_str t, size_t at)
+/* The bytes from..to, 64 at most. */
+static inline __attribute__((always_inline)) void look(struct nj_str t, size_t from, size_t to, enum side side, struct stretch *out)
 {
-    uint64_t letter = 0, upper = 0, lower = 0;
-    for (size_t i = 0; i < 64 && i < t.n - at; i += sizeof(nj_lane)) {
-        nj_lane v = lane_at(t, at + i), high = (nj_lane)(v >= 0x80);
-        uint64_t u = nj_lane_bits((nj_lane)(v - 'A' < 26)), l = nj_lane_bits((nj_lane)(v - 'a' < 26));
-        upper |= u << i;
-        lower |= l << i;
-        letter |= (u | l | nj_lane_bits(high)) << i;
+    char few[sizeof(nj_lane)] = { 0 };
+    struct stretch s = { .from = from };
+    if (t.n < sizeof(nj_lane)) {
+        memcpy(few, t.p, t.n);
+        t = (struct nj_str){ few, sizeof(few) };
     }
-    uint64_t behind_letter = letter << 1, behind_lower = lower << 1, before_lower = lower >> 1;
-    if (at > 0) {
-        behind_letter |= is_letter(t, at - 1);
-        behind_lower |= nj_is(t.p[at - 1], NJ_IS_LOWER);
+    for (size_t i = from; i < to; i += sizeof(nj_lane)) {
+        nj_lane v;
+        size_t at = t.n - i < sizeof(v) ? t.n - sizeof(v) : i, left = i - at, right = i - from;
+        memcpy(&v, t.p + at, sizeof(v));
+        nj_lane upper = (nj_lane)(v - 'A' < 26), lower = (nj_lane)(v - 'a' < 26);
+        s.upper |= nj_lane_bits(upper) >> left << right;
+        s.lower |= nj_lane_bits(lower) >> left << right;
+        s.letter |= nj_lane_bits(upper | lower | v) >> left << right;
+        if (side == ALONE)
+            continue;
+        nj_lane fence = is(v, '{') | is(v, '}') | is(v, '&') | is(v, ';') | is(v, '\n');
+        nj_lane end = side == BEFORE_IT ? is(v, '(') | is(v, ')') | is(v, '|') | is(v, ',') : is(v, '"') | is(v, '\'') | is(v, ',');
+        s.fence |= nj_lane_bits(fence) >> left << right;
+        s.end |= nj_lane_bits(end) >> left << right;
     }
-    if (t.n - at > 64)
-        before_lower |= (uint64_t)nj_is(t.p[at + 64], NJ_IS_LOWER) << 63;
-    return letter & (~behind_letter | (upper & (behind_lower | before_lower)));
+    *out = s;
 }
 
-/* Those of the words that begin at byte at. */
-static uint64_t topics_of_word(const struct nj_context_index *x, struct nj_str t, size_t at)
+/* Topics of the words that begin at those bits from byte base on; what a placeholder holds is skipped. */
+static uint64_t topics_of_words(const struct nj_redactor *r, struct nj_str t, size_t base, uint64_t any, size_t *skip)
 {
     uint64_t topics = 0;
-    const int16_t *first = x->first[(unsigned char)t.p[at] & 31];
-    unsigned second = at + 1 < t.n ? (unsigned char)t.p[at + 1] & 31 : 0; /* a letter's case is not among these bits */
-    if (first[second] >= 0)
-        topics |= topics_at(x, first[second], t, at);
-    if (second != 0 && first[0] >= 0)
-        topics |= topics_at(x, first[0], t, at);
+    any &= ~nj_lowest(*skip > base ? *skip - base : 0);
+    while (any != 0) {
+        size_t at = base + (size_t)__builtin_ctzll(any);
+        any &= any - 1;
+        size_t passed = at > 0 && t.p[at - 1] == '[' ? nj_placeholder_len(t, at - 1) : 0;
+        if (passed == 0) {
+            topics |= topics_of_word(&r->contexts, t, at);
+            continue;
+        }
+        *skip = at + passed - 1; /* "[secret]" is what was put there */
+        any &= ~nj_lowest(*skip - base);
+    }
+    return topics;
+}
+
+/* Of a part of a text that begins so many bytes behind the first of the stretch, and ends within. */
+static uint64_t topics_in(const struct nj_redactor *r, const struct stretch *s, size_t behind, struct nj_str part)
+{
+    size_t skip = 0;
+    uint64_t inside = nj_lowest(part.n), letter = s->letter >> behind & inside, lower = s->lower >> behind & inside;
+    uint64_t any = letter & (~(letter << 1) | (s->upper >> behind & (lower << 1 | lower >> 1)));
+    return topics_of_words(r, part, 0, any, &skip);
+}
+
+static __attribute__((noinline)) uint64_t topics_of_long(const struct nj_redactor *r, struct nj_str t)
+{
+    uint64_t topics = 0;
+    size_t skip = 0;
+    for (size_t base = 0; base < t.n; base += STRETCH) {
+        struct stretch s;
+        size_t to = t.n - base > STRETCH ? base + STRETCH : t.n;
+        look(t, base, to, ALONE, &s);
+        uint64_t inside = nj_lowest(to - base), letter = s.letter & inside, lower = s.lower & inside;
+        uint64_t behind_letter = letter << 1, behind_lower = lower << 1, before_lower = lower >> 1;
+        if (base > 0) {
+            behind_letter |= is_letter(t, base - 1);
+            behind_lower |= nj_is(t.p[base - 1], NJ_IS_LOWER);
+        }
+        if (to < t.n)
+            before_lower |= (uint64_t)nj_is(t.p[to], NJ_IS_LOWER) << 63;
+        topics |= topics_of_words(r, t, base, letter & (~behind_letter | (s.upper & (behind_lower | before_lower))), &skip);
+    }
     return topics;
 }
 
 uint64_t nj_topics_of(const struct nj_redactor *r, struct nj_str t)
 {
-    uint64_t topics = 0;
-    size_t skipped = 0; /* to here */
-    for (size_t base = 0; base < t.n; base += 64) {
-        for (uint64_t any = beginnings(t, base); any != 0; any &= any - 1) {
-            size_t at = base + (size_t)__builtin_ctzll(any);
-            if (at < skipped)
-                continue;
-            size_t passed = at > 0 && t.p[at - 1] == '[' ? nj_placeholder_len(t, at - 1) : 0;
-            if (passed == 0)
-                topics |= topics_of_word(&r->contexts, t, at);
-            else
-                skipped = at + passed - 1; /* "[secret]" is what was put there */
-        }
-    }
-    return topics;
+    struct stretch s;
+    if (t.n > STRETCH)
+        return topics_of_long(r, t);
+    look(t, 0, t.n, ALONE, &s);
+    return topics_in(r, &s, 0, t);
 }
 
-static inline bool is_fence(char c)
-{
-    return c == '{' || c == '}' || c == '&' || c == ';' || c == '\n';
-}
+/* --- around a candidate ------------------------------------------------------------------------------------------- */
 
 static inline bool is_filler(char c)
 {
     return c == ' ' || c == '"' || c == '\'' || c == '\\' || c == '#';
 }
 
-static inline bool is_end_of_name(char c)
+/* Topics of the words that may speak about the candidate at byte from.  Behind "name: " only the name does, unless all count. */
+static uint64_t topics_before(const struct nj_redactor *r, struct nj_str t, size_t from, bool all)
 {
-    return c == ',' || c == '(' || c == ')' || c == '|';
-}
-
-/* Where the words that may speak about the candidate begin.  Behind "name: " only the name does. */
-static size_t words_from(struct nj_str t, size_t from)
-{
+    struct stretch s;
     size_t floor = from > BEFORE ? from - BEFORE : 0, at = from;
+    look(t, floor > 0 ? floor - 1 : 0, from, BEFORE_IT, &s);
     while (at > floor && is_filler(t.p[at - 1]))
         at--;
     bool named = at > floor && (t.p[at - 1] == ':' || t.p[at - 1] == '=');
-    at -= named;
-    while (at > floor && !is_fence(t.p[at - 1]) && !(named && is_end_of_name(t.p[at - 1])))
-        at--;
-    while (at > 0 && at < from && at == floor && is_letter(t, at - 1) && is_letter(t, at))
-        at++, floor++;                          /* not within a word */
+    uint64_t ends = (s.fence | (named ? s.end : 0)) & nj_lowest(at - named - s.from) & ~nj_lowest(floor - s.from);
+    at = ends != 0 && !all ? s.from + 64 - (size_t)__builtin_clzll(ends) : floor;
+    uint64_t letter = all ? s.upper | s.lower : s.letter;
+    if (at == floor && at > 0 && (letter & 1) != 0) { /* not within a word */
+        uint64_t others = ~letter & ~nj_lowest(at - s.from) & nj_lowest(from - s.from);
+        at = others != 0 ? s.from + (size_t)__builtin_ctzll(others) : from;
+    }
     at -= at > 0 && t.p[at - 1] == '[' ? 1 : 0; /* a placeholder is seen whole */
-    return at;
+    return topics_in(r, &s, at - s.from, nj_str_slice(t, at, from));
 }
 
-static size_t words_to(struct nj_str t, size_t to)
+static uint64_t topics_behind(const struct nj_redactor *r, struct nj_str t, size_t to)
 {
-    size_t limit = t.n - to > AFTER ? to + AFTER : t.n;
-    while (to < limit && !is_fence(t.p[to]) && t.p[to] != ',' && t.p[to] != '"' && t.p[to] != '\'')
-        to++;
-    while (to == limit && to < t.n && to > 0 && is_letter(t, to - 1) && is_letter(t, to))
-        to--, limit--;
-    return to;
+    struct stretch s;
+    size_t n = t.n - to > AFTER ? AFTER : t.n - to;
+    bool more = t.n - to > n;
+    look(t, to, to + n + more, BEHIND_IT, &s);
+    uint64_t ends = (s.fence | s.end) & nj_lowest(n), others = ~s.letter & nj_lowest(n);
+    if (ends != 0)
+        n = (size_t)__builtin_ctzll(ends);
+    else if (more && (s.letter >> n & 1) != 0) /* not within a word */
+        n = others != 0 ? 64 - (size_t)__builtin_clzll(others) : 0;
+    return topics_in(r, &s, 0, nj_str_slice(t, to, to + n));
 }
 
 uint64_t nj_topics_member(struct nj_redactor *r)
@@ -194,8 +276,10 @@ uint64_t nj_topics_member(struct nj_redactor *r)
 
 uint64_t nj_topics_near(const struct nj_sweep *s, struct nj_span span)
 {
-    struct nj_str t = s->text;
-    uint64_t topics = nj_topics_member(s->r);
-    topics |= nj_topics_of(s->r, nj_str_slice(t, words_from(t, span.from), span.from));
-    return topics | nj_topics_of(s->r, nj_str_slice(t, span.to, words_to(t, span.to)));
+    return nj_topics_member(s->r) | topics_before(s->r, s->text, span.from, false) | topics_behind(s->r, s->text, span.to);
+}
+
+uint64_t nj_topics_around(const struct nj_sweep *s, struct nj_span span)
+{
+    return nj_topics_member(s->r) | topics_before(s->r, s->text, span.from, true) | topics_behind(s->r, s->text, span.to);
 }

@@ -49,14 +49,9 @@ static bool is_object(struct nj_str t, size_t from)
     return t.n - from >= OBJECT_MIN && memcmp(t.p + from, "eyJ", 3) == 0;
 }
 
-bool nj_encoded_may(struct nj_str t, size_t at)
+bool nj_encoded_run_may(struct nj_str t, size_t from)
 {
-    enum { FIRST = NJ_TOKEN_RUN - 1 };
-    size_t last = at + RUN_MIN - 1 - 2 * FIRST, from = at - FIRST;
-    if (is_object(t, from))
-        return true;
-    if (last >= t.n || !is_run_byte(t.p[last]))
-        return false;
+    size_t last = from + RUN_MIN - NJ_TOKEN_RUN;
     bool begins = from == 0 || !is_run_byte(t.p[from - 1]);
     if (begins && t.n - from < RUN_MIN)
         return false;

@@ -4,6 +4,7 @@
 
 #include "carry.h"
 #include "keys.h"
+#include "kinds.h"
 #include "known.h"
 #include "lanes.h"
 #include "members.h"
@@ -157,9 +158,11 @@ enum {
 #undef NJ_CONTEXT
 };
 
-/* Phrases by the low bits of their first two bytes; those whose second is no letter stand under 0. */
+/* Phrases by the low bits of their first two bytes; those whose second is no letter stand under 0, and behind all others.  The letters
+ * that each begins with, as many as are compared at once. */
 struct nj_context_index {
     int16_t first[32][32], next[NJ_CONTEXTS];
+    uint64_t head[NJ_CONTEXTS], mask[NJ_CONTEXTS];
 };
 void nj_contexts_init(struct nj_redactor *r);
 
@@ -167,6 +170,8 @@ void nj_contexts_init(struct nj_redactor *r);
 uint64_t nj_topics_of(const struct nj_redactor *r, struct nj_str text);
 /* Those of the words within some forty bytes of a span, and of the member's name where the text is a value of JSON. */
 uint64_t nj_topics_near(const struct nj_sweep *s, struct nj_span span);
+/* The same, but of all words within forty bytes before it: over the ends of lines and members, too. */
+uint64_t nj_topics_around(const struct nj_sweep *s, struct nj_span span);
 /* Those of the member's name alone. */
 uint64_t nj_topics_member(struct nj_redactor *r);
 
@@ -228,7 +233,8 @@ bool nj_is_near_secret(const struct nj_sweep *s, struct nj_span span);
 bool nj_is_uuid(struct nj_str v);
 /* Twenty characters or more, neither hexadecimal nor words nor a number with a name, and as mixed as chance makes them. */
 bool nj_is_random(struct nj_str v);
-bool nj_random_may(struct nj_str text, size_t from);
+/* The run at byte from, whose first sixteen bytes are of these kinds. */
+bool nj_random_may(struct nj_str text, size_t from, const struct nj_kinds *first);
 bool nj_random_try(struct nj_sweep *s, size_t from);
 /* End of an IPv4 address that begins at byte from, or 0. */
 size_t nj_ipv4_end(struct nj_str text, size_t from);
@@ -392,8 +398,14 @@ struct nj_sweep {
     struct nj_span *ahead; /* of each automaton */
 };
 
-/* At the mark of a run of token bytes: could it be base64 of some text (decode.c)?  Cheap, and right whenever it says no. */
-bool nj_encoded_may(struct nj_str text, size_t at);
+/* At the mark of a run of token bytes that nj_token_may() refused: could it be base64 of some text (decode.c)?  Cheap, and right whenever
+ * it says no. */
+bool nj_encoded_run_may(struct nj_str text, size_t from);
+static inline bool nj_encoded_may(struct nj_str text, size_t at)
+{
+    enum { LAST = 20 }; /* of forty, that may have begun before another sign of base64 */
+    return text.n - at >= LAST && nj_is(text.p[at + LAST - 1], NJ_IS_B64 | NJ_IS_B64URL) && nj_encoded_run_may(text, at + 1 - NJ_TOKEN_RUN);
+}
 /* Could the byte of a rare anchor be one?  Cheap, and right whenever it says no. */
 bool nj_rare_may(struct nj_str text, size_t at);
 

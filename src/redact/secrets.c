@@ -224,6 +224,13 @@ static double evenness(struct nj_str v)
 /* Identifiers, digests, public keys and pictures, which look random and may stand near any word. */
 static bool is_public(struct nj_str v)
 {
+    const uint64_t first = NJ_MEMBER('A') | NJ_MEMBER('Q') | NJ_MEMBER('R') | NJ_MEMBER('a') | NJ_MEMBER('b') | NJ_MEMBER('c') |
+                           NJ_MEMBER('d') | NJ_MEMBER('e') | NJ_MEMBER('i') | NJ_MEMBER('p') | NJ_MEMBER('r') | NJ_MEMBER('s') |
+                           NJ_MEMBER('t');
+    const uint64_t second = NJ_MEMBER('0') | NJ_MEMBER('A') | NJ_MEMBER('I') | NJ_MEMBER('N') | NJ_MEMBER('R') | NJ_MEMBER('V') |
+                            NJ_MEMBER('a') | NJ_MEMBER('c') | NJ_MEMBER('e') | NJ_MEMBER('h') | NJ_MEMBER('i') | NJ_MEMBER('k') |
+                            NJ_MEMBER('m') | NJ_MEMBER('n') | NJ_MEMBER('p') | NJ_MEMBER('r') | NJ_MEMBER('u') | NJ_MEMBER('v') |
+                            NJ_MEMBER('x');
     static const struct nj_str heads[] = {
         NJ_STR_INIT("pk_"),     NJ_STR_INIT("pi_"),     NJ_STR_INIT("evt_"),     NJ_STR_INIT("sub_"),        NJ_STR_INIT("price_"),
         NJ_STR_INIT("cus_"),    NJ_STR_INIT("ch_"),     NJ_STR_INIT("prod_"),    NJ_STR_INIT("pm_"),         NJ_STR_INIT("seti_"),
@@ -232,48 +239,108 @@ static bool is_public(struct nj_str v)
         NJ_STR_INIT("Qm"),      NJ_STR_INIT("bafy"),    NJ_STR_INIT("bafk"),     NJ_STR_INIT("AIDA"),        NJ_STR_INIT("AROA"),
         NJ_STR_INIT("AIPA"),    NJ_STR_INIT("ANPA"),    NJ_STR_INIT("dpl_"),     NJ_STR_INIT("iVBORw0KGgo"), NJ_STR_INIT("R0lGOD"),
     };
+    if (!nj_is_member(v.p[0], first) || !nj_is_member(v.p[1], second))
+        return false; /* as most */
     for (size_t i = 0; i < NJ_COUNT(heads); i++)
         if (nj_str_starts(v, heads[i]))
             return heads[i].p[0] != 'Q' || v.n == 46; /* IPFS */
     return false;
 }
 
-/* Twenty characters or more that could be random: not hexadecimal, not words, not a number with a name. */
-static bool may_be_random(struct nj_str v)
+/* How a run is made: what tells names, identifiers and words from what is random. */
+struct make {
+    bool hex, upper, lower;
+    bool digit, two_digits, four_digits;
+    bool two_parts;               /* a hyphen or '_', and another */
+    bool spread;                  /* names have a number or two, and an acronym: this has more */
+    bool five_small, eight_small; /* so many small letters in a row */
+};
+
+static inline bool has_two(uint64_t bits)
 {
-    enum { LEAST = 20, MOST = 200 };
-    if (v.n < LEAST || v.n > MOST || nj_run(v, 0, NJ_IS_HEX) == v.n || nj_is_uuid(v))
-        return false;
-    struct mix m = mix_of(v);
-    if ((!m.upper && !m.lower) || m.digits < (m.upper && m.lower ? 1 : 4))
-        return false;
-    size_t parts = 0, longest = 0, letters = 0, groups = 0, capitals = 0;
-    unsigned before = 0;
+    return (bits & (bits - 1)) != 0;
+}
+
+static inline bool has_three(uint64_t bits)
+{
+    return has_two(bits & (bits - 1));
+}
+
+static inline bool has_four(uint64_t bits)
+{
+    return has_three(bits & (bits - 1));
+}
+
+static struct make make_of(const struct nj_kinds *k, size_t n)
+{
+    uint64_t in = nj_lowest(n), digit = k->digit & in, upper = k->upper & in, lower = k->lower & in, dash = (k->hyphen | k->under) & in;
+    uint64_t two = lower & lower >> 1, four = two & two >> 2;
+    return (struct make){
+        .hex = (digit | ((upper | lower) & ~k->behind_f)) == in,
+        .upper = upper != 0,
+        .lower = lower != 0,
+        .digit = digit != 0,
+        .two_digits = has_two(digit),
+        .four_digits = has_four(digit),
+        .two_parts = has_two(dash),
+        .spread = has_three(digit & ~(digit << 1)) || has_four(upper & upper << 1),
+        .five_small = (four & lower >> 4) != 0,
+        .eight_small = (four & four >> 4) != 0,
+    };
+}
+
+/* The same of more than fit into the bits of a word. */
+static __attribute__((noinline)) struct make make_of_long(struct nj_str v)
+{
+    size_t digits = 0, parts = 0, longest = 0, letters = 0, groups = 0, capitals = 0;
+    unsigned before = 0, seen = 0, all = NJ_IS_HEX;
     for (size_t i = 0; i < v.n; i++) {
         unsigned classes = nj_byte_class[(unsigned char)v.p[i]];
+        digits += (classes & NJ_IS_DIGIT) != 0;
         parts += v.p[i] == '-' || v.p[i] == '_';
         capitals += (classes & before & NJ_IS_UPPER) != 0;
         groups += (classes & ~before & NJ_IS_DIGIT) != 0;
         letters = (classes & NJ_IS_LOWER) != 0 ? letters + 1 : 0;
         longest = letters > longest ? letters : longest;
         before = classes;
+        seen |= classes;
+        all &= classes;
     }
-    bool spread = groups >= 3 || capitals >= 4; /* names have a number or two, and an acronym */
-    if ((longest >= 8 && !spread) || (m.digits == 1 && longest >= 5 && !spread) || (parts >= 2 && !(m.upper && m.lower)))
-        return false; /* "worker-12-eu-west", "getReportForUser2" */
-    return !is_public(v);
+    return (struct make){
+        .hex = all != 0,
+        .upper = (seen & NJ_IS_UPPER) != 0,
+        .lower = (seen & NJ_IS_LOWER) != 0,
+        .digit = digits != 0,
+        .two_digits = digits >= 2,
+        .four_digits = digits >= 4,
+        .two_parts = parts >= 2,
+        .spread = groups >= 3 || capitals >= 4,
+        .five_small = longest >= 5,
+        .eight_small = longest >= 8,
+    };
 }
 
-/* What is random gives itself away from further than a number does: over the ends of lines and members, too. */
+/* Twenty characters or more that could be random: not hexadecimal, not words, not a number with a name. */
+static bool may_be_random(struct nj_str v)
+{
+    enum { LEAST = 20, MOST = 200 };
+    struct nj_kinds k = { 0 };
+    if (v.n < LEAST || v.n > MOST)
+        return false;
+    for (size_t at = 0; at < v.n && v.n <= NJ_KINDS_MOST; at += sizeof(nj_lane))
+        nj_kinds_add(&k, v, 0, at);
+    struct make m = v.n <= NJ_KINDS_MOST ? make_of(&k, v.n) : make_of_long(v);
+    if (m.hex || !m.digit || !(m.upper && m.lower ? true : (m.upper || m.lower) && m.four_digits && !m.two_parts))
+        return false; /* "worker-12-eu-west" */
+    if (!m.spread && (m.eight_small || (m.five_small && !m.two_digits)))
+        return false; /* "getReportForUser2" */
+    return !nj_is_uuid(v) && !is_public(v);
+}
+
+/* What is random gives itself away from further than a number does. */
 bool nj_is_near_secret(const struct nj_sweep *s, struct nj_span span)
 {
-    enum { WINDOW = 44 };
-    uint64_t topics = nj_topics_near(s, span);
-    size_t from = span.from > WINDOW ? span.from - WINDOW : 0;
-    while (from > 0 && from < span.from && nj_is(s->text.p[from - 1], NJ_IS_ALPHA) && nj_is(s->text.p[from], NJ_IS_ALPHA))
-        from++; /* not within a word */
-    from -= from > 0 && s->text.p[from - 1] == '[' ? 1 : 0;
-    topics |= nj_topics_of(s->r, nj_str_slice(s->text, from, span.from));
+    uint64_t topics = nj_topics_around(s, span);
     return (topics & NJ_TOPIC_BIT(NJ_TOPIC_SECRET)) != 0 && (topics & NJ_TOPIC_BIT(NJ_TOPIC_CURSOR)) == 0;
 }
 
@@ -282,46 +349,31 @@ bool nj_is_random(struct nj_str v)
     return nj_run(v, 0, NJ_IS_MIXED) == v.n && may_be_random(v) && evenness(v) >= 0.8;
 }
 
-/* Of twenty bytes: is there a capital, or a letter behind 'f', as no digest or UUID has?  Other bytes may pass for these. */
-static inline void look_at_twenty(const char twenty[static 20], bool *capital, bool *behind_f)
+enum { LAST_OF_ONE_CASE = 29 };
+
+/* A digit, and letters in both cases, which may be short; or of one case, which is longer and not hexadecimal. */
+static inline bool is_mixture(const struct nj_kinds *k, uint64_t run)
 {
-    const uint64_t letter = 0x4040404040404040u, low = 0x1f1f1f1f1f1f1f1fu;
-    const uint64_t above_f = 0x1919191919191919u, above_z = 0x0505050505050505u;
-    static const uint8_t at[] = { 0, 8, 12 };
-    uint64_t upper = 0, behind = 0;
-    for (size_t i = 0; i < NJ_COUNT(at); i++) {
-        uint64_t w;
-        memcpy(&w, twenty + at[i], sizeof(w));
-        upper |= w & ~(w << 1 | ((w & low) + above_z) << 1); /* a letter is in lower case by this bit */
-        behind |= w & w << 1 & ((w & low) + above_f) << 1;   /* more than six letters on */
-    }
-    *capital = (upper & letter) != 0;
-    *behind_f = (behind & letter) != 0;
+    bool mixed = (k->upper & run) != 0 && (k->lower & run) != 0;
+    return (k->digit & run) != 0 && (mixed || ((run >> LAST_OF_ONE_CASE & 1) != 0 && (k->behind_f & run) != 0));
 }
 
 /* What is in both cases may be short. */
-bool nj_random_may(struct nj_str t, size_t from)
+bool nj_random_may(struct nj_str t, size_t from, const struct nj_kinds *first)
 {
-    enum { LEAST = 20, LEAST_OF_ONE_CASE = 30, MOST = 64, ALL = NJ_IS_DIGIT | NJ_IS_UPPER | NJ_IS_LOWER };
-    unsigned seen = 0;
-    size_t n = 0;
-    bool beyond_hex = false, capital = false, behind_f = false;
-    if (t.n - from < LEAST || !nj_is(t.p[from + LEAST - 1], NJ_IS_B64URL))
+    enum { LEAST = 20 };
+    struct nj_kinds k = *first;
+    size_t n = sizeof(nj_lane);
+    uint64_t all = nj_kinds_run(&k), twenty = nj_lowest(LEAST);
+    if ((all + 1) >> n == 0 || t.n - from < LEAST || !nj_is(t.p[from + LEAST - 1], NJ_IS_B64URL))
         return false;
-    look_at_twenty(t.p + from, &capital, &behind_f);
-    if (!capital && (!behind_f || t.n - from < LEAST_OF_ONE_CASE || !nj_is(t.p[from + LEAST_OF_ONE_CASE - 1], NJ_IS_B64URL)))
-        return false;
-    for (; n < MOST && from + n < t.n; n++) {
-        unsigned classes = nj_byte_class[(unsigned char)t.p[from + n]];
-        if ((classes & NJ_IS_B64URL) == 0)
-            break;
-        seen |= classes;
-        if (n >= LEAST && (seen & ALL) == ALL)
-            return true;
-        beyond_hex = beyond_hex || (classes & (NJ_IS_ALPHA | NJ_IS_HEX)) == NJ_IS_ALPHA;
+    for (; (all + 1) >> n != 0 && n < NJ_KINDS_MOST && n < t.n - from; n += sizeof(nj_lane)) {
+        nj_kinds_add(&k, t, from, from + n);
+        all = nj_kinds_run(&k);
     }
-    bool mixed = (seen & NJ_IS_UPPER) != 0 && (seen & NJ_IS_LOWER) != 0;
-    return n >= LEAST && (seen & NJ_IS_DIGIT) != 0 && (mixed || (n >= LEAST_OF_ONE_CASE && beyond_hex));
+    /* Neither a capital nor a letter behind 'f' among the first: a digest or UUID. */
+    bool telling = (k.upper & twenty) != 0 || ((k.behind_f & twenty) != 0 && (all >> LAST_OF_ONE_CASE & 1) != 0);
+    return (~all & twenty) == 0 && telling && is_mixture(&k, nj_head_of(all));
 }
 
 /* "SHA256:x": the sum of something. */

@@ -38,7 +38,7 @@ static bool has_pair(const uint64_t pairs[128][2], struct nj_str t, size_t at)
 /* Byte at + 2 is one of the text. */
 static inline bool has_start(const struct nj_redactor *r, struct nj_str t, size_t at)
 {
-    return has_pair(r->prefixes.pairs, t, at) && has_pair(r->prefixes.seconds, t, at + 1);
+    return has_pair(r->prefixes.pairs, t, at) & has_pair(r->prefixes.seconds, t, at + 1);
 }
 
 static void add_pair(uint64_t pairs[128][2], char one, char two)
@@ -86,87 +86,74 @@ void nj_prefixes_init(struct nj_redactor *r)
 /* "(32 hex)-us12" has no beginning of its own. */
 static inline bool ends_like_mailchimp(struct nj_str t, size_t from)
 {
-    return t.n - from >= 36 && t.p[from + 32] == '-' && memcmp(t.p + from + 32, "-us", 3) == 0;
+    return t.n - from >= 36 && t.p[from + 32] == '-' && t.p[from + 33] == 'u' && t.p[from + 34] == 's';
 }
 
-static bool fits(const char *p, const char *pattern)
+/* What the first bytes of a run must be, a bit each. */
+struct form {
+    uint16_t digit, letter, hyphen;
+};
+
+static inline bool fits(const struct nj_kinds *k, struct form form)
 {
-    for (; *pattern != '\0'; pattern++, p++)
-        if (*pattern == 'L' ? !nj_is(*p, NJ_IS_ALPHA) : *pattern == 'd' ? !nj_is(*p, NJ_IS_DIGIT) : *pattern == '-' && *p != '-')
-            return false;
-    return true;
+    uint64_t others = (form.digit & ~k->digit) | (form.letter & ~(k->upper | k->lower)) | (form.hyphen & ~k->hyphen);
+    return others == 0;
 }
 
 /* Codes of letters and digits that have no run of digits: "RSSMRA85T10A...", "1EG4TE5MK73", "1EG4-TE5-MK73". */
-static bool is_mixed(struct nj_str t, size_t from)
+static inline bool is_mixed(const struct nj_kinds *k)
 {
-    const char *p = t.p + from;
-    if (nj_is(p[0], NJ_IS_DIGIT) ? !nj_is(p[1], NJ_IS_ALPHA) : !nj_is(p[6], NJ_IS_DIGIT))
-        return false;
-    return nj_is(p[0], NJ_IS_DIGIT) ? fits(p, "dLAdLAdLLdd") || fits(p, "dLAd-LAd-LL") : fits(p, "LLLLLLddLdd");
+    static const struct form cf = { 0x6c0, 0x13f, 0 }, mbi = { 0x649, 0x192, 0 }, mbi_parted = { 0x089, 0x622, 0x110 };
+    return fits(k, cf) || fits(k, mbi) || fits(k, mbi_parted);
 }
 
 /* What can begin in a run of hexadecimal digits and hyphens, as most identifiers of requests and traces are. */
-static inline bool hex_may(struct nj_str t, size_t from)
+static inline bool hex_may(struct nj_str t, size_t from, const struct nj_kinds *k)
 {
-    const char *p = t.p + from;
-    if (p[2] == '-')
-        return fits(p, "AA-AA-AA-AA") || ends_like_mailchimp(t, from); /* of a device */
-    return (nj_is(p[0], NJ_IS_ALPHA) && nj_is(p[2], NJ_IS_DIGIT) && nj_iban_may(t, from)) || ends_like_mailchimp(t, from);
-}
-
-/* Eight bytes of a token, which are told apart by a few of their bits: a bit for each in the lowest of its byte. */
-struct eight {
-    uint64_t hyphen, digit, letter; /* or '_' */
-    uint64_t beyond_hex;            /* letters that are capitals or behind 'f' */
-};
-
-static inline struct eight eight_of(const char *p)
-{
-    const uint64_t lowest = 0x0101010101010101u, low = 0x1f1f1f1f1f1f1f1fu, above_f = 0x1919191919191919u;
-    uint64_t w;
-    memcpy(&w, p, sizeof(w));
-    uint64_t letter = w >> 6 & lowest, behind_f = ((w & low) + above_f) >> 5;
-    return (struct eight){ ~(w >> 6 | w >> 4) & lowest, ~(w >> 6) & w >> 4 & lowest, letter, letter & (~(w >> 5) | behind_f) };
-}
-
-/* The lowest bits of eight bytes side by side. */
-static inline unsigned gathered(uint64_t bits)
-{
-    return (unsigned)(bits * 0x0102040810204080u >> 56);
+    static const struct form iban = { 0x00c, 0x003, 0 }, device = { 0, 0, 0x124 };
+    uint64_t hex = k->digit | ((k->upper | k->lower) & ~k->behind_f);
+    return fits(k, device) || (fits(k, iban) && nj_iban_may(t, from)) ||
+           (hex == nj_lowest(sizeof(nj_lane)) && ends_like_mailchimp(t, from));
 }
 
 /* Does a beginning stand behind a hyphen of the run? */
-static bool hyphen_may(const struct nj_redactor *r, struct nj_str t, size_t from, unsigned hyphens)
+static bool hyphen_may(const struct nj_redactor *r, struct nj_str t, size_t from, uint64_t hyphens)
 {
     for (; hyphens != 0; hyphens &= hyphens - 1) {
-        size_t at = from + (size_t)__builtin_ctz(hyphens);
+        size_t at = from + (size_t)__builtin_ctzll(hyphens);
         if (at + 3 < t.n && has_start(r, t, at + 1))
             return true;
     }
     return false;
 }
 
-bool nj_token_may(const struct nj_redactor *r, struct nj_str t, size_t at)
+static __attribute__((noinline)) bool dotted_may(const struct nj_redactor *r, struct nj_str t, size_t from)
 {
-    enum { SECOND = NJ_TOKEN_RUN - 8 };
-    size_t from = at + 1 - NJ_TOKEN_RUN;
-    char before = from > 0 ? t.p[from - 1] : ' ';
-    if (has_start(r, t, from) || before == '\\' || before == '%' || before == '/')
-        return true;
-    for (size_t k = DOTTED_MIN; before == '.' && k <= DOTTED_MAX && k <= from; k++)
+    for (size_t k = DOTTED_MIN; k <= DOTTED_MAX && k <= from; k++)
         if (has_start(r, t, from - k))
             return true;
-    struct eight one = eight_of(t.p + from), two = eight_of(t.p + from + SECOND);
-    if ((one.beyond_hex | two.beyond_hex) == 0 && before != ':')
-        return hex_may(t, from);
-    if (hyphen_may(r, t, from, gathered(one.hyphen) | gathered(two.hyphen) << SECOND))
+    return false;
+}
+
+bool nj_token_may(const struct nj_redactor *r, struct nj_str t, size_t at)
+{
+    const uint64_t first = nj_lowest(NJ_TOKEN_RUN);
+    size_t from = at + 1 - NJ_TOKEN_RUN;
+    char before = from > 0 ? t.p[from - 1] : ' ';
+    if (has_start(r, t, from) | nj_is_member(before, NJ_MEMBER('\\') | NJ_MEMBER('%') | NJ_MEMBER('/')))
         return true;
-    if ((one.digit | two.digit) == 0)
-        return nj_random_may(t, from);
-    if ((one.letter | two.letter) == 0)
+    if (before == '.' && dotted_may(r, t, from))
+        return true;
+    struct nj_kinds k = nj_kinds_at(t, from);
+    if (((k.upper | k.behind_f | k.under) & first) == 0 && before != ':')
+        return hex_may(t, from, &k);
+    if (hyphen_may(r, t, from, k.hyphen & first))
+        return true;
+    if ((k.digit & first) == 0)
+        return nj_random_may(t, from, &k);
+    if (((k.upper | k.lower | k.under) & first) == 0)
         return false;
-    return hex_may(t, from) || is_mixed(t, from) || nj_random_may(t, from);
+    return hex_may(t, from, &k) || is_mixed(&k) || nj_random_may(t, from, &k);
 }
 
 /* --- bodies ------------------------------------------------------------------------------------------------------- */
@@ -301,11 +288,18 @@ static bool try_dotted(struct nj_sweep *s, size_t run)
     return false;
 }
 
+static bool begins_mixed(struct nj_str t, size_t from)
+{
+    struct nj_kinds k = nj_kinds_at(t, from);
+    return is_mixed(&k);
+}
+
 bool nj_token_visit(struct nj_sweep *s, size_t at)
 {
     struct nj_str t = s->text;
     size_t run = at + 1 - NJ_TOKEN_RUN, from = run + nj_escape_tail(t, run);
-    if (try_start(s, from) || try_jwt(s, from) || try_mailchimp(s, from) || nj_iban_try(s, from) || (is_mixed(t, run) && nj_id_try(s, run)))
+    if (try_start(s, from) || try_jwt(s, from) || try_mailchimp(s, from) || nj_iban_try(s, from) ||
+        (begins_mixed(t, run) && nj_id_try(s, run)))
         return true;
     if (run > 0 && (t.p[run - 1] == '.' || t.p[run - 1] == '/') && try_dotted(s, run))
         return true;
