@@ -8,48 +8,37 @@
 
 enum gap { GAP_NONE, GAP_BLANK, GAP_TAB, GAP_LINK, GAP_LINE };
 
-/* What says that the value comes: verbs are prose, arrows and bars are tables. */
-static const struct {
+/* What says that the value comes: verbs are prose, arrows and bars are tables.  Of those with one first byte the longer ones first. */
+struct link {
     struct nj_str text;
     enum gap gap;
-} links[] = {
-    /* the longer ones first */
-    { NJ_STR_INIT("is still "), GAP_LINK },
-    { NJ_STR_INIT("is now "), GAP_LINK },
-    { NJ_STR_INIT("is set to "), GAP_LINK },
-    { NJ_STR_INIT("was set to "), GAP_LINK },
-    { NJ_STR_INIT("is currently "), GAP_LINK },
-    { NJ_STR_INIT("remains "), GAP_LINK },
-    { NJ_STR_INIT("is "), GAP_LINK },
-    { NJ_STR_INIT("was "), GAP_LINK },
-    { NJ_STR_INIT("to "), GAP_LINK },
-    { NJ_STR_INIT("set to "), GAP_LINK },
-    { NJ_STR_INIT("changed to "), GAP_LINK },
-    { NJ_STR_INIT("reset to "), GAP_LINK },
-    { NJ_STR_INIT("updated to "), GAP_LINK },
-    { NJ_STR_INIT("ist "), GAP_LINK },
-    { NJ_STR_INIT("lautet "), GAP_LINK },
-    { NJ_STR_INIT("es "), GAP_LINK },
-    { NJ_STR_INIT("value "), GAP_BLANK },
-    { NJ_STR_INIT("with value "), GAP_LINK },
-    { NJ_STR_INIT("has value "), GAP_LINK },
-    { NJ_STR_INIT("-> "), GAP_TAB },
-    { NJ_STR_INIT("<- "), GAP_TAB },
-    { NJ_STR_INIT("| "), GAP_TAB },
-    { NJ_STR_INIT("\xE2\x94\x82 "), GAP_TAB },
-    { NJ_STR_INIT("\xE2\x94\x83 "), GAP_TAB },
-    { NJ_STR_INIT("\xE2\x95\x91 "), GAP_TAB },
-    { NJ_STR_INIT("</td><td>"), GAP_TAB },
-    { NJ_STR_INIT("</th><td>"), GAP_TAB },
-    { NJ_STR_INIT("</dt><dd>"), GAP_TAB },
-    { NJ_STR_INIT("\xE2\x86\x92 "), GAP_TAB },
 };
-
-/* Does a link begin with this byte? */
-static bool may_link(char c)
-{
-    return memchr("iwtscrulveh-<|\xE2", nj_lower(c), 15) != NULL;
-}
+/* clang-format off */
+#define LINKS(...) (const struct link[]){ __VA_ARGS__, { .gap = GAP_NONE } }
+#define LINK(text) { NJ_STR_INIT(text), GAP_LINK }
+#define CELL(text) { NJ_STR_INIT(text), GAP_TAB }
+/* clang-format on */
+/* By the low bits of that byte, in either case. */
+static const struct link *const links[32] = {
+    ['i' & 31] = LINKS(LINK("is still "), LINK("is now "), LINK("is set to "), LINK("is currently "), LINK("is "), LINK("ist ")),
+    ['w' & 31] = LINKS(LINK("was set to "), LINK("was "), LINK("with value ")),
+    ['r' & 31] = LINKS(LINK("remains "), LINK("reset to ")),
+    ['t' & 31] = LINKS(LINK("to ")),
+    ['s' & 31] = LINKS(LINK("set to ")),
+    ['c' & 31] = LINKS(LINK("changed to ")),
+    ['u' & 31] = LINKS(LINK("updated to ")),
+    ['l' & 31] = LINKS(LINK("lautet ")),
+    ['e' & 31] = LINKS(LINK("es ")),
+    ['v' & 31] = LINKS({ NJ_STR_INIT("value "), GAP_BLANK }),
+    ['h' & 31] = LINKS(LINK("has value ")),
+    ['-' & 31] = LINKS(CELL("-> ")),
+    ['<' & 31] = LINKS(CELL("<- "), CELL("| "), CELL("</td><td>"), CELL("</th><td>"), CELL("</dt><dd>")),
+    ['\xE2' & 31] = LINKS(CELL("\xE2\x94\x82 "), CELL("\xE2\x94\x83 "), CELL("\xE2\x95\x91 "), CELL("\xE2\x86\x92 ")),
+};
+_Static_assert(('<' & 31) == ('|' & 31), "they share a list");
+#undef LINKS
+#undef LINK
+#undef CELL
 
 /* Steps over blanks and links to where the value begins. */
 static enum gap skip_gap(struct nj_str t, size_t *at)
@@ -66,20 +55,26 @@ static enum gap skip_gap(struct nj_str t, size_t *at)
         to += 2;
         gap = GAP_TAB;
     }
-    for (size_t i = 0; gap != GAP_LINE && may_link(nj_byte(t, to)) && i < NJ_COUNT(links); i++) {
-        if (!nj_str_starts_nocase(nj_str_slice(t, to, t.n), links[i].text))
+    for (const struct link *l = gap != GAP_LINE ? links[nj_byte(t, to) & 31] : NULL; l != NULL && l->text.n != 0; l++) {
+        if (!nj_str_starts_nocase(nj_str_slice(t, to, t.n), l->text))
             continue;
-        to = nj_skip_blanks(t, to + links[i].text.n);
-        gap = links[i].gap;
+        to = nj_skip_blanks(t, to + l->text.n);
+        gap = l->gap;
         break;
     }
     *at = to + (gap == GAP_LINE ? 1 : 0);
     return gap;
 }
 
+/* What ends a sentence, and what parts its words. */
+enum { ENDS = 1, PARTS = 2 };
+static const uint8_t sentence_bytes[256] = {
+    ['\n'] = ENDS, ['.'] = ENDS, [':'] = ENDS, ['='] = ENDS, ['"'] = ENDS, ['\''] = ENDS, ['\0'] = ENDS, [' '] = PARTS,
+};
+
 static bool ends_sentence(char c)
 {
-    return c == '\n' || c == '.' || c == ':' || c == '=' || c == '"' || c == '\'' || c == '\0';
+    return sentence_bytes[(unsigned char)c] == ENDS;
 }
 
 /* "for 'joe'": behind the quote that closes the owner. */
@@ -125,36 +120,76 @@ static bool owner_value(struct nj_str t, size_t *at)
     return owner.n > 0 && nj_str_find(owners, NJ_STR(". "), 0) == NJ_NPOS && nj_str_chr(owners, ',', 0) == NJ_NPOS;
 }
 
-/* "Password for svc account changed to x": the link stands further on in the sentence. */
-static bool skip_sentence(struct nj_str t, size_t *at)
+/* What stands further on in a sentence before the value.  The first of the list wins, wherever it stands. */
+static const struct nj_str far_links[] = { NJ_STR_INIT(" entered ("),  NJ_STR_INIT(" provided ("),  NJ_STR_INIT(" supplied ("),
+                                           NJ_STR_INIT(" typed ("),    NJ_STR_INIT(" given ("),     NJ_STR_INIT(" changed to "),
+                                           NJ_STR_INIT(" reset to "),  NJ_STR_INIT(" set to "),     NJ_STR_INIT(" updated to "),
+                                           NJ_STR_INIT(" and value "), NJ_STR_INIT(" with value "), NJ_STR_INIT(" to value "),
+                                           NJ_STR_INIT(" is "),        NJ_STR_INIT(" was ") };
+/* A bit for each of them, by the low bits of the letter behind the blank. */
+static const uint16_t far_letters[32] = {
+    ['e' & 31] = 1 << 0,  ['p' & 31] = 1 << 1, ['s' & 31] = 1 << 2 | 1 << 7, ['t' & 31] = 1 << 3 | 1 << 11, ['g' & 31] = 1 << 4,
+    ['c' & 31] = 1 << 5,  ['r' & 31] = 1 << 6, ['u' & 31] = 1 << 8,          ['a' & 31] = 1 << 9,           ['w' & 31] = 1 << 10 | 1 << 13,
+    ['i' & 31] = 1 << 12,
+};
+static const struct nj_str changed_from_link = NJ_STR_INIT(" changed from ");
+
+/* What follows a name in its sentence, and a little behind that. */
+struct ahead {
+    size_t value; /* behind a far link, or 0 */
+    size_t from;  /* behind "changed from", or 0 */
+};
+
+/* Which of the links that may stand at the blank at byte i does; or their number. */
+static unsigned far_link_at(struct nj_str rest, size_t i, unsigned may)
 {
-    enum { LONGEST = 64 };
-    static const struct nj_str far[] = { NJ_STR_INIT(" entered ("),  NJ_STR_INIT(" provided ("),  NJ_STR_INIT(" supplied ("),
-                                         NJ_STR_INIT(" typed ("),    NJ_STR_INIT(" given ("),     NJ_STR_INIT(" changed to "),
-                                         NJ_STR_INIT(" reset to "),  NJ_STR_INIT(" set to "),     NJ_STR_INIT(" updated to "),
-                                         NJ_STR_INIT(" and value "), NJ_STR_INIT(" with value "), NJ_STR_INIT(" to value "),
-                                         NJ_STR_INIT(" is "),        NJ_STR_INIT(" was ") };
-    struct nj_str rest = nj_str_slice(t, *at, *at + LONGEST);
-    size_t end = skip_quoted_owner(rest), found = NJ_COUNT(far), value = 0;
-    while (end < rest.n && !ends_sentence(rest.p[end]))
-        end++;
-    rest.n = end;
-    for (size_t i = 0; i < rest.n; i++)
-        for (size_t k = 0; rest.p[i] == ' ' && k < found; k++) /* the first of the list wins, wherever it stands */
-            if (i + 1 < rest.n && rest.p[i + 1] == far[k].p[1] && nj_str_starts(nj_str_slice(rest, i, rest.n), far[k])) {
-                found = k;
-                value = i + far[k].n;
-            }
-    *at += value;
-    return found < NJ_COUNT(far);
+    for (; may != 0; may &= may - 1) {
+        unsigned k = (unsigned)__builtin_ctz(may);
+        if (nj_byte(rest, i + 2) == far_links[k].p[2] && nj_has_at(rest, i, far_links[k]))
+            return k;
+    }
+    return NJ_COUNT(far_links);
+}
+
+/* "Password for svc account changed to x": the link stands further on in the sentence, which does not end before byte owner. */
+static struct ahead look_ahead(struct nj_str rest, size_t owner)
+{
+    enum { REACH = 48 }; /* of "changed from", also behind the end */
+    struct ahead ahead = { 0, 0 };
+    unsigned found = NJ_COUNT(far_links);
+    size_t i = 0;
+    for (; i < rest.n; i++) {
+        uint8_t kind = sentence_bytes[(unsigned char)rest.p[i]];
+        if (kind == 0)
+            continue;
+        if (kind == ENDS && i >= owner)
+            break;
+        unsigned may = kind == PARTS ? far_letters[nj_byte(rest, i + 1) & 31] : 0;
+        if (may == 0)
+            continue;
+        if (ahead.from == 0 && (may & far_letters['c' & 31]) != 0 && i + changed_from_link.n <= REACH &&
+            nj_has_at(rest, i, changed_from_link))
+            ahead.from = i + changed_from_link.n;
+        unsigned k = far_link_at(rest, i, may & ((1u << found) - 1));
+        if (k < found) {
+            found = k;
+            ahead.value = i + far_links[k].n;
+        }
+    }
+    if (ahead.from == 0 && i + changed_from_link.n <= REACH) {
+        size_t at = nj_str_find(nj_str_slice(rest, 0, REACH), changed_from_link, i);
+        ahead.from = at == NJ_NPOS ? 0 : at + changed_from_link.n;
+    }
+    return ahead;
 }
 
 /* --- does it look like a value? ----------------------------------------------------------------------------------- */
 
 /* People choose passwords; tokens and keys are made by machines and longer. */
-static bool is_chosen(int rule)
+static inline bool is_chosen(int rule)
 {
-    return nj_str_starts(nj_secret_keys[rule].counter, NJ_STR("pass"));
+    struct nj_str counter = nj_secret_keys[rule].counter;
+    return counter.n >= 4 && memcmp(counter.p, "pass", 4) == 0;
 }
 
 static bool is_number_secret(int rule)
@@ -354,21 +389,18 @@ static bool bare_tuple_value(struct nj_form *f, size_t at, struct nj_span *value
 }
 
 /* Where the value that goes begins, behind the name that ends at byte at; or NJ_NPOS.  *both: it must have one that comes. */
-static size_t behind_from(const struct nj_form *f, size_t at, bool *both)
+static size_t behind_from(const struct nj_form *f, size_t at, const struct ahead *ahead, bool *both)
 {
-    enum { AHEAD = 48, LOOK_BACK = 24 };
+    enum { LOOK_BACK = 24 };
     static const struct {
         struct nj_str text;
         bool verb_before; /* that something changed is said in front of the name */
     } openings[] = { { NJ_STR_INIT(" changed: old="), false }, { NJ_STR_INIT(" change: old="), false }, { NJ_STR_INIT(" from "), true } };
-    static const struct nj_str from = NJ_STR_INIT(" changed from ");
-    struct nj_str rest = nj_str_slice(f->t, at, at + AHEAD);
-    size_t link = nj_str_find(rest, from, 0);
-    *both = link == NJ_NPOS;
-    if (link != NJ_NPOS)
-        return at + link + from.n;
+    *both = ahead->from == 0;
+    if (ahead->from != 0)
+        return at + ahead->from;
     for (size_t i = 0; i < NJ_COUNT(openings); i++)
-        if (nj_str_starts(rest, openings[i].text) &&
+        if (nj_has_at(f->t, at, openings[i].text) &&
             (!openings[i].verb_before || nj_stands_before(f->t, f->key.from, LOOK_BACK, NJ_STR("chang")) ||
              nj_stands_before(f->t, f->key.from, LOOK_BACK, NJ_STR("rotat"))))
             return at + openings[i].text.n;
@@ -377,15 +409,15 @@ static size_t behind_from(const struct nj_form *f, size_t at, bool *both)
 
 /* "password was changed from x1 to y2", "changed password from x1 to y2", "password changed: old=x1 new=y2": the second one is kept
  * until the sweep gets there. */
-static bool changed_from(struct nj_form *f, size_t at, struct nj_span *value)
+static bool changed_from(struct nj_form *f, size_t at, const struct ahead *ahead, struct nj_span *value)
 {
     static const struct nj_str seconds[] = { NJ_STR_INIT(" to "), NJ_STR_INIT(" new="), NJ_STR_INIT(", new=") };
     struct nj_span second = { 0, 0 };
-    struct nj_form g = *f;
     bool both = false;
-    size_t from = behind_from(f, at, &both);
+    size_t from = behind_from(f, at, ahead, &both);
     if (from == NJ_NPOS || !read_value(f, GAP_LINK, from, value))
         return false;
+    struct nj_form g = *f;
     at = value->to + (f->quote != 0 ? 1 + f->slashes : 0);
     for (size_t i = 0; i < NJ_COUNT(seconds); i++) {
         if (!nj_str_starts_nocase(nj_str_slice(f->t, at, f->t.n), seconds[i]) || !read_value(&g, GAP_LINK, at + seconds[i].n, &second))
@@ -460,6 +492,9 @@ static bool one_time(struct nj_form *f, size_t at, struct nj_span *value)
 static void wait_for_input(const struct nj_form *f, bool quoted, size_t at)
 {
     enum { AHEAD = 320 };
+    char c = nj_byte(f->t, at);
+    if (quoted ? c != ',' && c != ')' && c != ']' : c != '\n')
+        return;
     struct nj_str rest = nj_str_slice(f->t, at, at + AHEAD), mark = quoted ? NJ_STR("'input': ") : NJ_STR("input_value=");
     if (quoted && rest.n > 1 && rest.p[0] == ',' && rest.p[1] == ')')
         rest = nj_str_slice(rest, 1, rest.n), at++; /* a list of one: ('password',) */
@@ -488,28 +523,159 @@ static bool bracketed(struct nj_form *f, size_t at, struct nj_span *value)
     return nj_byte(t, value->to) == ')' && nj_form_is_made_up(v, 7);
 }
 
-/* A word with the letters of a secret's name; at is within it. */
-static bool word(struct nj_form *f, size_t at, struct nj_span *value)
+/* Letters and a blank or the end behind them: no value, whatever it follows. */
+static bool is_plain_word(struct nj_str t, size_t at)
+{
+    size_t to = nj_run(t, at, NJ_IS_ALPHA);
+    if (to == at)
+        return false;
+    return to >= t.n || t.p[to] == '\n' || (t.p[to] == ' ' && !nj_is_quote(nj_byte(t, to + 1)));
+}
+
+/* Further on in the sentence of a name without quotes that ends at byte at. */
+static bool in_sentence(struct nj_form *f, size_t at, struct nj_span *value)
+{
+    enum { REACH = 64 };
+    struct nj_str t = f->t, rest = nj_str_slice(t, at, at + REACH);
+    char next = nj_byte(rest, 0) == ' ' ? nj_byte(rest, 1) : '\0';
+    struct ahead ahead = look_ahead(rest, next == 'f' || next == 'o' ? skip_quoted_owner(rest) : 0);
+    bool opens = next == 'c' || next == 'f' || next == 'F' || next == 'o' || next == '(' || next == 'i';
+    if (opens || ahead.from != 0) {
+        size_t owned = at;
+        if (changed_from(f, at, &ahead, value) || set_to(f, at, value) || set_password_for(f, at, value))
+            return true;
+        if (owner_value(t, &owned) && owned < t.n && read_value(f, GAP_BLANK, owned, value))
+            return true;
+    }
+    at += ahead.value;
+    return ahead.value != 0 && at < t.n && !is_plain_word(t, at) && read_value(f, GAP_LINK, at, value);
+}
+
+/* Behind a name in quotes, of which the closing one stands before byte at. */
+static bool behind_quotes(struct nj_form *f, size_t at, struct nj_span *value)
+{
+    static const struct nj_str link = NJ_STR_INIT(" value ");
+    enum { REACH = 64 };
+    struct nj_str t = f->t;
+    size_t to = at;
+    char c = nj_byte(t, at);
+    if ((c == ',' || c == '>') && tuple_value(f, true, at, value))
+        return true;
+    if (f->key.from > f->floor + 1 && t.p[f->key.from - 2] == ' ' && nj_form_value_before(f, value))
+        return true;
+    if (c == ':' || c == '=')
+        return false; /* has a separator */
+    if (nj_form_row(f, at, value))
+        return true;
+    wait_for_input(f, true, at);
+    if (c == ' ' && nj_byte(t, at + 1) == '{')
+        nj_form_default(f, at);
+    if (!is_pass(f))
+        return false;
+    enum gap gap = skip_gap(t, &at);
+    if (gap == GAP_LINE)
+        return next_line(f, at, value);
+    if (gap == GAP_TAB && (nj_byte(t, at) == '=' || nj_byte(t, at) == ':'))
+        return false; /* has a separator further on */
+    if (gap != GAP_NONE && at < t.n && read_value(f, gap, at, value))
+        return !(f->quote != 0 && gap == GAP_BLANK);
+    if (!is_chosen(f->rule))
+        return false;
+    if (set_password_for(f, to, value))
+        return true;
+    struct nj_str rest = nj_str_slice(t, to, to + REACH); /* 'db.password' in [x] with type [String] and value 'x1' */
+    at = to + look_ahead(rest, skip_quoted_owner(rest)).value;
+    return nj_str_ends(nj_str_slice(t, to - 1, at), link) && read_value(f, GAP_NONE, at, value);
+}
+
+/* Behind a name without quotes that ends at byte at. */
+static bool behind_name(struct nj_form *f, size_t at, struct nj_span *value)
 {
     struct nj_str t = f->t;
-    if (at < f->s->word_read)
+    size_t to = at;
+    char c = nj_byte(t, at), next = nj_byte(t, at + 1);
+    bool bracket = c == ' ' && next == '(';
+    if (c == ',' && (tuple_value(f, false, at, value) || bare_tuple_value(f, at, value)))
+        return true;
+    if (bracket && bracketed(f, at, value))
+        return true;
+    if (nj_form_row(f, at, value))
+        return true;
+    wait_for_input(f, false, at);
+    if (!is_pass(f))
         return false;
-    size_t to = nj_run(nj_str_slice(t, 0, at + NJ_FORM_KEY), at, NJ_IS_KEY);
-    f->s->word_read = to;
+    if (bracket && in_brackets(f, at, value))
+        return true;
+    enum gap gap = skip_gap(t, &at);
+    if (gap == GAP_LINE)
+        return next_line(f, at, value);
+    if (gap == GAP_TAB && (nj_byte(t, at) == '=' || nj_byte(t, at) == ':'))
+        return false; /* has a separator further on */
+    if (gap == GAP_BLANK && one_time(f, at, value))
+        return true;
+    if (gap != GAP_NONE && at < t.n && !is_plain_word(t, at) && read_value(f, gap, at, value))
+        return true;
+    return is_chosen(f->rule) && in_sentence(f, to, value);
+}
+
+/* Where the name ends in which byte at lies, or at when it has a separator; of a longer one a stretch. */
+static size_t name_end(struct nj_sweep *s, size_t at)
+{
+    struct nj_str t = s->text;
+    size_t to = at, limit = at + NJ_FORM_KEY < t.n ? at + NJ_FORM_KEY : t.n;
+    bool dotted = false;
+    for (; to < limit && nj_is(t.p[to], NJ_IS_KEY); to++)
+        dotted |= t.p[to] == '.';
+    s->word_read = to;
     if (nj_byte(t, to) == '=' || nj_byte(t, to) == ':')
-        return false; /* has a separator */
-    if (memchr(t.p + at, '.', to - at) != NULL) {
+        return NJ_NPOS;
+    if (dotted) {
         size_t dots = nj_str_find(nj_str_slice(t, 0, to), NJ_STR("...."), at);
         to = dots != NJ_NPOS ? dots : to;
     }
     while (to > at && !nj_is(t.p[to - 1], NJ_IS_WORD))
         to--;
-    f->key = (struct nj_span){ nj_form_run_back(f, at), to };
-    bool is_option = t.p[f->key.from] == '-';
-    while (f->key.from < to && !nj_is(t.p[f->key.from], NJ_IS_WORD))
-        f->key.from++;
+    return to;
+}
+
+/* May the name that ends at byte to be a column of a list?  Right whenever it says no. */
+static bool may_be_column(struct nj_str t, size_t to)
+{
+    while (to < t.n && (nj_is(t.p[to], NJ_IS_SPACE) || nj_is_quote(t.p[to]) || t.p[to] == ']'))
+        to++;
+    char c = nj_byte(t, to);
+    return c == ',' || c == ')' || c == '\\';
+}
+
+/* May it be the alias of a column? */
+static bool may_be_alias(const struct nj_form *f)
+{
+    size_t to = f->key.from - (f->key.from > f->floor && nj_is_quote(f->t.p[f->key.from - 1]) ? 1 : 0);
+    return to > f->floor + 2 && f->t.p[to - 1] == ' ' && (f->t.p[to - 2] | 0x20) == 's';
+}
+
+/* "[vendor_key]", which was put there: nothing follows from it but in a list of columns.  Right whenever it says yes. */
+static bool is_put(struct nj_str t, size_t from, size_t to)
+{
+    static const struct nj_str names[] = { NJ_STR_INIT("vendor_key"), NJ_STR_INIT("private_key"), NJ_STR_INIT("aws_key") };
+    if (nj_byte(t, to) != ']' || from == 0 || t.p[from - 1] != '[')
+        return false;
+    return nj_str_is_any(nj_str_slice(t, from, to), names, NJ_COUNT(names)) && !may_be_column(t, to);
+}
+
+/* A word with the letters of a secret's name; at is within it, and to behind it. */
+static bool word(struct nj_form *f, size_t at, size_t to, struct nj_span *value)
+{
+    struct nj_str t = f->t;
+    size_t from = nj_form_run_back(f, at);
+    bool is_option = t.p[from] == '-';
+    while (from < to && !nj_is(t.p[from], NJ_IS_WORD))
+        from++;
+    f->key = (struct nj_span){ from, to };
+    if ((from == f->floor && to == t.n) || is_put(t, from, to))
+        return false; /* alone */
     if (is_option && nj_str_ends(nj_part(t, f->key), NJ_STR("-stdin")))
-        return nj_form_piped(f, f->key.from, value);
+        return nj_form_piped(f, from, value);
     f->rule = nj_rule_but(nj_form_classify(f).rule, NJ_HOW_ASIDE | NJ_HOW_MAIL);
     if (f->rule == NJ_KEY_NONE)
         return false;
@@ -517,50 +683,16 @@ static bool word(struct nj_form *f, size_t at, struct nj_span *value)
         return true;
     if (is_option && nj_form_option_value(f, to, value))
         return true;
-    if (f->key.from > f->floor && t.p[f->key.from - 1] == '/')
+    char before = f->key.from > f->floor ? t.p[f->key.from - 1] : '\0';
+    if (before == '/')
         return false; /* a path */
     if (nj_byte(t, to) == '(')
         return call_value(f, to, value);
-    nj_form_columns(f);
-    if (nj_form_selected(f, value))
+    if (may_be_column(t, to))
+        nj_form_columns(f);
+    if (may_be_alias(f) && nj_form_selected(f, value))
         return true;
-    bool quoted = f->key.from > f->floor && nj_is_quote(t.p[f->key.from - 1]) && nj_byte(t, to) == t.p[f->key.from - 1];
-    at = to + (quoted ? 1 : 0);
-    if (tuple_value(f, quoted, at, value) || (quoted && nj_form_value_before(f, value)))
-        return true;
-    if (!quoted && (bare_tuple_value(f, at, value) || bracketed(f, at, value)))
-        return true;
-    if (nj_form_row(f, at, value))
-        return true;
-    wait_for_input(f, quoted, at);
-    if (quoted)
-        nj_form_default(f, at);
-    if (!is_pass(f))
-        return false;
-    if (!quoted && in_brackets(f, at, value))
-        return true;
-    enum gap gap = skip_gap(t, &at);
-    if (gap == GAP_LINE)
-        return next_line(f, at, value);
-    if (gap == GAP_TAB && (nj_byte(t, at) == '=' || nj_byte(t, at) == ':'))
-        return false; /* has a separator further on */
-    if (gap == GAP_BLANK && !quoted && one_time(f, at, value))
-        return true;
-    if (gap != GAP_NONE && at < t.n && read_value(f, gap, at, value))
-        return !(quoted && f->quote != 0 && gap == GAP_BLANK);
-    at = to + (quoted ? 1 : 0);
-    if (is_chosen(f->rule) && !quoted && (changed_from(f, at, value) || set_to(f, at, value)))
-        return true;
-    if (set_password_for(f, at, value))
-        return true;
-    if (!is_chosen(f->rule))
-        return false;
-    if (quoted) /* 'db.password' in [x] with type [String] and value 'x1' */
-        return skip_sentence(t, &at) && nj_str_ends(nj_str_slice(t, to, at), NJ_STR(" value ")) && read_value(f, GAP_NONE, at, value);
-    size_t owned = at;
-    if (owner_value(t, &owned) && owned < t.n && read_value(f, GAP_BLANK, owned, value))
-        return true;
-    return skip_sentence(t, &at) && at < t.n && read_value(f, GAP_LINK, at, value);
+    return nj_is_quote(before) && nj_byte(t, to) == before ? behind_quotes(f, to + 1, value) : behind_name(f, to, value);
 }
 
 /* "OTP 482910", "PIN 4829", "login code 482910": without a verb only what is a number, and no more than that. */
@@ -659,8 +791,10 @@ bool nj_form_words(struct nj_sweep *s, size_t at, struct nj_span *value, int *ru
         found = before == 'Y' ? nj_form_identified(&f, at + 1, value) : nj_form_command(&f, at, value);
     else if (!found && (t.p[at] == 'h' || t.p[at] == 'H') && nj_form_scheme(&f, at, value))
         found = true;
-    if (!found && (nj_is(t.p[at], NJ_IS_ALPHA) || t.p[at] == ' '))
-        found = word(&f, at, value);
+    if (!found && (nj_is(t.p[at], NJ_IS_ALPHA) || t.p[at] == ' ') && at >= s->word_read) {
+        size_t to = name_end(s, at);
+        found = to != NJ_NPOS && word(&f, at, to, value);
+    }
     if (!found || !nj_key_takes(f.rule, nj_part(t, *value)))
         return false;
     *rule = f.rule;
