@@ -1,7 +1,7 @@
 /* src/redact/forms.h -- a name with its value in text, as the files that read the renderings share it.
  *
  * forms.c reads what has a separator (key=value, key: value, "key":"value"), forms_words.c what has none (prose, SQL),
- * forms_options.c options of commands, forms_commands.c the other places they have for a password, forms_rows.c tables, forms_protocols.c what has a place and no name, forms_markup.c what is spread over tags and pairs.  forms_value.c finds where a value begins and ends.
+ * forms_options.c options of commands, forms_commands.c the other places they have for a password, forms_rows.c tables, forms_tuples.c what stands in brackets, forms_protocols.c what has a place and no name, forms_markup.c what is spread over tags and pairs.  forms_value.c finds where a value begins and ends.
  *
  * Reading       backwards never before the floor, which is what was already replaced; forwards a bounded stretch, or with a
  *               memory of what was read, so that the sweep stays linear. */
@@ -67,6 +67,8 @@ static inline bool nj_form_ends_with(const struct nj_form *f, size_t at, struct 
 bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule);
 /* Sentences, options, SQL (forms_words.c): at is the byte that is marked. */
 bool nj_form_words(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule);
+/* The value at byte at, where nothing but a blank or a bracket says that one comes: in quotes, or made up. */
+bool nj_form_blank_value(struct nj_form *f, size_t at, struct nj_span *value);
 /* "$db = new mysqli(h, u, x)", "$4 AUTH $8 x" on lines of their own (forms_protocols.c): at the dollar; kept with nj_sweep_wait_key(). */
 void nj_form_dollar(struct nj_sweep *s, size_t at);
 /* "chpasswd <<< kim:x" (forms_commands.c): at is behind the last '<'. */
@@ -113,6 +115,22 @@ bool nj_form_is_prose(struct nj_str value);
 bool nj_form_is_made_up(struct nj_str value, size_t shortest);
 /* Three words or more, in small letters, none of which a sentence is built with: what people take as a passphrase. */
 bool nj_form_is_phrase(struct nj_str value);
+/* People choose passwords; tokens and keys are made by machines and longer. */
+static inline bool nj_form_is_chosen(int rule)
+{
+    struct nj_str counter = nj_secret_keys[rule].counter;
+    return counter.n >= 4 && memcmp(counter.p, "pass", 4) == 0;
+}
+
+/* Does it hold one of those that a password may have to hold? */
+static inline bool nj_form_has_sign(struct nj_str v)
+{
+    for (size_t i = 0; i < v.n; i++)
+        if (v.p[i] != '\0' && strchr("!@#$%^&*+~", v.p[i]) != NULL)
+            return true;
+    return false;
+}
+
 /* Capitals: what stands for something else in a usage text, and statements of SQL. */
 bool nj_form_is_metavariable(struct nj_str v);
 /* token=Token{a64f992 ...}, Token: Token { kind: ... }, token=com.acme.Token@1b6d3586: an object says of what type it is. */
@@ -157,8 +175,6 @@ bool nj_form_option_password(struct nj_form *f, struct nj_span *value, int *rule
 bool nj_form_selected(struct nj_form *f, struct nj_span *value);
 bool nj_form_identified(struct nj_form *f, size_t at, struct nj_span *value);
 
-/* Do the words of a command that end like this have a password behind them (forms_commands.c)? */
-bool nj_form_is_command(struct nj_str key);
 /* "vault login x", "net user kim x" (forms_commands.c): at is within the last word before the arguments. */
 bool nj_form_place(struct nj_form *f, size_t at, struct nj_span *value);
 /* "net use ... x /user:y", at the separator. */
@@ -171,6 +187,17 @@ bool nj_form_passwd(struct nj_form *f, struct nj_span *value);
 
 /* "LOGIN u x", "AUTH x" (forms_protocols.c): at is the blank behind the word. */
 bool nj_form_command(struct nj_form *f, size_t at, struct nj_span *value);
+/* Names and values in brackets (forms_tuples.c).  At the bracket behind the name: PASSWORD('x'), setPassword("x"), Password("x1"). */
+bool nj_form_called(struct nj_form *f, size_t at, struct nj_span *value);
+/* At the byte behind the name and its quote: ('password', 'x1'), {<<"password">>,<<"x1">>}, {password,"x1"}: two in brackets, and the second
+ * was made up. */
+bool nj_form_tuple(struct nj_form *f, bool quoted, size_t at, struct nj_span *value);
+/* The same without quotes, as .NET prints an entry: [password, x1]. */
+bool nj_form_bare_tuple(struct nj_form *f, size_t at, struct nj_span *value);
+/* "bad password ("x1")", "pwd (x1)": at is behind the name.  In brackets there is rather what is meant by it: "password (bcrypt10)". */
+bool nj_form_quoted_in_brackets(struct nj_form *f, size_t at, struct nj_span *value);
+bool nj_form_in_brackets(struct nj_form *f, size_t at, struct nj_span *value);
+
 /* Is it the user of "credentials kim:x1" that begins at byte at? */
 bool nj_form_behind_credentials(struct nj_str t, size_t floor, size_t at);
 /* Invalid value 'x1' for parameter 'password': the quoted name f->key comes behind its value. */

@@ -113,16 +113,6 @@ static bool place_value(struct nj_form *f, const struct place *place, size_t at,
     return false;
 }
 
-bool nj_form_is_command(struct nj_str key)
-{
-    static const struct nj_str ends[] = { NJ_STR_INIT("passwd"), NJ_STR_INIT("_password"), NJ_STR_INIT("_passphrase") };
-    char last = key.n != 0 ? key.p[key.n - 1] : '\0';
-    for (size_t i = 0; (last == 'd' || last == 'e') && i < NJ_COUNT(ends); i++)
-        if (nj_str_ends(key, ends[i]))
-            return true;
-    return false;
-}
-
 bool nj_form_place(struct nj_form *f, size_t at, struct nj_span *value)
 {
     size_t from = nj_form_run_back(f, at);

@@ -185,13 +185,6 @@ static struct ahead look_ahead(struct nj_str rest, size_t owner)
 
 /* --- does it look like a value? ----------------------------------------------------------------------------------- */
 
-/* People choose passwords; tokens and keys are made by machines and longer. */
-static inline bool is_chosen(int rule)
-{
-    struct nj_str counter = nj_secret_keys[rule].counter;
-    return counter.n >= 4 && memcmp(counter.p, "pass", 4) == 0;
-}
-
 static bool is_number_secret(int rule)
 {
     struct nj_str counter = nj_secret_keys[rule].counter;
@@ -218,14 +211,6 @@ static bool is_member(struct nj_str v)
     return name != 0 && name < v.n && v.p[name] == '=';
 }
 
-static bool has_sign(struct nj_str v)
-{
-    for (size_t i = 0; i < v.n; i++)
-        if (v.p[i] != '\0' && strchr("!@#$%^&*+~", v.p[i]) != NULL)
-            return true;
-    return false;
-}
-
 static bool bare_fits(int rule, enum gap gap, struct nj_str v)
 {
     if (gap == GAP_NONE || v.n == 0)
@@ -237,11 +222,11 @@ static bool bare_fits(int rule, enum gap gap, struct nj_str v)
     if (gap == GAP_TAB && (is_member(v) || memchr("{[(", v.p[0], 3) != NULL))
         return false;
     if (gap == GAP_TAB)
-        return !nj_form_is_prose(v) && ((is_chosen(rule) && (has_sign(v) || nj_form_is_made_up(v, 4))) || nj_form_is_made_up(v, 8) ||
-                                        (is_number_secret(rule) && is_digits(v, 3, 8)));
+        return !nj_form_is_prose(v) && ((nj_form_is_chosen(rule) && (nj_form_has_sign(v) || nj_form_is_made_up(v, 4))) ||
+                                        nj_form_is_made_up(v, 8) || (is_number_secret(rule) && is_digits(v, 3, 8)));
     if (gap == GAP_LINK && is_number_secret(rule) && is_digits(v, 3, 8))
         return true;
-    if (is_chosen(rule))
+    if (nj_form_is_chosen(rule))
         return nj_form_is_made_up(v, gap == GAP_LINK ? 4 : 6) || (gap == GAP_LINK && is_digits(v, 6, 32));
     return gap == GAP_LINK ? nj_form_is_made_up(v, 8) : nj_form_is_made_up(v, 16) && !opens_with_uuid(v);
 }
@@ -253,7 +238,7 @@ static bool quoted_fits(int rule, struct nj_str v)
         digit |= nj_is(v.p[i], NJ_IS_DIGIT);
     if (v.n < 3 || v.n > 256 || nj_str_chr(v, '\n', 0) != NJ_NPOS)
         return false;
-    if (is_chosen(rule))
+    if (nj_form_is_chosen(rule))
         return !blank || digit || nj_form_is_phrase(v);
     return nj_form_is_made_up(v, 8) || (is_number_secret(rule) && is_digits(v, 3, 8));
 }
@@ -290,6 +275,11 @@ static bool read_value(struct nj_form *f, enum gap gap, size_t at, struct nj_spa
     return bare_fits(f->rule, gap, nj_part(f->t, *value));
 }
 
+bool nj_form_blank_value(struct nj_form *f, size_t at, struct nj_span *value)
+{
+    return read_value(f, GAP_BLANK, at, value);
+}
+
 /* Capitals: what stands for something else in a usage text, and statements of SQL. */
 bool nj_form_is_metavariable(struct nj_str v)
 {
@@ -318,74 +308,6 @@ static bool next_line(struct nj_form *f, size_t at, struct nj_span *value)
     *value = (struct nj_span){ at, nj_form_bare_end(f->s, at) };
     char after = nj_byte(t, nj_skip_blanks(t, value->to));
     return (after == '\n' || after == '\0') && nj_form_is_made_up(nj_part(t, *value), 5);
-}
-
-/* PASSWORD('x'), setPassword("x"), Password("x1") */
-static bool call_value(struct nj_form *f, size_t at, struct nj_span *value)
-{
-    struct nj_str key = nj_part(f->t, f->key);
-    for (size_t dot; (dot = nj_str_chr(key, '.', 0)) != NJ_NPOS;)
-        key = nj_str_slice(key, dot + 1, key.n); /* mail.setPassword */
-    bool sets = nj_str_starts_nocase(key, NJ_STR("set")) || nj_str_starts_nocase(key, NJ_STR("with")) || nj_form_is_metavariable(key);
-    bool type = key.n > 1 && nj_is(key.p[0], NJ_IS_UPPER) && nj_run(key, 1, NJ_IS_LOWER) == key.n;
-    if (!(sets || type) || !is_chosen(f->rule) || !nj_is_quote(nj_byte(f->t, at + 1)))
-        return false;
-    return read_value(f, GAP_BLANK, at + 1, value) && (sets || nj_form_is_made_up(nj_part(f->t, *value), 6));
-}
-
-/* What stands in quotes as the second of two says of itself that it was made up. */
-static bool is_second(struct nj_str v)
-{
-    return nj_form_is_made_up(v, 6) || nj_form_is_phrase(v) || (v.n >= 6 && has_sign(v) && nj_str_chr(v, ' ', 0) == NJ_NPOS);
-}
-
-/* define('DB_PASSWORD', 'x'): nothing else stands there. */
-static bool is_defined(struct nj_str t, size_t bracket)
-{
-    return nj_str_ends(nj_str_slice(t, 0, bracket), NJ_STR("define"));
-}
-
-/* ('password', 'x1'), {<<"password">>,<<"x1">>}, {password,"x1"}: two in brackets, and the second was made up. */
-static bool tuple_value(struct nj_form *f, bool quoted, size_t at, struct nj_span *value)
-{
-    struct nj_str t = f->t;
-    size_t from = f->key.from - (quoted ? 1 : 0);
-    bool binary = quoted && from >= f->floor + 2 && nj_byte(t, at) == '>' && nj_byte(t, at + 1) == '>' && t.p[from - 1] == '<';
-    from -= binary ? 2 : 0;
-    at += binary ? 2 : 0;
-    from -= quoted && from >= f->floor + 2 && t.p[from - 1] == 'b' && t.p[from - 2] == '(' ? 1 : 0; /* (b'x-api-key', b'x1') of ASGI */
-    while (from > f->floor && t.p[from - 1] == ' ')
-        from--; /* define( 'DB_PASSWORD', 'x1' ) */
-    if (nj_byte(t, at) == ',' && quoted && from > f->floor && nj_form_is_flat(f, from))
-        return read_value(f, GAP_BLANK, nj_skip_blanks(t, at + 1), value) && f->quote != 0;
-    if (nj_byte(t, at) != ',' || from <= f->floor || strchr(quoted ? "([{" : "{", t.p[from - 1]) == NULL)
-        return false;
-    nj_form_open(f, nj_skip_blanks(t, at + 1));
-    bool defined = is_defined(t, from - 1);
-    if (f->quote == 0 || (!read_value(f, GAP_BLANK, nj_skip_blanks(t, at + 1), value) && (!defined || value->to - value->from < 3)))
-        return false;
-    at = value->to + 1 + f->slashes;
-    at += nj_byte(t, at) == '>' && nj_byte(t, at + 1) == '>' ? 2 : 0;
-    char close = nj_byte(t, nj_skip_blanks(t, at));
-    return (close == ')' || close == ']' || close == '}') && (defined || is_second(nj_part(t, *value)));
-}
-
-/* bad password ("x1") */
-static bool in_brackets(struct nj_form *f, size_t at, struct nj_span *value)
-{
-    struct nj_str t = f->t;
-    return nj_byte(t, at) == ' ' && nj_byte(t, at + 1) == '(' && nj_is_quote(nj_byte(t, at + 2)) &&
-           read_value(f, GAP_BLANK, at + 2, value) && nj_byte(t, value->to + 1) == ')' && is_second(nj_part(t, *value));
-}
-
-/* [password, x1]: as .NET prints an entry. */
-static bool bare_tuple_value(struct nj_form *f, size_t at, struct nj_span *value)
-{
-    struct nj_str t = f->t;
-    if (nj_byte(t, at) != ',' || nj_byte(t, at + 1) != ' ' || f->key.from <= f->floor || t.p[f->key.from - 1] != '[')
-        return false;
-    *value = (struct nj_span){ at + 2, nj_form_bare_end(f->s, at + 2) };
-    return nj_byte(t, value->to) == ']' && nj_form_is_made_up(nj_part(t, *value), 6);
 }
 
 /* Where the value that goes begins, behind the name that ends at byte at; or NJ_NPOS.  *both: it must have one that comes. */
@@ -449,7 +371,7 @@ static bool set_password_for(struct nj_form *f, size_t at, struct nj_span *value
 {
     enum { LONGEST = 160 };
     struct nj_str t = f->t, rest = nj_str_slice(t, at, at + LONGEST);
-    if (!is_chosen(f->rule) || !nj_str_starts_nocase(rest, NJ_STR(" for ")))
+    if (!nj_form_is_chosen(f->rule) || !nj_str_starts_nocase(rest, NJ_STR(" for ")))
         return false;
     size_t equals = nj_str_chr(rest, '=', 0);
     size_t quote = equals == NJ_NPOS ? rest.n : nj_skip_blanks(rest, equals + 1);
@@ -505,24 +427,6 @@ static void wait_for_input(const struct nj_form *f, bool quoted, size_t at)
         nj_form_wait_quoted(f, at + found + mark.n);
 }
 
-/* "pwd (x1)": at is behind the name.  In brackets there is rather what is meant by it: "password (bcrypt10)". */
-static bool bracketed(struct nj_form *f, size_t at, struct nj_span *value)
-{
-    static const struct nj_str others[] = { NJ_STR_INIT("sha"),    NJ_STR_INIT("md5"),    NJ_STR_INIT("bcrypt"), NJ_STR_INIT("pbkdf2"),
-                                            NJ_STR_INIT("argon2"), NJ_STR_INIT("scrypt"), NJ_STR_INIT("base"),   NJ_STR_INIT("hmac"),
-                                            NJ_STR_INIT("rfc"),    NJ_STR_INIT("utf"),    NJ_STR_INIT("min"),    NJ_STR_INIT("max"),
-                                            NJ_STR_INIT("step") };
-    struct nj_str t = f->t;
-    if (nj_byte(t, at) != ' ' || nj_byte(t, at + 1) != '(' || !is_chosen(f->rule))
-        return false;
-    *value = (struct nj_span){ at + 2, nj_form_bare_end(f->s, at + 2) };
-    struct nj_str v = nj_part(t, *value);
-    for (size_t i = 0; i < NJ_COUNT(others); i++)
-        if (nj_str_starts_nocase(v, others[i]))
-            return false;
-    return nj_byte(t, value->to) == ')' && nj_form_is_made_up(v, 7);
-}
-
 /* Letters and a blank or the end behind them: no value, whatever it follows. */
 static bool is_plain_word(struct nj_str t, size_t at)
 {
@@ -559,7 +463,7 @@ static bool behind_quotes(struct nj_form *f, size_t at, struct nj_span *value)
     struct nj_str t = f->t;
     size_t to = at;
     char c = nj_byte(t, at);
-    if ((c == ',' || c == '>') && tuple_value(f, true, at, value))
+    if ((c == ',' || c == '>') && nj_form_tuple(f, true, at, value))
         return true;
     if (f->key.from > f->floor + 1 && t.p[f->key.from - 2] == ' ' && nj_form_value_before(f, value))
         return true;
@@ -579,7 +483,7 @@ static bool behind_quotes(struct nj_form *f, size_t at, struct nj_span *value)
         return false; /* has a separator further on */
     if (gap != GAP_NONE && at < t.n && read_value(f, gap, at, value))
         return !(f->quote != 0 && gap == GAP_BLANK);
-    if (!is_chosen(f->rule))
+    if (!nj_form_is_chosen(f->rule))
         return false;
     if (set_password_for(f, to, value))
         return true;
@@ -595,16 +499,16 @@ static bool behind_name(struct nj_form *f, size_t at, struct nj_span *value)
     size_t to = at;
     char c = nj_byte(t, at), next = nj_byte(t, at + 1);
     bool bracket = c == ' ' && next == '(';
-    if (c == ',' && (tuple_value(f, false, at, value) || bare_tuple_value(f, at, value)))
+    if (c == ',' && (nj_form_tuple(f, false, at, value) || nj_form_bare_tuple(f, at, value)))
         return true;
-    if (bracket && bracketed(f, at, value))
+    if (bracket && nj_form_in_brackets(f, at, value))
         return true;
     if (nj_form_row(f, at, value))
         return true;
     wait_for_input(f, false, at);
     if (!is_pass(f))
         return false;
-    if (bracket && in_brackets(f, at, value))
+    if (bracket && nj_form_quoted_in_brackets(f, at, value))
         return true;
     enum gap gap = skip_gap(t, &at);
     if (gap == GAP_LINE)
@@ -615,27 +519,34 @@ static bool behind_name(struct nj_form *f, size_t at, struct nj_span *value)
         return true;
     if (gap != GAP_NONE && at < t.n && !is_plain_word(t, at) && read_value(f, gap, at, value))
         return true;
-    return is_chosen(f->rule) && in_sentence(f, to, value);
+    return nj_form_is_chosen(f->rule) && in_sentence(f, to, value);
 }
 
-/* Where the name ends in which byte at lies, or at when it has a separator; of a longer one a stretch. */
+/* Where the name ends in which byte at lies, or NJ_NPOS when it has a separator; of a longer one a stretch. */
 static size_t name_end(struct nj_sweep *s, size_t at)
 {
+    static const struct nj_str leader = NJ_STR_INIT("....");
     struct nj_str t = s->text;
-    size_t to = at, limit = at + NJ_FORM_KEY < t.n ? at + NJ_FORM_KEY : t.n;
-    bool dotted = false;
-    for (; to < limit && nj_is(t.p[to], NJ_IS_KEY); to++)
-        dotted |= t.p[to] == '.';
+    size_t to = nj_run(nj_str_slice(t, 0, at + NJ_FORM_KEY), at, NJ_IS_KEY);
     s->word_read = to;
     if (nj_byte(t, to) == '=' || nj_byte(t, to) == ':')
         return NJ_NPOS;
-    if (dotted) {
-        size_t dots = nj_str_find(nj_str_slice(t, 0, to), NJ_STR("...."), at);
+    if (to - at >= leader.n && memchr(t.p + at, '.', to - at) != NULL) {
+        size_t dots = nj_str_find(nj_str_slice(t, 0, to), leader, at);
         to = dots != NJ_NPOS ? dots : to;
     }
     while (to > at && !nj_is(t.p[to - 1], NJ_IS_WORD))
         to--;
     return to;
+}
+
+/* The same as nj_form_run_back(). */
+static size_t name_start(const struct nj_sweep *s, size_t at)
+{
+    size_t limit = at - s->done > NJ_FORM_KEY ? at - NJ_FORM_KEY : s->done;
+    while (at > limit && nj_is(s->text.p[at - 1], NJ_IS_KEY))
+        at--;
+    return at;
 }
 
 /* May the name that ends at byte to be a column of a list?  Right whenever it says no. */
@@ -663,23 +574,30 @@ static bool is_put(struct nj_str t, size_t from, size_t to)
     return nj_str_is_any(nj_str_slice(t, from, to), names, NJ_COUNT(names)) && !may_be_column(t, to);
 }
 
-/* A word with the letters of a secret's name; at is within it, and to behind it. */
-static bool word(struct nj_form *f, size_t at, size_t to, struct nj_span *value)
+/* Do the words of a command that end like this have a password behind them: htpasswd, change_password, wpa_passphrase? */
+static bool is_command(struct nj_str key)
+{
+    enum { SHORTEST = 6, PASSWORD = 9, PASSPHRASE = 11 };
+    const char *end = key.p + key.n;
+    if (key.n < SHORTEST)
+        return false;
+    if (end[-2] == 'w')
+        return memcmp(end - SHORTEST, "passwd", SHORTEST) == 0;
+    return (key.n >= PASSWORD && end[-PASSWORD] == '_' && memcmp(end - PASSWORD, "_password", PASSWORD) == 0) ||
+           (key.n >= PASSPHRASE && end[-PASSPHRASE] == '_' && memcmp(end - PASSPHRASE, "_passphrase", PASSPHRASE) == 0);
+}
+
+/* At the name f->key. */
+static bool named(struct nj_form *f, bool is_option, struct nj_span *value)
 {
     struct nj_str t = f->t;
-    size_t from = nj_form_run_back(f, at);
-    bool is_option = t.p[from] == '-';
-    while (from < to && !nj_is(t.p[from], NJ_IS_WORD))
-        from++;
-    f->key = (struct nj_span){ from, to };
-    if ((from == f->floor && to == t.n) || is_put(t, from, to))
-        return false; /* alone */
+    size_t to = f->key.to;
     if (is_option && nj_str_ends(nj_part(t, f->key), NJ_STR("-stdin")))
-        return nj_form_piped(f, from, value);
+        return nj_form_piped(f, f->key.from, value);
     f->rule = nj_rule_but(nj_form_classify(f).rule, NJ_HOW_ASIDE | NJ_HOW_MAIL);
     if (f->rule == NJ_KEY_NONE)
         return false;
-    if (nj_form_is_command(nj_part(t, f->key)) && (nj_form_place(f, to, value) || nj_form_passwd(f, value)))
+    if (is_command(nj_part(t, f->key)) && ((nj_byte(t, to) == ' ' && nj_form_place(f, to, value)) || nj_form_passwd(f, value)))
         return true;
     if (is_option && nj_form_option_value(f, to, value))
         return true;
@@ -687,12 +605,43 @@ static bool word(struct nj_form *f, size_t at, size_t to, struct nj_span *value)
     if (before == '/')
         return false; /* a path */
     if (nj_byte(t, to) == '(')
-        return call_value(f, to, value);
+        return nj_form_called(f, to, value);
     if (may_be_column(t, to))
         nj_form_columns(f);
     if (may_be_alias(f) && nj_form_selected(f, value))
         return true;
     return nj_is_quote(before) && nj_byte(t, to) == before ? behind_quotes(f, to + 1, value) : behind_name(f, to, value);
+}
+
+/* The number of a request, as a log has it behind a tab: of words in the tables that are hexadecimal there is only "aba". */
+static bool is_number_of_request(const struct nj_redactor *r, struct nj_str v)
+{
+    if (!nj_is_uuid(v) || r->keys.n != 0 || r->rules != NULL || (v.p[v.n - 1] | 0x20) == 'a')
+        return false;
+    for (size_t i = 0; i < v.n; i++)
+        if (!nj_is(v.p[i], NJ_IS_HEX) && v.p[i] != '-')
+            return false;
+    return true;
+}
+
+/* A word with the letters of a secret's name, of which byte at is one. */
+static __attribute__((noinline)) bool word(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule)
+{
+    struct nj_str t = s->text;
+    size_t to = at < s->word_read ? NJ_NPOS : name_end(s, at);
+    if (to == NJ_NPOS)
+        return false;
+    size_t from = name_start(s, at);
+    bool is_option = t.p[from] == '-';
+    while (from < to && !nj_is(t.p[from], NJ_IS_WORD))
+        from++;
+    if ((from == s->done && to == t.n) || is_put(t, from, to) || is_number_of_request(s->r, nj_str_slice(t, from, to)))
+        return false; /* alone */
+    struct nj_form f = { .s = s, .t = t, .floor = s->done, .sep = at, .key = { from, to }, .rule = NJ_KEY_NONE };
+    if (!named(&f, is_option, value))
+        return false;
+    *rule = f.rule;
+    return true;
 }
 
 /* "OTP 482910", "PIN 4829", "login code 482910": without a verb only what is a number, and no more than that. */
@@ -757,46 +706,77 @@ static bool is_number(struct nj_form *f, size_t at, struct nj_span *value)
 }
 
 /* "recovery_code<tab>x": at the byte behind the tab. */
-static bool tab_value(struct nj_form *f, size_t at, struct nj_span *value)
+static __attribute__((noinline)) bool tab_value(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule)
 {
-    f->key = (struct nj_span){ nj_form_run_back(f, at - 1), at - 1 };
-    if (f->key.to <= f->key.from || strchr("=:|", f->t.p[at]) != NULL)
-        return false;
-    struct nj_str key = nj_part(f->t, f->key);
-    if (opens_with_uuid(key) || (nj_is(key.p[0], NJ_IS_DIGIT) && key.n > 1 && nj_is(key.p[1], NJ_IS_DIGIT)))
+    struct nj_str t = s->text;
+    size_t to = at - 1, from = name_start(s, to);
+    if (to <= from || (nj_is(t.p[from], NJ_IS_DIGIT) && to - from > 1 && nj_is(t.p[from + 1], NJ_IS_DIGIT)))
         return false; /* the columns of a log */
-    f->rule = nj_rule_but(nj_form_classify(f).rule, NJ_HOW_ASIDE | NJ_HOW_MAIL);
-    return f->rule != NJ_KEY_NONE && read_value(f, GAP_TAB, at, value);
+    if (t.p[at] == '=' || t.p[at] == ':' || t.p[at] == '|' || t.p[at] == '\0' || opens_with_uuid(nj_str_slice(t, from, to)))
+        return false;
+    struct nj_form f = { .s = s, .t = t, .floor = s->done, .sep = at, .key = { from, to }, .rule = NJ_KEY_NONE };
+    f.rule = nj_rule_but(nj_form_classify(&f).rule, NJ_HOW_ASIDE | NJ_HOW_MAIL);
+    *rule = f.rule;
+    return f.rule != NJ_KEY_NONE && read_value(&f, GAP_TAB, at, value);
+}
+
+/* At a mark that is no letter behind a letter, or may be something else besides. */
+static bool at_place(struct nj_form *f, size_t at, struct nj_span *value)
+{
+    struct nj_str t = f->t;
+    char c = t.p[at], before = at > f->floor ? t.p[at - 1] : '\0', first = at > f->floor + 1 ? t.p[at - 2] : '\0';
+    switch (before) {
+    case '-':
+        return (first == ' ' || nj_is_quote(first)) && nj_form_option(f, at, value);
+    case ' ':
+        if (nj_is(c, NJ_IS_DIGIT))
+            return is_number(f, at, value);
+        if (nj_is_quote(c))
+            return nj_form_identified(f, at, value);
+        return (c == 'l' || c == 'u') && nj_form_place(f, at, value);
+    case '_':
+        return c == 'u' && nj_form_place(f, at, value);
+    case 'N':
+    case 'H':
+        if (c == ' ')
+            return nj_form_command(f, at, value);
+        break;
+    case 'Y':
+        if (c == ' ')
+            return nj_form_identified(f, at + 1, value);
+        break;
+    case 'u':
+    case 'U':
+        if ((c | 0x20) == 'r')
+            return nj_yours_may(t, at) && your_code(f, at, value);
+        break;
+    default:
+        break;
+    }
+    return (c == 'h' || c == 'H') && nj_form_scheme(f, at, value);
+}
+
+static __attribute__((noinline)) bool place(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule)
+{
+    struct nj_form f = { .s = s, .t = s->text, .floor = s->done, .sep = at, .rule = NJ_KEY_NONE };
+    if (!at_place(&f, at, value))
+        return false;
+    *rule = f.rule;
+    return true;
 }
 
 bool nj_form_words(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule)
 {
-    struct nj_form f = { .s = s, .t = s->text, .floor = s->done, .sep = at, .rule = NJ_KEY_NONE };
     struct nj_str t = s->text;
-    char before = at > s->done ? t.p[at - 1] : '\0', first = at > s->done + 1 ? t.p[at - 2] : '\0';
+    char c = t.p[at], before = at > s->done ? t.p[at - 1] : '\0';
+    bool letter = nj_is(c, NJ_IS_ALPHA), inside = letter && nj_is(before, NJ_IS_ALPHA);
     bool found = false;
-    if (before == '\t' && tab_value(&f, at, value))
-        found = true;
-    else if (before == '-' && (first == ' ' || nj_is_quote(first)))
-        found = nj_form_option(&f, at, value);
-    else if (before == ' ' && nj_is(t.p[at], NJ_IS_DIGIT))
-        found = is_number(&f, at, value);
-    else if (before == ' ' && nj_is_quote(t.p[at]))
-        found = nj_form_identified(&f, at, value);
-    else if ((before == ' ' && (t.p[at] == 'l' || t.p[at] == 'u')) || (before == '_' && t.p[at] == 'u'))
-        found = nj_form_place(&f, at, value);
-    else if ((t.p[at] | 0x20) == 'r' && (before | 0x20) == 'u')
-        found = nj_yours_may(t, at) && your_code(&f, at, value);
-    if (t.p[at] == ' ' && (before == 'N' || before == 'H' || before == 'Y'))
-        found = before == 'Y' ? nj_form_identified(&f, at + 1, value) : nj_form_command(&f, at, value);
-    else if (!found && (t.p[at] == 'h' || t.p[at] == 'H') && nj_form_scheme(&f, at, value))
-        found = true;
-    if (!found && (nj_is(t.p[at], NJ_IS_ALPHA) || t.p[at] == ' ') && at >= s->word_read) {
-        size_t to = name_end(s, at);
-        found = to != NJ_NPOS && word(&f, at, to, value);
+    if (before == '\t') {
+        found = tab_value(s, at, value, rule);
+    } else if (!inside || (c | 0x20) == 'h' || ((c | 0x20) == 'r' && (before | 0x20) == 'u')) {
+        found = place(s, at, value, rule);
     }
-    if (!found || !nj_key_takes(f.rule, nj_part(t, *value)))
-        return false;
-    *rule = f.rule;
-    return true;
+    if (!found)
+        found = (letter || c == ' ') && word(s, at, value, rule);
+    return found && nj_key_takes(*rule, nj_part(t, *value));
 }
