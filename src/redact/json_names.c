@@ -133,9 +133,9 @@ static struct nj_key marked_key(struct walk *w, struct nj_str *name)
 
 /* Two members of one name are one to most readers, and which one is a matter of taste: both stay, under names of their own.  In text inside
  * text nobody reads them as members of the record. */
-static void tell_apart(struct walk *w, struct nj_str name, uint32_t hash)
+static void tell_apart(struct walk *w, struct nj_str name)
 {
-    if (!had(w, hash) || w->level != 0)
+    if (!had(w, nj_name_hash(name)) || w->level != 0)
         return;
     nj_note(w->r, NJ_AUDIT_MALFORMED);
     write_key(w, name, true);
@@ -148,7 +148,7 @@ struct nj_key nj_walk_name(struct walk *w, struct nj_str *name, struct nj_key_sl
         known = is_quiet(w, known) ? known : NULL;
     }
     if (known != NULL && known->object >= w->frame->new_from)
-        tell_apart(w, *name, known->hash);
+        tell_apart(w, *name);
     struct nj_key key = known != NULL ? known->key : marked_key(w, name);
     if (known != NULL)
         known->object = w->frame->number;

@@ -104,13 +104,12 @@ struct nj_key_slot {
     bool judged;       /* whether it is to be looked for is decided */
     bool bare;         /* nothing is marked in it */
     uint8_t n;
-    uint32_t hash;   /* of the whole name */
     uint32_t object; /* not before the last one of JSON that any name was seen in whose slot this is (members.h) */
     struct nj_key key;
 };
 
 /* Names are cut into words, and each word is looked up whole: what begins a phrase, cancels one or has a role is in one table. */
-enum { NJ_NAME_BYTES = 128, NJ_WORD_BYTES = 16, NJ_PHRASE_WORDS = 3, NJ_WORDS = 2048, NJ_WORD_SLOTS = 4096 };
+enum { NJ_NAME_BYTES = 128, NJ_WORD_BYTES = 16, NJ_PHRASE_WORDS = 3, NJ_WORDS = 2048, NJ_WORDS_MARKED = 64, NJ_WORD_SLOTS = 4096 };
 struct nj_word {
     uint64_t head, tail; /* its bytes */
     int16_t rule;        /* the first row whose phrase begins with it, or NJ_KEY_NONE */
@@ -118,12 +117,16 @@ struct nj_word {
     uint8_t n, is;
 };
 struct nj_key_index {
-    struct nj_word word[NJ_WORDS]; /* the first one stands for all that are in no table */
-    uint16_t words, slot[NJ_WORD_SLOTS];
-    uint16_t phrase[NJ_SECRET_KEYS][NJ_PHRASE_WORDS]; /* a row's words */
-    uint8_t phrase_n[NJ_SECRET_KEYS];
-    int16_t rule_next[NJ_SECRET_KEYS];
-    int16_t suffix_first[32][32], suffix_next[NJ_SECRET_KEYS]; /* SUFFIX rows by the last two letters of theirs */
+    struct nj_word word[NJ_WORDS];       /* the first one stands for all that are in no table */
+    uint16_t words, slot[NJ_WORD_SLOTS]; /* a word's number, and above it some bits of its hash */
+    struct nj_key_phrase {
+        uint16_t word[NJ_PHRASE_WORDS];
+        uint8_t n, class;
+        uint32_t how;
+        int16_t next; /* with the same first word, or NJ_KEY_NONE */
+    } phrase[NJ_SECRET_KEYS];
+    uint32_t suffix_third[32][32];                             /* by the last two letters of SUFFIX rows: which ones stand before these */
+    int16_t suffix_first[32][32], suffix_next[NJ_SECRET_KEYS]; /* the rows */
 };
 
 /* The name at hand, in lower case, and its words. */
@@ -132,6 +135,7 @@ struct nj_name {
     size_t n, words;
     uint8_t from[NJ_NAME_BYTES], to[NJ_NAME_BYTES];
     uint16_t id[NJ_NAME_BYTES]; /* in the table */
+    uint64_t begin, end;        /* of the first NJ_WORDS_MARKED words, a bit for each: a phrase may begin with it; it may end in one */
 };
 
 void nj_keys_init(struct nj_redactor *r);

@@ -112,24 +112,39 @@ static inline struct nj_word word_at(const char *p, size_t n)
     return (struct nj_word){ .head = load(p, 8) & first[head], .tail = load(p + 8, 8) & first[n - head], .n = (uint8_t)n };
 }
 
-static inline size_t slot_of_word(const struct nj_word *w)
+static inline uint64_t hash_of_word(const struct nj_word *w)
 {
-    uint64_t h = (w->head ^ rotated(w->tail, 23) ^ w->n) * 0x9e3779b97f4a7c15u;
-    return h >> 32 & (NJ_WORD_SLOTS - 1);
+    return (w->head ^ rotated(w->tail, 23) ^ w->n) * 0x9e3779b97f4a7c15u;
+}
+
+static inline size_t slot_of_word(uint64_t hash)
+{
+    return hash >> 32 & (NJ_WORD_SLOTS - 1);
+}
+
+/* What a slot has beside the word's number, so that the words of others are mostly not even looked at. */
+static inline unsigned print_of_word(uint64_t hash)
+{
+    return (unsigned)(hash >> 48) & ~(NJ_WORDS - 1u) & UINT16_MAX;
 }
 
 /* Its number, or 0 when it is in no table. */
-static unsigned find_word(const struct nj_key_index *x, const char *p, size_t n)
+static inline unsigned find_word(const struct nj_key_index *x, const char *p, size_t n)
 {
     if (n > NJ_WORD_BYTES)
         return 0;
     struct nj_word w = word_at(p, n);
-    for (size_t at = slot_of_word(&w); x->slot[at] != 0; at = (at + 1) % NJ_WORD_SLOTS) {
-        const struct nj_word *known = &x->word[x->slot[at]];
-        if (known->head == w.head && known->tail == w.tail && known->n == w.n)
-            return x->slot[at];
+    uint64_t hash = hash_of_word(&w);
+    for (size_t at = slot_of_word(hash);; at = (at + 1) % NJ_WORD_SLOTS) {
+        unsigned id = x->slot[at] ^ print_of_word(hash);
+        if (id < NJ_WORDS) {
+            const struct nj_word *known = &x->word[id];
+            if (known->head == w.head && known->tail == w.tail && known->n == w.n)
+                return id;
+        }
+        if (x->slot[at] == 0)
+            return 0;
     }
-    return 0;
 }
 
 static unsigned add_word(struct nj_key_index *x, struct nj_str word)
@@ -142,36 +157,40 @@ static unsigned add_word(struct nj_key_index *x, struct nj_str word)
     id = ++x->words;
     x->word[id] = word_at(text, word.n);
     x->word[id].rule = NJ_KEY_NONE;
-    size_t at = slot_of_word(&x->word[id]);
+    uint64_t hash = hash_of_word(&x->word[id]);
+    size_t at = slot_of_word(hash);
     while (x->slot[at] != 0)
         at = (at + 1) % NJ_WORD_SLOTS;
-    x->slot[at] = (uint16_t)id;
+    x->slot[at] = (uint16_t)(id | print_of_word(hash));
     return id;
 }
 
-static void put_in_front(int16_t *first, int16_t *next, int rule)
-{
-    next[rule] = *first;
-    *first = (int16_t)rule;
-}
-
-/* A row is found by the first word of its phrase, and a SUFFIX row by its last two letters. */
+/* A row is found by the first word of its phrase, and a SUFFIX row by its last three letters. */
 static void add_row(struct nj_key_index *x, int rule)
 {
-    struct nj_str rest = nj_secret_keys[rule].phrase, piece;
-    size_t n = 0;
+    const struct nj_secret_key_row *row = &nj_secret_keys[rule];
+    struct nj_key_phrase *phrase = &x->phrase[rule];
+    struct nj_str rest = row->phrase, piece;
     if (rest.n == 0)
         return;
-    if (nj_secret_keys[rule].how & NJ_HOW_SUFFIX)
-        put_in_front(&x->suffix_first[rest.p[rest.n - 2] & 31][rest.p[rest.n - 1] & 31], x->suffix_next, rule);
-    while (n < NJ_PHRASE_WORDS && nj_str_cut(&rest, ' ', &piece))
-        x->phrase[rule][n++] = (uint16_t)add_word(x, piece);
-    x->phrase_n[rule] = (uint8_t)n;
-    put_in_front(&x->word[x->phrase[rule][0]].rule, x->rule_next, rule);
-    if (n > 1)
-        x->word[x->phrase[rule][n - 1]].is |= IS_ENDING;
-    if (n > 1)
-        x->word[x->phrase[rule][n - 2]].is |= IS_HEAD;
+    if (row->how & NJ_HOW_SUFFIX) {
+        const char *end = rest.p + rest.n;
+        int16_t *first = &x->suffix_first[end[-2] & 31][end[-1] & 31];
+        x->suffix_next[rule] = *first;
+        *first = (int16_t)rule;
+        x->suffix_third[end[-2] & 31][end[-1] & 31] |= (uint32_t)1 << (end[-3] & 31);
+    }
+    while (phrase->n < NJ_PHRASE_WORDS && nj_str_cut(&rest, ' ', &piece))
+        phrase->word[phrase->n++] = (uint16_t)add_word(x, piece);
+    phrase->how = row->how;
+    phrase->class = (uint8_t)row->class;
+    phrase->next = x->word[phrase->word[0]].rule;
+    if (phrase->word[0] != 0) /* a word too long for the table is found as a suffix alone */
+        x->word[phrase->word[0]].rule = (int16_t)rule;
+    if (phrase->n > 1)
+        x->word[phrase->word[phrase->n - 1]].is |= IS_ENDING;
+    if (phrase->n > 1)
+        x->word[phrase->word[phrase->n - 2]].is |= IS_HEAD;
 }
 
 void nj_keys_init(struct nj_redactor *r)
@@ -251,28 +270,45 @@ static void read_letters(struct nj_name *w, struct letters *l)
     }
 }
 
+/* May a word end in a SUFFIX row's phrase, which has three letters at least? */
+static inline bool may_end_in_phrase(const struct nj_key_index *x, const char *word, size_t n)
+{
+    enum { SHORTEST = 4 };
+    const char *end = word + (n < SHORTEST ? SHORTEST : n);
+    return (n >= SHORTEST) & (x->suffix_third[end[-2] & 31][end[-1] & 31] >> (end[-3] & 31));
+}
+
+static inline void add_word_of_name(const struct nj_key_index *x, struct nj_name *w, size_t from, size_t end)
+{
+    unsigned id = find_word(x, w->text + from, end - from);
+    w->from[w->words] = (uint8_t)from;
+    w->to[w->words] = (uint8_t)end;
+    w->id[w->words] = (uint16_t)id;
+    if (w->words < NJ_WORDS_MARKED) {
+        w->begin |= (uint64_t)(x->word[id].rule != NJ_KEY_NONE) << w->words;
+        w->end |= (uint64_t)may_end_in_phrase(x, w->text + from, end - from) << w->words;
+    }
+    w->words++;
+}
+
 /* Digits at the end of a word number it ("password1", "cvv2"); a word of digits alone stays. */
-static void add_word_of_name(const struct nj_key_index *x, struct nj_name *w, size_t from, size_t to)
+static void add_numbered_word(const struct nj_key_index *x, struct nj_name *w, size_t from, size_t to)
 {
     size_t end = to;
     while (end > from && w->text[end - 1] <= '9')
         end--;
-    if (end == from)
-        end = to;
-    unsigned id = find_word(x, w->text + from, end - from);
-    w->from[w->words] = (uint8_t)from;
-    w->to[w->words] = (uint8_t)end;
-    w->id[w->words++] = (uint16_t)id;
+    add_word_of_name(x, w, from, end == from ? to : end);
 }
 
 /* A word begins behind what is neither letter nor digit, at a capital behind something else, and at the last capital of an
  * acronym: "X-Amz-SecurityToken" is "x amz security token". */
-static void split_words(const struct nj_key_index *x, struct nj_name *w, struct nj_str name)
+static __attribute__((noinline)) void split_long(const struct nj_key_index *x, struct nj_name *w, struct nj_str name)
 {
     struct letters l;
     copy_name(w, name);
     read_letters(w, &l);
     w->words = 0;
+    w->begin = w->end = 0;
     size_t from = NJ_NPOS;
     for (size_t k = 0; k * 64 < w->n; k++) {
         uint64_t upper = l.upper[k], small = l.lower[k] | l.digit[k], any = upper | small;
@@ -290,12 +326,80 @@ static void split_words(const struct nj_key_index *x, struct nj_name *w, struct 
             if (at >= w->n)
                 break;
             if (from != NJ_NPOS)
-                add_word_of_name(x, w, from, at);
+                add_numbered_word(x, w, from, at);
             from = (any & edges & (0 - edges)) != 0 ? at : NJ_NPOS;
         }
     }
     if (from != NJ_NPOS)
-        add_word_of_name(x, w, from, w->n);
+        add_numbered_word(x, w, from, w->n);
+}
+
+/* All bytes of a name of 1 to 32 bytes. */
+static inline void copy_short(char *to, const char *p, size_t n)
+{
+    if (n >= 16) {
+        memcpy(to, p, 16);
+        memcpy(to + n - 16, p + n - 16, 16);
+    } else if (n >= 8) {
+        memcpy(to, p, 8);
+        memcpy(to + n - 8, p + n - 8, 8);
+    } else if (n >= 4) {
+        memcpy(to, p, 4);
+        memcpy(to + n - 4, p + n - 4, 4);
+    } else {
+        to[0] = p[0];
+        to[n / 2] = p[n / 2];
+        to[n - 1] = p[n - 1];
+    }
+}
+
+typedef uint16_t lane_pairs __attribute__((vector_size(16)));
+
+/* What stands where in a short name: a bit a byte. */
+struct short_letters {
+    uint64_t letter, small, digit, odd; /* small: or no letter; odd: not ASCII, or NUL */
+};
+
+/* Adds those of sixteen bytes of a name, from byte base on, and makes capitals small. */
+static inline void read_short(char *p, unsigned base, struct short_letters *l)
+{
+    nj_lane v;
+    memcpy(&v, p, sizeof(v));
+    nj_lane low = v | 0x20, letter = (nj_lane)(low - 'a' < 26);
+    l->letter |= nj_lane_bits(letter) << base;
+    l->small |= nj_lane_bits((nj_lane)((lane_pairs)v << 2)) << base; /* the bit that tells them apart is on top */
+    l->digit |= nj_lane_bits((nj_lane)(v - '0' < 10)) << base;
+    l->odd |= (nj_lane_bits(v) | nj_lane_bits((nj_lane)(v == 0))) << base;
+    v |= letter & 0x20;
+    memcpy(p, &v, sizeof(v));
+}
+
+/* The same of a short name in ASCII, as most are, all of it at once; false: it is another one. */
+static inline bool split_short(const struct nj_key_index *x, struct nj_name *w, struct nj_str name)
+{
+    enum { LANE = sizeof(nj_lane), LONGEST = 2 * LANE };
+    struct short_letters l = { 0 };
+    if (name.n == 0 || name.n > LONGEST)
+        return false;
+    memset(w->text, 0, LONGEST + NJ_WORD_BYTES);
+    copy_short(w->text, name.p, name.n);
+    read_short(w->text, 0, &l);
+    if (name.n > LANE)
+        read_short(w->text + LANE, LANE, &l);
+    if ((l.odd & (((uint64_t)1 << name.n) - 1)) != 0)
+        return false;
+    w->n = name.n;
+    w->words = 0;
+    w->begin = w->end = 0;
+    uint64_t lower = l.letter & l.small, upper = l.letter & ~l.small, any = l.letter | l.digit, small = lower | l.digit;
+    uint64_t edges = ~any | ~(any << 1) | (upper & (small << 1 | (upper << 1 & lower >> 1)));
+    for (uint64_t begins = any & edges; begins != 0; begins &= begins - 1) {
+        size_t from = (size_t)__builtin_ctzll(begins), to = (size_t)__builtin_ctzll(edges & ~(begins ^ (begins - 1)));
+        uint64_t letters = l.letter & (((uint64_t)1 << to) - ((uint64_t)1 << from));
+        size_t end = letters != 0 ? 64 - (size_t)__builtin_clzll(letters) : to; /* without digits at its end */
+        add_word_of_name(x, w, from, end);
+    }
+    return true;
 }
 
 /* --- phrases ------------------------------------------------------------------------------------------------------ */
@@ -309,7 +413,8 @@ static unsigned is_at(const struct nj_redactor *r, size_t word)
 static bool around_allows(const struct nj_redactor *r, size_t from, size_t to, unsigned how)
 {
     bool last = to == r->name.words;
-    if (((how & LAST) && !last) || ((how & WHOLE) && (from != 0 || !last)) || ((how & HEADED) && from == 0))
+    unsigned against = (last ? 0 : LAST | WHOLE) | (from != 0 ? WHOLE : HEADED);
+    if (how & against)
         return false;
     if (!last && (is_at(r, r->name.words - 1) & IS_TAIL))
         return false;
@@ -328,31 +433,31 @@ struct best {
 };
 
 /* More words say more; of as many, "mail_password" is a password: the graver class stands first in classes.def. */
-static void consider(struct best *b, int rule, size_t words)
+static inline void consider(const struct nj_key_index *x, struct best *b, int rule)
 {
-    if (words > b->words || (words == b->words && nj_secret_keys[rule].class < nj_secret_keys[b->rule].class))
-        *b = (struct best){ rule, words };
+    const struct nj_key_phrase *phrase = &x->phrase[rule];
+    if (phrase->n > b->words || (phrase->n == b->words && phrase->class < x->phrase[b->rule].class))
+        *b = (struct best){ rule, phrase->n };
 }
 
-/* Does the phrase stand at this word? */
-static bool has_phrase(const struct nj_redactor *r, size_t word, int rule)
+/* Does the phrase stand at this word, the first one of which does? */
+static inline bool has_phrase(const struct nj_redactor *r, size_t word, const struct nj_key_phrase *phrase)
 {
-    const struct nj_key_index *x = &r->key_index;
-    if (x->phrase_n[rule] > r->name.words - word)
+    if (phrase->n > r->name.words - word)
         return false;
-    for (size_t i = 1; i < x->phrase_n[rule]; i++)
-        if (r->name.id[word + i] != x->phrase[rule][i])
+    for (size_t i = 1; i < phrase->n; i++)
+        if (r->name.id[word + i] != phrase->word[i])
             return false;
     return true;
 }
 
-static void match_at(const struct nj_redactor *r, size_t word, struct best *b)
+static inline void match_at(const struct nj_redactor *r, size_t word, struct best *b)
 {
     const struct nj_key_index *x = &r->key_index;
-    for (int rule = x->word[r->name.id[word]].rule; rule != NJ_KEY_NONE; rule = x->rule_next[rule]) {
-        size_t words = x->phrase_n[rule];
-        if (has_phrase(r, word, rule) && around_allows(r, word, word + words, nj_secret_keys[rule].how))
-            consider(b, rule, words);
+    for (int rule = x->word[r->name.id[word]].rule; rule != NJ_KEY_NONE; rule = x->phrase[rule].next) {
+        const struct nj_key_phrase *phrase = &x->phrase[rule];
+        if (has_phrase(r, word, phrase) && around_allows(r, word, word + phrase->n, phrase->how))
+            consider(x, b, rule);
     }
 }
 
@@ -366,18 +471,21 @@ static int match_suffix(const struct nj_redactor *r, size_t word)
     int rule = x->suffix_first[w.p[w.n - 2] & 31][w.p[w.n - 1] & 31];
     for (; rule != NJ_KEY_NONE; rule = x->suffix_next[rule])
         if (w.n > nj_secret_keys[rule].phrase.n && nj_str_ends(w, nj_secret_keys[rule].phrase) &&
-            around_allows(r, word, word + 1, nj_secret_keys[rule].how))
+            around_allows(r, word, word + 1, x->phrase[rule].how))
             return rule;
     return NJ_KEY_NONE;
 }
 
-static int rule_of_words(const struct nj_redactor *r)
+static inline int rule_of_words(const struct nj_redactor *r)
 {
     struct best best = { NJ_KEY_NONE, 0 };
-    for (size_t i = 0; i < r->name.words; i++)
-        if (r->name.id[i] != 0)
-            match_at(r, i, &best);
-    for (size_t i = 0; best.rule == NJ_KEY_NONE && i < r->name.words; i++)
+    for (uint64_t some = r->name.begin; some != 0; some &= some - 1)
+        match_at(r, (size_t)__builtin_ctzll(some), &best);
+    for (size_t i = NJ_WORDS_MARKED; i < r->name.words; i++)
+        match_at(r, i, &best);
+    for (uint64_t some = r->name.end; best.rule == NJ_KEY_NONE && some != 0; some &= some - 1)
+        best.rule = match_suffix(r, (size_t)__builtin_ctzll(some));
+    for (size_t i = NJ_WORDS_MARKED; best.rule == NJ_KEY_NONE && i < r->name.words; i++)
         best.rule = match_suffix(r, i);
     return best.rule;
 }
@@ -406,7 +514,11 @@ static bool is_dull(const struct nj_redactor *r, struct nj_str name, struct nj_k
     unsigned telling =
         NJ_ROLE_NAME | NJ_ROLE_VALUE | NJ_ROLE_ENCODED | NJ_ROLE_BODY | NJ_ROLE_FLAT | NJ_ROLE_PLACE | NJ_ROLE_INPUT | NJ_ROLE_ARGS;
     bool kept = key.rule == NJ_KEY_NONE || nj_key_action(r, key.rule) == NJ_ACT_KEEP;
-    return kept && (key.roles & telling) == 0 && name.n > 2 && !nj_is_name(name, NJ_STR("kty")) && !nj_is_name(name, NJ_STR("granttype"));
+    if (!kept || (key.roles & telling) != 0 || name.n <= 2)
+        return false;
+    char first = name.p[0] | 0x20; /* an underscore is DEL then */
+    bool may_be = first == 'k' || first == 'g' || first == '-' || first == 0x7f;
+    return !may_be || (!nj_is_name(name, NJ_STR("kty")) && !nj_is_name(name, NJ_STR("granttype")));
 }
 
 static struct nj_key judge(struct nj_redactor *r, struct nj_str name)
@@ -414,9 +526,10 @@ static struct nj_key judge(struct nj_redactor *r, struct nj_str name)
     struct nj_key key = { .rule = NJ_KEY_NONE, .topics = NJ_TOPICS_UNSEEN };
     const struct nj_key_index *x = &r->key_index;
     struct nj_name *w = &r->name;
-    split_words(x, w, name);
+    if (!split_short(x, w, name))
+        split_long(x, w, name);
     if (w->n == name.n)
-        key.roles = x->word[find_word(x, w->text, w->n)].roles;
+        key.roles = x->word[w->words == 1 && w->to[0] - w->from[0] == (int)w->n ? w->id[0] : find_word(x, w->text, w->n)].roles;
     int own = r->rules != NULL ? nj_rules_key(r, name) : NJ_KEY_NONE;
     if (own != NJ_KEY_NONE || (r->keys.n != 0 && nj_globs_match(&r->keys, name))) {
         key.rule = (int16_t)(own != NJ_KEY_NONE ? own : NJ_KEY_CUSTOM);
@@ -425,7 +538,7 @@ static struct nj_key judge(struct nj_redactor *r, struct nj_str name)
     if (r->allow_keys.n != 0 && nj_globs_match(&r->allow_keys, name))
         return key;
     if (w->words == 0 && is_foreign_password(name))
-        split_words(x, w, NJ_STR("password"));
+        split_long(x, w, NJ_STR("password"));
     key.rule = (int16_t)rule_of_words(r);
     if (w->words == 0)
         return key;
@@ -497,13 +610,11 @@ static __attribute__((noinline)) struct nj_key_slot *learn(struct nj_redactor *r
     size_t at = slot_of(name, &w);
     struct nj_key_slot *slot = &r->slots[at], *other = &r->slots[at ^ 1];
     uint32_t object = slot->object > other->object ? slot->object : other->object;
-    if (slot->n != 0 && (other->n == 0 || other->object < slot->object))
-        slot = other;
+    slot = (slot->n != 0) & ((other->n == 0) | (other->object < slot->object)) ? other : slot;
     slot->key = classify(r, name);
     slot->n = (uint8_t)name.n;
     slot->need = 0;
     slot->judged = false;
-    slot->hash = nj_name_hash(name);
     slot->object = object;
     memcpy(slot->words, w.w, sizeof(w.w));
     return slot;
