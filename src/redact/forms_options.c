@@ -77,43 +77,61 @@ bool nj_form_option_value(struct nj_form *f, size_t at, struct nj_span *value)
     return is_argument(t, *value);
 }
 
-/* Commands with an option of one letter for a password. */
+/* Commands with an option of one letter for a password: their first two bytes, and the letter. */
+/* clang-format off */
+#define SHORT_OPTIONS(ROW, L)                                                                                                              \
+    ROW(L, 0, 'm', 'y', "mysql", 'p')                                                                                                      \
+    ROW(L, 1, 'm', 'a', "mariadb", 'p')                                                                                                    \
+    ROW(L, 2, 'd', 'o', "docker login", 'p')                                                                                               \
+    ROW(L, 3, 'p', 'o', "podman login", 'p')                                                                                               \
+    ROW(L, 4, 's', 's', "sshpass", 'p')                                                                                                    \
+    ROW(L, 5, 'm', 'o', "mongo", 'p')                                                                                                      \
+    ROW(L, 6, 'a', 'z', "az login", 'p')                                                                                                   \
+    ROW(L, 7, 'r', 'e', "registry login", 'p')                                                                                             \
+    ROW(L, 8, 'o', 'c', "oc login", 'p')                                                                                                   \
+    ROW(L, 9, 'l', 'd', "ldap", 'w')                                                                                                       \
+    ROW(L, 10, 'r', 'e', "redis-cli", 'a')                                                                                                 \
+    ROW(L, 11, 'm', 'o', "mosquitto", 'P')                                                                                                 \
+    ROW(L, 12, 'z', 'i', "zip", 'P')                                                                                                       \
+    ROW(L, 13, 's', 'q', "sqlcmd", 'P')                                                                                                    \
+    ROW(L, 14, 'b', 'u', "buildah login", 'p')                                                                                             \
+    ROW(L, 15, 'c', 'q', "cqlsh", 'p')                                                                                                     \
+    ROW(L, 16, 's', 'm', "smbclient", 'U')                                                                                                 \
+    ROW(L, 17, 's', 'n', "snmp", 'A')                                                                                                      \
+    ROW(L, 18, 'r', 'p', "rpcclient", 'U')                                                                                                 \
+    ROW(L, 19, 's', 'n', "snmp", 'X')                                                                                                      \
+    ROW(L, 20, 'r', 'd', "rdesktop", 'p')                                                                                                  \
+    ROW(L, 21, 'u', 's', "useradd", 'p')                                                                                                   \
+    ROW(L, 22, 'u', 's', "usermod", 'p')                                                                                                   \
+    ROW(L, 23, 'i', 'p', "ipmitool", 'P')                                                                                                  \
+    ROW(L, 24, 'p', 's', "psexec", 'p')                                                                                                    \
+    ROW(L, 25, 'P', 's', "PsExec", 'p')                                                                                                    \
+    ROW(L, 26, 'u', 'n', "unzip", 'P')                                                                                                     \
+    ROW(L, 27, '7', 'z', "7z", 'p')                                                                                                        \
+    ROW(L, 28, 'u', 'n', "unlock-keychain", 'p')                                                                                           \
+    ROW(L, 29, 'b', 'c', "bcp", 'P')                                                                                                       \
+    ROW(L, 30, 'o', 'p', "openssl", 'k')
+/* clang-format on */
+#define COMMAND(L, n, a, b, command, option) { NJ_STR_INIT(command), option },
+#define FIRST(L, n, a, b, command, option)   | (uint32_t)(((a)&31) == (L)) << (n)
+#define SECOND(L, n, a, b, command, option)  | (uint32_t)(((b)&31) == (L)) << (n)
+#define OPTION(L, n, a, b, command, option)  | (uint32_t)(((option)&31) == (L)) << (n)
+#define BY_EIGHT(OF, L)                                                                                                                    \
+    0 SHORT_OPTIONS(OF, L), 0 SHORT_OPTIONS(OF, L + 1), 0 SHORT_OPTIONS(OF, L + 2), 0 SHORT_OPTIONS(OF, L + 3),                            \
+        0 SHORT_OPTIONS(OF, L + 4), 0 SHORT_OPTIONS(OF, L + 5), 0 SHORT_OPTIONS(OF, L + 6), 0 SHORT_OPTIONS(OF, L + 7)
+#define BY_BYTE(OF)                                                                                                                        \
+    {                                                                                                                                      \
+        BY_EIGHT(OF, 0), BY_EIGHT(OF, 8), BY_EIGHT(OF, 16), BY_EIGHT(OF, 24)                                                               \
+    }
+
 static const struct {
     struct nj_str command;
     char option;
-} short_options[] = {
-    { NJ_STR_INIT("mysql"), 'p' },
-    { NJ_STR_INIT("mariadb"), 'p' },
-    { NJ_STR_INIT("docker login"), 'p' },
-    { NJ_STR_INIT("podman login"), 'p' },
-    { NJ_STR_INIT("sshpass"), 'p' },
-    { NJ_STR_INIT("mongo"), 'p' },
-    { NJ_STR_INIT("az login"), 'p' },
-    { NJ_STR_INIT("registry login"), 'p' },
-    { NJ_STR_INIT("oc login"), 'p' },
-    { NJ_STR_INIT("ldap"), 'w' },
-    { NJ_STR_INIT("redis-cli"), 'a' },
-    { NJ_STR_INIT("mosquitto"), 'P' },
-    { NJ_STR_INIT("zip"), 'P' },
-    { NJ_STR_INIT("sqlcmd"), 'P' },
-    { NJ_STR_INIT("buildah login"), 'p' },
-    { NJ_STR_INIT("cqlsh"), 'p' },
-    { NJ_STR_INIT("smbclient"), 'U' },
-    { NJ_STR_INIT("snmp"), 'A' },
-    { NJ_STR_INIT("rpcclient"), 'U' },
-    { NJ_STR_INIT("snmp"), 'X' },
-    { NJ_STR_INIT("rdesktop"), 'p' },
-    { NJ_STR_INIT("useradd"), 'p' },
-    { NJ_STR_INIT("usermod"), 'p' },
-    { NJ_STR_INIT("ipmitool"), 'P' },
-    { NJ_STR_INIT("psexec"), 'p' },
-    { NJ_STR_INIT("PsExec"), 'p' },
-    { NJ_STR_INIT("unzip"), 'P' },
-    { NJ_STR_INIT("7z"), 'p' },
-    { NJ_STR_INIT("unlock-keychain"), 'p' },
-    { NJ_STR_INIT("bcp"), 'P' },
-    { NJ_STR_INIT("openssl"), 'k' },
-};
+} short_options[] = { SHORT_OPTIONS(COMMAND, 0) };
+_Static_assert(NJ_COUNT(short_options) <= 32, "a bit each");
+
+/* A bit for each of them, by the low bits of its first and its second byte and of its letter. */
+static const uint32_t by_first[32] = BY_BYTE(FIRST), by_second[32] = BY_BYTE(SECOND), by_option[32] = BY_BYTE(OPTION);
 
 /* Where the command ends that begins at byte at, its words parted by spaces or as elements of a list; or 0. */
 static size_t command_end(struct nj_str line, size_t at, struct nj_str command)
@@ -135,10 +153,15 @@ static size_t command_end(struct nj_str line, size_t at, struct nj_str command)
 
 bool nj_form_has_command(struct nj_str line, char option)
 {
-    for (size_t i = 0; i < NJ_COUNT(short_options); i++)
-        for (size_t at = 0; short_options[i].option == option && at < line.n; at++)
-            if (line.p[at] == short_options[i].command.p[0] && command_end(line, at, short_options[i].command) != 0)
+    uint32_t having = by_option[option & 31];
+    for (size_t at = 0; having != 0 && at + 1 < line.n; at++) {
+        uint32_t here = having & by_first[line.p[at] & 31] & by_second[line.p[at + 1] & 31];
+        for (; here != 0; here &= here - 1) {
+            size_t i = (size_t)__builtin_ctz(here);
+            if (short_options[i].option == option && command_end(line, at, short_options[i].command) != 0)
                 return true;
+        }
+    }
     return false;
 }
 
@@ -230,7 +253,8 @@ bool nj_form_option(struct nj_form *f, size_t at, struct nj_span *value)
     size_t to = nj_run(nj_str_slice(t, 0, from + NJ_FORM_KEY), from, NJ_IS_KEY);
     if (t.p[at] == 'A' && nj_str_eq(nj_str_slice(t, from, to), NJ_STR("AsPlainText")))
         return plain_text(f, at, value);
-    if (from == at && nj_is(t.p[at], NJ_IS_ALPHA) && (short_option(f, at, value) || nj_form_sudo(f, at, value)))
+    if (from == at && nj_is(t.p[at], NJ_IS_ALPHA) &&
+        (short_option(f, at, value) || ((t.p[at] == 'S' || nj_is(nj_byte(t, at + 1), NJ_IS_ALPHA)) && nj_form_sudo(f, at, value))))
         return true;
     if (to - from < 3)
         return false;
@@ -258,10 +282,11 @@ static bool is_freerdp(const struct nj_form *f)
 bool nj_form_is_option_value(struct nj_form *f)
 {
     static const struct nj_str options[] = { NJ_STR_INIT("-passin "), NJ_STR_INIT("-passout "), NJ_STR_INIT("-pass ") };
-    if (f->t.p[f->sep] != ':' || f->gap_before)
+    char before = f->key.from > f->floor ? f->t.p[f->key.from - 1] : '\0';
+    if ((before != ' ' && before != '/') || f->t.p[f->sep] != ':' || f->gap_before)
         return false;
-    if (is_freerdp(f))
-        return true;
+    if (before == '/')
+        return is_freerdp(f);
     if (!nj_str_eq(nj_part(f->t, f->key), NJ_STR("pass")))
         return false;
     for (size_t i = 0; i < NJ_COUNT(options); i++)
@@ -291,13 +316,13 @@ bool nj_form_is_user_option(const struct nj_form *f)
     enum { LOOK_BACK = 256 };
     static const struct nj_str options[] = { NJ_STR_INIT("-u"), NJ_STR_INIT("-U"), NJ_STR_INIT("--user"), NJ_STR_INIT("--proxy-user") };
     static const struct nj_str commands[] = { NJ_STR_INIT("curl"), NJ_STR_INIT("http"), NJ_STR_INIT("wget"), NJ_STR_INIT("etcdctl") };
-    bool option = false;
     if (f->t.p[f->sep] != ':' || f->gap_before || f->key_quote != 0 || f->key.from < f->floor + 3)
         return false;
     bool tight = f->t.p[f->key.from] == 'u' && nj_form_ends_with(f, f->key.from, NJ_STR(" -")); /* curl -ukim:x */
     size_t from = tight ? f->key.from + 1 : option_end(f);
-    option = tight;
-    for (size_t i = 0; i < NJ_COUNT(options); i++)
+    bool option = tight;
+    char last = from > f->floor ? f->t.p[from - 1] | 0x20 : ' ';
+    for (size_t i = 0; (last == 'u' || last == 'r') && i < NJ_COUNT(options); i++)
         option |= nj_form_ends_with(f, from, options[i]);
     if (!option)
         return false;

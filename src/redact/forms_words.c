@@ -635,6 +635,8 @@ static __attribute__((noinline)) bool word(struct nj_sweep *s, size_t at, struct
     bool is_option = t.p[from] == '-';
     while (from < to && !nj_is(t.p[from], NJ_IS_WORD))
         from++;
+    if (is_option && to - from == 1 && s->r->keys.n == 0 && s->r->rules == NULL)
+        return false; /* one letter is no name of ours */
     if ((from == s->done && to == t.n) || is_put(t, from, to) || is_number_of_request(s->r, nj_str_slice(t, from, to)))
         return false; /* alone */
     struct nj_form f = { .s = s, .t = t, .floor = s->done, .sep = at, .key = { from, to }, .rule = NJ_KEY_NONE };
