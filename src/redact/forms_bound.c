@@ -122,11 +122,16 @@ static size_t statement_start(const struct nj_form *f, size_t at)
 {
     static const struct nj_str verbs[] = { NJ_STR_INIT("insert "), NJ_STR_INIT("update "), NJ_STR_INIT("select "), NJ_STR_INIT("delete "),
                                            NJ_STR_INIT("merge ") };
-    size_t limit = at > f->floor + STATEMENT ? at - STATEMENT : f->floor;
-    for (size_t i = at; i > limit; i--)
+    enum { FIRSTS = 1u << ('i' & 31) | 1u << ('u' & 31) | 1u << ('s' & 31) | 1u << ('d' & 31) | 1u << ('m' & 31) };
+    size_t limit = at > f->floor + STATEMENT ? at - STATEMENT : f->floor, shortest = NJ_STR("merge ").n;
+    for (size_t i = at - limit >= shortest ? at - shortest + 1 : limit; i > limit; i--) {
+        const char *p = f->t.p + i - 1;
+        if ((FIRSTS >> (p[0] & 31) & 1) == 0 || ((p[5] != ' ' || (p[4] | 0x20) != 'e') && p[6] != ' '))
+            continue;
         for (size_t v = 0; v < NJ_COUNT(verbs); v++)
-            if ((f->t.p[i - 1] | 0x20) == verbs[v].p[0] && nj_str_starts_nocase(nj_str_slice(f->t, i - 1, at), verbs[v]))
+            if (nj_str_starts_nocase(nj_str_slice(f->t, i - 1, at), verbs[v]))
                 return i - 1;
+    }
     return NJ_NPOS;
 }
 

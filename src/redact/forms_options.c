@@ -268,7 +268,7 @@ bool nj_form_option(struct nj_form *f, size_t at, struct nj_span *value)
 /* --- what stands behind a colon ----------------------------------------------------------------------------------- */
 
 /* xfreerdp /u:kim /p:x, /password:x, /gp:x for its gateway */
-static bool is_freerdp(const struct nj_form *f)
+static __attribute__((noinline)) bool is_freerdp(const struct nj_form *f)
 {
     enum { LOOK_BACK = 192 };
     static const struct nj_str switches[] = { NJ_STR_INIT("p"), NJ_STR_INIT("gp"), NJ_STR_INIT("password"),
@@ -278,21 +278,25 @@ static bool is_freerdp(const struct nj_form *f)
            nj_stands_before(f->t, f->key.from, LOOK_BACK, NJ_STR("freerdp"));
 }
 
-/* openssl -passin pass:x, curl -u user:x: the option in front says what follows. */
-bool nj_form_is_option_value(struct nj_form *f)
+/* openssl -passin pass:x */
+static __attribute__((noinline)) bool is_passin(const struct nj_form *f)
 {
     static const struct nj_str options[] = { NJ_STR_INIT("-passin "), NJ_STR_INIT("-passout "), NJ_STR_INIT("-pass ") };
-    char before = f->key.from > f->floor ? f->t.p[f->key.from - 1] : '\0';
-    if ((before != ' ' && before != '/') || f->t.p[f->sep] != ':' || f->gap_before)
-        return false;
-    if (before == '/')
-        return is_freerdp(f);
-    if (!nj_str_eq(nj_part(f->t, f->key), NJ_STR("pass")))
-        return false;
     for (size_t i = 0; i < NJ_COUNT(options); i++)
         if (nj_form_ends_with(f, f->key.from, options[i]))
             return true;
     return false;
+}
+
+/* The option in front says what follows. */
+bool nj_form_is_option_value(struct nj_form *f)
+{
+    const char *key = f->t.p + f->key.from;
+    if (f->key.from <= f->floor || f->t.p[f->sep] != ':' || f->gap_before)
+        return false;
+    if (key[-1] == '/')
+        return is_freerdp(f);
+    return key[-1] == ' ' && f->key.to - f->key.from == 4 && memcmp(key, "pass", 4) == 0 && is_passin(f);
 }
 
 /* -u kim:x1, --user='kim:x1', ["-u", "kim:x1"]: where the option ends whose argument begins with the name. */
@@ -310,14 +314,12 @@ static size_t option_end(const struct nj_form *f)
     return quotes != 0 && at < gap && at > f->floor && nj_is_quote(t.p[at - 1]) ? at - 1 : at;
 }
 
-/* The user and password of a command line that fetches something; no numbers, those are ids. */
-bool nj_form_is_user_option(const struct nj_form *f)
+/* The same, where more than the byte before it was looked at. */
+static __attribute__((noinline)) bool is_user(const struct nj_form *f)
 {
     enum { LOOK_BACK = 256 };
     static const struct nj_str options[] = { NJ_STR_INIT("-u"), NJ_STR_INIT("-U"), NJ_STR_INIT("--user"), NJ_STR_INIT("--proxy-user") };
     static const struct nj_str commands[] = { NJ_STR_INIT("curl"), NJ_STR_INIT("http"), NJ_STR_INIT("wget"), NJ_STR_INIT("etcdctl") };
-    if (f->t.p[f->sep] != ':' || f->gap_before || f->key_quote != 0 || f->key.from < f->floor + 3)
-        return false;
     bool tight = f->t.p[f->key.from] == 'u' && nj_form_ends_with(f, f->key.from, NJ_STR(" -")); /* curl -ukim:x */
     size_t from = tight ? f->key.from + 1 : option_end(f);
     bool option = tight;
@@ -334,6 +336,29 @@ bool nj_form_is_user_option(const struct nj_form *f)
         return false;
     size_t value = f->sep + 1; /* of a command that is not known: what was made up */
     return nj_form_is_made_up(nj_str_slice(f->t, value, nj_form_bare_end(f->s, value)), 8);
+}
+
+/* The user and password of a command line that fetches something; no numbers, those are ids. */
+bool nj_form_is_user_option(const struct nj_form *f)
+{
+    if (f->t.p[f->sep] != ':' || f->gap_before || f->key_quote != 0 || f->key.from < f->floor + 3)
+        return false;
+    switch (f->t.p[f->key.from - 1]) {
+    case ' ':
+    case '\t':
+    case ',':
+    case '=':
+    case '-':
+    case '"':
+    case '\'':
+    case '`':
+    case 'u':
+    case 'U':
+    case 'r': /* of a name that is too long */
+        return is_user(f);
+    default:
+        return false;
+    }
 }
 
 bool nj_form_option_password(struct nj_form *f, struct nj_span *value, int *rule)

@@ -22,7 +22,7 @@ static size_t skip_space(struct nj_str t, size_t at)
 
 static bool is_column_byte(char c)
 {
-    return nj_is(c, NJ_IS_KEY | NJ_IS_SPACE) || nj_is_quote(c) || (c != '\0' && strchr(",[]\\", c) != NULL);
+    return nj_is(c, NJ_IS_KEY | NJ_IS_SPACE) || c == ',' || nj_is_quote(c) || c == '[' || c == ']' || c == '\\';
 }
 
 /* The bracket that opens the list of columns byte at lies in, with "INTO table" in front of it; or NJ_NPOS. */

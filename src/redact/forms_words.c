@@ -455,6 +455,48 @@ static bool in_sentence(struct nj_form *f, size_t at, struct nj_span *value)
     return ahead.value != 0 && at < t.n && !is_plain_word(t, at) && read_value(f, GAP_LINK, at, value);
 }
 
+/* What the byte behind a name may lead to. */
+enum { TO_COLUMNS = 1, TO_MORE = 2, TO_ROWS = 4 };
+static const uint8_t leads[256] = {
+    [','] = TO_COLUMNS | TO_ROWS,
+    [')'] = TO_COLUMNS,
+    ['\\'] = TO_COLUMNS,
+    [' '] = TO_MORE | TO_ROWS,
+    ['\t'] = TO_MORE | TO_ROWS,
+    ['\n'] = TO_MORE | TO_ROWS,
+    ['\r'] = TO_MORE | TO_ROWS,
+    ['"'] = TO_MORE | TO_ROWS,
+    ['\''] = TO_MORE,
+    ['`'] = TO_MORE,
+    [']'] = TO_MORE,
+    ['.'] = TO_ROWS,
+    [';'] = TO_ROWS,
+    ['|'] = TO_ROWS,
+    ['\0'] = TO_ROWS,
+};
+
+static unsigned leads_to(struct nj_str t, size_t at)
+{
+    return leads[(unsigned char)nj_byte(t, at)];
+}
+
+/* May the name that ends at byte to be a column of a list?  Right whenever it says no. */
+static bool may_be_column(struct nj_str t, size_t to)
+{
+    while (leads_to(t, to) & TO_MORE)
+        to++;
+    return (leads_to(t, to) & TO_COLUMNS) != 0;
+}
+
+/* May a row follow it, or the dots before its value?  The same. */
+static bool may_be_row(struct nj_str t, size_t at)
+{
+    char next = nj_byte(t, at + 1);
+    if ((leads_to(t, at) & TO_ROWS) == 0)
+        return false;
+    return nj_byte(t, at) != ' ' || next == ' ' || next == '.' || next == '|' || next == '\n' || next == '\0';
+}
+
 /* Behind a name in quotes, of which the closing one stands before byte at. */
 static bool behind_quotes(struct nj_form *f, size_t at, struct nj_span *value)
 {
@@ -503,9 +545,10 @@ static bool behind_name(struct nj_form *f, size_t at, struct nj_span *value)
         return true;
     if (bracket && nj_form_in_brackets(f, at, value))
         return true;
-    if (nj_form_row(f, at, value))
+    if (may_be_row(t, at) && nj_form_row(f, at, value))
         return true;
-    wait_for_input(f, false, at);
+    if (c == '\n')
+        wait_for_input(f, false, at);
     if (!is_pass(f))
         return false;
     if (bracket && nj_form_quoted_in_brackets(f, at, value))
@@ -547,15 +590,6 @@ static size_t name_start(const struct nj_sweep *s, size_t at)
     while (at > limit && nj_is(s->text.p[at - 1], NJ_IS_KEY))
         at--;
     return at;
-}
-
-/* May the name that ends at byte to be a column of a list?  Right whenever it says no. */
-static bool may_be_column(struct nj_str t, size_t to)
-{
-    while (to < t.n && (nj_is(t.p[to], NJ_IS_SPACE) || nj_is_quote(t.p[to]) || t.p[to] == ']'))
-        to++;
-    char c = nj_byte(t, to);
-    return c == ',' || c == ')' || c == '\\';
 }
 
 /* May it be the alias of a column? */
