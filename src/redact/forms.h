@@ -1,6 +1,6 @@
 /* src/redact/forms.h -- a name with its value in text, as the files that read the renderings share it.
  *
- * forms.c reads what has a separator (key=value, key: value, "key":"value"), forms_words.c what has none (prose, SQL),
+ * forms.c reads what has a separator (key=value, key: value, "key":"value"), forms_words.c what has none (prose, SQL), forms_sentence.c where more words stand between,
  * forms_options.c options of commands, forms_commands.c the other places they have for a password, forms_rows.c tables, forms_tuples.c what stands in brackets, forms_protocols.c what has a place and no name, forms_markup.c what is spread over tags and pairs.  forms_value.c finds where a value begins and ends.
  *
  * Reading       backwards never before the floor, which is what was already replaced; forwards a bounded stretch, or with a
@@ -69,6 +69,13 @@ bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rul
 bool nj_form_words(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule);
 /* The value at byte at, where nothing but a blank or a bracket says that one comes: in quotes, or made up. */
 bool nj_form_blank_value(struct nj_form *f, size_t at, struct nj_span *value);
+/* The same where a verb says so, and where nothing does: in quotes. */
+bool nj_form_linked_value(struct nj_form *f, size_t at, struct nj_span *value);
+bool nj_form_unlinked_value(struct nj_form *f, size_t at, struct nj_span *value);
+/* Further on in the sentence of a name that ends at byte at (forms_sentence.c): without quotes, and with them, of which the closing one
+ * stands before that byte. */
+bool nj_form_in_sentence(struct nj_form *f, size_t at, struct nj_span *value);
+bool nj_form_in_quoted_sentence(struct nj_form *f, size_t at, struct nj_span *value);
 /* "$db = new mysqli(h, u, x)", "$4 AUTH $8 x" on lines of their own (forms_protocols.c): at the dollar; kept with nj_sweep_wait_key(). */
 void nj_form_dollar(struct nj_sweep *s, size_t at);
 /* "chpasswd <<< kim:x" (forms_commands.c): at is behind the last '<'. */
@@ -115,6 +122,15 @@ bool nj_form_is_prose(struct nj_str value);
 bool nj_form_is_made_up(struct nj_str value, size_t shortest);
 /* Three words or more, in small letters, none of which a sentence is built with: what people take as a passphrase. */
 bool nj_form_is_phrase(struct nj_str value);
+/* Letters and a blank or the end behind them: no value, whatever it follows. */
+static inline bool nj_form_is_plain_word(struct nj_str t, size_t at)
+{
+    size_t to = nj_run(t, at, NJ_IS_ALPHA);
+    if (to == at)
+        return false;
+    return to >= t.n || t.p[to] == '\n' || (t.p[to] == ' ' && !nj_is_quote(nj_byte(t, to + 1)));
+}
+
 /* People choose passwords; tokens and keys are made by machines and longer. */
 static inline bool nj_form_is_chosen(int rule)
 {
