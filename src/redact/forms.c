@@ -515,31 +515,70 @@ static void skip_count(struct nj_form *f)
         f->key = g.key;
 }
 
+/* --- names as most are ---------------------------------------------------------------------------------------------- */
+
 /* Roles of names that mean something to what follows. */
 enum { TELLING = NJ_ROLE_NAME | NJ_ROLE_VALUE | NJ_ROLE_ENDING | NJ_ROLE_TEXT };
 
-/* The name of nothing but letters, digits and what may stand between them right before the separator, as most are, which has three bytes or
- * more and neither a bracket nor an option in front of it; an empty one when it is anything else. */
-static struct nj_span plain_name(const struct nj_sweep *s, size_t sep)
+/* A name of nothing but letters, digits and what may stand between them right before the separator, in quotes or without. */
+struct plain {
+    struct nj_span span;
+    char quote, before; /* the one that closes it, and the byte in front of it; or NUL */
+};
+
+/* What can be told of a name at first sight. */
+enum sight { NO_NAME, A_NAME, A_PLAIN_NAME };
+
+/* May what ends in this byte before the separator have a name, as find_key() reads it? */
+static bool may_end_name(char c, char last)
 {
-    static const struct nj_span none = { 0, 0 };
+    return nj_is(last, NJ_IS_KEY) || nj_is_blank(last) || is_high(last) || last == ']' || last == ')' || last == '*' ||
+           (last == ':' && (c == ':' || c == '='));
+}
+
+/* Does the colon behind a plain name without quotes ask for more than the name says? */
+static bool may_be_placed(const struct nj_sweep *s, size_t from, size_t sep)
+{
     struct nj_str t = s->text;
+    char before = from > s->done ? t.p[from - 1] : '\0', after = nj_byte(t, sep + 1);
+    char option = from > s->done && from > 1 ? t.p[from - 2] | 0x20 : '\0';
+    if (option == 'u' || option == 'r' || nj_is_quote(before))
+        return true; /* curl -u user:x */
+    if (sep - from <= 5 && nj_is(t.p[sep - 1], NJ_IS_DIGIT) && (nj_is(after, NJ_IS_ALPHA) || after == '*'))
+        return true; /* h:5432:db:user:x */
+    return option == 's' && (before == ' ' || before == '=') && from > 4 && (t.p[from - 3] == 'l' || t.p[from - 3] == 'd') &&
+           nj_form_behind_credentials(t, s->done, from);
+}
+
+/* Reads the name before the separator, if it is a plain one. */
+static inline enum sight look_at_name(const struct nj_sweep *s, size_t sep, struct plain *name)
+{
+    struct nj_str t = s->text;
+    size_t floor = s->done, to = sep;
     char c = t.p[sep], after = nj_byte(t, sep + 1);
-    if (sep < s->done + 3 || !nj_is(t.p[sep - 1], NJ_IS_WORD) || t.p[sep - 3] == '%' || after == c || (c == ':' && after == '='))
-        return none;
-    size_t limit = sep - s->done > NJ_FORM_KEY ? sep - NJ_FORM_KEY : s->done, from = sep - 1;
+    if (sep <= floor || after == c || (c == ':' && after == '='))
+        return NO_NAME;
+    char last = t.p[sep - 1];
+    name->quote = '\0';
+    if (nj_is_quote(last)) {
+        name->quote = last;
+        to--;
+    } else if (!nj_is(last, NJ_IS_WORD)) {
+        return may_end_name(c, last) ? A_NAME : NO_NAME;
+    }
+    size_t limit = to - floor > NJ_FORM_KEY ? to - NJ_FORM_KEY : floor, from = to;
     while (from > limit && nj_is(t.p[from - 1], NJ_IS_KEY))
         from--;
-    char before = from > 0 ? t.p[from - 1] : ' ', option = from > 1 ? t.p[from - 2] | 0x20 : ' ';
-    if (from == limit || !nj_is(t.p[from], NJ_IS_WORD) || sep - from <= 2 || (unsigned char)before >= 0x80 || before == '[')
-        return none;
-    if (c == ':' && (option == 'u' || option == 'r' || nj_is_quote(before) ||
-                     (sep - from <= 5 && nj_is(t.p[sep - 1], NJ_IS_DIGIT) && (nj_is(after, NJ_IS_ALPHA) || after == '*'))))
-        return none; /* curl -u user:x, h:5432:db:user:x */
-    if (c == ':' && option == 's' && (before == ' ' || before == '=') && from > 4 && (t.p[from - 3] == 'l' || t.p[from - 3] == 'd') &&
-        nj_form_behind_credentials(t, s->done, from))
-        return none;
-    return (struct nj_span){ from, sep };
+    char before = from > floor ? t.p[from - 1] : '\0';
+    bool cut = from == limit && from != floor, escaped = sep - floor >= 3 && t.p[sep - 3] == '%';
+    if (from == to || cut || escaped || !nj_is(t.p[to - 1], NJ_IS_WORD) || !nj_is(t.p[from], NJ_IS_WORD) || is_high(before) ||
+        before == '[')
+        return A_NAME;
+    name->span = (struct nj_span){ from, to };
+    name->before = before;
+    if (name->quote != '\0')
+        return before == '/' || (to - from <= 2 && nj_is_key_part(nj_part(t, name->span))) ? A_NAME : A_PLAIN_NAME;
+    return c == ':' && (to - from <= 2 || may_be_placed(s, from, sep)) ? A_NAME : A_PLAIN_NAME;
 }
 
 /* A number alone: no row has one, and to remember it would be to forget a name. */
@@ -550,10 +589,11 @@ static bool is_number(const struct nj_sweep *s, struct nj_span name)
 }
 
 /* Does a plain name say nothing, as most do, or is its value gone already?  Right whenever it says yes. */
-static bool is_dull(const struct nj_sweep *s, size_t sep, struct nj_key key)
+static bool is_dull(const struct nj_sweep *s, size_t sep, const struct plain *name, struct nj_key key)
 {
+    bool alone = name->before != ' ' && name->before != '/';
     if (key.rule == NJ_KEY_NONE)
-        return (key.roles & TELLING) == 0;
+        return (key.roles & (alone ? NJ_ROLE_NAME | NJ_ROLE_VALUE : TELLING)) == 0;
     return (key.roles & TELLING & ~NJ_ROLE_ENDING) == 0 && (nj_secret_keys[key.rule].how & CANCELLABLE) == 0 &&
            holds_placeholder(s->text, sep, key.rule);
 }
@@ -566,7 +606,7 @@ static inline bool is_port(const struct nj_form *f)
 }
 
 /* The value of a name whose rule is known, if it is one. */
-static bool take_value(struct nj_form *f, size_t at, struct nj_span *value, int *rule)
+static bool take_value(struct nj_form *f, struct nj_span *value, int *rule)
 {
     if (holds_placeholder(f->t, f->sep, f->rule))
         return false;
@@ -581,7 +621,7 @@ static bool take_value(struct nj_form *f, size_t at, struct nj_span *value, int 
     v.from = f->value; /* the end may have moved it */
     nj_form_skip_brace(f, &v);
     nj_form_close(f, &v);
-    if (is_weak(f->rule) && at < f->s->under.to && !nj_key_takes(f->rule, nj_part(f->t, v)))
+    if (is_weak(f->rule) && f->sep + 1 < f->s->under.to && !nj_key_takes(f->rule, nj_part(f->t, v)))
         f->rule = f->s->under.rule;
     struct nj_str text = nj_part(f->t, v);
     nj_form_wait_behind(f, v.to);
@@ -600,38 +640,70 @@ static bool take_value(struct nj_form *f, size_t at, struct nj_span *value, int 
     return true;
 }
 
-bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule)
+/* Is it perhaps "-passin pass:x" or "/p:x"?  Right whenever it says no. */
+static inline bool may_be_option_value(const struct nj_form *f)
 {
-    struct nj_span name = plain_name(s, at - 1);
-    struct nj_key key = { .rule = NJ_KEY_NONE };
-    bool plain = name.to != 0, outside = at >= s->under.to;
-    if (plain && outside && is_number(s, name))
+    size_t from = f->key.from;
+    return f->t.p[f->sep] == ':' && from > f->floor && (f->t.p[from - 1] == '/' || (f->t.p[from - 1] == ' ' && f->key.to - from == 4));
+}
+
+/* The value of the name f->key, of which this is known. */
+static bool find_by_name(struct nj_form *f, struct nj_key key, struct nj_span *value, int *rule)
+{
+    struct nj_sweep *s = f->s;
+    bool outside = f->sep + 1 >= s->under.to;
+    char before = f->key.from > f->floor ? f->t.p[f->key.from - 1] : '\0';
+    if (may_be_option_value(f) && nj_form_is_option_value(f))
+        return nj_form_option_password(f, value, rule);
+    if ((key.roles & NJ_ROLE_TEXT) != 0 && before == '/' && nj_form_net_use(f, value)) {
+        *rule = nj_key_classify(s->r, NJ_STR("password")).rule;
+        return *rule != NJ_KEY_NONE;
+    }
+    if ((key.roles & NJ_ROLE_TEXT) != 0 && before == ' ') {
+        nj_form_skip_verb(f);
+        key = nj_key_classify(s->r, nj_part(f->t, f->key));
+    }
+    key = with_words_before(f, key);
+    if (key.rule == NJ_KEY_NONE && !outside && (key.roles & NJ_ROLE_SAFE) == 0)
+        key.rule = (int16_t)s->under.rule;
+    if (key.rule == NJ_KEY_NONE) {
+        find_key_part(f);
+        if (f->rule == NJ_KEY_NONE && (key.roles & (NJ_ROLE_NAME | NJ_ROLE_VALUE))) {
+            find_value(f);
+            nj_form_pair(f, key);
+            f->rule = nj_form_key_of_object(f);
+        }
+        if (f->rule == NJ_KEY_NONE)
+            return false;
+        key.rule = (int16_t)f->rule;
+    }
+    f->rule = key.rule;
+    return take_value(f, value, rule);
+}
+
+/* At a separator with anything else before it than a plain name. */
+static bool find_by_other_name(struct nj_sweep *s, size_t sep, struct nj_span *value, int *rule)
+{
+    struct nj_form f = { .s = s, .t = s->text, .floor = s->done, .sep = sep, .rule = NJ_KEY_NONE };
+    if (is_operator(&f))
         return false;
-    if (plain)
-        key = nj_key_classify(s->r, nj_part(s->text, name));
-    if (plain && outside && is_dull(s, at - 1, key))
-        return false;
-    struct nj_form f = { .s = s, .t = s->text, .floor = s->done, .sep = at - 1, .key = name, .rule = NJ_KEY_NONE };
-    if (!plain && (f.sep < f.floor || is_operator(&f)))
-        return false;
-    if (!plain && is_port(&f) && nj_form_pgpass(&f, value)) {
+    if (is_port(&f) && nj_form_pgpass(&f, value)) {
         *rule = f.rule;
         return true;
     }
-    if (!plain && !find_key(&f)) {
+    if (!find_key(&f)) {
         *rule = nj_form_traced(&f, value) ? f.rule : NJ_KEY_NONE;
         return *rule != NJ_KEY_NONE;
     }
-    if (!plain && is_placeholder(&f))
+    if (is_placeholder(&f))
         return false;
-    if (!plain)
-        skip_count(&f);
-    bool user = !plain && nj_form_is_user_option(&f);
-    if (!plain)
-        key = nj_key_classify(s->r, nj_part(f.t, f.key));
-    bool part = f.key.to - f.key.from <= 2; /* perhaps of a JSON web key */
-    if (!user && key.rule == NJ_KEY_NONE && (key.roles & TELLING) == 0 && outside) {
+    skip_count(&f);
+    if (f.t.p[sep] == ':' && nj_form_is_user_option(&f))
+        return nj_form_option_password(&f, value, rule);
+    struct nj_key key = nj_key_classify(s->r, nj_part(f.t, f.key));
+    if (key.rule == NJ_KEY_NONE && (key.roles & TELLING) == 0 && sep + 1 >= s->under.to) {
         char before = f.key.from > f.floor ? f.t.p[f.key.from - 1] : '\0';
+        bool part = f.key.to - f.key.from <= 2; /* perhaps of a JSON web key */
         bool opens = f.t.p[f.sep] == ':' && !f.gap_before && f.key_quote == 0 && (before == ' ' || before == '=' || nj_is_quote(before));
         if (opens && nj_form_unnamed(&f, value)) {
             *rule = f.rule;
@@ -640,30 +712,24 @@ bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rul
         if (!part)
             return false; /* as most */
     }
-    if (user || nj_form_is_option_value(&f))
-        return nj_form_option_password(&f, value, rule);
-    if ((key.roles & NJ_ROLE_TEXT) != 0 && nj_form_net_use(&f, value)) {
-        *rule = nj_key_classify(s->r, NJ_STR("password")).rule;
-        return *rule != NJ_KEY_NONE;
-    }
-    if (key.roles & NJ_ROLE_TEXT) {
-        nj_form_skip_verb(&f);
-        key = nj_key_classify(s->r, nj_part(f.t, f.key));
-    }
-    key = with_words_before(&f, key);
-    if (key.rule == NJ_KEY_NONE && at < s->under.to && (key.roles & NJ_ROLE_SAFE) == 0)
-        key.rule = (int16_t)s->under.rule;
-    if (key.rule == NJ_KEY_NONE) {
-        find_key_part(&f);
-        if (f.rule == NJ_KEY_NONE && (key.roles & (NJ_ROLE_NAME | NJ_ROLE_VALUE))) {
-            find_value(&f);
-            nj_form_pair(&f, key);
-            f.rule = nj_form_key_of_object(&f);
-        }
-        if (f.rule == NJ_KEY_NONE)
-            return false;
-        key.rule = (int16_t)f.rule;
-    }
-    f.rule = key.rule;
-    return take_value(&f, at, value, rule);
+    return find_by_name(&f, key, value, rule);
+}
+
+bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule)
+{
+    struct plain name;
+    size_t sep = at - 1;
+    bool outside = at >= s->under.to;
+    enum sight sight = look_at_name(s, sep, &name);
+    if (sight != A_PLAIN_NAME)
+        return sight == A_NAME && find_by_other_name(s, sep, value, rule);
+    if (outside && is_number(s, name.span))
+        return false;
+    struct nj_key key = nj_key_classify(s->r, nj_part(s->text, name.span));
+    if (outside && is_dull(s, sep, &name, key))
+        return false;
+    struct nj_form f = {
+        .s = s, .t = s->text, .floor = s->done, .sep = sep, .key = name.span, .key_quote = name.quote, .rule = NJ_KEY_NONE
+    };
+    return find_by_name(&f, key, value, rule);
 }
