@@ -130,14 +130,11 @@ static bool find_key(struct nj_form *f)
     return f->key.to > f->key.from;
 }
 
-/* The same of a name of which this is known. */
-static struct nj_key with_words_before(struct nj_form *f, struct nj_key key)
+/* The rare half of with_words_before(). */
+static NJ_RARE struct nj_key longer_name(struct nj_form *f, struct nj_key key)
 {
     struct nj_redactor *r = f->s->r;
     struct nj_span longer = f->key;
-    bool cancellable = key.rule != NJ_KEY_NONE && (nj_secret_keys[key.rule].how & CANCELLABLE);
-    if (key.rule == NJ_KEY_NONE ? !(key.roles & NJ_ROLE_ENDING) : !cancellable)
-        return key;
     for (int words = 1; words < PHRASE_WORDS && longer.from > f->floor + 1 && f->t.p[longer.from - 1] == ' '; words++) {
         size_t from = nj_form_run_back(f, longer.from - 1);
         if (from == longer.from - 1)
@@ -150,6 +147,15 @@ static struct nj_key with_words_before(struct nj_form *f, struct nj_key key)
         return more;
     }
     return key;
+}
+
+/* The same of a name of which this is known. */
+static inline struct nj_key with_words_before(struct nj_form *f, struct nj_key key)
+{
+    if (f->key.from <= f->floor + 1 || f->t.p[f->key.from - 1] != ' ')
+        return key; /* as most */
+    bool open = key.rule == NJ_KEY_NONE ? (key.roles & NJ_ROLE_ENDING) != 0 : (nj_secret_keys[key.rule].how & CANCELLABLE) != 0;
+    return open ? longer_name(f, key) : key;
 }
 
 struct nj_key nj_form_classify(struct nj_form *f)
@@ -195,11 +201,13 @@ static bool is_setting(struct nj_str word)
 void nj_form_skip_verb(struct nj_form *f)
 {
     static const struct nj_str verbs[] = { NJ_LINK_VERBS(NJ_STR_INIT), NJ_SPOKEN_VERBS(NJ_STR_INIT) };
-    enum { SPOKEN = NJ_COUNT(verbs) - NJ_COUNT(((struct nj_str[]){ NJ_SPOKEN_VERBS(NJ_STR_INIT) })) };
+    enum { LONGEST = 8, SPOKEN = NJ_COUNT(verbs) - NJ_COUNT(((struct nj_str[]){ NJ_SPOKEN_VERBS(NJ_STR_INIT) })) };
     struct nj_str key = nj_part(f->t, f->key);
-    for (size_t i = 0; key.n <= 8 && i < NJ_COUNT(verbs); i++) {
-        size_t to = f->key.from;
-        if (!nj_str_eq_nocase(key, verbs[i]) || to <= f->floor || f->t.p[to - 1] != ' ')
+    size_t to = f->key.from;
+    if (key.n > LONGEST || to <= f->floor || f->t.p[to - 1] != ' ')
+        return;
+    for (size_t i = 0; i < NJ_COUNT(verbs); i++) {
+        if (!nj_str_eq_nocase(key, verbs[i]))
             continue;
         to = skip_owner(f, to - 1);
         size_t from = nj_form_run_back(f, to);
@@ -230,7 +238,7 @@ int nj_form_pending(struct nj_sweep *s, size_t sep)
 /* --- the value ---------------------------------------------------------------------------------------------------- */
 
 /* The mark of a text that follows on lines of its own: "password: |". */
-static size_t skip_block_mark(struct nj_str t, size_t at)
+static NJ_RARE size_t skip_block_mark(struct nj_str t, size_t at)
 {
     size_t i = at;
     if (nj_byte(t, i) == '|' || nj_byte(t, i) == '>')
@@ -242,12 +250,11 @@ static size_t skip_block_mark(struct nj_str t, size_t at)
 }
 
 /* **Password:** x, <b>Password:</b> x: behind what ends the emphasis on the name. */
-static size_t skip_emphasis(struct nj_str t, size_t at)
+static NJ_RARE size_t skip_emphasis(struct nj_str t, size_t at)
 {
     static const struct nj_str ends[] = { NJ_STR_INIT("**"),    NJ_STR_INIT("</b>"),      NJ_STR_INIT("</strong>"),
                                           NJ_STR_INIT("</em>"), NJ_STR_INIT("</td><td>"), NJ_STR_INIT("</dt><dd>") };
-    char c = nj_byte(t, at);
-    for (size_t i = 0; (c == '*' || c == '<') && i < NJ_COUNT(ends); i++)
+    for (size_t i = 0; i < NJ_COUNT(ends); i++)
         if (nj_str_starts(nj_str_slice(t, at, t.n), ends[i]))
             return at + ends[i].n;
     return at;
@@ -257,15 +264,18 @@ static void find_value(struct nj_form *f)
 {
     struct nj_str t = f->t;
     size_t at = f->sep + 1;
-    if (t.p[f->sep] == '=' && nj_byte(t, at) == '>') /* => */
-        at++;
+    char sign = t.p[f->sep], c = nj_byte(t, at);
+    if (sign == '=' && c == '>') /* => */
+        c = nj_byte(t, ++at);
     size_t tight = at;
-    if (t.p[f->sep] == ':')
+    if (sign == ':' && (c == '*' || c == '<'))
         at = skip_emphasis(t, at);
     while (at < t.n && at - tight < NJ_FORM_GAP && nj_is_blank(t.p[at]))
         at++;
-    at = skip_block_mark(t, at);
-    if (f->key_quote != 0 && nj_str_starts(nj_str_slice(t, at, t.n), NJ_STR("rejected value [")))
+    c = nj_byte(t, at);
+    if (c == '|' || c == '>' || nj_is_blank(c))
+        at = skip_block_mark(t, at);
+    if (c == 'r' && f->key_quote != 0 && nj_str_starts(nj_str_slice(t, at, t.n), NJ_STR("rejected value [")))
         at += NJ_STR("rejected value ").n; /* on field 'password': rejected value [x1]; codes ... */
     if (nj_byte(t, at) == '\n') {
         size_t line = at + 1 + (nj_byte(t, at + 1) == '\n' ? 1 : 0);
@@ -280,11 +290,11 @@ static void find_value(struct nj_form *f)
 
 /* In 'Password: ', the quote behind the name closes what began before it: something that ends a value follows, and no
  * other quote on the line. */
-static bool is_closing_quote(const struct nj_form *f)
+static NJ_RARE bool is_closing_quote(const struct nj_form *f)
 {
     struct nj_str t = f->t;
     size_t at = f->value;
-    if (f->quote == 0 || f->key_quote != 0 || f->slashes != 0)
+    if (f->slashes != 0)
         return false;
     if (f->key.from > f->floor && t.p[f->key.from - 1] == f->quote)
         return true;
@@ -298,7 +308,7 @@ static bool is_closing_quote(const struct nj_form *f)
 /* --- is it one? --------------------------------------------------------------------------------------------------- */
 
 /* Does the name open a line of settings or a member of a list, and the value close it? */
-static bool is_whole_member(const struct nj_form *f, size_t end)
+static NJ_RARE bool is_whole_member(const struct nj_form *f, size_t end)
 {
     struct nj_str t = f->t;
     size_t at = f->key.from;
@@ -316,7 +326,7 @@ static bool is_whole_member(const struct nj_form *f, size_t end)
 }
 
 /* "given_name: Ada, ...": a name nobody writes in a sentence, and a value that ends like a member. */
-static bool is_identified_member(const struct nj_form *f, size_t end)
+static NJ_RARE bool is_identified_member(const struct nj_form *f, size_t end)
 {
     struct nj_str key = nj_part(f->t, f->key);
     bool identifier = nj_str_chr(key, '_', 0) != NJ_NPOS;
@@ -326,7 +336,7 @@ static bool is_identified_member(const struct nj_form *f, size_t end)
 }
 
 /* The value stands on the next line: alone there, and no word of prose, no member of its own. */
-static bool is_alone_on_line(const struct nj_form *f, struct nj_span v)
+static NJ_RARE bool is_alone_on_line(const struct nj_form *f, struct nj_span v)
 {
     char after = nj_byte(f->t, nj_skip_blanks(f->t, v.to)), last = f->t.p[v.to - 1];
     if (f->quote != 0)
@@ -374,7 +384,8 @@ static bool is_place_or_container(const struct nj_form *f, struct nj_str value)
         return true;
     if (f->quote == 0 && nj_form_is_object(f, value))
         return true;
-    if (f->gap_after || f->key_quote != 0 || f->t.p[f->sep] != ':' || memchr(f->t.p + f->key.from, '.', f->key.to - f->key.from) == NULL)
+    if (f->t.p[f->sep] != ':' || f->gap_after || f->key_quote != 0 || !(nj_is(value.p[0], NJ_IS_DIGIT) || value.p[0] == ':') ||
+        memchr(f->t.p + f->key.from, '.', f->key.to - f->key.from) == NULL)
         return false;
     while (i < value.n && (nj_is(value.p[i], NJ_IS_DIGIT) || value.p[i] == ':'))
         i++;
@@ -382,11 +393,12 @@ static bool is_place_or_container(const struct nj_form *f, struct nj_str value)
 }
 
 /* ":protected]" behind a name: the value stands behind the bracket. */
-static bool is_visibility(const struct nj_form *f)
+static NJ_RARE bool is_visibility(const struct nj_form *f)
 {
     enum { LONGEST = 64 };
     struct nj_str t = f->t;
-    if (t.p[f->sep] != ':' || f->gap_after || f->key.from == f->floor || strchr("[\"", t.p[f->key.from - 1]) == NULL)
+    char before = t.p[f->key.from - 1];
+    if (f->gap_after || (before != '[' && before != '"' && before != '\0'))
         return false;
     struct nj_str rest = nj_str_slice(t, f->sep, f->sep + LONGEST);
     size_t close = nj_str_chr(rest, ']', 0);
@@ -395,12 +407,10 @@ static bool is_visibility(const struct nj_form *f)
 }
 
 /* "${DB_PASSWORD}", "{{ token }}", "$password": the bare value ended too early, or says no more than the name. */
-static bool is_slot(const struct nj_form *f, struct nj_span v)
+static NJ_RARE bool is_slot(const struct nj_form *f, struct nj_span v)
 {
     enum { LONGEST = 64 };
     struct nj_str value = nj_part(f->t, v), rest = nj_str_slice(f->t, v.from, v.from + LONGEST);
-    if (f->quote != 0 || value.n == 0)
-        return false;
     if (value.p[0] == '?' && nj_form_ends_with(f, f->key.from, NJ_STR("${")))
         return true; /* ${DB_PASSWORD:?must be set} */
     if (value.p[0] == '$' && nj_str_eq_nocase(nj_str_slice(value, 1, value.n), nj_part(f->t, f->key)))
@@ -413,7 +423,7 @@ static bool is_slot(const struct nj_form *f, struct nj_span v)
 }
 
 /* A container that is secret as a whole: { session: 'x', ... }; its members are judged when the sweep gets there. */
-static void open_container(struct nj_form *f)
+static NJ_RARE void open_container(struct nj_form *f)
 {
     enum { LONGEST = 4096 };
     struct nj_str t = nj_str_slice(f->t, 0, f->value + LONGEST);
@@ -422,7 +432,7 @@ static void open_container(struct nj_form *f)
     bool spreads = (nj_secret_keys[f->rule].how & NJ_HOW_ITSELF) == 0;
     if (nj_form_ends_with(f, f->key.from, NJ_STR("type ")))
         return; /* type Token = { kind: 'word' }: of a program */
-    if (!spreads || nj_byte(t, at) != '{' || f->quote != 0 || f->s->under.to > at || f->s->under.read > at || (arrow && f->key_quote == 0))
+    if (!spreads || f->s->under.to > at || f->s->under.read > at || (arrow && f->key_quote == 0))
         return;
     do {
         depth += t.p[at] == '{' ? 1 : 0;
@@ -437,12 +447,10 @@ static void open_container(struct nj_form *f)
 }
 
 /* "credentials: deploy / x1": the user stands before the password. */
-static void skip_user(struct nj_form *f)
+static NJ_RARE void skip_user(struct nj_form *f)
 {
     enum { LONGEST = 40 };
     struct nj_str t = nj_str_slice(f->t, 0, f->value + LONGEST);
-    if (!nj_str_starts(nj_secret_keys[f->rule].counter, NJ_STR("credential")))
-        return;
     size_t user = nj_run(t, f->value, NJ_IS_KEY), slash = user;
     slash += f->quote != 0 && nj_byte(t, user) == f->quote ? 1 : 0;
     slash = nj_skip_blanks(t, slash);
@@ -462,11 +470,11 @@ static bool is_placeholder(const struct nj_form *f)
 }
 
 /* 'd': 'x' beside 'kty': a private number of a JSON web key. */
-static void find_key_part(struct nj_form *f)
+static NJ_RARE void find_key_part(struct nj_form *f)
 {
     enum { SHORTEST = 16 };
     struct nj_sweep *s = f->s;
-    if (f->key_quote == 0 || !nj_is_key_part(nj_part(f->t, f->key)))
+    if (!nj_is_key_part(nj_part(f->t, f->key)))
         return;
     if (!s->kty_read) {
         s->kty_read = true;
@@ -484,18 +492,22 @@ static bool is_weak(int rule)
     return (nj_secret_keys[rule].how & NJ_HOW_SOME) != 0;
 }
 
-/* password=[secret], password="[secret]": the value is what was put there, and nothing else.  Cheap, and right whenever it says yes. */
-static bool holds_placeholder(struct nj_str t, size_t sep, int rule)
+/* The rare half of holds_placeholder(): at the bracket. */
+static NJ_RARE bool is_filled(struct nj_str t, size_t at, bool quoted)
 {
-    size_t at = nj_skip_blanks(t, sep + 1);
-    bool quoted = nj_is_quote(nj_byte(t, at));
-    at += quoted ? 1 : 0;
-    if (nj_byte(t, at) != '[' || at - sep > NJ_FORM_GAP || (nj_secret_keys[rule].how & NJ_HOW_LINE) != 0)
-        return false;
     size_t n = nj_placeholder_len(t, at), to = at + n;
     if (quoted)
         return n != 0 && nj_byte(t, to) == t.p[at - 1] && nj_byte(t, to + 1) != t.p[at - 1];
     return n != 0 && (to >= t.n || (nj_is(t.p[to], NJ_IS_END) && !nj_is(t.p[to], NJ_IS_END_AT)));
+}
+
+/* password=[secret], password="[secret]": the value is what was put there, and nothing else.  Cheap, and right whenever it says yes. */
+static inline bool holds_placeholder(struct nj_str t, size_t sep, int rule)
+{
+    size_t at = nj_skip_blanks(t, sep + 1);
+    bool quoted = nj_is_quote(nj_byte(t, at));
+    at += quoted ? 1 : 0;
+    return nj_byte(t, at) == '[' && at - sep <= NJ_FORM_GAP && (nj_secret_keys[rule].how & NJ_HOW_LINE) == 0 && is_filled(t, at, quoted);
 }
 
 /* "Unseal Key 1: x": what is counted stands before the number. */
@@ -605,36 +617,67 @@ static inline bool is_port(const struct nj_form *f)
     return f->t.p[f->sep] == ':' && (before == '*' || nj_is(before, NJ_IS_DIGIT)) && (after == '*' || nj_is(after, NJ_IS_ALPHA));
 }
 
+/* What is open when the text ends is closed by a later one. */
+static void note_open(const struct nj_form *f)
+{
+    f->s->open = (struct nj_open_quote){ f->quote, (uint8_t)f->slashes, (int16_t)f->rule };
+}
+
+/* Where the value of f ends that find_value() found, without what only encloses it. */
+static struct nj_span read_span(struct nj_form *f)
+{
+    struct nj_span v = { .from = 0, .to = nj_form_end(f) };
+    v.from = f->value; /* the end may have moved it */
+    if (f->quote != 0)
+        return v;
+    if (nj_byte(f->t, v.from) == '{')
+        nj_form_skip_brace(f, &v);
+    char after = nj_byte(f->t, v.to);
+    if (after == ')' || after == ']')
+        nj_form_close(f, &v);
+    return v;
+}
+
 /* The value of a name whose rule is known, if it is one. */
 static bool take_value(struct nj_form *f, struct nj_span *value, int *rule)
 {
-    if (holds_placeholder(f->t, f->sep, f->rule))
+    struct nj_str t = f->t;
+    char sign = t.p[f->sep];
+    if (holds_placeholder(t, f->sep, f->rule))
         return false;
     find_value(f);
-    if (f->t.p[f->sep] == '=' && f->gap_after && !f->gap_before && f->quote == 0 && !f->line_after && nj_byte(f->t, f->sep + 1) != '>')
+    if (sign == '=' && f->gap_after && !f->gap_before && f->quote == 0 && !f->line_after && nj_byte(t, f->sep + 1) != '>')
         return false; /* "password= next=1": no value */
-    if (is_closing_quote(f) || is_visibility(f))
+    if (f->quote != 0 && f->key_quote == 0 && is_closing_quote(f))
         return false;
-    open_container(f);
-    skip_user(f);
-    struct nj_span v = { .from = 0, .to = nj_form_end(f) };
-    v.from = f->value; /* the end may have moved it */
-    nj_form_skip_brace(f, &v);
-    nj_form_close(f, &v);
-    if (is_weak(f->rule) && f->sep + 1 < f->s->under.to && !nj_key_takes(f->rule, nj_part(f->t, v)))
+    if (sign == ':' && f->key.from != f->floor && is_visibility(f))
+        return false;
+    if (f->quote == 0 && nj_byte(t, f->value) == '{')
+        open_container(f);
+    if (nj_str_starts(nj_secret_keys[f->rule].counter, NJ_STR("credential")))
+        skip_user(f);
+    struct nj_span v = read_span(f);
+    struct nj_str text = nj_part(t, v);
+    if (is_weak(f->rule) && f->sep + 1 < f->s->under.to && !nj_key_takes(f->rule, text))
         f->rule = f->s->under.rule;
-    struct nj_str text = nj_part(f->t, v);
-    nj_form_wait_behind(f, v.to);
-    if (f->open && text.n == 0)
-        f->s->open = (struct nj_open_quote){ f->quote, (uint8_t)f->slashes, (int16_t)f->rule };
-    if (text.n != 0 && strchr("?$%:@", text.p[0]) != NULL)
-        nj_form_bound(f);
-    if (is_slot(f, v) || nj_value_is_harmless(text) || nj_str_starts(text, NJ_STR("-----BEGIN")) || nj_str_starts(text, NJ_STR("//")))
+    if (f->quote != 0 && !f->open)
+        nj_form_wait_behind(f, v.to);
+    if (text.n == 0) {
+        if (f->open)
+            note_open(f);
         return false;
-    if (is_place_or_container(f, text) || nj_form_is_name_of_next(f, v) || !nj_form_takes(f, v) || !is_data(f, v))
+    }
+    bool word = nj_is(text.p[0], NJ_IS_WORD);
+    if (!word && strchr("?$%:@", text.p[0]) != NULL)
+        nj_form_bound(f);
+    if (!word && f->quote == 0 && strchr("?${%", text.p[0]) != NULL && is_slot(f, v))
+        return false;
+    if (nj_value_is_harmless(text) || nj_str_starts(text, NJ_STR("-----BEGIN")) || nj_str_starts(text, NJ_STR("//")))
+        return false;
+    if (is_place_or_container(f, text) || (sign == ':' && nj_form_is_name_of_next(f, v)) || !nj_form_takes(f, v) || !is_data(f, v))
         return false;
     if (f->open)
-        f->s->open = (struct nj_open_quote){ f->quote, (uint8_t)f->slashes, (int16_t)f->rule };
+        note_open(f);
     *value = v;
     *rule = f->rule;
     return true;
@@ -667,7 +710,8 @@ static bool find_by_name(struct nj_form *f, struct nj_key key, struct nj_span *v
     if (key.rule == NJ_KEY_NONE && !outside && (key.roles & NJ_ROLE_SAFE) == 0)
         key.rule = (int16_t)s->under.rule;
     if (key.rule == NJ_KEY_NONE) {
-        find_key_part(f);
+        if (f->key_quote != 0 && f->key.to - f->key.from <= 2)
+            find_key_part(f);
         if (f->rule == NJ_KEY_NONE && (key.roles & (NJ_ROLE_NAME | NJ_ROLE_VALUE))) {
             find_value(f);
             nj_form_pair(f, key);

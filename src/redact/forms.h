@@ -12,6 +12,9 @@
 
 enum { NJ_FORM_GAP = 40, NJ_FORM_SLASHES = 64, NJ_FORM_KEY = 64 };
 
+/* Kept out of the way of what most names and values go. */
+#define NJ_RARE __attribute__((noinline, cold))
+
 struct nj_form {
     struct nj_sweep *s;
     struct nj_str t;

@@ -77,13 +77,27 @@ static size_t skip_wrapping(struct nj_str t, size_t at)
     return wrapped && nj_is_quote(nj_byte(t, i + 1)) ? i + 1 : at;
 }
 
-void nj_form_open(struct nj_form *f, size_t at)
+/* May something be wrapped around the value that begins with this byte, which is no quote?  Right whenever it says no, as mostly. */
+static bool may_be_wrapped(struct nj_str t, size_t at)
+{
+    enum { LONGEST = 16 };
+    char c = t.p[at];
+    size_t end = at, limit = t.n - at > LONGEST ? at + LONGEST : t.n;
+    while (end < limit && nj_is(t.p[end], NJ_IS_WORD))
+        end++;
+    char after = nj_byte(t, end);
+    if (end > at)
+        return after == '(' || after == '[' || (nj_is_quote(after) && end - at <= 2) || (after == ' ' && nj_is_quote(nj_byte(t, end + 1)));
+    if (c == '&' || c == '*' || c == '@' || c == '$')
+        return nj_is_quote(nj_byte(t, at + 1));
+    return c == '\\' || c == '[' || c == '(' || c == '<' || c == '!';
+}
+
+/* The rare half of nj_form_open(). */
+static NJ_RARE void open_wrapped(struct nj_form *f, size_t at)
 {
     struct nj_str t = f->t;
     size_t slashes = 0;
-    f->quote = 0;
-    f->slashes = 0;
-    f->value = at;
     if (nj_str_starts(nj_str_slice(t, at, t.n), NJ_STR("!!str ")))
         f->value = at = nj_skip_blanks(t, at + 6); /* a tag of YAML */
     at = at < t.n ? skip_wrapping(t, at) : at;
@@ -100,6 +114,17 @@ void nj_form_open(struct nj_form *f, size_t at)
     f->value = at + 1;
 }
 
+void nj_form_open(struct nj_form *f, size_t at)
+{
+    char c = nj_byte(f->t, at);
+    bool quoted = nj_is_quote(c);
+    f->quote = quoted ? c : '\0';
+    f->slashes = 0;
+    f->value = quoted ? at + 1 : at;
+    if (!quoted && at < f->t.n && may_be_wrapped(f->t, at))
+        open_wrapped(f, at);
+}
+
 /* --- the end ------------------------------------------------------------------------------------------------------ */
 
 /* The quote that closes the value has as many backslashes as the one that opened it; without one the text is cut and the
@@ -107,21 +132,17 @@ void nj_form_open(struct nj_form *f, size_t at)
 static size_t quoted_end(struct nj_form *f)
 {
     struct nj_str t = f->t;
-    size_t at = f->value, slashes = 0;
-    f->open = false;
-    for (; at < t.n; at++) {
-        if (t.p[at] == '\\') {
+    for (size_t at = f->value; (at = nj_str_chr(t, f->quote, at)) != NJ_NPOS; at++) {
+        size_t slashes = 0;
+        while (at - slashes > f->value && t.p[at - slashes - 1] == '\\')
             slashes++;
-            continue;
-        }
         bool even = f->slashes == 0 ? slashes % 2 == 0 : slashes <= f->slashes;
-        if (t.p[at] == f->quote && even) {
-            bool doubled = f->slashes == 0 && at > f->value && nj_byte(t, at + 1) == f->quote && nj_byte(t, at + 2) != f->quote;
-            if (!doubled)
-                return at - (f->slashes == 0 ? 0 : slashes);
-            at++;
-        }
-        slashes = 0;
+        if (!even)
+            continue;
+        bool doubled = f->slashes == 0 && at > f->value && nj_byte(t, at + 1) == f->quote && nj_byte(t, at + 2) != f->quote;
+        if (!doubled)
+            return at - (f->slashes == 0 ? 0 : slashes);
+        at++;
     }
     f->open = true;
     return t.n;
@@ -139,27 +160,20 @@ bool nj_form_ends_value(struct nj_str t, size_t at)
     return at + 1 < t.n && strchr("nrt\"'\\", t.p[at + 1]) != NULL;
 }
 
-/* To the next byte that may end a value. */
-static size_t skip_bare(struct nj_str t, size_t at)
-{
-    while (at < t.n && !nj_is(t.p[at], NJ_IS_END | NJ_IS_END_AT))
-        at++;
-    return at;
-}
-
 size_t nj_form_bare_end(struct nj_sweep *s, size_t at)
 {
-    at += at < s->text.n ? nj_placeholder_len(s->text, at) : 0;
+    struct nj_str t = s->text;
+    at += nj_placeholder_len(t, at);
     if (at >= s->bare.from && at < s->bare.to)
         return s->bare.to;
     s->bare.from = at;
-    while ((at = skip_bare(s->text, at)) < s->text.n && !nj_form_ends_value(s->text, at))
+    while (at < t.n && (!nj_is(t.p[at], NJ_IS_END | NJ_IS_END_AT) || (nj_is(t.p[at], NJ_IS_END_AT) && !nj_form_ends_value(t, at))))
         at++;
     s->bare.to = at;
     return at;
 }
 
-static size_t line_end(struct nj_str t, size_t at)
+static NJ_RARE size_t line_end(struct nj_str t, size_t at)
 {
     while (at < t.n && t.p[at] != '\n' && !nj_is_quote(t.p[at]) && !(t.p[at] == '\\' && nj_form_ends_value(t, at)))
         at++;
@@ -167,7 +181,7 @@ static size_t line_end(struct nj_str t, size_t at)
 }
 
 /* "a=b; c=d": a cookie goes on behind its semicolons. */
-static size_t cookie_end(struct nj_sweep *s, size_t at)
+static NJ_RARE size_t cookie_end(struct nj_sweep *s, size_t at)
 {
     struct nj_str t = s->text;
     size_t end = nj_form_bare_end(s, at);
@@ -184,7 +198,7 @@ static size_t cookie_end(struct nj_sweep *s, size_t at)
 }
 
 /* name="value", name=value, ...: the parameters of a Digest or a signature, to the last of them. */
-static size_t params_end(struct nj_str t, size_t at)
+static NJ_RARE size_t params_end(struct nj_str t, size_t at)
 {
     size_t end = at;
     for (;;) {
@@ -219,20 +233,15 @@ static const struct {
     { NJ_STR_INIT("hawk "), true },    { NJ_STR_INIT("signature "), true },        { NJ_STR_INIT("sharedaccesssignature "), false },
 };
 
-/* Does a scheme begin with this byte? */
-static bool may_be_scheme(char c)
+/* End of a value that begins with a word, which ends before byte gap, if that is a scheme; or 0: "Basic plan" begins with none, except where
+ * one has to stand. */
+static size_t scheme_end(const struct nj_form *f, size_t gap, bool expected)
 {
-    return memchr("abdhnost", nj_lower(c), 8) != NULL;
-}
-
-/* End of a value that begins with a scheme, or 0: "Basic plan" begins with none, except where one has to stand. */
-static size_t scheme_end(const struct nj_form *f, bool expected)
-{
-    struct nj_str t = f->t, rest = nj_str_slice(t, f->value, t.n);
-    for (size_t i = 0; may_be_scheme(nj_byte(rest, 0)) && i < NJ_COUNT(schemes); i++) {
-        if (!nj_str_starts_nocase(rest, schemes[i].word))
+    struct nj_str t = f->t, word = nj_str_slice(t, f->value, gap + 1);
+    for (size_t i = 0; i < NJ_COUNT(schemes); i++) {
+        if (!nj_str_eq_nocase(word, schemes[i].word))
             continue;
-        size_t token = f->value + schemes[i].word.n, params = schemes[i].params ? params_end(t, token) : token;
+        size_t token = gap + 1, params = schemes[i].params ? params_end(t, token) : token;
         size_t end = params > token ? params : nj_form_bare_end(f->s, token);
         struct nj_str v = nj_str_slice(t, token, end);
         return nj_value_is_harmless(v) || nj_str_eq(v, NJ_STR("{")) || (!expected && nj_form_is_prose(v)) ? 0 : end;
@@ -241,7 +250,7 @@ static size_t scheme_end(const struct nj_form *f, bool expected)
 }
 
 /* [x, y] right behind the separator: the list of a header's values, on one line. */
-static size_t list_end(struct nj_str t, size_t at)
+static NJ_RARE size_t list_end(struct nj_str t, size_t at)
 {
     enum { LONGEST = 4096 };
     struct nj_str line = nj_str_slice(t, 0, at + LONGEST);
@@ -253,6 +262,7 @@ static size_t list_end(struct nj_str t, size_t at)
 
 size_t nj_form_end(struct nj_form *f)
 {
+    enum { LONGEST_SCHEME = 21 };
     size_t end = 0;
     unsigned how = f->rule == NJ_KEY_NONE ? 0 : nj_secret_keys[f->rule].how; /* an argument of a command has no name */
     f->open = false;
@@ -263,15 +273,15 @@ size_t nj_form_end(struct nj_form *f)
         f->value += quoted ? 2 : 1;
         return end - (quoted ? 1 : 0);
     }
-    if ((end = scheme_end(f, (how & NJ_HOW_LINE) != 0)) != 0)
+    size_t bare = nj_form_bare_end(f->s, f->value);
+    if (nj_byte(f->t, bare) == ' ' && bare - f->value <= LONGEST_SCHEME && (end = scheme_end(f, bare, (how & NJ_HOW_LINE) != 0)) != 0)
         return end;
     if ((how & NJ_HOW_LINE) == 0)
-        return nj_form_bare_end(f->s, f->value);
+        return bare;
     if (nj_secret_keys[f->rule].class == NJ_CLASS_SESSION)
         return cookie_end(f->s, f->value);
-    end = nj_form_bare_end(f->s, f->value);
-    bool to_line_end = f->t.p[f->sep] == ':' && !nj_form_is_prose(nj_str_slice(f->t, f->value, end));
-    return to_line_end ? line_end(f->t, f->value) : end;
+    bool to_line_end = f->t.p[f->sep] == ':' && !nj_form_is_prose(nj_str_slice(f->t, f->value, bare));
+    return to_line_end ? line_end(f->t, f->value) : bare;
 }
 
 struct nj_span nj_form_read(struct nj_form *f, size_t at)
@@ -286,7 +296,7 @@ void nj_form_skip_brace(const struct nj_form *f, struct nj_span *v)
 {
     enum { LONGEST = 128 };
     struct nj_str t = nj_str_slice(f->t, 0, v->from + LONGEST);
-    if (f->quote != 0 || f->gap_after || t.p[f->sep] != '=' || nj_byte(t, v->from) != '{')
+    if (nj_byte(t, v->from) != '{' || f->quote != 0 || f->gap_after || t.p[f->sep] != '=')
         return;
     size_t at = v->from + 1;
     while (at < t.n && strchr("{=:\n", t.p[at]) == NULL && (t.p[at] != '}' || nj_byte(t, at + 1) == '}'))
@@ -366,9 +376,11 @@ static bool is_error_name(struct nj_str v)
                                           NJ_STR_INIT("NotFound"), NJ_STR_INIT("Failure"),   NJ_STR_INIT("Fault"),
                                           NJ_STR_INIT("Mismatch"), NJ_STR_INIT("Expired"),   NJ_STR_INIT("Failed"),
                                           NJ_STR_INIT("Missing"),  NJ_STR_INIT("Invalid"),   NJ_STR_INIT("Exceeded") };
+    if (v.n == 0 || !nj_is(v.p[0], NJ_IS_UPPER))
+        return false;
     for (size_t i = 0; i < NJ_COUNT(ends); i++)
         if (nj_str_ends(v, ends[i]))
-            return nj_is(v.p[0], NJ_IS_UPPER) && nj_run(v, 0, NJ_IS_ALPHA) == v.n;
+            return nj_run(v, 0, NJ_IS_ALPHA) == v.n;
     return false;
 }
 
@@ -459,10 +471,13 @@ bool nj_form_is_object(const struct nj_form *f, struct nj_str value)
         return false;
     if (nj_str_eq(value, NJ_STR("System.Security.SecureString")))
         return true;
-    size_t name = nj_run(value, 0, NJ_IS_ALPHA), end = (size_t)(value.p - f->t.p) + value.n, sign = nj_str_chr(value, '@', 0);
+    size_t sign = nj_is(value.p[value.n - 1], NJ_IS_HEX) ? nj_str_chr(value, '@', 0) : NJ_NPOS;
     if (sign != NJ_NPOS && value.n - sign <= 9 && value.n - sign >= 5 && nj_run(value, sign + 1, NJ_IS_HEX) == value.n)
         return is_class(nj_str_slice(value, 0, sign));
-    if (name < 4 || !nj_is(value.p[0], NJ_IS_UPPER) || !nj_is(value.p[1], NJ_IS_LOWER))
+    if (value.n < 4 || !nj_is(value.p[0], NJ_IS_UPPER) || !nj_is(value.p[1], NJ_IS_LOWER))
+        return false;
+    size_t name = nj_run(value, 0, NJ_IS_ALPHA), end = (size_t)(value.p - f->t.p) + value.n;
+    if (name < 4)
         return false;
     return name < value.n ? value.p[name] == '{' : nj_str_starts(nj_str_slice(f->t, end, f->t.n), NJ_STR(" {"));
 }
@@ -588,10 +603,10 @@ bool nj_form_takes(const struct nj_form *f, struct nj_span v)
         return f->quote != 0 && nj_value_is_street(value);
     if ((how & NJ_HOW_GRANT) && (value.n < 6 || !is_granted(f)))
         return false;
-    bool text_id = nj_str_chr(nj_part(f->t, f->key), '.', 0) != NJ_NPOS;
-    if (text_id && f->quote != 0 && nj_value_is_label(f->s->r, f->rule, value))
+    bool text_id = f->quote != 0 && nj_str_chr(nj_part(f->t, f->key), '.', 0) != NJ_NPOS;
+    if (text_id && nj_value_is_label(f->s->r, f->rule, value))
         return false;
-    if (is_share(value) && nj_secret_keys[f->rule].class <= NJ_CLASS_CVV)
+    if (nj_is(value.p[0], NJ_IS_DIGIT) && is_share(value) && nj_secret_keys[f->rule].class <= NJ_CLASS_CVV)
         return false;
     if (value.n <= 2 && nj_secret_keys[f->rule].class <= NJ_CLASS_CVV && nj_run(value, 0, NJ_IS_DIGIT) == value.n)
         return false; /* a count, a flag, the number of a field */
