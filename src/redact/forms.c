@@ -27,12 +27,35 @@ static bool is_operator(const struct nj_form *f)
     return c == '=' && before != '\0' && !nj_is(before, NJ_IS_WORD | NJ_IS_SPACE) && strchr("!<>~+*/%^|&", before) != NULL;
 }
 
-size_t nj_form_run_back(const struct nj_form *f, size_t at)
+/* A bit for each of the bytes of a lane that may be of a name: NJ_IS_KEY. */
+static inline uint64_t name_bits(const char *p)
 {
-    size_t limit = at - f->floor > NJ_FORM_KEY ? at - NJ_FORM_KEY : f->floor;
-    while (at > limit && nj_is(f->t.p[at - 1], NJ_IS_KEY))
+    nj_lane v;
+    memcpy(&v, p, sizeof(v));
+    return nj_lane_bits((nj_lane)((v | 0x20) - 'a' < 26) | (nj_lane)(v - '0' < 10) | (nj_lane)(v - '-' < 2) | (nj_lane)(v == '_') |
+                        (nj_lane)(v == '$'));
+}
+
+/* Start of the run of name bytes that ends before byte at, but not before floor, nor longer than a name may be. */
+static inline size_t run_back(struct nj_str t, size_t floor, size_t at)
+{
+    enum { LANE = sizeof(nj_lane) };
+    size_t limit = at - floor > NJ_FORM_KEY ? at - NJ_FORM_KEY : floor;
+    if (at >= LANE) {
+        uint64_t others = ~(name_bits(t.p + at - LANE) << (64 - LANE)) & ~UINT64_C(0) << (64 - LANE);
+        size_t n = others != 0 ? (size_t)__builtin_clzll(others) : LANE;
+        if (n < LANE || at - n <= limit)
+            return at - n > limit ? at - n : limit;
+        at -= n;
+    }
+    while (at > limit && nj_is(t.p[at - 1], NJ_IS_KEY))
         at--;
     return at;
+}
+
+__attribute__((noinline)) size_t nj_form_run_back(const struct nj_form *f, size_t at)
+{
+    return run_back(f->t, f->floor, at);
 }
 
 /* Quotes and brackets behind a name, as they are written in URLs and markup. */
@@ -131,7 +154,7 @@ static bool find_key(struct nj_form *f)
 }
 
 /* The rare half of with_words_before(). */
-static NJ_RARE struct nj_key longer_name(struct nj_form *f, struct nj_key key)
+static __attribute__((noinline)) struct nj_key longer_name(struct nj_form *f, struct nj_key key)
 {
     struct nj_redactor *r = f->s->r;
     struct nj_span longer = f->key;
@@ -290,7 +313,7 @@ static void find_value(struct nj_form *f)
 
 /* In 'Password: ', the quote behind the name closes what began before it: something that ends a value follows, and no
  * other quote on the line. */
-static NJ_RARE bool is_closing_quote(const struct nj_form *f)
+static __attribute__((noinline)) bool is_closing_quote(const struct nj_form *f)
 {
     struct nj_str t = f->t;
     size_t at = f->value;
@@ -393,7 +416,7 @@ static bool is_place_or_container(const struct nj_form *f, struct nj_str value)
 }
 
 /* ":protected]" behind a name: the value stands behind the bracket. */
-static NJ_RARE bool is_visibility(const struct nj_form *f)
+static __attribute__((noinline)) bool is_visibility(const struct nj_form *f)
 {
     enum { LONGEST = 64 };
     struct nj_str t = f->t;
@@ -493,7 +516,7 @@ static bool is_weak(int rule)
 }
 
 /* The rare half of holds_placeholder(): at the bracket. */
-static NJ_RARE bool is_filled(struct nj_str t, size_t at, bool quoted)
+static __attribute__((noinline)) bool is_filled(struct nj_str t, size_t at, bool quoted)
 {
     size_t n = nj_placeholder_len(t, at), to = at + n;
     if (quoted)
@@ -575,39 +598,40 @@ static inline enum sight look_at_name(const struct nj_sweep *s, size_t sep, stru
     if (nj_is_quote(last)) {
         name->quote = last;
         to--;
+        if (to == floor || !nj_is(t.p[to - 1], NJ_IS_WORD))
+            return A_NAME;
     } else if (!nj_is(last, NJ_IS_WORD)) {
         return may_end_name(c, last) ? A_NAME : NO_NAME;
     }
-    size_t limit = to - floor > NJ_FORM_KEY ? to - NJ_FORM_KEY : floor, from = to;
-    while (from > limit && nj_is(t.p[from - 1], NJ_IS_KEY))
-        from--;
+    size_t from = run_back(t, floor, to);
     char before = from > floor ? t.p[from - 1] : '\0';
-    bool cut = from == limit && from != floor, escaped = sep - floor >= 3 && t.p[sep - 3] == '%';
-    if (from == to || cut || escaped || !nj_is(t.p[to - 1], NJ_IS_WORD) || !nj_is(t.p[from], NJ_IS_WORD) || is_high(before) ||
-        before == '[')
+    bool cut = to - from == NJ_FORM_KEY && from != floor;
+    if (cut || !nj_is(t.p[from], NJ_IS_WORD) || is_high(before) || before == '[')
         return A_NAME;
     name->span = (struct nj_span){ from, to };
     name->before = before;
     if (name->quote != '\0')
         return before == '/' || (to - from <= 2 && nj_is_key_part(nj_part(t, name->span))) ? A_NAME : A_PLAIN_NAME;
-    return c == ':' && (to - from <= 2 || may_be_placed(s, from, sep)) ? A_NAME : A_PLAIN_NAME;
+    if (c == ':')
+        return to - from <= 2 || may_be_placed(s, from, sep) ? A_NAME : A_PLAIN_NAME;
+    return before == '%' ? A_NAME : A_PLAIN_NAME; /* user%5Bpassword%5D= */
 }
 
 /* A number alone: no row has one, and to remember it would be to forget a name. */
-static bool is_number(const struct nj_sweep *s, struct nj_span name)
+static inline bool is_number(const struct nj_sweep *s, struct nj_span name)
 {
     return nj_is(s->text.p[name.from], NJ_IS_DIGIT) && s->r->keys.n == 0 && s->r->rules == NULL &&
            nj_run(s->text, name.from, NJ_IS_DIGIT) == name.to;
 }
 
 /* Does a plain name say nothing, as most do, or is its value gone already?  Right whenever it says yes. */
-static bool is_dull(const struct nj_sweep *s, size_t sep, const struct plain *name, struct nj_key key)
+static inline bool is_dull(const struct nj_sweep *s, size_t sep, char before, const struct nj_key *key)
 {
-    bool alone = name->before != ' ' && name->before != '/';
-    if (key.rule == NJ_KEY_NONE)
-        return (key.roles & (alone ? NJ_ROLE_NAME | NJ_ROLE_VALUE : TELLING)) == 0;
-    return (key.roles & TELLING & ~NJ_ROLE_ENDING) == 0 && (nj_secret_keys[key.rule].how & CANCELLABLE) == 0 &&
-           holds_placeholder(s->text, sep, key.rule);
+    bool alone = before != ' ' && before != '/';
+    if (key->rule == NJ_KEY_NONE)
+        return (key->roles & (alone ? NJ_ROLE_NAME | NJ_ROLE_VALUE : TELLING)) == 0;
+    return (key->roles & TELLING & ~NJ_ROLE_ENDING) == 0 && (nj_secret_keys[key->rule].how & CANCELLABLE) == 0 &&
+           holds_placeholder(s->text, sep, key->rule);
 }
 
 /* "h:5432:db:user:x" and "*:*:*:user:x", at the second colon. */
@@ -726,7 +750,7 @@ static bool find_by_name(struct nj_form *f, struct nj_key key, struct nj_span *v
 }
 
 /* At a separator with anything else before it than a plain name. */
-static bool find_by_other_name(struct nj_sweep *s, size_t sep, struct nj_span *value, int *rule)
+static __attribute__((noinline)) bool find_by_other_name(struct nj_sweep *s, size_t sep, struct nj_span *value, int *rule)
 {
     struct nj_form f = { .s = s, .t = s->text, .floor = s->done, .sep = sep, .rule = NJ_KEY_NONE };
     if (is_operator(&f))
@@ -759,21 +783,30 @@ static bool find_by_other_name(struct nj_sweep *s, size_t sep, struct nj_span *v
     return find_by_name(&f, key, value, rule);
 }
 
+/* At a separator with a plain name before it that says something. */
+static __attribute__((noinline)) bool find_by_plain_name(struct nj_sweep *s, size_t sep, const struct nj_key_slot *slot, char quote,
+                                                         struct nj_span *value, int *rule)
+{
+    size_t to = sep - (quote != '\0' ? 1 : 0);
+    struct nj_form f = { .s = s, .t = s->text, .floor = s->done, .sep = sep, .key = { to - slot->n, to }, .key_quote = quote };
+    f.rule = NJ_KEY_NONE;
+    return find_by_name(&f, slot->key, value, rule);
+}
+
 bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule)
 {
     struct plain name;
     size_t sep = at - 1;
     bool outside = at >= s->under.to;
     enum sight sight = look_at_name(s, sep, &name);
-    if (sight != A_PLAIN_NAME)
-        return sight == A_NAME && find_by_other_name(s, sep, value, rule);
-    if (outside && is_number(s, name.span))
+    if (sight == NO_NAME)
         return false;
-    struct nj_key key = nj_key_classify(s->r, nj_part(s->text, name.span));
-    if (outside && is_dull(s, sep, &name, key))
+    if (sight == A_PLAIN_NAME && outside && is_number(s, name.span))
         return false;
-    struct nj_form f = {
-        .s = s, .t = s->text, .floor = s->done, .sep = sep, .key = name.span, .key_quote = name.quote, .rule = NJ_KEY_NONE
-    };
-    return find_by_name(&f, key, value, rule);
+    const struct nj_key_slot *slot = sight == A_PLAIN_NAME ? nj_key_slot(s->r, nj_part(s->text, name.span)) : NULL;
+    if (slot == NULL)
+        return find_by_other_name(s, sep, value, rule);
+    if (outside && is_dull(s, sep, name.before, &slot->key))
+        return false;
+    return find_by_plain_name(s, sep, slot, name.quote, value, rule);
 }
