@@ -1,6 +1,6 @@
 /* src/redact/forms.h -- a name with its value in text, as the files that read the renderings share it.
  *
- * forms.c reads what has a separator (key=value, key: value, "key":"value"), forms_words.c what has none (prose, SQL), forms_sentence.c where more words stand between,
+ * forms.c reads what has a separator (key=value, key: value, "key":"value") and forms_names.c the name before it, forms_words.c what has none (prose, SQL), forms_sentence.c where more words stand between,
  * forms_options.c options of commands, forms_commands.c the other places they have for a password, forms_rows.c tables, forms_tuples.c what stands in brackets, forms_protocols.c what has a place and no name, forms_markup.c what is spread over tags and pairs.  forms_value.c finds where a value begins and ends.
  *
  * Reading       backwards never before the floor, which is what was already replaced; forwards a bounded stretch, or with a
@@ -11,6 +11,8 @@
 #include "redact_internal.h"
 
 enum { NJ_FORM_GAP = 40, NJ_FORM_SLASHES = 64, NJ_FORM_KEY = 64 };
+/* Rules that words before the name may cancel. */
+enum { NJ_FORM_CANCELLABLE = NJ_HOW_TOKEN | NJ_HOW_GRANT };
 
 /* Kept out of the way of what most names and values go. */
 #define NJ_RARE __attribute__((noinline, cold))
@@ -40,6 +42,11 @@ static inline bool nj_is_blank(char c)
 static inline bool nj_is_quote(char c)
 {
     return c == '"' || c == '\'' || c == '`';
+}
+
+static inline bool nj_is_high(char c)
+{
+    return (unsigned char)c >= 0x80;
 }
 
 static inline struct nj_str nj_part(struct nj_str t, struct nj_span s)
@@ -88,12 +95,53 @@ void nj_form_tag(struct nj_sweep *s, size_t at);
 /* The row of a table whose names an earlier record had: its cell is kept with nj_sweep_wait_key(); false when it is none. */
 bool nj_form_table_goes_on(struct nj_sweep *s, struct nj_table *table);
 
-/* Start of the run of name bytes that ends before byte at. */
+/* A bit for each of the bytes of a lane that may be of a name: NJ_IS_KEY. */
+static inline uint64_t nj_name_bits(const char *p)
+{
+    nj_lane v;
+    memcpy(&v, p, sizeof(v));
+    return nj_lane_bits((nj_lane)((v | 0x20) - 'a' < 26) | (nj_lane)(v - '0' < 10) | (nj_lane)(v - '-' < 2) | (nj_lane)(v == '_') |
+                        (nj_lane)(v == '$'));
+}
+
+/* Start of the run of name bytes that ends before byte at, but not before floor, nor longer than a name may be. */
+static inline size_t nj_run_back(struct nj_str t, size_t floor, size_t at)
+{
+    enum { LANE = sizeof(nj_lane) };
+    size_t limit = at - floor > NJ_FORM_KEY ? at - NJ_FORM_KEY : floor;
+    if (at >= LANE) {
+        uint64_t others = ~(nj_name_bits(t.p + at - LANE) << (64 - LANE)) & ~UINT64_C(0) << (64 - LANE);
+        size_t n = others != 0 ? (size_t)__builtin_clzll(others) : LANE;
+        if (n < LANE || at - n <= limit)
+            return at - n > limit ? at - n : limit;
+        at -= n;
+    }
+    while (at > limit && nj_is(t.p[at - 1], NJ_IS_KEY))
+        at--;
+    return at;
+}
+
+/* The same for a form. */
 size_t nj_form_run_back(const struct nj_form *f, size_t at);
+/* "==", "!=", "<=", "+=", "::" compare or name, they do not assign; ":=" does. */
+bool nj_form_is_operator(const struct nj_form *f);
+/* Sets f->key to the name before the separator, whatever stands between them; false when there is none. */
+bool nj_form_find_key(struct nj_form *f);
+/* "Unseal Key 1: x": moves f->key from a number to what is counted. */
+void nj_form_skip_count(struct nj_form *f);
 /* At a verb, "the password is", "the password for joe is", "the password you entered": moves f->key to the name before it. */
 void nj_form_skip_verb(struct nj_form *f);
 /* The rule of the name f->key; the words before it may belong to it ("api key: x") or cancel it ("next page token: x"). */
 struct nj_key nj_form_classify(struct nj_form *f);
+struct nj_key nj_form_longer_name(struct nj_form *f, struct nj_key key); /* where words stand before it, and may do so */
+/* The same of a name of which this is known. */
+static inline struct nj_key nj_form_with_words_before(struct nj_form *f, struct nj_key key)
+{
+    if (f->key.from <= f->floor + 1 || f->t.p[f->key.from - 1] != ' ')
+        return key; /* as most */
+    bool open = key.rule == NJ_KEY_NONE ? (key.roles & NJ_ROLE_ENDING) != 0 : (nj_secret_keys[key.rule].how & NJ_FORM_CANCELLABLE) != 0;
+    return open ? nj_form_longer_name(f, key) : key;
+}
 
 /* Reads the opening of a value at byte at: quote, backslashes, the prefix of a literal (b'..', Some("..")). */
 void nj_form_open(struct nj_form *f, size_t at);
