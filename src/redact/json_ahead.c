@@ -157,16 +157,6 @@ int nj_ahead_typed_name(struct nj_redactor *r, struct nj_str t, size_t inside)
     return nj_rule_of_name(r, name);
 }
 
-bool nj_is_key_part(struct nj_str name)
-{
-    static const struct nj_str parts[] = { NJ_STR_INIT("d"),  NJ_STR_INIT("p"),  NJ_STR_INIT("q"), NJ_STR_INIT("dp"),
-                                           NJ_STR_INIT("dq"), NJ_STR_INIT("qi"), NJ_STR_INIT("k") };
-    for (size_t i = 0; name.n <= 2 && i < NJ_COUNT(parts); i++)
-        if (nj_str_eq_nocase(name, parts[i]))
-            return true;
-    return false;
-}
-
 bool nj_is_password_option(struct nj_str t, size_t list, struct nj_str option)
 {
     enum { MOST = 256 };
@@ -188,35 +178,79 @@ bool nj_is_name(struct nj_str key, struct nj_str name)
     return n == name.n;
 }
 
-static bool is_any_name(struct nj_str name, const struct nj_str *names, size_t n)
+/* --- what names are ------------------------------------------------------------------------------------------------ */
+
+/* As it is but for its case, or in whatever spelling. */
+enum spelling { AS_IT_IS, ANY };
+
+struct trait {
+    struct nj_str name;
+    enum spelling spelling;
+    enum nj_trait trait;
+};
+
+/* By their first letter; the last of each has no name. */
+static const struct trait *const traits[32] = {
+#define NAMES(letter, ...)                                                                                                                 \
+    [(letter)&31] = (const struct trait[])                                                                                                 \
+    {                                                                                                                                      \
+        __VA_ARGS__,                                                                                                                       \
+        {                                                                                                                                  \
+            { NULL, 0 }, ANY, 0                                                                                                            \
+        }                                                                                                                                  \
+    }
+#define NAME(text, how, what)                                                                                                              \
+    {                                                                                                                                      \
+        NJ_STR_INIT(text), how, NJ_TRAIT_##what                                                                                            \
+    }
+    NAMES('a', NAME("account", AS_IT_IS, ENDS_NUMBER), NAME("arguments", ANY, BOUND), NAME("args", ANY, BOUND)),
+    NAMES('b', NAME("bindings", ANY, BOUND), NAME("binds", ANY, BOUND), NAME("bind", ANY, BOUND)),
+    NAMES('d', NAME("date", AS_IT_IS, ENDS_NAME), NAME("d", AS_IT_IS, PART), NAME("dp", AS_IT_IS, PART), NAME("dq", AS_IT_IS, PART)),
+    NAMES('g', NAME("granttype", ANY, GRANT)),
+    NAMES('h', NAME("holder", AS_IT_IS, ENDS_NAME)),
+    NAMES('i', NAME("id", AS_IT_IS, ENDS_NUMBER)),
+    NAMES('k', NAME("key", AS_IT_IS, ENDS_KEY), NAME("key", ANY, KEY), NAME("kty", ANY, KTY), NAME("k", AS_IT_IS, PART)),
+    NAMES('m', NAME("multivaluequerystringparameters", ANY, QUERY)),
+    NAMES('n', NAME("name", AS_IT_IS, ENDS_NAME), NAME("number", AS_IT_IS, ENDS_NUMBER), NAME("no", AS_IT_IS, ENDS_NUMBER)),
+    NAMES('p', NAME("params", ANY, BOUND), NAME("parameters", ANY, BOUND), NAME("p", AS_IT_IS, PART)),
+    NAMES('q', NAME("query", ANY, QUERY), NAME("querystring", ANY, QUERY), NAME("querystringparameters", ANY, QUERY),
+          NAME("queryparams", ANY, QUERY), NAME("queryparameters", ANY, QUERY), NAME("q", AS_IT_IS, PART), NAME("qi", AS_IT_IS, PART)),
+    NAMES('s', NAME("searchparams", ANY, QUERY)),
+    NAMES('u', NAME("urlparams", ANY, QUERY)),
+    NAMES('v', NAME("values", ANY, BOUND)),
+#undef NAMES
+#undef NAME
+};
+
+static unsigned traits_of(struct nj_str name, const struct trait *some)
 {
-    for (size_t i = 0; i < n; i++)
-        if (nj_is_name(name, names[i]))
-            return true;
-    return false;
+    enum { BOUND_LONGEST = 10 };
+    unsigned found = 0;
+    for (; some->name.n != 0; some++)
+        if (some->spelling == AS_IT_IS ? nj_str_eq_nocase(name, some->name) : name.n >= some->name.n && nj_is_name(name, some->name))
+            found |= some->trait;
+    return name.n > BOUND_LONGEST ? found & ~(unsigned)NJ_TRAIT_BOUND : found;
 }
 
-bool nj_is_query(struct nj_str name)
+unsigned nj_name_traits(struct nj_str name)
 {
-    static const struct nj_str names[] = {
-        NJ_STR_INIT("query"),        NJ_STR_INIT("querystring"),     NJ_STR_INIT("querystringparameters"),
-        NJ_STR_INIT("queryparams"),  NJ_STR_INIT("queryparameters"), NJ_STR_INIT("multivaluequerystringparameters"),
-        NJ_STR_INIT("searchparams"), NJ_STR_INIT("urlparams"),
-    };
-    if (name.n < names[0].n || strchr("qQmMsSuU", name.p[0]) == NULL)
-        return false;
-    return is_any_name(name, names, NJ_COUNT(names));
+    unsigned found = NJ_TRAIT_SEEN;
+    if (name.n == 0)
+        return found;
+    const struct trait *some = nj_is(name.p[0], NJ_IS_ALPHA) ? traits[name.p[0] & 31] : NULL;
+    if (some != NULL)
+        found |= traits_of(name, some);
+    else if (name.p[0] == '_' || name.p[0] == '-') /* which count for these only */
+        found |= (traits_of(name, traits['k' & 31]) | traits_of(name, traits['g' & 31])) & (NJ_TRAIT_KTY | NJ_TRAIT_GRANT | NJ_TRAIT_KEY);
+    return found;
 }
 
-bool nj_is_bound_list(struct nj_str name)
+bool nj_is_key_part(struct nj_str name)
 {
-    static const struct nj_str names[] = { NJ_STR_INIT("params"),   NJ_STR_INIT("parameters"), NJ_STR_INIT("values"),
-                                           NJ_STR_INIT("bindings"), NJ_STR_INIT("arguments"),  NJ_STR_INIT("args"),
-                                           NJ_STR_INIT("binds"),    NJ_STR_INIT("bind") };
-    if (name.n < 4 || name.n > 10 || strchr("pPvVbBaA", name.p[0]) == NULL)
-        return false;
-    return is_any_name(name, names, NJ_COUNT(names));
+    return name.n <= 2 && (nj_name_traits(name) & NJ_TRAIT_PART) != 0;
 }
+
+/* --- further on in an object ----------------------------------------------------------------------------------------- */
 
 struct nj_str nj_sql_before(struct nj_str members)
 {

@@ -28,13 +28,9 @@ static bool has_lone_half(struct nj_str inner)
     return false;
 }
 
-bool nj_walk_text(struct walk *w, const struct nj_piece *p, struct nj_str *out, bool *mended)
+bool nj_walk_unescape(struct walk *w, const struct nj_piece *p, struct nj_str *out, bool *mended)
 {
     struct nj_buf *b = &w->r->levels[w->level + 1].plain;
-    *mended = false;
-    *out = view(w, p->in);
-    if (!p->escaped)
-        return true;
     *mended = has_lone_half(*out);
     if (*mended)
         nj_note(w->r, NJ_AUDIT_MALFORMED);
@@ -120,8 +116,10 @@ static struct nj_key marked_key(struct walk *w, struct nj_str *name)
     if (raw.n > NAME_BYTES || w->read_all || (!nj_piece_is_plain(&w->in) && !nj_piece_is_word(&w->in)))
         *name = clean_key(w, &changed);
     struct nj_key_slot *slot = name->p == raw.p && w->r->findings == found && w->level == 0 ? nj_key_slot(w->r, raw) : NULL;
-    if (slot != NULL)
+    if (slot != NULL) {
         slot->key.quiet = true;
+        slot->key.traits = (uint16_t)(slot->key.traits != 0 ? slot->key.traits : nj_name_traits(raw));
+    }
     struct nj_key key = nj_key_classify(w->r, *name);
     bool again = (changed || w->level == 0) && is_again(w, *name, slot);
     if (again && !changed)
@@ -160,6 +158,25 @@ struct nj_key nj_walk_name(struct walk *w, struct nj_str *name, struct nj_key_sl
     return key;
 }
 
+/* {"op": "replace", "path": "/user/password", "value": "x"}: of a JSON patch. */
+static bool has_op(const struct walk *w, struct nj_str path)
+{
+    return path.n != 0 && path.p[0] == '/' && nj_walk_has_quoted(w, NJ_STR("\"op\""));
+}
+
+static struct nj_str behind_slash(struct nj_str path)
+{
+    size_t from = path.n;
+    while (from > 0 && path.p[from - 1] != '/')
+        from--;
+    return nj_str_slice(path, from, path.n);
+}
+
+int nj_walk_place(const struct walk *w, struct nj_str value)
+{
+    return nj_rule_of_place(w->r, has_op(w, value) ? behind_slash(value) : value);
+}
+
 /* --- lists -------------------------------------------------------------------------------------------------------- */
 
 void nj_walk_note_lines(struct walk *w)
@@ -179,7 +196,7 @@ bool nj_walk_is_bound(struct walk *w)
 {
     enum { MOST = 2048 };
     const struct nj_frame *f = w->frame;
-    if (!w->own || !f->object || !nj_is_bound_list(w->key) || f->member - f->first > MOST)
+    if (!f->object || f->member - f->first > MOST)
         return false;
     struct nj_str sql = nj_sql_before(nj_str_slice(w->in.t, f->first, f->member));
     return sql.n != 0 && nj_sql_bound(w->r, sql, w->bound_rules);
@@ -197,28 +214,20 @@ struct nj_str nj_walk_head(const struct walk *w, bool object)
 }
 
 /* {"customer": {"name": "x"}} says what {"customer.name": "x"} does. */
-enum nj_joint nj_walk_joint(struct walk *w, struct nj_str name)
+enum nj_joint nj_walk_joint(struct walk *w, struct nj_str name, unsigned traits)
 {
-    static const struct {
-        struct nj_str name;
-        enum nj_joint joint;
-    } ends[] = {
-        { NJ_STR_INIT("name"), NJ_JOINT_NAME },     { NJ_STR_INIT("date"), NJ_JOINT_NAME }, { NJ_STR_INIT("holder"), NJ_JOINT_NAME },
-        { NJ_STR_INIT("number"), NJ_JOINT_NUMBER }, { NJ_STR_INIT("no"), NJ_JOINT_NUMBER }, { NJ_STR_INIT("account"), NJ_JOINT_NUMBER },
-        { NJ_STR_INIT("id"), NJ_JOINT_NUMBER },     { NJ_STR_INIT("key"), NJ_JOINT_KEY },
-    };
     char text[NJ_KEY_SLOT_LEN];
     struct nj_str head = w->frame->head;
-    size_t i = 0, n = head.n + 1 + name.n;
-    while (i < NJ_COUNT(ends) && !nj_str_eq_nocase(name, ends[i].name))
-        i++;
-    if (i == NJ_COUNT(ends) || n > sizeof(text))
+    size_t n = head.n + 1 + name.n;
+    if (n > sizeof(text))
         return NJ_JOINT_NONE;
     memcpy(text, head.p, head.n);
     text[head.n] = '.';
     memcpy(text + head.n + 1, name.p, name.n);
     w->rule = nj_rule_but(nj_key_classify(w->r, (struct nj_str){ text, n }).rule, NJ_HOW_ASIDE);
-    return w->rule != NJ_KEY_NONE ? ends[i].joint : NJ_JOINT_NONE;
+    if (w->rule == NJ_KEY_NONE)
+        return NJ_JOINT_NONE;
+    return traits & NJ_TRAIT_ENDS_NAME ? NJ_JOINT_NAME : traits & NJ_TRAIT_ENDS_NUMBER ? NJ_JOINT_NUMBER : NJ_JOINT_KEY;
 }
 
 bool nj_joint_takes(enum nj_joint joint, struct nj_str value)

@@ -1,6 +1,8 @@
 /* Strings of JSON that do not end where they begin, and what is worth a look in them. */
 #include "json_read.h"
 
+#include "nightjar/json.h"
+
 void nj_read_marks(struct nj_reader *d, size_t block)
 {
     while (d->blocks <= block) {
@@ -115,4 +117,23 @@ void nj_name_expect(const struct nj_reader *d, struct nj_key_slot *slot, struct 
     memcpy(text + name.n, "\":", BEHIND);
     memcpy(slot->ahead, text, sizeof(text));
     slot->need = (uint32_t)(((uint64_t)1 << (name.n + BEHIND)) - 1);
+}
+
+/* Cards also come as 4242424242424242.0 and 4.242424242424242e15. */
+bool nj_read_number(struct nj_str raw, char digits[static NJ_NUMBER_TEXT], struct nj_str *out)
+{
+    double v = 0;
+    *out = raw;
+    if (nj_run(raw, 0, NJ_IS_DIGIT) == raw.n)
+        return raw.n <= 19;
+    if (raw.n < 13 || raw.n > 32 || !nj_json_f64((struct nj_json){ NJ_JSON_NUMBER, raw }, &v) || v < 1e12 || v > 9e15)
+        return false;
+    uint64_t whole = (uint64_t)v;
+    if ((double)whole != v)
+        return false;
+    size_t at = NJ_NUMBER_TEXT;
+    for (; whole != 0; whole /= 10)
+        digits[--at] = (char)('0' + whole % 10);
+    *out = (struct nj_str){ digits + at, NJ_NUMBER_TEXT - at };
+    return true;
 }

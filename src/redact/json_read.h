@@ -95,4 +95,8 @@ static inline bool nj_name_stands(const struct nj_reader *d, const struct nj_key
 /* Decides whether the name of the slot, which was just read without an escape and not asked about, may be looked for. */
 void nj_name_expect(const struct nj_reader *d, struct nj_key_slot *slot, struct nj_str name);
 
+/* The digits of a number that may be that of a card, a part of it or in the room given; false: it has too many, or a fraction. */
+enum { NJ_NUMBER_TEXT = 24 };
+bool nj_read_number(struct nj_str raw, char digits[static NJ_NUMBER_TEXT], struct nj_str *out);
+
 #endif

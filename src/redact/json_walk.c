@@ -87,9 +87,13 @@ static bool mask(struct walk *w, struct nj_span value, struct nj_str text)
 
 /* Where it would be remembered that this value passed.  What is judged by its name too is not, nor what is nested: there, what
  * may still be opened differs. */
-static size_t slot_of(const struct walk *w, struct nj_str text)
+static size_t slot_of(struct walk *w, struct nj_str text)
 {
-    if (w->level != 0 || text.n == 0 || text.n > NJ_KNOWN_LEN || nj_key_topics(w->r, w->key) != 0)
+    if (w->level != 0 || text.n == 0 || text.n > NJ_KNOWN_LEN)
+        return NJ_NPOS;
+    if ((w->topics & NJ_TOPICS_UNSEEN) != 0)
+        w->topics = nj_key_topics(w->r, w->key);
+    if (w->topics != 0)
         return NJ_NPOS;
     return nj_known_hash(text) % NJ_KNOWN_VALUES;
 }
@@ -123,7 +127,8 @@ static void scan_string(struct walk *w, bool secret, bool named)
     r->ready.text.p = NULL;
     r->topics = 0;
     r->context = (struct nj_str){ NULL, 0 };
-    nj_walk_note_lines(w);
+    if (r->key_open || carry == &w->lines)
+        nj_walk_note_lines(w);
     nj_layer_close(r, before);
     if (!judged)
         withhold(w, p);
@@ -150,16 +155,27 @@ static bool mask_string(struct walk *w, const struct nj_piece *p)
     return mask(w, quoted(p), text);
 }
 
-/* A rule for subtrees says little about a value that stands right behind the name. */
-static bool takes(const struct walk *w, struct nj_str value)
+/* {"login.password": "Password"}, of a catalogue of texts; and a rule for subtrees says little about a value right behind the name. */
+static bool says_less(const struct walk *w, struct nj_str value)
 {
-    bool subtree = w->own && is_secret(w) && (nj_secret_keys[w->rule].how & NJ_HOW_SUBTREE);
-    bool text_id = w->own && nj_str_chr(w->key, '.', 0) != NJ_NPOS; /* of a catalogue of texts: "login.password" */
-    if (!is_secret(w) || (w->joint != NJ_JOINT_NONE && !nj_joint_takes(w->joint, value)))
+    if ((nj_secret_keys[w->rule].how & NJ_HOW_SUBTREE) && !nj_value_is_street(value))
+        return true;
+    return nj_str_chr(w->key, '.', 0) != NJ_NPOS && nj_value_is_label(w->r, w->rule, value);
+}
+
+static bool rule_takes(const struct walk *w, struct nj_str value)
+{
+    if (nj_key_action(w->r, w->rule) == NJ_ACT_KEEP || (w->joint != NJ_JOINT_NONE && !nj_joint_takes(w->joint, value)))
         return false;
-    if (!nj_key_takes(w->rule, value))
-        return w->own && w->frame->object && nj_key_takes_beside(w->rule, nj_str_slice(w->in.t, w->frame->first, w->frame->member), value);
-    return !(text_id && nj_value_is_label(w->r, w->rule, value)) && (!subtree || nj_value_is_street(value));
+    if (nj_key_takes(w->rule, value))
+        return !w->own || !says_less(w, value);
+    return w->own && w->frame->object && nj_key_takes_beside(w->rule, nj_str_slice(w->in.t, w->frame->first, w->frame->member), value);
+}
+
+/* Most values have no rule. */
+static inline bool takes(const struct walk *w, struct nj_str value)
+{
+    return w->rule != NJ_KEY_NONE && rule_takes(w, value);
 }
 
 /* Addresses and cards have detectors that say more than "[secret]"; the name only decides what they do not know. */
@@ -256,20 +272,6 @@ static size_t value_path(const struct walk *w)
     return w->frame->object ? w->path : w->frame->path;
 }
 
-/* {"op": "replace", "path": "/user/password", "value": "x"}: of a JSON patch. */
-static bool has_op(const struct walk *w, struct nj_str path)
-{
-    return path.n != 0 && path.p[0] == '/' && nj_walk_has_quoted(w, NJ_STR("\"op\""));
-}
-
-static struct nj_str behind_slash(struct nj_str path)
-{
-    size_t from = path.n;
-    while (from > 0 && path.p[from - 1] != '/')
-        from--;
-    return nj_str_slice(path, from, path.n);
-}
-
 /* What is said of a value is done to it. */
 static void judge_string(struct walk *w)
 {
@@ -281,7 +283,7 @@ static void judge_string(struct walk *w)
         w->frame->auth = nj_str_eq_nocase(raw, NJ_STR("auth"));
     }
     if (w->roles & NJ_ROLE_PLACE)
-        w->frame->place = (int16_t)nj_rule_of_place(w->r, has_op(w, raw) ? behind_slash(raw) : raw);
+        w->frame->place = (int16_t)nj_walk_place(w, raw);
     if (w->frame->login && mask_login(w, p))
         return;
     if (!w->frame->object)
@@ -333,28 +335,9 @@ static bool may_be_identifier(const struct walk *w, struct nj_str raw)
     return nj_valid_card(digits, raw.n) || nj_key_topics(w->r, w->key) != 0;
 }
 
-/* Cards also come as 4242424242424242.0 and 4.242424242424242e15. */
-static bool card_digits(struct nj_str raw, char digits[static 24], struct nj_str *out)
-{
-    double v = 0;
-    *out = raw;
-    if (nj_run(raw, 0, NJ_IS_DIGIT) == raw.n)
-        return raw.n <= 19;
-    if (raw.n < 13 || raw.n > 32 || !nj_json_f64((struct nj_json){ NJ_JSON_NUMBER, raw }, &v) || v < 1e12 || v > 9e15)
-        return false;
-    uint64_t whole = (uint64_t)v;
-    if ((double)whole != v)
-        return false;
-    size_t at = 24;
-    for (; whole != 0; whole /= 10)
-        digits[--at] = (char)('0' + whole % 10);
-    *out = (struct nj_str){ digits + at, 24 - at };
-    return true;
-}
-
 static void number_value(struct walk *w, struct nj_span value)
 {
-    char digits[24];
+    char digits[NJ_NUMBER_TEXT];
     struct nj_str text, clean;
     if (is_secret(w) && (nj_secret_keys[w->rule].how & NJ_HOW_TEXT))
         return;
@@ -366,7 +349,7 @@ static void number_value(struct walk *w, struct nj_span value)
     }
     w->r->topics = w->topics;
     w->r->context = w->key;
-    if (!may_be_identifier(w, view(w, value)) || !card_digits(view(w, value), digits, &text))
+    if (!may_be_identifier(w, view(w, value)) || !nj_read_number(view(w, value), digits, &text))
         text = clean = (struct nj_str){ NULL, 0 };
     else if (!nj_text_redact(w->r, w->level + 1, NULL, text, &clean))
         clean = NJ_STR(NJ_WITHHELD);
@@ -414,53 +397,70 @@ static void reserve(struct walk *w)
         (void)nj_members_add(&w->r->members, w->frame->number, nj_name_hash(own->a[i].key));
 }
 
+/* Nothing is said of the next value. */
+static inline void forget_name(struct walk *w)
+{
+    w->own = w->naming = w->message = w->dull = w->placed = w->key_part = false;
+    w->joint = NJ_JOINT_NONE;
+    w->roles = w->traits = 0;
+}
+
 /* What a value without a name is secret under: an element of a list, or what is in a container before any name was read. */
 static void next_value(struct walk *w)
 {
     struct nj_frame *f = w->frame;
     w->rule = f->rule != NJ_KEY_NONE ? f->rule : f->pair;
-    w->own = w->naming = w->message = w->dull = w->placed = w->key_part = false;
-    w->joint = NJ_JOINT_NONE;
-    w->roles = 0;
+    forget_name(w);
     if (f == w->bound && f->element < NJ_BOUND_MAX && w->rule == NJ_KEY_NONE)
         w->rule = w->bound_rules[f->element++];
 }
 
+/* A list in a list: ["name", secret] has the rule of its name. */
+static __attribute__((noinline)) void open_tuple(struct walk *w)
+{
+    w->frame->rule = (int16_t)nj_ahead_tuple(w->r, w->in.t, w->in.at);
+    next_value(w);
+    if (w->frame->rule != NJ_KEY_NONE)
+        w->rule = NJ_KEY_NONE; /* the name itself */
+}
+
 static bool open_container(struct walk *w)
 {
+    struct nj_frame *outer = w->frame;
     bool object = w->in.t.p[w->in.at++] == '{';
     if (w->depth == NJ_JSON_DEPTH)
         return false;
-    bool in_list = w->depth > 0 && !w->frame->object, flat = !object && (w->roles & NJ_ROLE_FLAT) != 0;
-    bool places = !object && (w->roles & NJ_ROLE_PLACE) != 0, spare_first = false; /* the name in ["name", secret] */
     if (object && w->naming)
-        w->frame->pair = (int16_t)nj_ahead_typed_name(w->r, w->in.t, w->in.at);
-    size_t path = value_path(w);
-    bool query = object && w->own && nj_is_query(w->key), bound = !object && nj_walk_is_bound(w);
-    struct nj_str head = nj_walk_head(w, object);
-    struct nj_frame *f = w->frame = &w->frames[++w->depth];
+        outer->pair = (int16_t)nj_ahead_typed_name(w->r, w->in.t, w->in.at);
+    unsigned traits = w->own ? w->traits : 0;
+    bool bound = !object && (traits & NJ_TRAIT_BOUND) && nj_walk_is_bound(w);
+    bool headed = w->own ? (w->roles & NJ_ROLE_HEAD) != 0 : !outer->object && object;
+    struct nj_frame *f = w->frame + 1;
     *f = (struct nj_frame){ .first = w->in.at,
                             .member = w->in.at,
-                            .path = (uint16_t)path,
+                            .path = (uint16_t)value_path(w),
                             .rule = (int16_t)(spreads(w) ? w->rule : NJ_KEY_NONE),
                             .pair = NJ_KEY_NONE,
                             .place = NJ_KEY_NONE,
                             .object = object,
-                            .query = query,
-                            .head = head,
-                            .flat = flat,
-                            .places = places };
+                            .query = object && (traits & NJ_TRAIT_QUERY) != 0,
+                            .flat = !object && (w->roles & NJ_ROLE_FLAT) != 0,
+                            .places = !object && (w->roles & NJ_ROLE_PLACE) != 0 };
+    if (headed)
+        f->head = nj_walk_head(w, object);
     f->number = f->new_from = ++w->r->members.objects;
     w->bound = bound ? f : w->bound == f ? NULL : w->bound;
-    if (!object && in_list && f->rule == NJ_KEY_NONE) {
-        f->rule = (int16_t)nj_ahead_tuple(w->r, w->in.t, w->in.at);
-        spare_first = f->rule != NJ_KEY_NONE;
-    }
-    if (w->r->reserved != NULL && object && w->depth == 1 && w->level == 0)
+    w->frame = f;
+    if (w->depth++ == 0 && w->r->reserved != NULL && object && w->level == 0)
         reserve(w);
-    next_value(w);
-    if (spare_first)
-        w->rule = NJ_KEY_NONE;
+    if (!object && !outer->object && f->rule == NJ_KEY_NONE && w->depth > 1) {
+        open_tuple(w);
+        return true;
+    }
+    w->rule = f->rule;
+    forget_name(w);
+    if (bound)
+        next_value(w);
     return true;
 }
 
@@ -488,12 +488,8 @@ static bool stands(const struct walk *w, int rule)
 }
 
 /* A name that was unescaped or rewritten stands in a buffer of which the values make use. */
-static void remember_key(struct walk *w, struct nj_str name)
+static __attribute__((noinline)) void keep_key(struct walk *w, struct nj_str name)
 {
-    bool own = name.p < w->in.t.p || name.p >= w->in.t.p + w->in.t.n;
-    w->key = name;
-    if (!own)
-        return;
     char *text = w->r->levels[w->level].name;
     w->key = nj_str_slice(name, 0, NJ_NAME_LEAVES); /* none is longer */
     if (w->key.n != 0)
@@ -501,10 +497,19 @@ static void remember_key(struct walk *w, struct nj_str name)
     w->key.p = text;
 }
 
+static inline void remember_key(struct walk *w, struct nj_str name)
+{
+    w->key = name;
+    if ((uintptr_t)name.p - (uintptr_t)w->in.t.p >= w->in.t.n)
+        keep_key(w, name);
+}
+
 /* What the name says of the value behind it. */
 static void apply_key(struct walk *w, struct nj_str name, struct nj_key key)
 {
     struct nj_frame *f = w->frame;
+    unsigned traits = key.traits != 0 ? key.traits : nj_name_traits(name);
+    w->traits = traits;
     w->dull = key.dull && f->rule == NJ_KEY_NONE && !w->read_all;
     w->placed = false;
     w->roles = key.roles;
@@ -515,15 +520,15 @@ static void apply_key(struct walk *w, struct nj_str name, struct nj_key key)
     remember_key(w, name);
     w->own = true;
     w->key_part = false;
-    w->joint = w->rule == NJ_KEY_NONE && f->head.n != 0 ? nj_walk_joint(w, name) : NJ_JOINT_NONE;
+    w->joint = w->rule == NJ_KEY_NONE && f->head.n != 0 && (traits & NJ_TRAIT_ENDS) ? nj_walk_joint(w, name, traits) : NJ_JOINT_NONE;
     if (w->dull && w->joint == NJ_JOINT_NONE)
         return;
     w->dull = false;
-    f->kty |= nj_is_name(name, NJ_STR("kty"));
-    f->grant |= nj_is_name(name, NJ_STR("granttype"));
+    f->kty |= (traits & NJ_TRAIT_KTY) != 0;
+    f->grant |= (traits & NJ_TRAIT_GRANT) != 0;
     if (w->rule != NJ_KEY_NONE && !stands(w, w->rule))
         w->rule = NJ_KEY_NONE;
-    w->key_part = w->rule == NJ_KEY_NONE && nj_is_key_part(name) && has_member(w, NJ_STR("kty"), f->kty);
+    w->key_part = w->rule == NJ_KEY_NONE && (traits & NJ_TRAIT_PART) && has_member(w, NJ_STR("kty"), f->kty);
     if (w->key_part)
         w->rule = nj_key_classify(w->r, NJ_STR("private_key")).rule;
     if (w->rule == NJ_KEY_NONE && f->auth && (key.roles & NJ_ROLE_ARGS))
@@ -536,7 +541,7 @@ static void apply_key(struct walk *w, struct nj_str name, struct nj_key key)
     }
     if (w->rule == NJ_KEY_NONE && (key.roles & NJ_ROLE_VALUE))
         w->rule = f->pair != NJ_KEY_NONE ? f->pair : nj_ahead_name(w->r, w->in.t, w->in.at);
-    if (w->rule == NJ_KEY_NONE && w->naming && f->object && nj_is_name(name, NJ_STR("key")))
+    if (w->rule == NJ_KEY_NONE && w->naming && f->object && (traits & NJ_TRAIT_KEY))
         w->rule = nj_ahead_key(w->r, w->in.t, f->first, w->in.at);
     w->placed = w->rule == NJ_KEY_NONE && (key.roles & (NJ_ROLE_VALUE | NJ_ROLE_INPUT)) && f->place != NJ_KEY_NONE;
     if (w->placed)
@@ -652,8 +657,10 @@ static inline struct nj_key_slot *expected_key(struct walk *w)
 /* From now on it is expected behind the one before it. */
 static void expect(struct walk *w, struct nj_key_slot *slot, struct nj_str name)
 {
-    if (!slot->judged)
+    if (!slot->judged) {
         nj_name_expect(&w->in, slot, name);
+        slot->key.traits = (uint16_t)nj_name_traits(name);
+    }
     w->last->next[1] = w->last->next[0];
     w->last->next[0] = (uint16_t)(slot - w->r->slots);
     w->last = slot;

@@ -10,6 +10,23 @@
 /* What a name wants of its value that says something together with that of its container only. */
 enum nj_joint { NJ_JOINT_NONE, NJ_JOINT_NAME, NJ_JOINT_NUMBER, NJ_JOINT_KEY };
 
+/* What a name of JSON is, whatever the policy. */
+enum nj_trait {
+    NJ_TRAIT_SEEN = 1,   /* somebody looked */
+    NJ_TRAIT_KTY = 2,    /* in whatever spelling: the type of a JSON web key */
+    NJ_TRAIT_GRANT = 4,  /* ... "grant_type" */
+    NJ_TRAIT_KEY = 8,    /* ... "key" */
+    NJ_TRAIT_PART = 16,  /* a private number of a JSON web key */
+    NJ_TRAIT_QUERY = 32, /* the members of a container of this name are the parameters of a URL */
+    NJ_TRAIT_BOUND = 64, /* a list of this name may hold the values that go into a statement */
+    /* Says something together with the name of its container, if that is the head of a phrase: enum nj_joint. */
+    NJ_TRAIT_ENDS_NAME = 128,
+    NJ_TRAIT_ENDS_NUMBER = 256,
+    NJ_TRAIT_ENDS_KEY = 512,
+    NJ_TRAIT_ENDS = NJ_TRAIT_ENDS_NAME | NJ_TRAIT_ENDS_NUMBER | NJ_TRAIT_ENDS_KEY
+};
+unsigned nj_name_traits(struct nj_str name);
+
 struct walk {
     struct nj_redactor *r;
     unsigned level;
@@ -31,7 +48,7 @@ struct walk {
     bool dull;                    /* nothing is known of it, and a string without marks may be passed */
     bool key_part;                /* it is a private member of a JSON web key, if it looks like one */
     enum nj_joint joint;          /* its name says something only together with that of its object */
-    unsigned roles;               /* of its name */
+    unsigned roles, traits;       /* of its name */
     size_t path;                  /* length of the path to it */
     uint64_t topics;              /* what the name in front of the next value speaks of */
     struct nj_str key;            /* that name */
@@ -61,9 +78,16 @@ static inline struct nj_carry *goes_on(struct walk *w)
 
 /* Puts a string in place of what stands there. */
 void nj_walk_string(struct walk *w, struct nj_span s, struct nj_str by);
+/* The same of a string with escapes. */
+bool nj_walk_unescape(struct walk *w, const struct nj_piece *p, struct nj_str *out, bool *mended);
 /* The text a string stands for, a view of the JSON, or of plain one level down until the next string is read; false when there is no
  * memory for it.  *mended: it is not what the string holds, because that was unsound. */
-bool nj_walk_text(struct walk *w, const struct nj_piece *p, struct nj_str *out, bool *mended);
+static inline bool nj_walk_text(struct walk *w, const struct nj_piece *p, struct nj_str *out, bool *mended)
+{
+    *mended = false;
+    *out = view(w, p->in);
+    return !p->escaped || nj_walk_unescape(w, p, out, mended);
+}
 
 /* Notes whether the string that was looked at last, an element of a list, leaves a private key open for the next one. */
 void nj_walk_note_lines(struct walk *w);
@@ -71,16 +95,16 @@ void nj_walk_note_lines(struct walk *w);
 bool nj_walk_is_bound(struct walk *w);
 /* The statement in an object of which this much was read, if there is one. */
 struct nj_str nj_sql_before(struct nj_str members);
-/* May a list of this name hold the values that go into a statement? */
-bool nj_is_bound_list(struct nj_str name);
 /* ["curl", "-u", "kim:x1"]: notes whether the user and the password are what stands behind this element. */
 void nj_walk_note_login(struct nj_frame *f, struct nj_str raw);
 /* Has the object at hand a member of this name, in its quotes, not far from the value at hand: before it or behind it, lists between them? */
 bool nj_walk_has_quoted(const struct walk *w, struct nj_str name);
-/* The name of the container about to be opened, where it may begin the phrases that names of its members end; a list hands it on. */
+/* The rule of where something is, by the value that says it: "user.password"; "/user/password" in a JSON patch. */
+int nj_walk_place(const struct walk *w, struct nj_str value);
+/* The name of the container about to be opened, which may begin the phrases that names of its members end; a list hands it on. */
 struct nj_str nj_walk_head(const struct walk *w, bool object);
-/* Finds the rule of a member's name together with that of its object. */
-enum nj_joint nj_walk_joint(struct walk *w, struct nj_str name);
+/* Finds the rule of a member's name, which has one of NJ_TRAIT_ENDS, together with that of its object. */
+enum nj_joint nj_walk_joint(struct walk *w, struct nj_str name, unsigned traits);
 bool nj_joint_takes(enum nj_joint joint, struct nj_str value);
 
 /* May what is known of the name that was read be used: is nothing in the name itself worth a look? */

@@ -90,6 +90,7 @@ struct nj_key {
     uint16_t roles;
     bool dull;       /* says nothing about its value but topics, and nothing about its object */
     bool quiet;      /* as a name of JSON it holds nothing itself: json_walk.c found out */
+    uint16_t traits; /* as a name of JSON, once somebody looked: enum nj_trait of json_walk.h */
     uint64_t topics; /* what it speaks of (contexts.def), or NJ_TOPICS_UNSEEN; see nj_key_topics() */
 };
 

@@ -731,8 +731,6 @@ bool nj_is_name(struct nj_str key, struct nj_str name);
 /* The rules of the values that go to the places of a statement of SQL, "SET password = $1", by their number; false: none is secret. */
 enum { NJ_BOUND_MAX = 32 };
 bool nj_sql_bound(struct nj_redactor *r, struct nj_str sql, int16_t rules[static NJ_BOUND_MAX]);
-/* Are the members of a container of this name the parameters of a URL? */
-bool nj_is_query(struct nj_str name);
 /* Does a member of this name follow in the object whose member's value begins at byte value? */
 bool nj_ahead_member(struct nj_str t, size_t value, struct nj_str name);
 
