@@ -225,6 +225,9 @@ int nj_form_key_of_object(struct nj_form *f);
  * with nj_sweep_wait_key() (forms_sql.c). */
 void nj_form_columns(struct nj_form *f);
 
+/* Does the name at byte at stand in a list of columns?  Nothing before the floor is read. */
+bool nj_form_is_in_columns(struct nj_str t, size_t floor, size_t at);
+
 /* At the name f->key of a column whose value is a place of a statement ("?", "$1"): what goes to the places of secret columns, if a list of
  * it follows, is kept (forms_bound.c). */
 void nj_form_bound(struct nj_form *f);

@@ -26,10 +26,9 @@ static bool is_column_byte(char c)
 }
 
 /* The bracket that opens the list of columns byte at lies in, with "INTO table" in front of it; or NJ_NPOS. */
-static size_t list_start(const struct nj_form *f, size_t at)
+static size_t list_start(struct nj_str t, size_t floor, size_t at)
 {
-    struct nj_str t = f->t;
-    size_t limit = at - f->floor > LIST_MAX ? at - LIST_MAX : f->floor;
+    size_t limit = at - floor > LIST_MAX ? at - LIST_MAX : floor;
     while (at > limit && is_column_byte(t.p[at - 1]))
         at--;
     if (at == limit || t.p[at - 1] != '(')
@@ -129,6 +128,11 @@ static size_t read_row(struct insert *in, size_t at)
     return NJ_NPOS;
 }
 
+bool nj_form_is_in_columns(struct nj_str t, size_t floor, size_t at)
+{
+    return list_start(t, floor, at) != NJ_NPOS;
+}
+
 void nj_form_columns(struct nj_form *f)
 {
     struct nj_sweep *s = f->s;
@@ -141,7 +145,7 @@ void nj_form_columns(struct nj_form *f)
         return;
     s->columns_read = f->key.to;
     struct insert in = { .f = f };
-    size_t start = list_start(f, f->key.from);
+    size_t start = list_start(t, f->floor, f->key.from);
     size_t at = start != NJ_NPOS ? read_columns(&in, start + 1) : NJ_NPOS;
     if (at == NJ_NPOS)
         return;

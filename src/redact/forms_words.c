@@ -385,15 +385,6 @@ static bool may_be_alias(const struct nj_form *f)
     return to > f->floor + 2 && f->t.p[to - 1] == ' ' && (f->t.p[to - 2] | 0x20) == 's';
 }
 
-/* "[vendor_key]", which was put there: nothing follows from it but in a list of columns.  Right whenever it says yes. */
-static bool is_put(struct nj_str t, size_t from, size_t to)
-{
-    static const struct nj_str names[] = { NJ_STR_INIT("vendor_key"), NJ_STR_INIT("private_key"), NJ_STR_INIT("aws_key") };
-    if (nj_byte(t, to) != ']' || from == 0 || t.p[from - 1] != '[')
-        return false;
-    return nj_str_is_any(nj_str_slice(t, from, to), names, NJ_COUNT(names)) && !may_be_column(t, to);
-}
-
 /* Do the words of a command that end like this have a password behind them: htpasswd, change_password, wpa_passphrase? */
 static bool is_command(struct nj_str key)
 {
@@ -405,6 +396,46 @@ static bool is_command(struct nj_str key)
         return memcmp(end - SHORTEST, "passwd", SHORTEST) == 0;
     return (key.n >= PASSWORD && end[-PASSWORD] == '_' && memcmp(end - PASSWORD, "_password", PASSWORD) == 0) ||
            (key.n >= PASSPHRASE && end[-PASSPHRASE] == '_' && memcmp(end - PASSPHRASE, "_passphrase", PASSPHRASE) == 0);
+}
+
+/* "[secret]", "[vendor_key]": what was put there, and is in no list of columns. */
+static bool is_put(struct nj_str t, size_t floor, struct nj_span name)
+{
+    static const struct nj_str names[] = { NJ_STR_INIT("secret"), NJ_STR_INIT("vendor_key"), NJ_STR_INIT("private_key"),
+                                           NJ_STR_INIT("aws_key") };
+    return nj_byte(t, name.to) == ']' && nj_str_is_any(nj_part(t, name), names, NJ_COUNT(names)) &&
+           !(may_be_column(t, name.to) && nj_form_is_in_columns(t, floor, name.from));
+}
+
+/* "'password':" has a separator, and is neither an alias nor what an error speaks of: "for parameter 'password'". */
+static bool is_only_quoted(struct nj_str t, size_t floor, struct nj_span name)
+{
+    char quote = t.p[name.from - 1], behind = nj_byte(t, name.to + 1);
+    if (nj_byte(t, name.to) != quote || (behind != ':' && behind != '='))
+        return false;
+    if (name.from < floor + 3 || t.p[name.from - 2] != ' ')
+        return true;
+    char last = t.p[name.from - 3];
+    return last != 'r' && last != 'd' && last != 'y' && last != 'n' && last != 't' && (last | 0x20) != 's';
+}
+
+/* Does nothing follow from a name here, whatever it is?  Right whenever it says yes. */
+static bool is_dull(struct nj_str t, size_t floor, struct nj_span name)
+{
+    if (name.from == floor)
+        return name.to == t.n;
+    switch (t.p[name.from - 1]) {
+    case '[':
+        return is_put(t, floor, name);
+    case '/': /* a path */
+        return nj_byte(t, name.to) != ' ' || !is_command(nj_part(t, name));
+    case '"':
+    case '\'':
+    case '`':
+        return is_only_quoted(t, floor, name);
+    default:
+        return false;
+    }
 }
 
 /* At the name f->key. */
@@ -457,9 +488,10 @@ static __attribute__((noinline)) bool word(struct nj_sweep *s, size_t at, struct
         from++;
     if (is_option && to - from == 1 && s->r->keys.n == 0 && s->r->rules == NULL)
         return false; /* one letter is no name of ours */
-    if ((from == s->done && to == t.n) || is_put(t, from, to) || is_number_of_request(s->r, nj_str_slice(t, from, to)))
-        return false; /* alone */
-    struct nj_form f = { .s = s, .t = t, .floor = s->done, .sep = at, .key = { from, to }, .rule = NJ_KEY_NONE };
+    struct nj_span name = { from, to };
+    if (is_dull(t, s->done, name) || is_number_of_request(s->r, nj_part(t, name)))
+        return false;
+    struct nj_form f = { .s = s, .t = t, .floor = s->done, .sep = at, .key = name, .rule = NJ_KEY_NONE };
     if (!named(&f, is_option, value))
         return false;
     *rule = f.rule;
