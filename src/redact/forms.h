@@ -173,12 +173,15 @@ bool nj_form_is_prose(struct nj_str value);
 bool nj_form_is_made_up(struct nj_str value, size_t shortest);
 /* Three words or more, in small letters, none of which a sentence is built with: what people take as a passphrase. */
 bool nj_form_is_phrase(struct nj_str value);
-/* Letters and a blank or the end behind them: no value, whatever it follows. */
+/* Words without a digit, and what was put in place of a value: none, whatever stands before them.  Right whenever it says yes. */
 static inline bool nj_form_is_plain_word(struct nj_str t, size_t at)
 {
-    size_t to = nj_run(t, at, NJ_IS_ALPHA);
-    if (to == at)
+    size_t from = at + (nj_byte(t, at) == '[' ? 1 : 0), to = from;
+    while (to < t.n && (nj_is(t.p[to], NJ_IS_ALPHA) || t.p[to] == '_' || t.p[to] == '-'))
+        to++;
+    if (to == from)
         return false;
+    to += from != at && nj_byte(t, to) == ']' ? 1 : 0;
     return to >= t.n || t.p[to] == '\n' || (t.p[to] == ' ' && !nj_is_quote(nj_byte(t, to + 1)));
 }
 

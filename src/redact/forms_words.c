@@ -203,6 +203,8 @@ static bool next_line(struct nj_form *f, size_t at, struct nj_span *value)
     return (after == '\n' || after == '\0') && nj_form_is_made_up(nj_part(t, *value), 5);
 }
 
+enum { PASS = 4 };
+
 /* "user a and pass x1", "PASS x1" on a line of its own, "requirepass x1"; and not "3 tests pass v1.2". */
 static bool is_pass(const struct nj_form *f)
 {
@@ -308,7 +310,7 @@ static bool behind_quotes(struct nj_form *f, size_t at, struct nj_span *value)
     wait_for_input(f, true, at);
     if (c == ' ' && nj_byte(t, at + 1) == '{')
         nj_form_default(f, at);
-    if (!is_pass(f))
+    if (f->key.to - f->key.from == PASS && !is_pass(f))
         return false;
     enum gap gap = skip_gap(t, &at);
     if (gap == GAP_LINE)
@@ -335,7 +337,7 @@ static bool behind_name(struct nj_form *f, size_t at, struct nj_span *value)
         return true;
     if (c == '\n')
         wait_for_input(f, false, at);
-    if (!is_pass(f))
+    if (f->key.to - f->key.from == PASS && !is_pass(f))
         return false;
     if (bracket && nj_form_quoted_in_brackets(f, at, value))
         return true;
@@ -346,7 +348,8 @@ static bool behind_name(struct nj_form *f, size_t at, struct nj_span *value)
         return false; /* has a separator further on */
     if (gap == GAP_BLANK && one_time(f, at, value))
         return true;
-    if (gap != GAP_NONE && at < t.n && !nj_form_is_plain_word(t, at) && read_value(f, gap, at, value))
+    bool assigned = gap != GAP_TAB && nj_byte(t, at) == '='; /* what stands there has a separator */
+    if (gap != GAP_NONE && at < t.n && !assigned && !nj_form_is_plain_word(t, at) && read_value(f, gap, at, value))
         return true;
     return nj_form_is_chosen(f->rule) && nj_form_in_sentence(f, to, value);
 }
@@ -360,7 +363,7 @@ static size_t name_end(struct nj_sweep *s, size_t at)
     s->word_read = to;
     if (nj_byte(t, to) == '=' || nj_byte(t, to) == ':')
         return NJ_NPOS;
-    if (to - at >= leader.n && memchr(t.p + at, '.', to - at) != NULL) {
+    if (to - at >= leader.n && (to - at < 2 * leader.n ? t.p[at + leader.n - 1] == '.' : memchr(t.p + at, '.', to - at) != NULL)) {
         size_t dots = nj_str_find(nj_str_slice(t, 0, to), leader, at);
         to = dots != NJ_NPOS ? dots : to;
     }
@@ -386,7 +389,7 @@ static bool may_be_alias(const struct nj_form *f)
 }
 
 /* Do the words of a command that end like this have a password behind them: htpasswd, change_password, wpa_passphrase? */
-static bool is_command(struct nj_str key)
+static inline bool is_command(struct nj_str key)
 {
     enum { SHORTEST = 6, PASSWORD = 9, PASSPHRASE = 11 };
     const char *end = key.p + key.n;
@@ -467,7 +470,8 @@ static bool named(struct nj_form *f, bool is_option, struct nj_span *value)
 /* The number of a request, as a log has it behind a tab: of words in the tables that are hexadecimal there is only "aba". */
 static bool is_number_of_request(const struct nj_redactor *r, struct nj_str v)
 {
-    if (!nj_is_uuid(v) || r->keys.n != 0 || r->rules != NULL || (v.p[v.n - 1] | 0x20) == 'a')
+    enum { LENGTH = 36 };
+    if (v.n != LENGTH || !nj_is_uuid(v) || r->keys.n != 0 || r->rules != NULL || (v.p[v.n - 1] | 0x20) == 'a')
         return false;
     for (size_t i = 0; i < v.n; i++)
         if (!nj_is(v.p[i], NJ_IS_HEX) && v.p[i] != '-')
