@@ -291,12 +291,12 @@ static __attribute__((noinline)) bool is_passin(const struct nj_form *f)
 /* The option in front says what follows. */
 bool nj_form_is_option_value(struct nj_form *f)
 {
-    const char *key = f->t.p + f->key.from;
-    if (f->key.from <= f->floor || f->t.p[f->sep] != ':' || f->gap_before)
-        return false;
-    if (key[-1] == '/')
-        return is_freerdp(f);
-    return key[-1] == ' ' && f->key.to - f->key.from == 4 && memcmp(key, "pass", 4) == 0 && is_passin(f);
+    size_t from = f->key.from;
+    char before = from > f->floor ? f->t.p[from - 1] : '\0';
+    bool pass = (before == ' ') & (f->key.to - from == 4);
+    if ((f->t.p[f->sep] != ':') | f->gap_before | !(pass | (before == '/')))
+        return false; /* as good as always */
+    return pass ? memcmp(f->t.p + from, "pass", 4) == 0 && is_passin(f) : is_freerdp(f);
 }
 
 /* -u kim:x1, --user='kim:x1', ["-u", "kim:x1"]: where the option ends whose argument begins with the name. */
@@ -338,27 +338,32 @@ static __attribute__((noinline)) bool is_user(const struct nj_form *f)
     return nj_form_is_made_up(nj_str_slice(f->t, value, nj_form_bare_end(f->s, value)), 8);
 }
 
-/* The user and password of a command line that fetches something; no numbers, those are ids. */
+/* What may stand before the user: right before it, and before that; where the option ends. */
+enum { GAP = 1, BEFORE_GAP = 2, LAST = 4 };
+static const uint8_t before_user[256] = {
+    [' '] = GAP | BEFORE_GAP,
+    ['\t'] = GAP | BEFORE_GAP,
+    [','] = GAP | BEFORE_GAP,
+    ['='] = GAP | BEFORE_GAP,
+    ['-'] = GAP,
+    ['"'] = GAP,
+    ['\''] = GAP,
+    ['`'] = GAP,
+    ['u'] = LAST | BEFORE_GAP,
+    ['U'] = LAST | BEFORE_GAP,
+    ['r'] = LAST | BEFORE_GAP,
+};
+
+/* The user and password of a command line that fetches something; no numbers, those are ids.  All is asked at once: what alone is as likely
+ * as not is together as good as never so. */
 bool nj_form_is_user_option(const struct nj_form *f)
 {
-    if (f->t.p[f->sep] != ':' || f->gap_before || f->key_quote != 0 || f->key.from < f->floor + 3)
+    size_t from = f->key.from;
+    if (from < f->floor + 3)
         return false;
-    switch (f->t.p[f->key.from - 1]) {
-    case ' ':
-    case '\t':
-    case ',':
-    case '=':
-    case '-':
-    case '"':
-    case '\'':
-    case '`':
-    case 'u':
-    case 'U':
-    case 'r': /* of a name that is too long */
-        return is_user(f);
-    default:
-        return false;
-    }
+    unsigned one = before_user[(unsigned char)f->t.p[from - 1]], two = before_user[(unsigned char)f->t.p[from - 2]];
+    bool may = ((one & (two / BEFORE_GAP) & GAP) | (one & LAST)) != 0;
+    return (may & (f->t.p[f->sep] == ':') & !f->gap_before & (f->key_quote == 0)) && is_user(f);
 }
 
 bool nj_form_option_password(struct nj_form *f, struct nj_span *value, int *rule)
