@@ -19,18 +19,6 @@ static bool is_letter(struct nj_str t, size_t at)
     return nj_is(t.p[at], NJ_IS_ALPHA) || (unsigned char)t.p[at] >= 0x80;
 }
 
-/* The letters a phrase begins with, as the eight bytes of a text that are compared with them. */
-static void set_head(struct nj_context_index *x, int i)
-{
-    struct nj_str text = phrases[i].text;
-    size_t letters = nj_run(text, 0, NJ_IS_LOWER);
-    x->head[i] = x->mask[i] = 0;
-    for (size_t k = 0; k < letters && k < sizeof(x->head[i]); k++) {
-        x->head[i] |= (uint64_t)(unsigned char)text.p[k] << 8 * k;
-        x->mask[i] |= (uint64_t)0xff << 8 * k;
-    }
-}
-
 void nj_contexts_init(struct nj_redactor *r)
 {
     struct nj_context_index *x = &r->contexts;
@@ -46,7 +34,7 @@ void nj_contexts_init(struct nj_redactor *r)
             int16_t *first = &x->first[(unsigned char)text.p[0] & 31][second];
             x->next[i] = *first;
             *first = (int16_t)i;
-            set_head(x, i);
+            x->head[i] = nj_head(text, nj_run(text, 0, NJ_IS_LOWER));
         }
     }
 }
@@ -91,22 +79,6 @@ static bool matches(struct nj_str t, size_t at, struct nj_str phrase)
     return ends(t, at);
 }
 
-/* Eight bytes of a text from byte at on, as many as there are, the others NUL. */
-static inline uint64_t eight_at(struct nj_str t, size_t at)
-{
-    uint64_t w = 0;
-    size_t left = t.n - at;
-    if (left >= sizeof(w)) {
-        memcpy(&w, t.p + at, sizeof(w));
-    } else if (t.n >= sizeof(w)) {
-        memcpy(&w, t.p + t.n - sizeof(w), sizeof(w));
-        w >>= 8 * (sizeof(w) - left);
-    } else {
-        memcpy(&w, t.p + at, left);
-    }
-    return w;
-}
-
 /* Topics of the word that begins at byte at. */
 static uint64_t topics_of_word(const struct nj_context_index *x, struct nj_str t, size_t at)
 {
@@ -116,9 +88,9 @@ static uint64_t topics_of_word(const struct nj_context_index *x, struct nj_str t
     int i = x->first[(unsigned char)t.p[at] & 31][second];
     if (i < 0)
         return 0;
-    uint64_t eight = eight_at(t, at) | small;
+    uint64_t eight = nj_eight_at(t, at) | small;
     for (; i >= 0; i = x->next[i])
-        if ((eight & x->mask[i]) == x->head[i] && matches(t, at, phrases[i].text))
+        if (nj_head_fits(x->head[i], eight) && matches(t, at, phrases[i].text))
             topics |= NJ_TOPIC_BIT(phrases[i].topic);
     return topics;
 }

@@ -14,6 +14,26 @@ struct nj_kinds {
     uint64_t hyphen, under;
 };
 
+/* Does what a text begins with fit, of which there are eight bytes at most?  A mask is of as many bytes. */
+struct nj_head {
+    uint64_t bytes, mask;
+};
+
+static inline struct nj_head nj_head(struct nj_str text, size_t n)
+{
+    struct nj_head h = { 0, 0 };
+    for (size_t i = 0; i < n && i < sizeof(h.bytes); i++) {
+        h.bytes |= (uint64_t)(unsigned char)text.p[i] << 8 * i;
+        h.mask |= (uint64_t)0xff << 8 * i;
+    }
+    return h;
+}
+
+static inline bool nj_head_fits(struct nj_head h, uint64_t eight)
+{
+    return (eight & h.mask) == h.bytes;
+}
+
 /* The lowest n bits. */
 static inline uint64_t nj_lowest(size_t n)
 {
@@ -42,16 +62,28 @@ static inline __attribute__((always_inline)) struct nj_kinds nj_kinds_of(nj_lane
     };
 }
 
-/* The sixteen bytes from byte at on, as many as there are, the others NUL. */
+/* The sixteen bytes from byte at on, as many as there are, but nine at least, the others NUL. */
 static inline struct nj_kinds nj_kinds_at(struct nj_str t, size_t at)
 {
-    nj_lane v = { 0 };
-    if (t.n - at >= sizeof(v)) {
+    typedef uint64_t halves __attribute__((vector_size(16)));
+    nj_lane v;
+    size_t left = t.n - at;
+    if (left >= sizeof(v)) {
         memcpy(&v, t.p + at, sizeof(v));
-        return nj_kinds_of(v);
+    } else {
+        uint64_t first, last;
+        memcpy(&first, t.p + at, sizeof(first));
+        memcpy(&last, t.p + t.n - sizeof(last), sizeof(last));
+        v = (nj_lane)(halves){ first, last >> 8 * (sizeof(v) - left) };
     }
-    memcpy(&v, t.p + at, t.n - at);
     return nj_kinds_of(v);
+}
+
+/* The byte before byte at, or a space. */
+static inline char nj_byte_before(struct nj_str t, size_t at)
+{
+    char c = t.p[at - (at != 0)];
+    return at != 0 ? c : ' ';
 }
 
 /* Adds the sixteen bytes at byte at, or the last sixteen of the text; bit 0 stands for byte from, which is none behind these. */
@@ -72,9 +104,25 @@ static inline __attribute__((always_inline)) void nj_kinds_add(struct nj_kinds *
 }
 
 /* Of base64url. */
-static inline uint64_t nj_kinds_run(const struct nj_kinds *k)
+static inline uint64_t nj_kinds_run(struct nj_kinds k)
 {
-    return k->digit | k->upper | k->lower | k->hyphen | k->under;
+    return k.digit | k.upper | k.lower | k.hyphen | k.under;
+}
+
+/* Eight bytes of a text from byte at on, as many as there are, the others NUL. */
+static inline uint64_t nj_eight_at(struct nj_str t, size_t at)
+{
+    uint64_t w = 0;
+    size_t left = t.n - at;
+    if (left >= sizeof(w)) {
+        memcpy(&w, t.p + at, sizeof(w));
+    } else if (t.n >= sizeof(w)) {
+        memcpy(&w, t.p + t.n - sizeof(w), sizeof(w));
+        w >>= 8 * (sizeof(w) - left);
+    } else {
+        memcpy(&w, t.p + at, left);
+    }
+    return w;
 }
 
 /* Sets of characters by the low bits of each; others may pass for them. */

@@ -94,10 +94,13 @@ enum {
 #undef NJ_PREFIX
 };
 
-/* Rows by the first byte of their prefix; which pairs of first bytes there are, and of second and third ones. */
+/* Beginnings in groups, a bit each: rows whose first two bytes are the same are of one.  Which groups have a byte as their first, second and
+ * third; the rows of each. */
+enum { NJ_PREFIX_GROUPS = 64 };
 struct nj_prefix_index {
-    uint64_t pairs[128][2], seconds[128][2];
-    int16_t first[128], next[NJ_PREFIXES];
+    uint64_t one[256], two[256], three[256];
+    int16_t first[NJ_PREFIX_GROUPS], next[NJ_PREFIXES];
+    struct nj_head head[NJ_PREFIXES];
 };
 /* Rows of classes the policy keeps are left out. */
 void nj_prefixes_init(struct nj_redactor *r);
@@ -162,7 +165,7 @@ enum {
  * that each begins with, as many as are compared at once. */
 struct nj_context_index {
     int16_t first[32][32], next[NJ_CONTEXTS];
-    uint64_t head[NJ_CONTEXTS], mask[NJ_CONTEXTS];
+    struct nj_head head[NJ_CONTEXTS];
 };
 void nj_contexts_init(struct nj_redactor *r);
 
@@ -233,8 +236,8 @@ bool nj_is_near_secret(const struct nj_sweep *s, struct nj_span span);
 bool nj_is_uuid(struct nj_str v);
 /* Twenty characters or more, neither hexadecimal nor words nor a number with a name, and as mixed as chance makes them. */
 bool nj_is_random(struct nj_str v);
-/* The run at byte from, whose first sixteen bytes are of these kinds. */
-bool nj_random_may(struct nj_str text, size_t from, const struct nj_kinds *first);
+/* Twenty bytes of the run at byte from are there. */
+bool nj_random_may(struct nj_str text, size_t from);
 bool nj_random_try(struct nj_sweep *s, size_t from);
 /* End of an IPv4 address that begins at byte from, or 0. */
 size_t nj_ipv4_end(struct nj_str text, size_t from);

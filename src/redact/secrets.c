@@ -143,14 +143,19 @@ bool nj_is_uuid(struct nj_str v)
 /* Random, and neither a number nor words with hyphens nor the name of a thing. */
 static bool is_magic(struct nj_str v)
 {
+    if (v.n < 20)
+        return false;
     struct mix m = mix_of(v);
-    return v.n >= 20 && m.digits != 0 && (m.upper || m.lower) && !nj_is_uuid(v) && ((m.upper && m.lower) || !m.other);
+    return m.digits != 0 && (m.upper || m.lower) && !nj_is_uuid(v) && ((m.upper && m.lower) || !m.other);
 }
 
 static bool has_magic_word(struct nj_str t)
 {
+    const uint64_t first = NJ_MEMBER('r') | NJ_MEMBER('v') | NJ_MEMBER('m') | NJ_MEMBER('i') | NJ_MEMBER('c') | NJ_MEMBER('a') |
+                           NJ_MEMBER('u') | NJ_MEMBER('R') | NJ_MEMBER('V') | NJ_MEMBER('M') | NJ_MEMBER('I') | NJ_MEMBER('C') |
+                           NJ_MEMBER('A') | NJ_MEMBER('U');
     for (size_t at = 0; at < t.n; at++) {
-        if (at > 0 && nj_is(t.p[at - 1], NJ_IS_ALPHA))
+        if (!nj_is_member(t.p[at], first) || (at > 0 && nj_is(t.p[at - 1], NJ_IS_ALPHA)))
             continue;
         for (size_t i = 0; i < NJ_COUNT(magic_words); i++)
             if (nj_str_starts_nocase(nj_str_slice(t, at, t.n), magic_words[i]))
@@ -180,7 +185,7 @@ static bool is_announced(const struct nj_sweep *s, size_t path)
 /* The segment of a path that begins at byte from. */
 bool nj_link_try(struct nj_sweep *s, size_t from)
 {
-    enum { BACK = 120, MOST = 512 };
+    enum { BACK = 120, MOST = 512, HOOK_MIN = 25 };
     struct nj_str t = s->text;
     if (from <= s->done || t.p[from - 1] != '/')
         return false;
@@ -188,7 +193,7 @@ bool nj_link_try(struct nj_sweep *s, size_t from)
     while (start > s->done && from - start < BACK && is_path(t.p[start - 1]))
         start--;
     struct nj_str before = nj_str_slice(t, start, from);
-    bool hooked = nj_str_find(before, NJ_STR("hook"), 0) != NJ_NPOS; /* as each of them */
+    bool hooked = before.n >= HOOK_MIN && nj_str_find(before, NJ_STR("hook"), 0) != NJ_NPOS; /* as each of them */
     for (size_t i = 0; hooked && i < NJ_COUNT(hooks); i++) {
         size_t at = nj_str_find(before, hooks[i], 0);
         if (at == NJ_NPOS)
@@ -320,16 +325,14 @@ static __attribute__((noinline)) struct make make_of_long(struct nj_str v)
     };
 }
 
-/* Twenty characters or more that could be random: not hexadecimal, not words, not a number with a name. */
-static bool may_be_random(struct nj_str v)
+/* Twenty characters or more that could be random: not hexadecimal, not words, not a number with a name.  The kinds are those of all of
+ * them that fit. */
+static bool may_be_random(struct nj_str v, const struct nj_kinds *k)
 {
     enum { LEAST = 20, MOST = 200 };
-    struct nj_kinds k = { 0 };
     if (v.n < LEAST || v.n > MOST)
         return false;
-    for (size_t at = 0; at < v.n && v.n <= NJ_KINDS_MOST; at += sizeof(nj_lane))
-        nj_kinds_add(&k, v, 0, at);
-    struct make m = v.n <= NJ_KINDS_MOST ? make_of(&k, v.n) : make_of_long(v);
+    struct make m = v.n <= NJ_KINDS_MOST ? make_of(k, v.n) : make_of_long(v);
     if (m.hex || !m.digit || !(m.upper && m.lower ? true : (m.upper || m.lower) && m.four_digits && !m.two_parts))
         return false; /* "worker-12-eu-west" */
     if (!m.spread && (m.eight_small || (m.five_small && !m.two_digits)))
@@ -346,7 +349,12 @@ bool nj_is_near_secret(const struct nj_sweep *s, struct nj_span span)
 
 bool nj_is_random(struct nj_str v)
 {
-    return nj_run(v, 0, NJ_IS_MIXED) == v.n && may_be_random(v) && evenness(v) >= 0.8;
+    struct nj_kinds k = { 0 };
+    if (v.n < sizeof(nj_lane) || nj_run(v, 0, NJ_IS_MIXED) != v.n)
+        return false;
+    for (size_t at = 0; at < v.n && at < NJ_KINDS_MOST; at += sizeof(nj_lane))
+        nj_kinds_add(&k, v, 0, at);
+    return may_be_random(v, &k) && evenness(v) >= 0.8;
 }
 
 enum { LAST_OF_ONE_CASE = 29 };
@@ -358,22 +366,29 @@ static inline bool is_mixture(const struct nj_kinds *k, uint64_t run)
     return (k->digit & run) != 0 && (mixed || ((run >> LAST_OF_ONE_CASE & 1) != 0 && (k->behind_f & run) != 0));
 }
 
-/* What is in both cases may be short. */
-bool nj_random_may(struct nj_str t, size_t from, const struct nj_kinds *first)
+/* The run at byte from, as far as there is room, a bit a byte; and of what kinds these bytes are. */
+static inline uint64_t read_run(struct nj_kinds *out, struct nj_str t, size_t from)
 {
-    enum { LEAST = 20 };
-    struct nj_kinds k = *first;
-    size_t n = sizeof(nj_lane);
-    uint64_t all = nj_kinds_run(&k), twenty = nj_lowest(LEAST);
-    if ((all + 1) >> n == 0 || t.n - from < LEAST || !nj_is(t.p[from + LEAST - 1], NJ_IS_B64URL))
-        return false;
-    for (; (all + 1) >> n != 0 && n < NJ_KINDS_MOST && n < t.n - from; n += sizeof(nj_lane)) {
+    struct nj_kinds k = nj_kinds_at(t, from);
+    uint64_t all = nj_kinds_run(k);
+    for (size_t n = sizeof(nj_lane); n < NJ_KINDS_MOST && (all + 1) >> n != 0 && n < t.n - from; n += sizeof(nj_lane)) {
         nj_kinds_add(&k, t, from, from + n);
-        all = nj_kinds_run(&k);
+        all = nj_kinds_run(k);
     }
+    *out = k;
+    return nj_head_of(all);
+}
+
+/* What is in both cases may be short. */
+bool nj_random_may(struct nj_str t, size_t from)
+{
+    const uint64_t twenty = nj_lowest(20);
+    struct nj_kinds k;
+    uint64_t run = read_run(&k, t, from);
+    bool long_enough = t.n - from > LAST_OF_ONE_CASE && nj_is(t.p[from + LAST_OF_ONE_CASE], NJ_IS_B64URL);
     /* Neither a capital nor a letter behind 'f' among the first: a digest or UUID. */
-    bool telling = (k.upper & twenty) != 0 || ((k.behind_f & twenty) != 0 && (all >> LAST_OF_ONE_CASE & 1) != 0);
-    return (~all & twenty) == 0 && telling && is_mixture(&k, nj_head_of(all));
+    bool telling = (k.upper & twenty) != 0 || ((k.behind_f & twenty) != 0 && long_enough);
+    return (~run & twenty) == 0 && telling && is_mixture(&k, run);
 }
 
 /* "SHA256:x": the sum of something. */
@@ -383,20 +398,35 @@ static bool is_sum(struct nj_str t, size_t from)
            nj_run(nj_str_slice(t, 0, from), from - 4, NJ_IS_DIGIT) == from - 1;
 }
 
+/* Forty characters of base64 around the run, which may hold other signs than that. */
+static bool is_like_aws(const struct nj_sweep *s, struct nj_span run, struct nj_span *key)
+{
+    enum { KEY = 40 };
+    struct nj_str t = s->text;
+    *key = run;
+    if (run.to - run.from > KEY || !nj_is(t.p[run.from], NJ_IS_B64))
+        return false;
+    while (key->from > s->done && run.to - key->from <= KEY && run.from - key->from < KEY && nj_is(t.p[key->from - 1], NJ_IS_B64))
+        key->from--;
+    key->to = nj_run(nj_str_slice(t, 0, key->from + KEY + 1), key->to, NJ_IS_B64);
+    return key->to - key->from == KEY;
+}
+
 bool nj_random_try(struct nj_sweep *s, size_t from)
 {
-    enum { MOST = 256, KEY = 40 };
+    enum { MOST = 200 };
     struct nj_str t = s->text;
-    struct nj_span run = { from, nj_run(nj_str_slice(t, 0, t.n - from > MOST ? from + MOST : t.n), from, NJ_IS_B64URL) }, key = run;
-    if (from < s->done || run.to - from == MOST)
+    struct nj_kinds k;
+    if (from < s->done)
         return false;
-    while (key.from > s->done && from - key.from < KEY && nj_is(t.p[key.from - 1], NJ_IS_B64))
-        key.from--;
-    key.to = nj_run(nj_str_slice(t, 0, key.from + KEY + 1), key.to, NJ_IS_B64);
-    if (key.to - key.from == KEY && nj_is(t.p[from], NJ_IS_B64) && nj_is_near_secret(s, key) && nj_valid_aws_secret(t, &key))
+    uint64_t head = read_run(&k, t, from);
+    struct nj_span run = { from, from + (size_t)__builtin_ctzll(~head) }, key;
+    if (head == nj_lowest(NJ_KINDS_MOST))
+        run.to = nj_run(nj_str_slice(t, 0, t.n - from > MOST ? from + MOST + 1 : t.n), from + NJ_KINDS_MOST, NJ_IS_B64URL);
+    if (is_like_aws(s, run, &key) && nj_is_near_secret(s, key) && nj_valid_aws_secret(t, &key))
         return nj_sweep_take(s, key, NJ_DET_AWS_SECRET_KEY);
     struct nj_str v = nj_str_slice(t, run.from, run.to);
-    return may_be_random(v) && !is_sum(t, from) && !nj_is_joined(t, run) && nj_is_near_secret(s, run) && evenness(v) >= 0.8 &&
+    return may_be_random(v, &k) && !is_sum(t, from) && !nj_is_joined(t, run) && nj_is_near_secret(s, run) && evenness(v) >= 0.8 &&
            nj_sweep_take(s, run, NJ_DET_ENTROPY);
 }
 

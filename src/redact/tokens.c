@@ -30,57 +30,57 @@ _Static_assert(NJ_COUNT(alphabets) <= NJ_STRETCHES, "one remembered stretch for 
 
 /* --- which beginnings there are ----------------------------------------------------------------------------------- */
 
-static bool has_pair(const uint64_t pairs[128][2], struct nj_str t, size_t at)
+/* The groups one of whose beginnings may stand at byte at; byte at + 2 is one of the text. */
+static inline uint64_t starts_at(const struct nj_redactor *r, struct nj_str t, size_t at)
 {
-    return (pairs[t.p[at] & 127][t.p[at + 1] >> 6 & 1] >> (t.p[at + 1] & 63) & 1) != 0;
+    const unsigned char *p = (const unsigned char *)t.p + at;
+    return r->prefixes.one[p[0]] & r->prefixes.two[p[1]] & r->prefixes.three[p[2]];
 }
 
-/* Byte at + 2 is one of the text. */
-static inline bool has_start(const struct nj_redactor *r, struct nj_str t, size_t at)
+static void add_to_all(uint64_t set[256], unsigned group)
 {
-    return has_pair(r->prefixes.pairs, t, at) & has_pair(r->prefixes.seconds, t, at + 1);
+    for (size_t c = 0; c < 256; c++)
+        set[c] |= (uint64_t)1 << group;
 }
 
-static void add_pair(uint64_t pairs[128][2], char one, char two)
+/* A beginning; of two bytes alone, whatever comes third. */
+static void add_start(struct nj_prefix_index *x, const char *head, size_t n, unsigned group)
 {
-    pairs[(unsigned char)one][two >> 6 & 1] |= (uint64_t)1 << (two & 63);
+    uint64_t bit = (uint64_t)1 << group;
+    x->one[(unsigned char)head[0]] |= bit;
+    x->two[(unsigned char)head[1]] |= bit;
+    if (n > 2)
+        x->three[(unsigned char)head[2]] |= bit;
+    else
+        add_to_all(x->three, group);
 }
 
-/* Whatever comes third. */
-static void add_start(struct nj_prefix_index *x, char one, char two)
-{
-    add_pair(x->pairs, one, two);
-    memset(x->seconds[(unsigned char)two], 0xff, sizeof(x->seconds[0]));
-}
+enum { ROW_GROUPS = NJ_PREFIX_GROUPS - 3, JWT = ROW_GROUPS, LEDGER, LEGACY };
 
 void nj_prefixes_init(struct nj_redactor *r)
 {
     struct nj_prefix_index *x = &r->prefixes;
-    for (size_t i = 0; i < NJ_COUNT(x->first); i++)
-        x->first[i] = -1;
+    memset(x->first, 0xff, sizeof(x->first)); /* -1 */
     for (int i = NJ_PREFIXES - 1; i >= 0; i--) {
         const struct prefix *row = &prefixes[i];
         if (nj_policy_action(&r->policy, nj_detectors[row->id].class) == NJ_ACT_KEEP)
             continue;
-        unsigned c = (unsigned char)row->prefix.p[0];
-        x->next[i] = x->first[c];
-        x->first[c] = (int16_t)i;
-        if (row->prefix.n == 2) {
-            add_start(x, row->prefix.p[0], row->prefix.p[1]);
-            continue;
-        }
-        add_pair(x->pairs, row->prefix.p[0], row->prefix.p[1]);
-        add_pair(x->seconds, row->prefix.p[1], row->prefix.p[2]);
+        unsigned group = ((unsigned char)row->prefix.p[0] * 11u + (unsigned char)row->prefix.p[1]) % ROW_GROUPS;
+        x->head[i] = nj_head(row->prefix, row->prefix.n);
+        x->next[i] = x->first[group];
+        x->first[group] = (int16_t)i;
+        add_start(x, row->prefix.p, row->prefix.n, group);
     }
-    add_start(x, 'e', 'y'); /* JWT */
+    add_start(x, "ey", 2, JWT);
     if (nj_policy_action(&r->policy, NJ_CLASS_CRYPTO) == NJ_ACT_KEEP)
         return;
-    memset(x->pairs['1'], 0xff, sizeof(x->pairs['1']));
-    memset(x->pairs['3'], 0xff, sizeof(x->pairs['3']));
-    memset(x->seconds, 0xff, sizeof(x->seconds));
-    add_pair(x->pairs, '0', 'x');
-    add_pair(x->pairs, 'b', 'c');
-    add_pair(x->pairs, 'B', 'C');
+    add_start(x, "0x", 2, LEDGER);
+    add_start(x, "bc", 2, LEDGER);
+    add_start(x, "BC", 2, LEDGER);
+    x->one['1'] |= (uint64_t)1 << LEGACY;
+    x->one['3'] |= (uint64_t)1 << LEGACY;
+    add_to_all(x->two, LEGACY);
+    add_to_all(x->three, LEGACY);
 }
 
 /* "(32 hex)-us12" has no beginning of its own. */
@@ -94,34 +94,40 @@ struct form {
     uint16_t digit, letter, hyphen;
 };
 
-static inline bool fits(const struct nj_kinds *k, struct form form)
+static inline bool fits(struct nj_kinds k, struct form form)
 {
-    uint64_t others = (form.digit & ~k->digit) | (form.letter & ~(k->upper | k->lower)) | (form.hyphen & ~k->hyphen);
+    uint64_t others = (form.digit & ~k.digit) | (form.letter & ~(k.upper | k.lower)) | (form.hyphen & ~k.hyphen);
     return others == 0;
 }
 
 /* Codes of letters and digits that have no run of digits: "RSSMRA85T10A...", "1EG4TE5MK73", "1EG4-TE5-MK73". */
-static inline bool is_mixed(const struct nj_kinds *k)
+static inline bool is_mixed(struct nj_kinds k)
 {
     static const struct form cf = { 0x6c0, 0x13f, 0 }, mbi = { 0x649, 0x192, 0 }, mbi_parted = { 0x089, 0x622, 0x110 };
     return fits(k, cf) || fits(k, mbi) || fits(k, mbi_parted);
 }
 
-/* What can begin in a run of hexadecimal digits and hyphens, as most identifiers of requests and traces are. */
-static inline bool hex_may(struct nj_str t, size_t from, const struct nj_kinds *k)
+static inline bool begins_like_iban(struct nj_kinds k)
 {
-    static const struct form iban = { 0x00c, 0x003, 0 }, device = { 0, 0, 0x124 };
-    uint64_t hex = k->digit | ((k->upper | k->lower) & ~k->behind_f);
-    return fits(k, device) || (fits(k, iban) && nj_iban_may(t, from)) ||
+    static const struct form iban = { 0x00c, 0x003, 0 };
+    return fits(k, iban);
+}
+
+/* What can begin in a run of hexadecimal digits and hyphens, as most identifiers of requests and traces are. */
+static inline bool hex_may(struct nj_str t, size_t from, struct nj_kinds k)
+{
+    static const struct form device = { 0, 0, 0x124 };
+    uint64_t hex = k.digit | ((k.upper | k.lower) & ~k.behind_f);
+    return fits(k, device) || (begins_like_iban(k) && nj_iban_may(t, from)) ||
            (hex == nj_lowest(sizeof(nj_lane)) && ends_like_mailchimp(t, from));
 }
 
 /* Does a beginning stand behind a hyphen of the run? */
-static bool hyphen_may(const struct nj_redactor *r, struct nj_str t, size_t from, uint64_t hyphens)
+static __attribute__((noinline)) bool hyphen_may(const struct nj_redactor *r, struct nj_str t, size_t from, uint64_t hyphens)
 {
     for (; hyphens != 0; hyphens &= hyphens - 1) {
         size_t at = from + (size_t)__builtin_ctzll(hyphens);
-        if (at + 3 < t.n && has_start(r, t, at + 1))
+        if (at + 3 < t.n && starts_at(r, t, at + 1) != 0)
             return true;
     }
     return false;
@@ -130,30 +136,35 @@ static bool hyphen_may(const struct nj_redactor *r, struct nj_str t, size_t from
 static __attribute__((noinline)) bool dotted_may(const struct nj_redactor *r, struct nj_str t, size_t from)
 {
     for (size_t k = DOTTED_MIN; k <= DOTTED_MAX && k <= from; k++)
-        if (has_start(r, t, from - k))
+        if (starts_at(r, t, from - k) != 0)
             return true;
     return false;
+}
+
+static inline bool random_may(struct nj_str t, size_t from)
+{
+    enum { LEAST = 20 };
+    return t.n - from >= LEAST && nj_is(t.p[from + LEAST - 1], NJ_IS_B64URL) && nj_random_may(t, from);
 }
 
 bool nj_token_may(const struct nj_redactor *r, struct nj_str t, size_t at)
 {
     const uint64_t first = nj_lowest(NJ_TOKEN_RUN);
     size_t from = at + 1 - NJ_TOKEN_RUN;
-    char before = from > 0 ? t.p[from - 1] : ' ';
-    if (has_start(r, t, from) | nj_is_member(before, NJ_MEMBER('\\') | NJ_MEMBER('%') | NJ_MEMBER('/')))
+    char before = nj_byte_before(t, from);
+    if (starts_at(r, t, from) != 0 || nj_is_member(before, NJ_MEMBER('\\') | NJ_MEMBER('%') | NJ_MEMBER('/')))
         return true;
     if (before == '.' && dotted_may(r, t, from))
         return true;
     struct nj_kinds k = nj_kinds_at(t, from);
-    if (((k.upper | k.behind_f | k.under) & first) == 0 && before != ':')
-        return hex_may(t, from, &k);
-    if (hyphen_may(r, t, from, k.hyphen & first))
+    bool like_hex = ((k.upper | k.behind_f | k.under) & first) == 0 && before != ':', digits = (k.digit & first) != 0;
+    if (!like_hex && (k.hyphen & first) != 0 && hyphen_may(r, t, from, k.hyphen & first))
         return true;
-    if ((k.digit & first) == 0)
-        return nj_random_may(t, from, &k);
-    if (((k.upper | k.lower | k.under) & first) == 0)
+    if (!like_hex && digits && ((k.upper | k.lower | k.under) & first) == 0)
         return false;
-    return hex_may(t, from, &k) || is_mixed(&k) || nj_random_may(t, from, &k);
+    if ((like_hex || digits) && hex_may(t, from, k))
+        return true;
+    return !like_hex && (is_mixed(k) || random_may(t, from));
 }
 
 /* --- bodies ------------------------------------------------------------------------------------------------------- */
@@ -230,10 +241,11 @@ static bool take(struct nj_sweep *s, struct nj_span span, enum nj_detector_id id
     return true;
 }
 
+/* The first bytes of the prefix are there. */
 static bool try_row(struct nj_sweep *s, const struct prefix *row, size_t from)
 {
     struct nj_str t = s->text;
-    if (t.n - from < row->prefix.n || memcmp(t.p + from, row->prefix.p, row->prefix.n) != 0)
+    if (row->prefix.n > sizeof(uint64_t) && !nj_has_at(t, from, row->prefix))
         return false;
     size_t end = body_end(s, row->body, from + row->prefix.n);
     if (end == NJ_NPOS)
@@ -252,11 +264,12 @@ static bool try_row(struct nj_sweep *s, const struct prefix *row, size_t from)
 static bool try_start(struct nj_sweep *s, size_t from)
 {
     struct nj_str t = s->text;
-    if (from < s->done || from + 2 >= t.n || !has_start(s->r, t, from))
-        return false;
-    for (int i = s->r->prefixes.first[t.p[from] & 127]; i >= 0; i = s->r->prefixes.next[i])
-        if (try_row(s, &prefixes[i], from))
-            return true;
+    const struct nj_prefix_index *x = &s->r->prefixes;
+    uint64_t groups = from >= s->done && from + 2 < t.n ? starts_at(s->r, t, from) : 0;
+    for (; groups != 0; groups &= groups - 1)
+        for (int i = x->first[__builtin_ctzll(groups)]; i >= 0; i = x->next[i])
+            if (nj_head_fits(x->head[i], nj_eight_at(t, from)) && try_row(s, &prefixes[i], from))
+                return true;
     return false;
 }
 
@@ -288,23 +301,45 @@ static bool try_dotted(struct nj_sweep *s, size_t run)
     return false;
 }
 
-static bool begins_mixed(struct nj_str t, size_t from)
+/* Behind hyphens of the run. */
+static bool try_hyphened(struct nj_sweep *s, size_t from, uint64_t hyphens)
 {
-    struct nj_kinds k = nj_kinds_at(t, from);
-    return is_mixed(&k);
+    for (; hyphens != 0; hyphens &= hyphens - 1)
+        if (try_start(s, from + (size_t)__builtin_ctzll(hyphens) + 1))
+            return true;
+    return false;
+}
+
+/* "AA-AA-AA-AA-AA-AA" */
+static inline bool may_be_mac(struct nj_kinds k)
+{
+    static const struct form mac = { 0, 0, 0x4924 };
+    return fits(k, mac);
+}
+
+static inline bool may_be_ledger(char first)
+{
+    return nj_is_member(first, NJ_MEMBER('b') | NJ_MEMBER('B') | NJ_MEMBER('0') | NJ_MEMBER('1') | NJ_MEMBER('3'));
 }
 
 bool nj_token_visit(struct nj_sweep *s, size_t at)
 {
     struct nj_str t = s->text;
-    size_t run = at + 1 - NJ_TOKEN_RUN, from = run + nj_escape_tail(t, run);
-    if (try_start(s, from) || try_jwt(s, from) || try_mailchimp(s, from) || nj_iban_try(s, from) ||
-        (begins_mixed(t, run) && nj_id_try(s, run)))
+    size_t run = at + 1 - NJ_TOKEN_RUN, from = run;
+    char before = nj_byte_before(t, run);
+    struct nj_kinds k = nj_kinds_at(t, run);
+    bool mixed = is_mixed(k);
+    if (before == '\\' || before == '%') {
+        from = run + nj_escape_tail(t, run);
+        k = nj_kinds_at(t, from);
+    }
+    if (try_start(s, from) || (t.p[from] == 'e' && try_jwt(s, from)) || try_mailchimp(s, from) ||
+        (begins_like_iban(k) && nj_iban_try(s, from)) || (mixed && nj_id_try(s, run)))
         return true;
-    if (run > 0 && (t.p[run - 1] == '.' || t.p[run - 1] == '/') && try_dotted(s, run))
+    if ((before == '.' || before == '/') && try_dotted(s, run))
         return true;
-    for (size_t i = from; i < from + REACH && i + 2 < t.n && nj_is(t.p[i], NJ_IS_B64URL); i++)
-        if (t.p[i] == '-' && try_start(s, i + 1))
-            return true;
-    return nj_link_try(s, run) || nj_mac_try(s, from) || nj_ledger_try(s, from) || nj_random_try(s, from);
+    if (try_hyphened(s, from, k.hyphen & nj_head_of(nj_kinds_run(k)) & nj_lowest(REACH)))
+        return true;
+    return (before == '/' && nj_link_try(s, run)) || (may_be_mac(k) && nj_mac_try(s, from)) ||
+           (may_be_ledger(t.p[from]) && nj_ledger_try(s, from)) || nj_random_try(s, from);
 }
