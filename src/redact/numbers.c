@@ -21,13 +21,28 @@ static const struct number numbers[NJ_NUMBERS] = {
 #undef NJ_NUMBER
 };
 
-/* Groups of digits with single gaps between them, as many as matter. */
+/* Groups of digits with single gaps between them, as many as matter: sizes and gaps have a byte for each, the first one lowest. */
 struct groups {
     size_t n;
     size_t from[GROUPS];
-    uint8_t size[GROUPS]; /* DIGITS + 1: longer than any identifier */
-    char gap[GROUPS];     /* behind it, or 0 */
+    uint64_t sizes; /* DIGITS + 1: longer than any identifier */
+    uint64_t gaps;  /* behind each, or 0 */
 };
+
+static inline size_t size_of(const struct groups *g, size_t i)
+{
+    return g->sizes >> 8 * i & 0xff;
+}
+
+static inline char gap_of(const struct groups *g, size_t i)
+{
+    return (char)(g->gaps >> 8 * i & 0xff);
+}
+
+static inline size_t end_of(const struct groups *g, size_t i)
+{
+    return g->from[i] + size_of(g, i);
+}
 
 static bool is_digit(struct nj_str t, size_t at)
 {
@@ -42,39 +57,50 @@ static bool is_gap(char c)
 static void read_groups(struct nj_str t, size_t at, struct groups *g)
 {
     g->n = 0;
+    g->sizes = g->gaps = 0;
     while (g->n < GROUPS) {
         size_t end = nj_run(nj_str_slice(t, 0, at + DIGITS + 1), at, NJ_IS_DIGIT);
         g->from[g->n] = at;
-        g->size[g->n] = (uint8_t)(end - at);
+        g->sizes |= (uint64_t)(end - at) << 8 * g->n;
         bool more = end + 1 < t.n && is_gap(t.p[end]) && nj_is(t.p[end + 1], NJ_IS_DIGIT);
-        g->gap[g->n++] = more ? t.p[end] : '\0';
+        g->gaps |= (uint64_t)(more ? (unsigned char)t.p[end] : 0) << 8 * g->n++;
         if (!more)
             return;
         at = end + 1;
     }
 }
 
-/* Number of groups the pattern takes from the first on, or 0. */
-static size_t match(const struct groups *g, const char *pattern)
+static bool fits(const struct groups *g, const struct nj_number_form *form)
 {
-    char any = '\0';
-    for (size_t i = 0; i < g->n; i++) {
-        unsigned size = 0;
-        for (; *pattern >= '0' && *pattern <= '9'; pattern++)
-            size = size * 10 + (unsigned)(*pattern - '0');
-        if (g->size[i] != size)
-            return 0;
-        if (*pattern == '\0')
-            return i + 1;
-        char gap = *pattern++;
-        if (gap == '_' || gap == ':') {
-            any = any != '\0' ? any : g->gap[i];
-            gap = any == ' ' || any == '-' || (any == '.' && gap == ':') ? any : gap;
-        }
-        if (g->gap[i] != gap)
-            return 0;
+    const uint64_t everywhere = 0x0101010101010101u;
+    if (!nj_head_fits(form->sizes, g->sizes))
+        return false;
+    char any = gap_of(g, 0);
+    if (form->any == '\0')
+        return nj_head_fits(form->gaps, g->gaps);
+    bool allowed = any == ' ' || any == '-' || (any == '.' && form->any == ':');
+    return allowed && ((g->gaps ^ everywhere * (unsigned char)any) & form->gaps.mask) == 0;
+}
+
+/* "4_4_4_4" */
+static struct nj_number_form form_of(const char *pattern)
+{
+    struct nj_number_form form = { 0 };
+    char sizes[GROUPS], gaps[GROUPS];
+    size_t n_gaps = 0;
+    for (;;) {
+        char *end;
+        sizes[form.n++] = (char)strtoul(pattern, &end, 10);
+        if (*end == '\0')
+            break;
+        if (*end == '_' || *end == ':')
+            form.any = *end;
+        gaps[n_gaps++] = *end;
+        pattern = end + 1;
     }
-    return 0;
+    form.sizes = nj_head((struct nj_str){ sizes, form.n }, form.n);
+    form.gaps = nj_head((struct nj_str){ gaps, n_gaps }, n_gaps);
+    return form;
 }
 
 /* "card_4111...", "AMEX-3782...": a name and an underscore or hyphen stand before enough digits for a card. */
@@ -93,27 +119,43 @@ static bool goes_on(char gap, struct nj_str number)
     return gap != ' ' && (gap != ',' || nj_run(number, 0, NJ_IS_DIGIT) == number.n);
 }
 
-/* No identifier goes on to either side; and groups with spaces between them are all there are, or any list would do. */
-static bool borders_allow(struct nj_str t, struct nj_span sp, enum nj_detector_id id)
+/* What is known of so many of the groups. */
+struct view {
+    size_t n; /* 0: nobody asked */
+    struct nj_span span;
+    /* No identifier goes on to either side; and groups with spaces between them are all there are, or any list would do. */
+    bool apart, named, apart_as_card;
+    uint64_t topics; /* of the words near them, or all: not looked at */
+};
+
+static void view_groups(struct nj_str t, const struct groups *g, size_t n, struct view *v)
 {
-    if (id == NJ_DET_CREDIT_CARD && is_named(t, sp.from, sp.to))
-        return true;
-    if (nj_is_joined(t, sp) || (sp.from > 0 && t.p[sp.from - 1] == '+'))
-        return false;
-    if (id == NJ_DET_CREDIT_CARD)
-        return true;
-    bool before = sp.from > 1 && is_gap(t.p[sp.from - 1]) && is_digit(t, sp.from - 2);
-    bool after = is_digit(t, sp.to + 1) && is_gap(t.p[sp.to]);
+    if (n == v->n)
+        return;
+    struct nj_span sp = { g->from[0], end_of(g, n - 1) };
+    bool joined = nj_is_joined(t, sp) || (sp.from > 0 && t.p[sp.from - 1] == '+');
+    bool named = is_named(t, sp.from, sp.to);
+    bool before = !joined && sp.from > 1 && is_gap(t.p[sp.from - 1]) && is_digit(t, sp.from - 2);
+    bool after = !joined && is_digit(t, sp.to + 1) && is_gap(t.p[sp.to]);
     struct nj_str digits = nj_str_slice(t, sp.from, sp.to);
-    return !(before && goes_on(t.p[sp.from - 1], digits)) && !(after && goes_on(t.p[sp.to], digits));
+    bool more = (before && goes_on(t.p[sp.from - 1], digits)) || (after && goes_on(t.p[sp.to], digits));
+    *v = (struct view){ n, sp, !joined && !more, named, named || !joined, NJ_NPOS };
+}
+
+static uint64_t topics_near(const struct nj_sweep *s, struct view *v)
+{
+    if (v->topics == NJ_NPOS)
+        v->topics = nj_topics_near(s, v->span);
+    return v->topics;
 }
 
 static size_t digits_of(struct nj_str t, struct nj_span sp, uint8_t out[static DIGITS])
 {
     size_t n = 0;
-    for (size_t i = sp.from; i < sp.to; i++)
-        if (nj_is(t.p[i], NJ_IS_DIGIT))
-            out[n++] = (uint8_t)(t.p[i] - '0');
+    for (size_t i = sp.from; i < sp.to; i++) {
+        out[n] = (uint8_t)(t.p[i] - '0');
+        n += out[n] < 10;
+    }
     return n;
 }
 
@@ -126,13 +168,10 @@ void nj_numbers_init(struct nj_redactor *r)
     for (int i = NJ_NUMBERS - 1; i >= 0; i--) {
         if (nj_policy_action(&r->policy, nj_detectors[numbers[i].id].class) == NJ_ACT_KEEP)
             continue;
-        unsigned size = 0;
-        for (const char *p = numbers[i].pattern; *p >= '0' && *p <= '9'; p++)
-            size = size * 10 + (unsigned)(*p - '0');
-        const char *behind = numbers[i].pattern + strspn(numbers[i].pattern, "0123456789");
-        x->second[i] = (uint8_t)(*behind != '\0' ? strtoul(behind + 1, NULL, 10) : 0);
-        x->next[i] = x->first[size];
-        x->first[size] = (int16_t)i;
+        x->form[i] = form_of(numbers[i].pattern);
+        int16_t *first = &x->first[x->form[i].sizes.bytes & 0xff];
+        x->next[i] = *first;
+        *first = (int16_t)i;
     }
 }
 
@@ -173,44 +212,54 @@ static bool is_in_colons(struct nj_str t, struct nj_span sp)
     return sp.from > 0 && sp.to < t.n && t.p[sp.from - 1] == ':' && t.p[sp.to] == ':';
 }
 
-static bool try_groups(struct nj_sweep *s, const struct groups *g, size_t *end)
+/* Would a card's digits be found for what stands around them? */
+static bool is_card_here(struct nj_sweep *s, const struct view *v, size_t count, uint64_t *topics)
+{
+    bool telling = v->n == 1 && (count == 13 || count > 16); /* whatever is near */
+    if ((telling || v->named) && *topics == NJ_NPOS)
+        *topics = nj_topics_near(s, v->span);
+    return !(v->named && (*topics & NEAR(CARD)) == 0) && !(telling && is_no_card(*topics, count));
+}
+
+static bool take_card(struct nj_sweep *s, struct nj_span span)
+{
+    look_for_cvv(s, span.from - s->done > CVV_NEAR ? span.from - CVV_NEAR : s->done, span.from);
+    if (!nj_sweep_take(s, span, NJ_DET_CREDIT_CARD))
+        return false;
+    look_for_cvv(s, span.to, span.to + CVV_NEAR);
+    return true;
+}
+
+static bool try_groups(struct nj_sweep *s, const struct groups *g, struct view *v, size_t *end)
 {
     uint8_t digits[DIGITS];
+    struct nj_str t = s->text;
     const struct nj_number_index *x = &s->r->numbers;
-    uint64_t topics = NJ_NPOS; /* not looked at yet */
-    if (g->size[0] > DIGITS)
+    uint64_t topics = NJ_NPOS; /* not looked at yet: all of them */
+    size_t read = 0, count = 0;
+    if (size_of(g, 0) > DIGITS)
         return false;
-    for (int i = x->first[g->size[0]]; i >= 0; i = x->next[i]) {
-        if (x->second[i] != 0 && (g->n < 2 || g->size[1] != x->second[i]))
+    for (int i = x->first[size_of(g, 0)]; i >= 0; i = x->next[i]) {
+        const struct number *row = &numbers[i];
+        if (!fits(g, &x->form[i]) || (row->topics != 0 && (topics & row->topics) == 0))
             continue;
-        size_t n = match(g, numbers[i].pattern);
-        if (n == 0)
+        view_groups(t, g, x->form[i].n, v);
+        bool card = row->id == NJ_DET_CREDIT_CARD;
+        if (!(card ? v->apart_as_card : v->apart) || (row->topics != 0 && is_in_colons(t, v->span)))
             continue;
-        struct nj_span span = { g->from[0], g->from[n - 1] + g->size[n - 1] };
-        if (!borders_allow(s->text, span, numbers[i].id))
-            continue;
-        size_t count = digits_of(s->text, span, digits);
-        if (numbers[i].valid != NULL ? !numbers[i].valid(digits, count) : span.from > 0 && s->text.p[span.from - 1] == '/')
+        if (read != v->n) {
+            count = digits_of(t, v->span, digits);
+            read = v->n;
+        }
+        if (row->valid != NULL ? !row->valid(digits, count) : v->span.from > 0 && t.p[v->span.from - 1] == '/')
             continue; /* "Gecko/20100101" */
-        bool card = numbers[i].id == NJ_DET_CREDIT_CARD;
-        bool telling = n == 1 && (count == 13 || count > 16); /* whatever is near */
-        bool named = card && is_named(s->text, span.from, span.to);
-        if ((numbers[i].topics != 0 || (card && telling) || named) && topics == NJ_NPOS)
-            topics = nj_topics_near(s, span);
-        if (numbers[i].topics != 0 && ((topics & numbers[i].topics) == 0 || is_in_colons(s->text, span)))
+        if (row->topics != 0 && topics == NJ_NPOS)
+            topics = topics_near(s, v);
+        if ((row->topics != 0 && (topics & row->topics) == 0) || (card && !is_card_here(s, v, count, &topics)))
             continue;
-        if (named && (topics & NEAR(CARD)) == 0)
-            continue;
-        if (card && telling && is_no_card(topics, count))
-            continue;
-        *end = span.to;
-        if (card)
-            look_for_cvv(s, span.from - s->done > CVV_NEAR ? span.from - CVV_NEAR : s->done, span.from);
-        if (!nj_sweep_take(s, span, numbers[i].id))
-            continue;
-        if (card)
-            look_for_cvv(s, span.to, span.to + CVV_NEAR);
-        return true;
+        *end = v->span.to;
+        if (card ? take_card(s, v->span) : nj_sweep_take(s, v->span, row->id))
+            return true;
     }
     return false;
 }
@@ -299,11 +348,11 @@ bool nj_number_may(const struct nj_redactor *r, struct nj_str t, size_t at)
 /* "%B<card>^<name>^<data>?" and ";<card>=<data>?": the whole track goes. */
 static bool try_track(struct nj_sweep *s, const struct groups *g, size_t *end)
 {
-    enum { TRACK_MAX = 110 };
+    enum { TRACK_MAX = 110, FEWEST = 12 };
     struct nj_str t = s->text;
     uint8_t digits[DIGITS];
-    size_t from = g->from[0], to = from + g->size[0];
-    if (g->size[0] > DIGITS || from <= s->done || to >= t.n)
+    size_t from = g->from[0], to = end_of(g, 0);
+    if (size_of(g, 0) < FEWEST || size_of(g, 0) > DIGITS || from <= s->done || to >= t.n)
         return false;
     bool first = from > 1 && t.p[to] == '^' && t.p[from - 1] == 'B';
     bool second = t.p[from - 1] == ';' && (t.p[to] == '=' || t.p[to] == 'D');
@@ -323,7 +372,7 @@ static bool try_parenthesis(struct nj_sweep *s, const struct groups *g, size_t *
 {
     struct nj_str t = s->text;
     size_t from = g->from[0];
-    if (g->n < 2 || g->size[0] != 3 || g->size[1] != 4 || g->gap[1] != '\0' || t.p[from] < '2')
+    if ((g->sizes & 0xffff) != 0x0403 || gap_of(g, 1) != '\0' || t.p[from] < '2')
         return false;
     size_t close = from - (from > 0 && t.p[from - 1] == ' ');
     if (close < s->done + 5 || t.p[close - 1] != ')' || t.p[close - 5] != '(' || !is_digit(t, close - 2) || !is_digit(t, close - 3) ||
@@ -352,31 +401,31 @@ static bool is_time(const char *four)
 /* "0800-1730" */
 static bool are_times(struct nj_str t, const struct groups *g)
 {
-    return g->size[0] == 4 && g->size[1] == 4 && g->gap[0] == '-' && is_time(t.p + g->from[0]) && is_time(t.p + g->from[1]);
+    return g->sizes == 0x0404 && gap_of(g, 0) == '-' && is_time(t.p + g->from[0]) && is_time(t.p + g->from[1]);
 }
 
 /* Any groups of seven to fifteen digits, where a word says that it is one. */
-static bool try_phone(struct nj_sweep *s, const struct groups *g, size_t *end)
+static bool try_phone(struct nj_sweep *s, const struct groups *g, struct view *v, size_t *end)
 {
-    size_t digits = 0, n = 0, to = 0;
-    while (n < g->n && digits + g->size[n] <= 15) {
-        digits += g->size[n];
-        to = g->from[n] + g->size[n];
-        n++;
-        if (g->gap[n - 1] != ' ' && g->gap[n - 1] != '-' && g->gap[n - 1] != '.')
+    size_t digits = 0, n = 0;
+    char gap = '\0';
+    while (n < g->n && digits + size_of(g, n) <= 15) {
+        digits += size_of(g, n);
+        gap = gap_of(g, n++);
+        if (gap != ' ' && gap != '-' && gap != '.')
             break;
     }
-    struct nj_span span = { g->from[0], to };
-    if (digits < 7 || (n < g->n && g->gap[n - 1] != ',') || !borders_allow(s->text, span, NJ_DET_PHONE))
+    if (digits < 7 || (n < g->n && gap != ','))
         return false;
-    if (n == 2 && (g->gap[0] == '.' || are_times(s->text, g)))
+    if (n == 2 && (gap_of(g, 0) == '.' || are_times(s->text, g)))
         return false; /* a fraction, opening hours */
-    if (!follows_word(s, span.from) || is_in_colons(s->text, span))
+    view_groups(s->text, g, n, v);
+    if (!v->apart || !follows_word(s, v->span.from) || is_in_colons(s->text, v->span))
         return false;
-    if (digits < 10 && s->text.p[span.from] != '0' && memchr(s->text.p + span.from, '-', to - span.from) != NULL)
+    if (digits < 10 && s->text.p[v->span.from] != '0' && memchr(s->text.p + v->span.from, '-', v->span.to - v->span.from) != NULL)
         return false; /* short ones are written with spaces */
-    *end = to;
-    return (nj_topics_near(s, span) & NEAR(PHONE)) != 0 && nj_sweep_take(s, span, NJ_DET_PHONE);
+    *end = v->span.to;
+    return (topics_near(s, v) & NEAR(PHONE)) != 0 && nj_sweep_take(s, v->span, NJ_DET_PHONE);
 }
 
 /* --- at a mark ---------------------------------------------------------------------------------------------------- */
@@ -430,19 +479,22 @@ bool nj_number_visit(struct nj_sweep *s, size_t at)
         found = true;
     }
     while (from < t.n && nj_is(t.p[from], NJ_IS_DIGIT)) {
+        struct view v = { 0 };
         read_groups(t, from, &g);
-        end = from + g.size[0];
-        bool lettered = g.size[0] <= DIGITS && g.size[0] > 1 && is_lettered(t, end);
-        if ((g.gap[0] == '.' && nj_ipv4_try(s, from)) || (g.gap[0] == '-' && nj_mac_try(s, from))) {
+        end = end_of(&g, 0);
+        size_t size = size_of(&g, 0);
+        char gap = gap_of(&g, 0);
+        bool lettered = size <= DIGITS && size > 1 && is_lettered(t, end);
+        if ((gap == '.' && !s->r->keeps_ip && nj_ipv4_try(s, from)) || (gap == '-' && size == 2 && nj_mac_try(s, from))) {
             found = true;
             end = s->done;
-        } else if (try_track(s, &g, &end) || try_groups(s, &g, &end) || try_parenthesis(s, &g, &end) || try_phone(s, &g, &end)) {
+        } else if (try_track(s, &g, &end) || try_groups(s, &g, &v, &end) || try_parenthesis(s, &g, &end) || try_phone(s, &g, &v, &end)) {
             found = true;
         } else if (lettered && nj_id_try(s, from)) {
             found = true;
             end = s->done;
         } else {
-            end = g.size[0] > DIGITS ? nj_run(t, from, NJ_IS_DIGIT) : from + g.size[0];
+            end = size > DIGITS ? nj_run(t, from, NJ_IS_DIGIT) : from + size;
         }
         if (end >= t.n || !is_gap(t.p[end]))
             break;

@@ -188,10 +188,15 @@ enum {
 #undef NJ_NUMBER
 };
 
-/* Rows by the size of their first group. */
+/* Rows by the size of their first group.  A pattern is its sizes and gaps, a byte each, and of which bytes they are; any: the gap is one of
+ * several, everywhere the same. */
 struct nj_number_index {
     int16_t first[NJ_NUMBER_DIGITS + 1], next[NJ_NUMBERS];
-    uint8_t second[NJ_NUMBERS]; /* size of the second group, or 0 */
+    struct nj_number_form {
+        struct nj_head sizes, gaps;
+        uint8_t n;
+        char any;
+    } form[NJ_NUMBERS];
 };
 void nj_numbers_init(struct nj_redactor *r);
 
