@@ -19,6 +19,26 @@ static const struct id ids[NJ_IDS] = {
 #undef NJ_ID
 };
 
+/* What a pattern wants of the first sixteen bytes. */
+static struct nj_id_form form_of(const char *pattern)
+{
+    struct nj_id_form form = { 0 };
+    for (size_t i = 0; i < 16 && pattern[i] != '\0'; i++) {
+        uint16_t bit = (uint16_t)(1u << i);
+        form.letter |= pattern[i] == 'L' ? bit : 0;
+        form.digit |= pattern[i] == 'd' ? bit : 0;
+        form.either |= pattern[i] == 'A' ? bit : 0;
+        form.hyphen |= pattern[i] == '-' ? bit : 0;
+    }
+    return form;
+}
+
+static inline bool fits(const struct nj_id_form *form, struct nj_kinds k)
+{
+    uint64_t letter = k.upper | k.lower;
+    return ((form->letter & ~letter) | (form->digit & ~k.digit) | (form->either & ~(letter | k.digit)) | (form->hyphen & ~k.hyphen)) == 0;
+}
+
 /* Reads the pattern at byte from; its letters and digits go to out as capitals.  Returns the byte behind it, or 0. */
 static size_t match(struct nj_str t, size_t from, const char *pattern, char out[static ID_MAX], size_t *n, bool *lower)
 {
@@ -53,6 +73,7 @@ void nj_ids_init(struct nj_redactor *r)
             continue;
         size_t letters = strspn(ids[i].pattern, "L"), digits = strspn(ids[i].pattern + letters, "d");
         int16_t *first = &x->first[letters][x->mixed[letters] ? 0 : digits];
+        x->form[i] = form_of(ids[i].pattern);
         x->next[i] = *first;
         *first = (int16_t)i;
     }
@@ -64,13 +85,17 @@ bool nj_id_try(struct nj_sweep *s, size_t from)
     char chars[ID_MAX];
     if (from < s->done || from >= t.n || !nj_begins_word(t, from))
         return false;
-    size_t letters = nj_run(nj_str_slice(t, 0, from + NJ_ID_LETTERS), from, NJ_IS_ALPHA) - from;
-    if (letters == NJ_ID_LETTERS)
+    struct nj_kinds k = nj_kinds_up_to(t, from);
+    size_t letters = (size_t)__builtin_ctzll(~(k.upper | k.lower));
+    if (letters >= NJ_ID_LETTERS)
         return false;
     const struct nj_id_index *x = &s->r->ids;
-    size_t behind = from + letters,
-           digits = x->mixed[letters] ? 0 : nj_run(nj_str_slice(t, 0, behind + NJ_ID_DIGITS), behind, NJ_IS_DIGIT) - behind;
+    size_t behind = from + letters, digits = x->mixed[letters] ? 0 : (size_t)__builtin_ctzll(~(k.digit >> letters));
+    if (letters + digits == sizeof(nj_lane))
+        digits = nj_run(nj_str_slice(t, 0, behind + NJ_ID_DIGITS), behind, NJ_IS_DIGIT) - behind;
     for (int i = x->first[letters][digits]; i >= 0; i = x->next[i]) {
+        if (!fits(&x->form[i], k))
+            continue;
         size_t n = 0;
         bool lower = false;
         size_t to = match(t, from, ids[i].pattern, chars, &n, &lower);
@@ -88,13 +113,18 @@ bool nj_id_try(struct nj_sweep *s, size_t from)
 
 /* --- account numbers ---------------------------------------------------------------------------------------------- */
 
+/* Of the country at byte from, whose digits follow; or 0. */
+static size_t length_at(struct nj_str t, size_t from)
+{
+    if (!nj_is_like_iban(t, from))
+        return 0;
+    const char country[2] = { (char)(t.p[from] & ~0x20), (char)(t.p[from + 1] & ~0x20) };
+    return nj_iban_length(country);
+}
+
 bool nj_iban_may(struct nj_str t, size_t from)
 {
-    if (t.n - from < IBAN_HEAD || !nj_is(t.p[from], NJ_IS_ALPHA) || !nj_is(t.p[from + 1], NJ_IS_ALPHA) ||
-        !nj_is(t.p[from + 2], NJ_IS_DIGIT) || !nj_is(t.p[from + 3], NJ_IS_DIGIT))
-        return false;
-    const char country[2] = { (char)(t.p[from] & ~0x20), (char)(t.p[from + 1] & ~0x20) };
-    return nj_iban_length(country) != 0;
+    return length_at(t, from) != 0;
 }
 
 /* Does a group of a UUID begin here?  Written with hyphens it is like an account in groups: one request id in some thousands passes
@@ -121,10 +151,9 @@ bool nj_iban_try(struct nj_sweep *s, size_t from)
 {
     struct nj_str t = s->text;
     char chars[IBAN_MAX];
-    if (from < s->done || !nj_iban_may(t, from) || !nj_begins_word(t, from))
+    size_t want = from >= s->done ? length_at(t, from) : 0, n = 0, at = from;
+    if (want == 0 || !nj_begins_word(t, from))
         return false;
-    const char country[2] = { (char)(t.p[from] & ~0x20), (char)(t.p[from + 1] & ~0x20) };
-    size_t want = nj_iban_length(country), n = 0, at = from;
     for (; n < want && at < t.n; at++) {
         char c = t.p[at];
         if (nj_is(c, NJ_IS_ALPHA | NJ_IS_DIGIT))
@@ -133,7 +162,7 @@ bool nj_iban_try(struct nj_sweep *s, size_t from)
             return false;
     }
     struct nj_span span = { from, at };
-    if (want == 0 || n < want || (at < t.n && nj_is(t.p[at], NJ_IS_WORD)) || !nj_valid_iban(chars, n))
+    if (n < want || (at < t.n && nj_is(t.p[at], NJ_IS_WORD)) || !nj_valid_iban(chars, n))
         return false;
     return !in_uuid(t, from) && nj_sweep_take(s, span, NJ_DET_IBAN);
 }

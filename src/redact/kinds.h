@@ -46,6 +46,22 @@ static inline uint64_t nj_head_of(uint64_t bits)
     return bits & ~(bits + 1);
 }
 
+/* Eight bytes of a text from byte at on, as many as there are, the others NUL. */
+static inline uint64_t nj_eight_at(struct nj_str t, size_t at)
+{
+    uint64_t w = 0;
+    size_t left = t.n - at;
+    if (left >= sizeof(w)) {
+        memcpy(&w, t.p + at, sizeof(w));
+    } else if (t.n >= sizeof(w)) {
+        memcpy(&w, t.p + t.n - sizeof(w), sizeof(w));
+        w >>= 8 * (sizeof(w) - left);
+    } else {
+        memcpy(&w, t.p + at, left);
+    }
+    return w;
+}
+
 /* Of sixteen bytes. */
 static inline __attribute__((always_inline)) struct nj_kinds nj_kinds_of(nj_lane v)
 {
@@ -62,10 +78,11 @@ static inline __attribute__((always_inline)) struct nj_kinds nj_kinds_of(nj_lane
     };
 }
 
+typedef uint64_t nj_halves __attribute__((vector_size(16)));
+
 /* The sixteen bytes from byte at on, as many as there are, but nine at least, the others NUL. */
 static inline struct nj_kinds nj_kinds_at(struct nj_str t, size_t at)
 {
-    typedef uint64_t halves __attribute__((vector_size(16)));
     nj_lane v;
     size_t left = t.n - at;
     if (left >= sizeof(v)) {
@@ -74,9 +91,15 @@ static inline struct nj_kinds nj_kinds_at(struct nj_str t, size_t at)
         uint64_t first, last;
         memcpy(&first, t.p + at, sizeof(first));
         memcpy(&last, t.p + t.n - sizeof(last), sizeof(last));
-        v = (nj_lane)(halves){ first, last >> 8 * (sizeof(v) - left) };
+        v = (nj_lane)(nj_halves){ first, last >> 8 * (sizeof(v) - left) };
     }
     return nj_kinds_of(v);
+}
+
+/* The same of however many there are. */
+static inline struct nj_kinds nj_kinds_up_to(struct nj_str t, size_t at)
+{
+    return nj_kinds_of((nj_lane)(nj_halves){ nj_eight_at(t, at), t.n - at > 8 ? nj_eight_at(t, at + 8) : 0 });
 }
 
 /* The byte before byte at, or a space. */
@@ -107,22 +130,6 @@ static inline __attribute__((always_inline)) void nj_kinds_add(struct nj_kinds *
 static inline uint64_t nj_kinds_run(struct nj_kinds k)
 {
     return k.digit | k.upper | k.lower | k.hyphen | k.under;
-}
-
-/* Eight bytes of a text from byte at on, as many as there are, the others NUL. */
-static inline uint64_t nj_eight_at(struct nj_str t, size_t at)
-{
-    uint64_t w = 0;
-    size_t left = t.n - at;
-    if (left >= sizeof(w)) {
-        memcpy(&w, t.p + at, sizeof(w));
-    } else if (t.n >= sizeof(w)) {
-        memcpy(&w, t.p + t.n - sizeof(w), sizeof(w));
-        w >>= 8 * (sizeof(w) - left);
-    } else {
-        memcpy(&w, t.p + at, left);
-    }
-    return w;
 }
 
 /* Sets of characters by the low bits of each; others may pass for them. */

@@ -218,11 +218,15 @@ enum {
 enum { NJ_ID_LETTERS = 7, NJ_ID_DIGITS = 18 };
 struct nj_id_index {
     int16_t first[NJ_ID_LETTERS][NJ_ID_DIGITS + 1], next[NJ_IDS];
+    struct nj_id_form {
+        uint16_t digit, letter, either, hyphen;
+    } form[NJ_IDS];            /* what the first bytes must be, a bit each */
     bool mixed[NJ_ID_LETTERS]; /* some row may have either there: all of them stand under 0 */
 };
 void nj_ids_init(struct nj_redactor *r);
 /* Replaces what begins at byte from, if it is one. */
 bool nj_id_try(struct nj_sweep *s, size_t from);
+/* Do two letters and two digits stand there, and name a country? */
 bool nj_iban_may(struct nj_str text, size_t from);
 bool nj_iban_try(struct nj_sweep *s, size_t from);
 
@@ -312,6 +316,15 @@ extern const uint16_t nj_byte_class[256];
 static inline bool nj_is(char c, unsigned classes)
 {
     return (nj_byte_class[(unsigned char)c] & classes) != 0;
+}
+
+/* Two letters and two digits stand there: of an account number, perhaps. */
+static inline bool nj_is_like_iban(struct nj_str text, size_t from)
+{
+    _Static_assert(NJ_IS_ALPHA << 1 == NJ_IS_DIGIT, "both are asked for at once");
+    const unsigned char *p = (const unsigned char *)text.p + from;
+    return text.n - from >= 4 &&
+           ((nj_byte_class[p[0]] & nj_byte_class[p[1]]) << 1 & nj_byte_class[p[2]] & nj_byte_class[p[3]] & NJ_IS_DIGIT) != 0;
 }
 
 /* No word goes on at byte at; the tail of an escape is none. */

@@ -211,47 +211,45 @@ bool nj_valid_email(struct nj_str text, struct nj_span *sp)
 #define ALL    (LEN(12) | LEN(13) | LEN(14) | LEN(15) | LONG)
 #define LONG   (LEN(16) | LEN(17) | LEN(18) | LEN(19))
 
-/* First digits from low to high, and the lengths issued. */
+/* The first four digits from low to high, and the lengths issued. */
 static const struct {
     uint16_t low, high;
-    uint8_t digits;
     uint32_t lengths;
 } brands[] = {
-    { 4, 4, 1, LEN(13) | LEN(16) | LEN(19) },  /* Visa */
-    { 51, 55, 2, LEN(16) },                    /* Mastercard */
-    { 2221, 2720, 4, LEN(16) },                /* Mastercard */
-    { 34, 34, 2, LEN(15) },                    /* American Express */
-    { 37, 37, 2, LEN(15) },                    /* American Express */
-    { 6011, 6011, 4, LONG },                   /* Discover */
-    { 644, 649, 3, LONG },                     /* Discover */
-    { 65, 65, 2, LONG },                       /* Discover, RuPay */
-    { 300, 305, 3, LEN(14) | LEN(15) | LONG }, /* Diners Club */
-    { 36, 36, 2, LEN(14) | LEN(15) | LONG },   /* Diners Club */
-    { 38, 39, 2, LEN(14) | LEN(15) | LONG },   /* Diners Club */
-    { 3528, 3589, 4, LONG },                   /* JCB */
-    { 62, 62, 2, LONG },                       /* UnionPay */
-    { 81, 82, 2, LONG },                       /* UnionPay, RuPay */
-    { 60, 60, 2, LEN(16) },                    /* RuPay */
-    { 508, 508, 3, LEN(16) },                  /* RuPay */
-    { 2200, 2204, 4, LONG },                   /* Mir */
-    { 5018, 5018, 4, ALL },                    /* Maestro */
-    { 5020, 5020, 4, ALL },                    /* Maestro */
-    { 5038, 5038, 4, ALL },                    /* Maestro */
-    { 5893, 5893, 4, ALL },                    /* Maestro */
-    { 6304, 6304, 4, ALL },                    /* Maestro */
-    { 6759, 6759, 4, ALL },                    /* Maestro */
-    { 6761, 6763, 4, ALL },                    /* Maestro */
+    { 4000, 4999, LEN(13) | LEN(16) | LEN(19) }, /* Visa */
+    { 5100, 5599, LEN(16) },                     /* Mastercard */
+    { 2221, 2720, LEN(16) },                     /* Mastercard */
+    { 3400, 3499, LEN(15) },                     /* American Express */
+    { 3700, 3799, LEN(15) },                     /* American Express */
+    { 6011, 6011, LONG },                        /* Discover */
+    { 6440, 6499, LONG },                        /* Discover */
+    { 6500, 6599, LONG },                        /* Discover, RuPay */
+    { 3000, 3059, LEN(14) | LEN(15) | LONG },    /* Diners Club */
+    { 3600, 3699, LEN(14) | LEN(15) | LONG },    /* Diners Club */
+    { 3800, 3999, LEN(14) | LEN(15) | LONG },    /* Diners Club */
+    { 3528, 3589, LONG },                        /* JCB */
+    { 6200, 6299, LONG },                        /* UnionPay */
+    { 8100, 8299, LONG },                        /* UnionPay, RuPay */
+    { 6000, 6099, LEN(16) },                     /* RuPay */
+    { 5080, 5089, LEN(16) },                     /* RuPay */
+    { 2200, 2204, LONG },                        /* Mir */
+    { 5018, 5018, ALL },                         /* Maestro */
+    { 5020, 5020, ALL },                         /* Maestro */
+    { 5038, 5038, ALL },                         /* Maestro */
+    { 5893, 5893, ALL },                         /* Maestro */
+    { 6304, 6304, ALL },                         /* Maestro */
+    { 6759, 6759, ALL },                         /* Maestro */
+    { 6761, 6763, ALL },                         /* Maestro */
 };
 
 static bool brand_issues(const uint8_t *d, size_t n)
 {
-    for (size_t i = 0; i < NJ_COUNT(brands); i++) {
-        unsigned head = 0;
-        for (size_t k = 0; k < brands[i].digits; k++)
-            head = head * 10 + d[k];
-        if (head >= brands[i].low && head <= brands[i].high && (brands[i].lengths & LEN(n)) != 0)
+    if (n < 12)
+        return false;
+    unsigned head = d[0] * 1000u + d[1] * 100u + d[2] * 10u + d[3];
+    for (size_t i = 0; i < NJ_COUNT(brands); i++)
+        if (head - brands[i].low <= (unsigned)(brands[i].high - brands[i].low) && (brands[i].lengths & LEN(n)) != 0)
             return true;
-    }
     return false;
 }
 

@@ -42,13 +42,11 @@ static bool is_day(unsigned month, unsigned day)
 
 bool nj_luhn(const uint8_t *d, size_t n)
 {
+    static const uint8_t doubled[] = { 0, 2, 4, 6, 8, 1, 3, 5, 7, 9 };
     unsigned sum = 0;
-    for (size_t i = 0; i < n; i++) {
-        unsigned v = d[n - 1 - i];
-        if (i % 2 == 1)
-            v = v > 4 ? v * 2 - 9 : v * 2;
-        sum += v;
-    }
+    for (; n >= 2; n -= 2)
+        sum += (unsigned)d[n - 1] + doubled[d[n - 2]];
+    sum += n != 0 ? d[0] : 0;
     return sum % 10 == 0;
 }
 
@@ -371,47 +369,65 @@ bool nj_valid_cn_id(const char *p, size_t n)
 
 /* --- bank accounts ------------------------------------------------------------------------------------------------ */
 
-/* Country and length of the whole number, as the IBAN registry has them, in order. */
-static const char iban_lengths[] =
-    "AD24AE23AL28AT20AZ28BA20BE16BG22BH22BI27BR29BY28CH21CR22CY28CZ24DE22DJ27DK18DO28EE20EG29ES24FI18FK18FO18FR27GB22GE22GI23GL18GR27GT28"
-    "HN28HR21HU28IE22IL23IQ23IS26IT27JO30KW30KZ20LB28LC32LI21LT20LU20LV21LY25MC27MD24ME22MK19MN20MR27MT31MU30NI28NL18NO15OM23PK24PL28PS29"
-    "PT25QA29RO24RS22RU33SA24SC31SD18SE24SI19SK24SM27SO23ST25SV28TL23TN24TR26UA29VA22VG24XK20YE30";
+/* Length of the whole number by its country, as the IBAN registry has them; and whether accounts of that country are digits alone: a
+ * hexadecimal id is none of theirs then. */
+enum { DIGITS_ALONE = 0x80, COUNTRIES = 26 * 26 };
+#define PLACE(one, two) (((one) - 'A') * 26 + (two) - 'A')
+#define L(one, two, n)  [PLACE(one, two)] = (n)
+#define D(one, two, n)  [PLACE(one, two)] = (n) | DIGITS_ALONE
+/* clang-format off */
+static const uint8_t iban_lengths[COUNTRIES] = {
+    L('A', 'D', 24), D('A', 'E', 23), L('A', 'L', 28), D('A', 'T', 20), L('A', 'Z', 28), D('B', 'A', 20), D('B', 'E', 16),
+    L('B', 'G', 22), L('B', 'H', 22), L('B', 'I', 27), L('B', 'R', 29), L('B', 'Y', 28), L('C', 'H', 21), L('C', 'R', 22),
+    L('C', 'Y', 28), D('C', 'Z', 24), D('D', 'E', 22), L('D', 'J', 27), D('D', 'K', 18), L('D', 'O', 28), D('E', 'E', 20),
+    L('E', 'G', 29), D('E', 'S', 24), D('F', 'I', 18), L('F', 'K', 18), D('F', 'O', 18), L('F', 'R', 27), L('G', 'B', 22),
+    L('G', 'E', 22), L('G', 'I', 23), D('G', 'L', 18), L('G', 'R', 27), L('G', 'T', 28), L('H', 'N', 28), D('H', 'R', 21),
+    D('H', 'U', 28), L('I', 'E', 22), D('I', 'L', 23), L('I', 'Q', 23), D('I', 'S', 26), L('I', 'T', 27), L('J', 'O', 30),
+    L('K', 'W', 30), L('K', 'Z', 20), L('L', 'B', 28), L('L', 'C', 32), L('L', 'I', 21), D('L', 'T', 20), L('L', 'U', 20),
+    L('L', 'V', 21), L('L', 'Y', 25), L('M', 'C', 27), L('M', 'D', 24), D('M', 'E', 22), L('M', 'K', 19), L('M', 'N', 20),
+    L('M', 'R', 27), L('M', 'T', 31), L('M', 'U', 30), L('N', 'I', 28), L('N', 'L', 18), D('N', 'O', 15), L('O', 'M', 23),
+    L('P', 'K', 24), D('P', 'L', 28), L('P', 'S', 29), D('P', 'T', 25), L('Q', 'A', 29), L('R', 'O', 24), D('R', 'S', 22),
+    L('R', 'U', 33), L('S', 'A', 24), L('S', 'C', 31), L('S', 'D', 18), D('S', 'E', 24), D('S', 'I', 19), D('S', 'K', 24),
+    L('S', 'M', 27), L('S', 'O', 23), L('S', 'T', 25), L('S', 'V', 28), L('T', 'L', 23), D('T', 'N', 24), L('T', 'R', 26),
+    L('U', 'A', 29), L('V', 'A', 22), L('V', 'G', 24), D('X', 'K', 20), L('Y', 'E', 30),
+};
+/* clang-format on */
+#undef L
+#undef D
+
+static unsigned country_of(const char *country)
+{
+    bool capitals = nj_is(country[0], NJ_IS_UPPER) && nj_is(country[1], NJ_IS_UPPER);
+    return capitals ? iban_lengths[PLACE(country[0], country[1])] : 0;
+}
 
 size_t nj_iban_length(const char *country)
 {
-    for (const char *p = iban_lengths; *p != '\0' && *p <= country[0]; p += 4)
-        if (memcmp(p, country, 2) == 0)
-            return (size_t)(p[2] - '0') * 10 + (size_t)(p[3] - '0');
-    return 0;
+    return country_of(country) & ~(unsigned)DIGITS_ALONE;
 }
 
-/* Are accounts of that country digits alone, as that registry has it?  A hexadecimal id is none of theirs then. */
-static bool iban_is_digits(const char *country)
+static uint64_t rest_97(uint64_t rest, const char *p, size_t n)
 {
-    static const char countries[] = "AEATBABECZDEDKEEESFIFOGLHRHUILISLTMENOPLPTRSSESISKTNXK";
-    for (const char *c = countries; *c != '\0'; c += 2)
-        if (memcmp(c, country, 2) == 0)
-            return true;
-    return false;
+    const uint64_t large = 10000000000000000u; /* a hundred times as much still fits */
+    for (size_t i = 0; i < n; i++) {
+        if (rest >= large)
+            rest %= 97;
+        rest = nj_is(p[i], NJ_IS_DIGIT) ? rest * 10 + (unsigned)(p[i] - '0') : rest * 100 + (unsigned)(p[i] - 'A') + 10;
+    }
+    return rest;
 }
 
 /* ISO 7064 mod 97,10 with the first four characters behind the rest. */
 bool nj_mod97(const char *p, size_t n)
 {
-    unsigned rest = 0;
-    for (size_t i = 0; i < n; i++) {
-        char c = p[(i + 4) % n];
-        rest = nj_is(c, NJ_IS_DIGIT) ? rest * 10 + (unsigned)(c - '0') : rest * 100 + (unsigned)(c - 'A') + 10;
-        rest %= 97;
-    }
-    return rest == 1;
+    return n >= 4 && rest_97(rest_97(0, p + 4, n - 4), p, 4) % 97 == 1;
 }
 
 bool nj_valid_iban(const char *p, size_t n)
 {
     if (n < 5 || nj_iban_length(p) != n)
         return false;
-    bool digits = iban_is_digits(p);
+    bool digits = (country_of(p) & DIGITS_ALONE) != 0;
     for (size_t i = 0; i < n; i++) {
         bool lettered = i < 2 || (i >= 4 && !digits);
         if (!nj_is(p[i], lettered ? NJ_IS_UPPER | NJ_IS_DIGIT : NJ_IS_DIGIT))
