@@ -12,23 +12,40 @@ static bool is_text_byte(unsigned char c)
     return (c >= 0x20 && c < 0x7f) || c == '\n' || c == '\t' || c == '\r';
 }
 
-/* Nine bytes out of ten are printable; characters of more than a byte are, if they are sound. */
-static bool is_text(struct nj_str s)
+/* Are these sixteen? */
+static inline bool are_text(const char *p)
 {
-    size_t printable = 0;
-    for (size_t i = 0; i < s.n;) {
+    nj_lane v;
+    memcpy(&v, p, sizeof(v));
+    nj_lane printable = (nj_lane)(v - 0x20 < 0x7f - 0x20) | (nj_lane)(v == '\n') | (nj_lane)(v == '\t') | (nj_lane)(v == '\r');
+    return nj_lane_bits(printable) == 0xffff;
+}
+
+/* Bytes that are not printable, until there are more than so many; characters of more than a byte are, if they are sound. */
+static size_t others_in(struct nj_str s, size_t most)
+{
+    size_t others = 0;
+    for (size_t i = 0; i < s.n && others <= most;) {
         unsigned char c = (unsigned char)s.p[i];
         size_t n = 1;
         if (c >= 0xc3 && c < 0xf4) {
             while (n < 4 && i + n < s.n && ((unsigned char)s.p[i + n] & 0xc0) == 0x80)
                 n++;
-            printable += n > 1 ? n : 0;
+            others += n == 1;
+        } else if (s.n - i >= sizeof(nj_lane) && are_text(s.p + i)) {
+            n = sizeof(nj_lane);
         } else {
-            printable += is_text_byte(c) ? 1 : 0;
+            others += !is_text_byte(c);
         }
         i += n;
     }
-    return s.n != 0 && printable * 10 >= s.n * 9;
+    return others;
+}
+
+/* Nine bytes out of ten are printable. */
+static bool is_text(struct nj_str s)
+{
+    return s.n != 0 && others_in(s, s.n / 10) * 10 <= s.n;
 }
 
 static bool is_run_byte(char c)
@@ -38,7 +55,13 @@ static bool is_run_byte(char c)
 
 static bool begins_like_text(struct nj_str run)
 {
+    enum { FIRST = 16, FEW = SAMPLE / 4 * 3 / 10 };
     char plain[SAMPLE];
+    if (run.n >= SAMPLE) { /* a third of it tells most others; the last of these may be the first of a character */
+        size_t n = nj_base64_decode(nj_str_slice(run, 0, FIRST), plain, sizeof(plain));
+        if (n == NJ_NPOS || others_in((struct nj_str){ plain, n }, FEW + 1) > FEW + 1)
+            return false;
+    }
     size_t n = nj_base64_decode(nj_str_slice(run, 0, SAMPLE / 4 * 4), plain, sizeof(plain));
     return n != NJ_NPOS && is_text((struct nj_str){ plain, n });
 }
@@ -49,22 +72,33 @@ static bool is_object(struct nj_str t, size_t from)
     return t.n - from >= OBJECT_MIN && memcmp(t.p + from, "eyJ", 3) == 0;
 }
 
+/* Of the bytes from..to, 64 at most and sixteen at least: which are of base64, a bit each. */
+static inline uint64_t run_bits(struct nj_str t, size_t from, size_t to, uint64_t *upper)
+{
+    uint64_t bits = 0, capitals = 0;
+    for (size_t at = from; at < to; at += sizeof(nj_lane)) {
+        nj_lane v;
+        size_t start = to - at < sizeof(v) ? to - sizeof(v) : at, place = start - from;
+        memcpy(&v, t.p + start, sizeof(v));
+        nj_lane plain = (nj_lane)((v | 0x20) - 'a' < 26) | (nj_lane)(v - '0' < 10);
+        nj_lane sign = (nj_lane)((v | 4) == '/') | (nj_lane)(v == '-') | (nj_lane)(v == '_'); /* the first is a plus, too */
+        bits |= nj_lane_bits(plain | sign) << place;
+        capitals |= nj_lane_bits((nj_lane)(v - 'A' < 26)) << place;
+    }
+    *upper = capitals;
+    return bits;
+}
+
 bool nj_encoded_run_may(struct nj_str t, size_t from)
 {
-    size_t last = from + RUN_MIN - NJ_TOKEN_RUN;
     bool begins = from == 0 || !is_run_byte(t.p[from - 1]);
-    if (begins && t.n - from < RUN_MIN)
-        return false;
-    for (size_t i = from + RUN_MIN - 1; begins && i > last; i--)
-        if (!is_run_byte(t.p[i]))
-            return false; /* a UUID, a digest: too short */
-    unsigned seen = 0;    /* no text has a base64 without capitals; identifiers in hexadecimal have none */
-    for (size_t i = from; i <= last; i++) {
-        if (!is_run_byte(t.p[i]))
-            return false;
-        seen |= nj_byte_class[(unsigned char)t.p[i]];
-    }
-    return (seen & NJ_IS_UPPER) != 0;
+    size_t n = begins ? RUN_MIN : RUN_MIN - NJ_TOKEN_RUN + 1;
+    uint64_t upper = 0, first = nj_lowest(RUN_MIN - NJ_TOKEN_RUN + 1);
+    if (t.n - from < n || !is_run_byte(t.p[from + n - 1]))
+        return false; /* a UUID, a digest: too short */
+    uint64_t run = run_bits(t, from, from + n, &upper);
+    /* No text has a base64 without capitals; identifiers in hexadecimal have none. */
+    return run == nj_lowest(n) && (upper & first) != 0;
 }
 
 /* --- judging ------------------------------------------------------------------------------------------------------ */
@@ -129,6 +163,14 @@ static bool replace_run(struct nj_sweep *s, struct nj_span run, enum verdict v)
     return v != CLEAN && nj_sweep_put(s, run, v == SENSITIVE ? NJ_STR("[secret]") : NJ_STR(NJ_WITHHELD));
 }
 
+/* Of sixteen: one that may end what is in front of the run. */
+static inline bool holds_sign(const char *p)
+{
+    nj_lane v;
+    memcpy(&v, p, sizeof(v));
+    return nj_lane_bits((nj_lane)(v == '/') | (nj_lane)(v == '-') | (nj_lane)(v == '_')) != 0;
+}
+
 /* The run as it stands, or behind a slash or hyphen that belongs to what is in front of it. */
 static size_t text_start(struct nj_str t, size_t from, size_t to)
 {
@@ -136,6 +178,8 @@ static size_t text_start(struct nj_str t, size_t from, size_t to)
         if (begins_like_text(nj_str_slice(t, from, to)))
             return from;
         size_t next = from;
+        while (to - next >= sizeof(nj_lane) && !holds_sign(t.p + next))
+            next += sizeof(nj_lane);
         while (next < to && t.p[next] != '/' && t.p[next] != '-' && t.p[next] != '_')
             next++;
         from = next + 1;
@@ -154,6 +198,14 @@ static bool unpack_run(struct nj_sweep *s, struct nj_span run)
 
 static size_t run_end(struct nj_str t, size_t at)
 {
+    uint64_t upper;
+    while (t.n - at >= NJ_KINDS_MOST / 2) {
+        uint64_t others = ~run_bits(t, at, at + NJ_KINDS_MOST / 2, &upper);
+        size_t n = (size_t)__builtin_ctzll(others);
+        at += n;
+        if (n < NJ_KINDS_MOST / 2)
+            return at;
+    }
     return nj_run(t, at, NJ_IS_B64 | NJ_IS_B64URL);
 }
 
@@ -170,8 +222,9 @@ bool nj_decode_run(struct nj_sweep *s, size_t at)
     struct nj_str t = s->text;
     if (at < s->run_read)
         return false;
-    size_t from = at, to = run_end(t, at);
-    while (from > s->done && from > s->run_read && is_run_byte(t.p[from - 1]))
+    size_t floor = s->done > s->run_read ? s->done : s->run_read;
+    size_t from = at - floor > NJ_TOKEN_RUN - 1 ? at - (NJ_TOKEN_RUN - 1) : floor, to = run_end(t, at);
+    while (from > floor && is_run_byte(t.p[from - 1]))
         from--;
     s->run_read = to;
     if (to - from >= RUN_MIN && memcmp(t.p + from, "H4sI", 4) == 0)
