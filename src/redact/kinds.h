@@ -1,10 +1,34 @@
 /* src/redact/kinds.h -- of which kinds the bytes of a stretch of text are, found sixteen at a time: a bit for each byte.
  *
- * Limits     64 bytes.  Only bytes of the text are read. */
+ * Limits     64 bytes.  Only bytes of the text are read.  What one byte may belong to is told by a table. */
 #ifndef NIGHTJAR_REDACT_KINDS_H
 #define NIGHTJAR_REDACT_KINDS_H
 
 #include "lanes.h"
+
+/* What a byte may belong to; the table is in validators.c. */
+enum {
+    NJ_IS_ALPHA = 1,
+    NJ_IS_DIGIT = 2,
+    NJ_IS_WORD = 4, /* letters, digits, underscore */
+    NJ_IS_B64 = 8,  /* of base64, without padding */
+    NJ_IS_B64URL = 16,
+    NJ_IS_KEY = 32,   /* of a field name in text */
+    NJ_IS_SPACE = 64, /* space, tab, newline, return */
+    NJ_IS_HEX = 128,
+    NJ_IS_UPPER = 256,
+    NJ_IS_LOWER = 512,
+    NJ_IS_DOTTED = 1024, /* of base64url, or a dot */
+    NJ_IS_MIXED = 2048,  /* of either base64, or its padding */
+    NJ_IS_END = 4096,    /* ends a value without quotes */
+    NJ_IS_END_AT = 8192  /* ... depending on what follows */
+};
+extern const uint16_t nj_byte_class[256];
+
+static inline bool nj_is(char c, unsigned classes)
+{
+    return (nj_byte_class[(unsigned char)c] & classes) != 0;
+}
 
 enum { NJ_KINDS_MOST = 64 };
 

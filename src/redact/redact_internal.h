@@ -294,30 +294,6 @@ bool nj_valid_iban(const char *p, size_t n);
 /* Length of a country's account numbers, or 0. */
 size_t nj_iban_length(const char *country);
 
-/* What a byte may belong to; the table is in validators.c. */
-enum {
-    NJ_IS_ALPHA = 1,
-    NJ_IS_DIGIT = 2,
-    NJ_IS_WORD = 4, /* letters, digits, underscore */
-    NJ_IS_B64 = 8,  /* of base64, without padding */
-    NJ_IS_B64URL = 16,
-    NJ_IS_KEY = 32,   /* of a field name in text */
-    NJ_IS_SPACE = 64, /* space, tab, newline, return */
-    NJ_IS_HEX = 128,
-    NJ_IS_UPPER = 256,
-    NJ_IS_LOWER = 512,
-    NJ_IS_DOTTED = 1024, /* of base64url, or a dot */
-    NJ_IS_MIXED = 2048,  /* of either base64, or its padding */
-    NJ_IS_END = 4096,    /* ends a value without quotes */
-    NJ_IS_END_AT = 8192  /* ... depending on what follows */
-};
-extern const uint16_t nj_byte_class[256];
-
-static inline bool nj_is(char c, unsigned classes)
-{
-    return (nj_byte_class[(unsigned char)c] & classes) != 0;
-}
-
 /* Two letters and two digits stand there: of an account number, perhaps. */
 static inline bool nj_is_like_iban(struct nj_str text, size_t from)
 {
