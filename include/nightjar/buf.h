@@ -21,11 +21,19 @@ struct nj_buf {
 void nj_buf_init(struct nj_buf *b, size_t max);
 void nj_buf_fini(struct nj_buf *b);
 /* Empties and clears the error; keeps the memory. */
-void nj_buf_reset(struct nj_buf *b);
+static inline void nj_buf_reset(struct nj_buf *b)
+{
+    b->n = 0;
+    b->err = NJ_OK;
+}
 /* Like reset, but gives memory above keep bytes back. */
 void nj_buf_shrink(struct nj_buf *b, size_t keep);
 /* Cuts back to n bytes (n <= b->n); does not clear the error. */
-void nj_buf_cut(struct nj_buf *b, size_t n);
+static inline void nj_buf_cut(struct nj_buf *b, size_t n)
+{
+    if (n < b->n)
+        b->n = n;
+}
 /* Room for extra more bytes, so that the caller may write at p+n and then add to n. */
 NJ_MUST enum nj_status nj_buf_reserve(struct nj_buf *b, size_t extra);
 
@@ -60,6 +68,10 @@ static inline struct nj_str nj_buf_str(const struct nj_buf *b)
 }
 
 /* The content, borrowed until the next change, or the latched error. */
-NJ_MUST enum nj_status nj_buf_finish(const struct nj_buf *b, struct nj_str *out);
+NJ_MUST static inline enum nj_status nj_buf_finish(const struct nj_buf *b, struct nj_str *out)
+{
+    *out = b->err == NJ_OK ? nj_buf_str(b) : (struct nj_str){ NULL, 0 };
+    return b->err;
+}
 
 #endif

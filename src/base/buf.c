@@ -23,12 +23,6 @@ void nj_buf_fini(struct nj_buf *b)
     *b = (struct nj_buf){ .max = b->max };
 }
 
-void nj_buf_reset(struct nj_buf *b)
-{
-    b->n = 0;
-    b->err = NJ_OK;
-}
-
 void nj_buf_shrink(struct nj_buf *b, size_t keep)
 {
     nj_buf_reset(b);
@@ -37,12 +31,6 @@ void nj_buf_shrink(struct nj_buf *b, size_t keep)
     free(b->p);
     b->p = NULL;
     b->cap = 0;
-}
-
-void nj_buf_cut(struct nj_buf *b, size_t n)
-{
-    if (n < b->n)
-        b->n = n;
 }
 
 enum nj_status nj_buf_reserve(struct nj_buf *b, size_t extra)
@@ -186,10 +174,4 @@ void nj_buf_add_json(struct nj_buf *b, struct nj_str s)
     }
     nj_buf_add(b, nj_str_slice(s, clean, s.n));
     nj_buf_addc(b, '"');
-}
-
-enum nj_status nj_buf_finish(const struct nj_buf *b, struct nj_str *out)
-{
-    *out = b->err == NJ_OK ? nj_buf_str(b) : (struct nj_str){ NULL, 0 };
-    return b->err;
 }

@@ -56,10 +56,9 @@ static inline uint64_t nj_line_hash(struct nj_str line, bool stream)
 }
 
 /* It will be asked for: by then it is at hand. */
-static inline void nj_line_fetch(const struct nj_known_lines *lines, struct nj_str line, bool stream)
+static inline void nj_line_fetch(const struct nj_known_lines *lines, uint64_t hash)
 {
-    if (line.n != 0 && line.n <= NJ_KNOWN_LEN)
-        __builtin_prefetch(&lines->line[nj_line_hash(line, stream) % NJ_KNOWN_LINES]);
+    __builtin_prefetch(&lines->line[hash % NJ_KNOWN_LINES]);
 }
 
 static inline bool nj_is_known(const struct nj_known *slot, struct nj_str text)

@@ -78,20 +78,15 @@ struct nj_marks {
     uint64_t odd;   /* neither printable ASCII nor tab nor newline */
 };
 
-/* Marks the 64 bytes at p, of which the two before p are read too.  Those from byte n on are NULs. */
-typedef void (*nj_marks_fn)(struct nj_marker *m, const char *p, size_t n, struct nj_marks *out);
+/* Marks the block at byte at of a text; what lies around the text reads as NULs.  *m is all zero at first, and then what the block before
+ * left in it; it need not be set again for a text of one block. */
+typedef void (*nj_marks_fn)(struct nj_marker *m, struct nj_str text, size_t at, struct nj_marks *out);
 /* The forms this processor has, the fastest first; NULL behind the last. */
 nj_marks_fn nj_marks_form(size_t i);
 
-/* The block at byte at of a text, whatever lies around it: edges read as NULs. */
-void nj_marks_edge(nj_marks_fn make, struct nj_marker *m, struct nj_str text, size_t at, struct nj_marks *out);
-
 static inline void nj_marks_at(nj_marks_fn make, struct nj_marker *m, struct nj_str text, size_t at, struct nj_marks *out)
 {
-    if (at >= NJ_BLOCK_BEFORE && text.n - at >= NJ_BLOCK)
-        make(m, text.p + at, NJ_BLOCK, out);
-    else
-        nj_marks_edge(make, m, text, at, out);
+    make(m, text, at, out);
 }
 
 #endif

@@ -87,6 +87,8 @@ static const struct nj_lane_rows nj_lane_words = TABLES(WORDS), nj_lane_places =
 #undef LOW
 #undef HIGH
 #undef LETTER
+#undef LETTERS
+#undef CASES
 #undef HALF
 
 #endif

@@ -31,11 +31,8 @@ static void forget(struct nj_members *m)
     m->round = (uint64_t)1 << 32;
 }
 
-void nj_members_begin(struct nj_members *m, size_t n)
+void nj_members_begin_anew(struct nj_members *m)
 {
-    m->left = NJ_MEMBERS_SHARE * n + NJ_MEMBERS_FREE;
-    if (m->slot != NULL && m->room == (m->mask + 1) / 2)
-        return;                                          /* nothing was put into it */
     if (m->slot == NULL || m->mask >= NJ_MEMBERS_KEEP) { /* one large value must not hold its memory for ever */
         use(m, m->first, NJ_MEMBERS_FIRST);
         memset(m->first, 0, sizeof(m->first));

@@ -25,7 +25,13 @@ struct nj_members { /* all zero to begin with */
 };
 
 /* Another value of n bytes begins. */
-void nj_members_begin(struct nj_members *m, size_t n);
+void nj_members_begin_anew(struct nj_members *m);
+static inline void nj_members_begin(struct nj_members *m, size_t n)
+{
+    m->left = NJ_MEMBERS_SHARE * n + NJ_MEMBERS_FREE;
+    if (m->slot == NULL || m->room != (m->mask + 1) / 2)
+        nj_members_begin_anew(m); /* something was put into it */
+}
 void nj_members_free(struct nj_members *m);
 /* Has the object of that number a name of this hash already?  It has from now on. */
 bool nj_members_add(struct nj_members *m, uint32_t object, uint32_t hash);

@@ -383,14 +383,14 @@ struct nj_sweep {
     struct {
         size_t to, read; /* ... and braces were counted up to here */
         int rule;
-    } under;                      /* names before this are of a container that is secret as a whole */
-    size_t word_read;             /* words were looked at up to here */
-    size_t columns_read;          /* ... and lists of columns */
-    size_t bound_read;            /* ... and lists of what goes into a statement */
-    bool grant_read, grant;       /* the text speaks of a grant_type */
-    bool kty_read, kty;           /* ... and of a JSON web key */
-    const struct nj_marks *marks; /* of the blocks of the text, if they were marked before */
-    struct nj_span own;           /* the next match of the operator's patterns, from NJ_NPOS: none */
+    } under;                /* names before this are of a container that is secret as a whole */
+    size_t word_read;       /* words were looked at up to here */
+    size_t columns_read;    /* ... and lists of columns */
+    size_t bound_read;      /* ... and lists of what goes into a statement */
+    bool grant_read, grant; /* the text speaks of a grant_type */
+    bool kty_read, kty;     /* ... and of a JSON web key */
+    struct nj_marks *marks; /* of the blocks of the text that are worth a visit, if they were marked before */
+    struct nj_span own;     /* the next match of the operator's patterns, from NJ_NPOS: none */
     unsigned own_rule;
     struct nj_span *ahead; /* of each automaton */
 };
@@ -426,7 +426,7 @@ static inline bool nj_is_put_secret(struct nj_str t, size_t at)
 
 /* Could a mark of words at byte at be one?  A number counts behind "is" and "was", and behind "otp", "pin" and "code"; "our" in
  * "1 is your", "ss " in "pass ", a hyphen behind a quote where a letter follows. */
-static inline bool nj_word_may(struct nj_str t, size_t at)
+static inline __attribute__((always_inline)) bool nj_word_may(struct nj_str t, size_t at)
 {
     if (at < 3 || at >= t.n)
         return true;
@@ -464,31 +464,44 @@ static inline bool nj_word_may(struct nj_str t, size_t at)
 }
 
 /* Drops the marks of runs that cannot be anything; what is left is worth a visit. */
-static inline uint64_t nj_marks_prune(const struct nj_redactor *r, struct nj_str text, size_t base, struct nj_marks *m)
+static inline __attribute__((always_inline)) uint64_t nj_marks_prune(const struct nj_redactor *r, struct nj_str text, size_t base,
+                                                                     struct nj_marks *m)
 {
-    for (uint64_t any = m->token; any != 0; any &= any - 1)
-        if (!nj_token_may(r, text, base + (size_t)__builtin_ctzll(any)) && !nj_encoded_may(text, base + (size_t)__builtin_ctzll(any)))
-            m->token &= ~(any & (0 - any));
-    for (uint64_t any = m->number; any != 0; any &= any - 1)
-        if (!nj_number_may(r, text, base + (size_t)__builtin_ctzll(any)))
-            m->number &= ~(any & (0 - any));
-    for (uint64_t any = m->rare; any != 0; any &= any - 1)
-        if (!nj_rare_may(text, base + (size_t)__builtin_ctzll(any)))
-            m->rare &= ~(any & (0 - any));
-    for (uint64_t any = m->words; any != 0; any &= any - 1)
-        if (!nj_word_may(text, base + (size_t)__builtin_ctzll(any)))
-            m->words &= ~(any & (0 - any));
+#define NJ_DROP(kind, may)                                                                                                                 \
+    for (uint64_t any = kind; any != 0; any &= any - 1) {                                                                                  \
+        size_t at = base + (size_t)__builtin_ctzll(any);                                                                                   \
+        if (!(may))                                                                                                                        \
+            kind &= ~(any & (0 - any));                                                                                                    \
+    }
+    uint64_t token = m->token, number = m->number, rare = m->rare, words = m->words;
+    NJ_DROP(token, nj_token_may(r, text, at) || nj_encoded_may(text, at))
+    NJ_DROP(number, nj_number_may(r, text, at))
+    NJ_DROP(rare, nj_rare_may(text, at))
+    NJ_DROP(words, nj_word_may(text, at))
+#undef NJ_DROP
+    m->token = token;
+    m->number = number;
+    m->rare = rare;
+    m->words = words;
+    return m->separator | token | number | rare | words;
+}
+
+static inline uint64_t nj_marks_any(const struct nj_marks *m)
+{
     return m->separator | m->token | m->number | m->rare | m->words;
 }
 
 /* What is known of a text before it is swept. */
 struct nj_seen {
-    bool ascii;                   /* it holds nothing else */
-    const struct nj_marks *marks; /* of its blocks, or NULL */
+    bool ascii;             /* it holds nothing else */
+    bool bare;              /* it has marks, and none of them is set */
+    struct nj_marks *marks; /* of its blocks, or NULL; dropped by the sweep where they cannot be anything */
+    uint64_t hash;          /* of a line that may be known (known.h) */
 };
 
 /* Appends text to out with everything found replaced; false and nothing appended when nothing was found. */
-bool nj_sweep(struct nj_redactor *r, unsigned level, struct nj_str text, struct nj_seen seen, struct nj_carry *carry, struct nj_buf *out);
+bool nj_sweep(struct nj_redactor *r, unsigned level, struct nj_str text, const struct nj_seen *seen, struct nj_carry *carry,
+              struct nj_buf *out);
 /* Replaces a span by what the action asks for; false when it stays. */
 bool nj_sweep_replace(struct nj_sweep *s, struct nj_span span, enum nj_class class, enum nj_action action, unsigned counter,
                       struct nj_str placeholder);
@@ -620,7 +633,8 @@ struct nj_level {
     struct nj_buf decoded, inflated, encoded; /* for the decoders of the level above */
     struct nj_frame frames[NJ_JSON_DEPTH + 1];
     struct nj_waiting waiting[NJ_WAITING_MAX];
-    struct nj_marks marks[8]; /* of a short text */
+    struct nj_marks marks[8]; /* of a short text, or of the block at hand */
+    struct nj_marker marker;
     struct nj_span stretch[NJ_STRETCHES];
 };
 

@@ -259,21 +259,26 @@ static void visit(struct nj_sweep *s, size_t at, const struct nj_marks *m, uint6
         nj_form_dollar(s, at);
 }
 
+/* Of a text that was not marked before. */
+static __attribute__((noinline)) struct nj_marks *mark_block(struct nj_sweep *s, size_t base)
+{
+    struct nj_level *l = &s->r->levels[s->level];
+    if (base == 0)
+        l->marker = (struct nj_marker){ 0 };
+    nj_marks_at(s->r->marks, &l->marker, s->text, base, &l->marks[0]);
+    return &l->marks[0];
+}
+
 /* stream: the text goes on what records before it left open. */
 static void run(struct nj_sweep *s, bool stream)
 {
-    struct nj_marker marker = { 0 };
     if (s->carry->in_key)
         nj_pem_resume(s);
     if (stream)
         nj_carry_resume(s);
     for (size_t base = 0; base < s->text.n; base += NJ_BLOCK) {
-        struct nj_marks m;
-        if (s->marks != NULL)
-            m = s->marks[base / NJ_BLOCK];
-        else
-            nj_marks_at(s->r->marks, &marker, s->text, base, &m);
-        uint64_t any = nj_marks_prune(s->r, s->text, base, &m);
+        struct nj_marks *m = s->marks != NULL ? &s->marks[base / NJ_BLOCK] : mark_block(s, base);
+        uint64_t any = nj_marks_prune(s->r, s->text, base, m);
         while (any != 0) {
             uint64_t bit = any & (0 - any);
             size_t at = base + (size_t)__builtin_ctzll(any);
@@ -281,7 +286,7 @@ static void run(struct nj_sweep *s, bool stream)
             if ((s->waiting_n != 0 && at >= s->waiting[0].span.from) || at >= s->own.from)
                 settle(s, at + 1);
             if (at >= s->done)
-                visit(s, at, &m, bit);
+                visit(s, at, m, bit);
         }
     }
     if (s->waiting_n != 0 || s->own.from != NJ_NPOS)
@@ -300,7 +305,7 @@ static __attribute__((noinline)) void run_with_rules(struct nj_sweep *s, bool st
     run(s, stream);
 }
 
-static bool sweep(struct nj_redactor *r, unsigned level, struct nj_str text, struct nj_seen seen, struct nj_carry *carry,
+static bool sweep(struct nj_redactor *r, unsigned level, struct nj_str text, const struct nj_seen *seen, struct nj_carry *carry,
                   struct nj_buf *out)
 {
     struct nj_carry own = { 0 };
@@ -309,9 +314,9 @@ static bool sweep(struct nj_redactor *r, unsigned level, struct nj_str text, str
     struct nj_level *l = &r->levels[level];
     s.pem_end.from = NJ_NPOS;
     s.own.from = NJ_NPOS;
-    s.marks = seen.marks;
+    s.marks = seen->marks;
     s.waiting = l->waiting;
-    if (!seen.ascii && nj_fold_find(text, 0) != text.n) {
+    if (!seen->ascii && nj_fold_find(text, 0) != text.n) {
         if (!nj_fold(text, &l->folded, &l->steps)) {
             out->err = NJ_ENOMEM;
             return true; /* withheld: what cannot be read is not passed on */
@@ -339,30 +344,34 @@ static bool is_idle(const struct nj_carry *c)
            !(c->in_key || c->open.quote != 0 || c->pending != 0 || c->cut || c->table.parting != 0 || c->wire.state != NJ_WIRE_NONE);
 }
 
-/* May a text be remembered, because nothing else has a say in what is found in it, and is it worth it? */
-static bool may_be_known(const struct nj_redactor *r, unsigned level, struct nj_str text, const struct nj_marks *m,
-                         const struct nj_carry *carry)
+/* May a text be remembered, because nothing else has a say in what is found in it? */
+static bool may_be_known(const struct nj_redactor *r, unsigned level, struct nj_str text, const struct nj_carry *carry)
 {
-    return m != NULL && level == 0 && text.n <= NJ_KNOWN_LEN && !r->read_all && !r->paths && r->context.n == 0 && is_idle(carry) &&
-           (m->separator | m->token | m->number | m->rare | m->words) != 0;
+    return level == 0 && text.n <= NJ_KNOWN_LEN && !r->read_all && !r->paths && r->context.n == 0 && is_idle(carry);
 }
 
-bool nj_sweep(struct nj_redactor *r, unsigned level, struct nj_str text, struct nj_seen seen, struct nj_carry *carry, struct nj_buf *out)
+bool nj_sweep(struct nj_redactor *r, unsigned level, struct nj_str text, const struct nj_seen *seen, struct nj_carry *carry,
+              struct nj_buf *out)
 {
-    if (!may_be_known(r, level, text, seen.marks, carry))
+    if (seen->marks == NULL)
         return sweep(r, level, text, seen, carry, out);
-    uint64_t hash = nj_line_hash(text, carry != NULL);
-    size_t place = hash % NJ_KNOWN_LINES;
-    uint16_t *print = &r->known_lines.print[place];
-    struct nj_known *known = &r->known_lines.line[place];
-    if (*print == (uint16_t)(hash >> 16) && nj_is_known(known, text))
+    bool alone = carry == NULL && !r->read_all; /* nothing is found but at marks */
+    if (seen->bare && alone)
         return false;
+    bool remembers = !seen->bare && may_be_known(r, level, text, carry);
+    size_t place = seen->hash % NJ_KNOWN_LINES;
+    uint16_t print = (uint16_t)(seen->hash >> 16), *last = &r->known_lines.print[place];
+    struct nj_known *known = &r->known_lines.line[place];
+    if (remembers && *last == print && nj_is_known(known, text))
+        return false;
+    if (!remembers)
+        return sweep(r, level, text, seen, carry, out);
     unsigned flags = r->audit.flags;
     uint64_t findings = r->findings;
     r->audit.flags = 0;
     bool changed = sweep(r, level, text, seen, carry, out);
     if (!changed && r->findings == findings && r->audit.flags == 0 && is_idle(carry)) {
-        *print = (uint16_t)(hash >> 16);
+        *last = print;
         nj_know(known, text);
     }
     r->audit.flags |= flags;

@@ -41,24 +41,37 @@ static bool redact_as_json(struct nj_redactor *r, unsigned level, struct nj_str 
 }
 
 /* A short text is marked at once. */
-static struct nj_seen look_at(struct nj_redactor *r, unsigned level, struct nj_str text, bool stream)
+static void look_at(struct nj_redactor *r, unsigned level, struct nj_str text, bool stream, struct nj_seen *seen)
 {
     struct nj_marks *marks = r->levels[level].marks;
-    struct nj_marker m = { 0 };
-    uint64_t odd = 0;
-    if (text.n == 0 || text.n > sizeof(r->levels[level].marks) / sizeof(*marks) * NJ_BLOCK)
-        return (struct nj_seen){ .ascii = nj_is_plain(text) };
-    if (level == 0)
-        nj_line_fetch(&r->known_lines, text, stream);
+    uint64_t odd = 0, any = 0;
+    *seen = (struct nj_seen){ 0 };
+    if (text.n == 0 || text.n > sizeof(r->levels[level].marks) / sizeof(*marks) * NJ_BLOCK) {
+        seen->ascii = nj_is_plain(text);
+        return;
+    }
+    if (level == 0 && text.n <= NJ_KNOWN_LEN) {
+        seen->hash = nj_line_hash(text, stream);
+        nj_line_fetch(&r->known_lines, seen->hash);
+    }
     bool ready = r->ready.text.p == text.p && r->ready.text.n == text.n;
     r->ready.text.p = NULL;
-    if (ready)
-        return (struct nj_seen){ .ascii = r->ready.marks.odd == 0, .marks = r->ready.marks.odd == 0 ? &r->ready.marks : NULL };
-    for (size_t base = 0; base < text.n; base += NJ_BLOCK) {
-        nj_marks_at(r->marks, &m, text, base, &marks[base / NJ_BLOCK]);
-        odd |= marks[base / NJ_BLOCK].odd;
+    if (ready) {
+        marks[0] = r->ready.marks;
+        odd = marks->odd;
+        any = nj_marks_any(marks);
+    } else {
+        struct nj_marker m = { 0 };
+        for (size_t base = 0; base < text.n; base += NJ_BLOCK) {
+            struct nj_marks *block = &marks[base / NJ_BLOCK];
+            nj_marks_at(r->marks, &m, text, base, block);
+            odd |= block->odd;
+            any |= nj_marks_any(block);
+        }
     }
-    return (struct nj_seen){ .ascii = odd == 0, .marks = odd == 0 ? marks : NULL };
+    seen->ascii = odd == 0;
+    seen->bare = odd == 0 && any == 0;
+    seen->marks = odd == 0 ? marks : NULL;
 }
 
 bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_carry *carry, struct nj_str text, struct nj_str *out)
@@ -68,7 +81,8 @@ bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_carry *carr
     struct nj_str trimmed;
     if (text.n > NJ_REDACT_MAX)
         return false;
-    struct nj_seen seen = look_at(r, level, text, carry != NULL);
+    struct nj_seen seen;
+    look_at(r, level, text, carry != NULL, &seen);
     if (!seen.ascii && nj_clean_prefix(text) != text.n) {
         struct nj_cleaned did = { 0 };
         nj_buf_reset(&l->clean);
@@ -93,13 +107,13 @@ bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_carry *carr
             nj_value_begin(r, text.n);
         struct nj_buf *b = &l->swept[i % 2];
         nj_buf_reset(b);
-        if (!nj_sweep(r, level, text, seen, i == 0 ? carry : NULL, b)) {
+        if (!nj_sweep(r, level, text, &seen, i == 0 ? carry : NULL, b)) {
             *out = text;
             return true;
         }
         if (nj_buf_finish(b, &text) != NJ_OK)
             return false;
-        seen = look_at(r, level, text, false);
+        look_at(r, level, text, false, &seen);
     }
     return false;
 }

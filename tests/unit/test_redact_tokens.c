@@ -271,19 +271,23 @@ END_TEST
 START_TEST(test_redact_marks_do_not_depend_on_the_processor)
 {
     static const char bytes[] = "0123456789abz ABZ_-./,:=\"\\@%~+$\t\n\x01\x7f\xc3\xa9;l'swdnTOKecryupxQBHIN!#";
-    char text[NJ_BLOCK_BEFORE + 8 * NJ_BLOCK];
+    char text[8 * NJ_BLOCK];
     for (int round = 0; round < 2000; round++) {
         struct nj_marker one = { 0 }, others[4] = { 0 };
         size_t kinds = 1 + pick(sizeof(bytes) - 1), from = pick(sizeof(bytes) - kinds);
         for (size_t i = 0; i < sizeof(text); i++)
             text[i] = bytes[from + pick(kinds)];
-        for (size_t at = NJ_BLOCK_BEFORE; at < sizeof(text); at += NJ_BLOCK) {
+        struct nj_str t = { text, 1 + pick(sizeof(text)) };
+        for (size_t at = 0; at < t.n; at += NJ_BLOCK) {
             struct nj_marks a, b;
-            nj_marks_form(0)(&one, text + at, NJ_BLOCK, &a);
+            uint64_t inside = ~(uint64_t)0 >> (t.n - at < NJ_BLOCK ? NJ_BLOCK - (t.n - at) : 0);
+            nj_marks_form(0)(&one, t, at, &a);
             for (size_t i = 1; nj_marks_form(i) != NULL; i++) {
-                nj_marks_form(i)(&others[i], text + at, NJ_BLOCK, &b);
+                nj_marks_form(i)(&others[i], t, at, &b);
+                a.words &= inside; /* behind the end, a mark means nothing */
+                b.words &= inside;
                 ck_assert_int_eq(memcmp(&a, &b, sizeof(a)), 0);
-                ck_assert_int_eq(memcmp(&one, &others[i], sizeof(one)), 0);
+                ck_assert(t.n - at <= NJ_BLOCK || memcmp(&one, &others[i], sizeof(one)) == 0);
             }
         }
     }
@@ -311,16 +315,16 @@ START_TEST(test_redact_marks_stand_where_the_header_says)
     };
     for (size_t i = 0; i < NJ_COUNT(rows); i++) {
         for (size_t before = 0; before < 70; before++) {
-            char text[NJ_BLOCK_BEFORE + 2 * NJ_BLOCK];
+            char text[2 * NJ_BLOCK];
             struct nj_marker m = { 0 };
             size_t run = NJ_NPOS, number = NJ_NPOS, separator = NJ_NPOS, rare = NJ_NPOS;
             memset(text, ' ', sizeof(text));
             for (size_t k = 0; k < before; k++)
-                text[NJ_BLOCK_BEFORE + k] = '.';
-            memcpy(text + NJ_BLOCK_BEFORE + before, rows[i].text, strlen(rows[i].text));
+                text[k] = '.';
+            memcpy(text + before, rows[i].text, strlen(rows[i].text));
             for (size_t at = 0; at < 2 * NJ_BLOCK; at += NJ_BLOCK) {
                 struct nj_marks k;
-                nj_marks_form(0)(&m, text + NJ_BLOCK_BEFORE + at, NJ_BLOCK, &k);
+                nj_marks_form(0)(&m, (struct nj_str){ text, sizeof(text) }, at, &k);
                 run = run == NJ_NPOS && k.token != 0 ? at + (size_t)__builtin_ctzll(k.token) : run;
                 number = number == NJ_NPOS && k.number != 0 ? at + (size_t)__builtin_ctzll(k.number) : number;
                 separator = separator == NJ_NPOS && k.separator != 0 ? at + (size_t)__builtin_ctzll(k.separator) : separator;
@@ -343,16 +347,16 @@ START_TEST(test_redact_words_are_marked)
                                          "\"--", "'-x", "\tx",  "\\u", "\\x", "t u", "t l",  "d_u", "e_u", "t;",  "0;" };
     for (size_t i = 0; i < NJ_COUNT(words); i++) {
         for (size_t at = 0; at < NJ_BLOCK - 4; at++) {
-            char text[NJ_BLOCK_BEFORE + NJ_BLOCK];
+            char text[NJ_BLOCK];
             struct nj_marker m = { 0 };
             struct nj_marks k;
             size_t n = strlen(words[i]);
             memset(text, '.', sizeof(text));
-            memcpy(text + NJ_BLOCK_BEFORE + at, words[i], n);
-            nj_marks_form(0)(&m, text + NJ_BLOCK_BEFORE, NJ_BLOCK, &k);
+            memcpy(text + at, words[i], n);
+            nj_marks_form(0)(&m, (struct nj_str){ text, sizeof(text) }, 0, &k);
             ck_assert_msg(k.words == (uint64_t)1 << (at + n - 1), "%s at %zu", words[i], at);
-            text[NJ_BLOCK_BEFORE + at + (n == 4)] = '.';
-            nj_marks_form(0)(&m, text + NJ_BLOCK_BEFORE, NJ_BLOCK, &k);
+            text[at + (n == 4)] = '.';
+            nj_marks_form(0)(&m, (struct nj_str){ text, sizeof(text) }, 0, &k);
             ck_assert_msg(k.words == 0, "%s at %zu", words[i] + 1, at);
         }
     }
