@@ -214,7 +214,7 @@ struct nj_str nj_walk_head(const struct walk *w, bool object)
 }
 
 /* {"customer": {"name": "x"}} says what {"customer.name": "x"} does. */
-enum nj_joint nj_walk_joint(struct walk *w, struct nj_str name, unsigned traits)
+enum nj_joint nj_walk_joint(struct walk *w, struct nj_str name)
 {
     char text[NJ_KEY_SLOT_LEN];
     struct nj_str head = w->frame->head;
@@ -227,7 +227,50 @@ enum nj_joint nj_walk_joint(struct walk *w, struct nj_str name, unsigned traits)
     w->rule = nj_rule_but(nj_key_classify(w->r, (struct nj_str){ text, n }).rule, NJ_HOW_ASIDE);
     if (w->rule == NJ_KEY_NONE)
         return NJ_JOINT_NONE;
-    return traits & NJ_TRAIT_ENDS_NAME ? NJ_JOINT_NAME : traits & NJ_TRAIT_ENDS_NUMBER ? NJ_JOINT_NUMBER : NJ_JOINT_KEY;
+    return w->traits & NJ_TRAIT_ENDS_NAME ? NJ_JOINT_NAME : w->traits & NJ_TRAIT_ENDS_NUMBER ? NJ_JOINT_NUMBER : NJ_JOINT_KEY;
+}
+
+/* Is there a member of that name in the object, before this one or after it? */
+static bool has_member(const struct walk *w, struct nj_str name, bool seen)
+{
+    return seen || nj_ahead_member(w->in.t, w->in.at, name);
+}
+
+/* Is it the code of a callback, ?code=...&state=...? */
+static bool is_callback(const struct walk *w)
+{
+    return w->frame->query && nj_walk_has_quoted(w, NJ_STR("\"state\""));
+}
+
+bool nj_walk_stands(const struct walk *w, int rule, unsigned how)
+{
+    if (how & NJ_HOW_GRANT)
+        return has_member(w, NJ_STR("granttype"), w->frame->grant) || is_callback(w);
+    if (how & NJ_HOW_BESIDE)
+        return nj_walk_has_quoted(w, nj_secret_keys[rule].phrase.p[0] == 'f' ? NJ_STR("\"given\"") : NJ_STR("\"family\""));
+    return (how & NJ_HOW_MIXED) != 0 || w->frame->query;
+}
+
+void nj_walk_kin(struct walk *w)
+{
+    struct nj_frame *f = w->frame;
+    w->key_part = (w->traits & NJ_TRAIT_PART) && has_member(w, NJ_STR("kty"), f->kty);
+    if (w->key_part)
+        w->rule = nj_key_classify(w->r, NJ_STR("private_key")).rule;
+    if (w->rule == NJ_KEY_NONE && f->auth && (w->roles & NJ_ROLE_ARGS))
+        w->rule = nj_key_classify(w->r, NJ_STR("password")).rule; /* of a client of Redis, beside what went wrong */
+}
+
+void nj_walk_pair(struct walk *w)
+{
+    struct nj_frame *f = w->frame;
+    if (w->roles & NJ_ROLE_VALUE)
+        w->rule = f->pair != NJ_KEY_NONE ? f->pair : nj_ahead_name(w->r, w->in.t, w->in.at);
+    if (w->rule == NJ_KEY_NONE && w->naming && f->object && (w->traits & NJ_TRAIT_KEY))
+        w->rule = nj_ahead_key(w->r, w->in.t, f->first, w->in.at);
+    w->placed = w->rule == NJ_KEY_NONE && (w->roles & (NJ_ROLE_VALUE | NJ_ROLE_INPUT)) && f->place != NJ_KEY_NONE;
+    if (w->placed)
+        w->rule = f->place;
 }
 
 bool nj_joint_takes(enum nj_joint joint, struct nj_str value)

@@ -33,7 +33,7 @@ static void replace_number(struct walk *w, struct nj_span s, struct nj_str by)
 
 /* --- strings ------------------------------------------------------------------------------------------------------ */
 
-static void withhold(struct walk *w, const struct nj_piece *p)
+static __attribute__((noinline)) void withhold(struct walk *w, const struct nj_piece *p)
 {
     nj_withheld(w->r, view(w, p->in));
     nj_walk_string(w, quoted(p), NJ_STR(NJ_WITHHELD));
@@ -98,17 +98,23 @@ static size_t slot_of(struct walk *w, struct nj_str text)
     return nj_known_hash(text) % NJ_KNOWN_VALUES;
 }
 
+/* Need nothing be looked for in the string? */
+static inline bool is_idle(struct walk *w)
+{
+    const struct nj_carry *carry = goes_on(w);
+    if ((carry != NULL && carry->in_key) || w->read_all)
+        return false;
+    return nj_piece_is_plain(&w->in) || (carry == NULL && nj_piece_is_word(&w->in));
+}
+
 /* What a detector leaves of a secret string is masked when it can still be one. */
-static void scan_string(struct walk *w, bool secret, bool named)
+static __attribute__((noinline)) void scan_string(struct walk *w, bool secret, bool named)
 {
     const struct nj_piece *p = &w->in.piece;
     struct nj_redactor *r = w->r;
     struct nj_str text, clean;
     bool mended = false;
     struct nj_carry *carry = goes_on(w);
-    bool resumes = carry != NULL && carry->in_key;
-    if (!resumes && !secret && !w->read_all && (nj_piece_is_plain(&w->in) || (carry == NULL && nj_piece_is_word(&w->in))))
-        return;
     if (!nj_walk_text(w, p, &text, &mended)) {
         withhold(w, p);
         return;
@@ -146,7 +152,7 @@ static bool is_secret(const struct walk *w)
     return w->rule != NJ_KEY_NONE && nj_key_action(w->r, w->rule) != NJ_ACT_KEEP;
 }
 
-static bool mask_string(struct walk *w, const struct nj_piece *p)
+static __attribute__((noinline)) bool mask_string(struct walk *w, const struct nj_piece *p)
 {
     struct nj_str text;
     bool mended = false;
@@ -185,7 +191,7 @@ static bool detectors_first(const struct walk *w)
 }
 
 /* A string that may be base64 all through; true when it was replaced. */
-static bool encoded_value(struct walk *w, const struct nj_piece *p)
+static __attribute__((noinline)) bool encoded_value(struct walk *w, const struct nj_piece *p)
 {
     struct nj_str text, out;
     bool mended = false;
@@ -206,7 +212,7 @@ static void note_password(struct walk *w, bool next)
 }
 
 /* Takes the password out of the login that stands behind such an option. */
-static bool mask_login(struct walk *w, const struct nj_piece *p)
+static __attribute__((noinline)) bool mask_login(struct walk *w, const struct nj_piece *p)
 {
     struct nj_str raw = view(w, p->in);
     size_t colon = nj_str_chr(raw, ':', 0);
@@ -226,7 +232,7 @@ static bool mask_login(struct walk *w, const struct nj_piece *p)
 }
 
 /* What an element of a list says about the next one: ["--password", "x"], and name after value in rawHeaders. */
-static void list_names(struct walk *w, struct nj_str raw)
+static __attribute__((noinline)) void list_names(struct walk *w, struct nj_str raw)
 {
     struct nj_frame *f = w->frame;
     f->pair = NJ_KEY_NONE;
@@ -259,7 +265,7 @@ static bool is_secure_string(struct nj_str raw)
 }
 
 /* The name of a parameter says which secret it is, or nothing about that: "/prod/mail". */
-static void note_secure_string(struct walk *w)
+static __attribute__((noinline)) void note_secure_string(struct walk *w)
 {
     int pair = w->frame->pair;
     if (pair == NJ_KEY_NONE || nj_secret_keys[pair].class > NJ_CLASS_CVV)
@@ -299,7 +305,8 @@ static void judge_string(struct walk *w)
     /* What was harmless under a secret name, such as "${...}" or some words, may not be so any more when something in it was replaced. */
     bool named = !secret && !names_secret && !w->key_part && is_secret(w) &&
                  ((nj_secret_keys[w->rule].how & NJ_HOW_MIXED) || nj_value_is_harmless(raw));
-    scan_string(w, secret && detectors_first(w), named);
+    if (secret || !is_idle(w))
+        scan_string(w, secret && detectors_first(w), named);
 }
 
 /* Has the string behind a dull name passed? */
@@ -335,7 +342,7 @@ static bool may_be_identifier(const struct walk *w, struct nj_str raw)
     return nj_valid_card(digits, raw.n) || nj_key_topics(w->r, w->key) != 0;
 }
 
-static void number_value(struct walk *w, struct nj_span value)
+static __attribute__((noinline)) void number_value(struct walk *w, struct nj_span value)
 {
     char digits[NJ_NUMBER_TEXT];
     struct nj_str text, clean;
@@ -389,7 +396,7 @@ static bool spreads(const struct walk *w)
 }
 
 /* Members of these names will follow: ours. */
-static void reserve(struct walk *w)
+static __attribute__((noinline)) void reserve(struct walk *w)
 {
     const struct nj_attrs *own = w->r->reserved;
     w->frame->new_from = 0;
@@ -464,27 +471,11 @@ static bool open_container(struct walk *w)
     return true;
 }
 
-/* Is there a member of that name in the object, before this one or after it? */
-static bool has_member(const struct walk *w, struct nj_str name, bool seen)
-{
-    return seen || nj_ahead_member(w->in.t, w->in.at, name);
-}
-
-/* Is it the code of a callback, ?code=...&state=...? */
-static bool is_callback(const struct walk *w)
-{
-    return w->frame->query && nj_walk_has_quoted(w, NJ_STR("\"state\""));
-}
-
-/* Some rules are for text and for parameters alone, and a code is one of OAuth only where a grant is asked for. */
-static bool stands(const struct walk *w, int rule)
+/* Some rules are for text and for parameters alone, and some for what stands beside something else. */
+static inline bool stands(const struct walk *w, int rule)
 {
     unsigned how = nj_secret_keys[rule].how;
-    if (how & NJ_HOW_GRANT)
-        return has_member(w, NJ_STR("granttype"), w->frame->grant) || is_callback(w);
-    if (how & NJ_HOW_BESIDE)
-        return nj_walk_has_quoted(w, nj_secret_keys[rule].phrase.p[0] == 'f' ? NJ_STR("\"given\"") : NJ_STR("\"family\""));
-    return (how & NJ_HOW_QUERY) == 0 || (how & NJ_HOW_MIXED) != 0 || w->frame->query;
+    return (how & (NJ_HOW_GRANT | NJ_HOW_BESIDE | NJ_HOW_QUERY)) == 0 || nj_walk_stands(w, rule, how);
 }
 
 /* A name that was unescaped or rewritten stands in a buffer of which the values make use. */
@@ -504,48 +495,53 @@ static inline void remember_key(struct walk *w, struct nj_str name)
         keep_key(w, name);
 }
 
-/* What the name says of the value behind it. */
-static void apply_key(struct walk *w, struct nj_str name, struct nj_key key)
+/* The value behind this name is next. */
+static inline void take_name(struct walk *w, struct nj_str name, struct nj_key key)
 {
-    struct nj_frame *f = w->frame;
-    unsigned traits = key.traits != 0 ? key.traits : nj_name_traits(name);
-    w->traits = traits;
-    w->dull = key.dull && f->rule == NJ_KEY_NONE && !w->read_all;
-    w->placed = false;
+    w->traits = key.traits != 0 ? key.traits : nj_name_traits(name);
+    w->dull = key.dull && w->frame->rule == NJ_KEY_NONE && !w->read_all;
+    w->placed = w->key_part = false;
+    w->joint = NJ_JOINT_NONE;
     w->roles = key.roles;
     w->naming = (key.roles & NJ_ROLE_NAME) != 0;
     w->message = w->depth == 1 && (key.roles & NJ_ROLE_MESSAGE) != 0;
     w->rule = key.rule;
     w->topics = key.topics;
-    remember_key(w, name);
     w->own = true;
-    w->key_part = false;
-    w->joint = w->rule == NJ_KEY_NONE && f->head.n != 0 && (traits & NJ_TRAIT_ENDS) ? nj_walk_joint(w, name, traits) : NJ_JOINT_NONE;
+    remember_key(w, name);
+}
+
+/* What the name says of it where it is dull, and nothing around it says more; few such values are looked at. */
+static __attribute__((noinline)) void take_dull_name(struct walk *w, struct nj_str name, struct nj_key key)
+{
+    take_name(w, name, key);
+}
+
+/* ... and where it may say something. */
+static inline void apply_name(struct walk *w, struct nj_str name, struct nj_key key)
+{
+    enum { KIN = NJ_ROLE_ARGS, PAIR = NJ_ROLE_NAME | NJ_ROLE_VALUE | NJ_ROLE_INPUT };
+    struct nj_frame *f = w->frame;
+    take_name(w, name, key);
+    if (w->rule == NJ_KEY_NONE && f->head.n != 0 && (w->traits & NJ_TRAIT_ENDS))
+        w->joint = nj_walk_joint(w, name);
     if (w->dull && w->joint == NJ_JOINT_NONE)
         return;
     w->dull = false;
-    f->kty |= (traits & NJ_TRAIT_KTY) != 0;
-    f->grant |= (traits & NJ_TRAIT_GRANT) != 0;
+    f->kty |= (w->traits & NJ_TRAIT_KTY) != 0;
+    f->grant |= (w->traits & NJ_TRAIT_GRANT) != 0;
     if (w->rule != NJ_KEY_NONE && !stands(w, w->rule))
         w->rule = NJ_KEY_NONE;
-    w->key_part = w->rule == NJ_KEY_NONE && (traits & NJ_TRAIT_PART) && has_member(w, NJ_STR("kty"), f->kty);
-    if (w->key_part)
-        w->rule = nj_key_classify(w->r, NJ_STR("private_key")).rule;
-    if (w->rule == NJ_KEY_NONE && f->auth && (key.roles & NJ_ROLE_ARGS))
-        w->rule = nj_key_classify(w->r, NJ_STR("password")).rule; /* of a client of Redis, beside what went wrong */
+    if (w->rule == NJ_KEY_NONE && ((w->traits & NJ_TRAIT_PART) || (w->roles & KIN)))
+        nj_walk_kin(w);
     /* Rules that hold for some values only say less than the container does. */
-    bool weak = w->rule != NJ_KEY_NONE && (nj_secret_keys[w->rule].how & (NJ_HOW_SOME | NJ_HOW_SUBTREE));
-    if (f->rule != NJ_KEY_NONE && (w->rule == NJ_KEY_NONE || weak) && (key.roles & NJ_ROLE_SAFE) == 0) {
+    if (f->rule != NJ_KEY_NONE && (w->roles & NJ_ROLE_SAFE) == 0 &&
+        (w->rule == NJ_KEY_NONE || (nj_secret_keys[w->rule].how & (NJ_HOW_SOME | NJ_HOW_SUBTREE)))) {
         w->rule = f->rule;
         w->own = false;
     }
-    if (w->rule == NJ_KEY_NONE && (key.roles & NJ_ROLE_VALUE))
-        w->rule = f->pair != NJ_KEY_NONE ? f->pair : nj_ahead_name(w->r, w->in.t, w->in.at);
-    if (w->rule == NJ_KEY_NONE && w->naming && f->object && (traits & NJ_TRAIT_KEY))
-        w->rule = nj_ahead_key(w->r, w->in.t, f->first, w->in.at);
-    w->placed = w->rule == NJ_KEY_NONE && (key.roles & (NJ_ROLE_VALUE | NJ_ROLE_INPUT)) && f->place != NJ_KEY_NONE;
-    if (w->placed)
-        w->rule = f->place;
+    if (w->rule == NJ_KEY_NONE && (w->roles & PAIR))
+        nj_walk_pair(w);
 }
 
 /* What is known of the name, where that decides alone; else NULL. */
@@ -555,7 +551,7 @@ static inline struct nj_key_slot *known_key(struct walk *w, struct nj_str name)
     return is_quiet(w, slot) ? slot : NULL;
 }
 
-static void drop_comma(struct walk *w)
+static __attribute__((noinline)) void drop_comma(struct walk *w)
 {
     if (!w->frame->kept)
         replace(w, (struct nj_span){ w->in.at, w->in.at + 1 }, (struct nj_str){ NULL, 0 });
@@ -618,24 +614,6 @@ static inline void skip_colon(struct walk *w)
     for (; d->at < d->t.n && d->t.p[d->at] != ':'; d->at++)
         w->breaks |= d->t.p[d->at] == '\n' || d->t.p[d->at] == '\r';
     d->at++;
-}
-
-/* A value behind a dull name, read to its end where it is a string or a short scalar. */
-enum dull { PASSES, ASKS, OTHER, BROKEN };
-
-static inline enum dull dull_value(struct walk *w)
-{
-    struct nj_reader *d = &w->in;
-    size_t from = d->at;
-    if (from < d->t.n && d->t.p[from] == '"') {
-        d->at++;
-        return !nj_read_string(d) ? BROKEN : passes(w) ? PASSES : ASKS;
-    }
-    size_t to = scalar_end(d->t, from);
-    if (to == from || to - from >= NJ_NUMBER_RUN || d->t.p[from] == '{' || d->t.p[from] == '[')
-        return OTHER;
-    d->at = to;
-    return PASSES;
 }
 
 /* Steps over the name that is expected here and its colon; NULL where another one stands. */
@@ -703,14 +681,29 @@ static inline const struct nj_key *read_name(struct walk *w, struct nj_str *name
     return judged;
 }
 
-/* At the quote of a name: reads members as long as they are dull; what is next then is a value that wants to be looked at, or
- * what follows the last member. */
+/* May the line of a log record, which a message is, go on what the one before left open? */
+static inline unsigned roles_that_go_on(const struct walk *w)
+{
+    return w->depth == 1 && w->carry != NULL && w->carry->in_key ? NJ_ROLE_MESSAGE : 0;
+}
+
+/* A value behind a dull name that is a short scalar: steps over it. */
+static inline bool skip_scalar(struct nj_reader *d)
+{
+    size_t from = d->at, to = scalar_end(d->t, from);
+    if (to == from || to - from >= NJ_NUMBER_RUN || d->t.p[from] == '{' || d->t.p[from] == '[')
+        return false;
+    d->at = to;
+    return true;
+}
+
+/* At the quote of a name: reads members as long as their values are strings, or dull; what is next then is a value, or what follows the last
+ * member. */
 static bool read_members(struct walk *w)
 {
     struct nj_reader *d = &w->in;
     struct nj_frame *f = w->frame;
-    /* A message may go on what the line before left open. */
-    unsigned telling = w->depth == 1 && w->carry != NULL && w->carry->in_key ? NJ_ROLE_MESSAGE : 0;
+    unsigned telling = roles_that_go_on(w);
     bool secret = f->rule != NJ_KEY_NONE || f->head.n != 0;
     struct nj_str name;
     struct nj_key judged;
@@ -721,17 +714,27 @@ static bool read_members(struct walk *w)
         const struct nj_key *key = read_name(w, &name, &judged);
         if (key == NULL)
             return false;
-        enum dull value = !key->dull || secret || (key->roles & telling) != 0 ? OTHER : dull_value(w);
-        if (value == BROKEN)
-            return false;
-        if (value != PASSES)
-            apply_key(w, name, *key);
-        if (value == OTHER)
+        bool dull = key->dull && !secret && (key->roles & telling) == 0, applied = !dull;
+        if (!dull)
+            apply_name(w, name, *key);
+        if (d->at < d->t.n && d->t.p[d->at] == '"') {
+            d->at++;
+            if (!nj_read_string(d))
+                return false;
+            if (!((dull || (w->dull && !w->message)) && passes(w))) {
+                if (dull)
+                    take_dull_name(w, name, *key);
+                judge_string(w);
+                telling = dull ? telling : roles_that_go_on(w);
+                applied = true;
+            }
+        } else if (!dull || !skip_scalar(d)) {
+            if (dull)
+                take_dull_name(w, name, *key);
             return true;
-        if (value == ASKS)
-            judge_string(w);
+        }
         if (d->t.n - d->at < 2 || d->t.p[d->at] != ',' || d->t.p[d->at + 1] != '"') {
-            if (value == PASSES) { /* elements of a list are judged by the last name */
+            if (!applied) { /* elements of a list are judged by the last name */
                 w->topics = key->topics;
                 remember_key(w, name);
             }

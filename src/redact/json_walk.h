@@ -104,7 +104,13 @@ int nj_walk_place(const struct walk *w, struct nj_str value);
 /* The name of the container about to be opened, which may begin the phrases that names of its members end; a list hands it on. */
 struct nj_str nj_walk_head(const struct walk *w, bool object);
 /* Finds the rule of a member's name, which has one of NJ_TRAIT_ENDS, together with that of its object. */
-enum nj_joint nj_walk_joint(struct walk *w, struct nj_str name, unsigned traits);
+enum nj_joint nj_walk_joint(struct walk *w, struct nj_str name);
+/* Some rules are for text and for parameters alone, and a code is one of OAuth only where a grant is asked for: does one that applies in
+ * such a way stand here? */
+bool nj_walk_stands(const struct walk *w, int rule, unsigned how);
+/* Finds the rule that a name without one has beside others: {"kty": "RSA", "d": x}; or by what another value says. */
+void nj_walk_kin(struct walk *w);
+void nj_walk_pair(struct walk *w);
 bool nj_joint_takes(enum nj_joint joint, struct nj_str value);
 
 /* May what is known of the name that was read be used: is nothing in the name itself worth a look? */
