@@ -3,15 +3,9 @@
 
 enum { REACH = 64 };
 
-/* What ends a sentence, and what parts its words. */
-enum { ENDS = 1, PARTS = 2 };
-static const uint8_t sentence_bytes[256] = {
-    ['\n'] = ENDS, ['.'] = ENDS, [':'] = ENDS, ['='] = ENDS, ['"'] = ENDS, ['\''] = ENDS, ['\0'] = ENDS, [' '] = PARTS,
-};
-
 static bool ends_sentence(char c)
 {
-    return sentence_bytes[(unsigned char)c] == ENDS;
+    return c == '\n' || c == '.' || c == ':' || c == '=' || c == '"' || c == '\'' || c == '\0';
 }
 
 /* "for 'joe'": behind the quote that closes the owner. */
@@ -63,12 +57,18 @@ static const struct nj_str far_links[] = { NJ_STR_INIT(" entered ("),  NJ_STR_IN
                                            NJ_STR_INIT(" reset to "),  NJ_STR_INIT(" set to "),     NJ_STR_INIT(" updated to "),
                                            NJ_STR_INIT(" and value "), NJ_STR_INIT(" with value "), NJ_STR_INIT(" to value "),
                                            NJ_STR_INIT(" is "),        NJ_STR_INIT(" was ") };
-/* A bit for each of them, by the low bits of the letter behind the blank. */
+/* A bit for each of them, by the low bits of the letter behind the blank, and of the next one. */
 static const uint16_t far_letters[32] = {
     ['e' & 31] = 1 << 0,  ['p' & 31] = 1 << 1, ['s' & 31] = 1 << 2 | 1 << 7, ['t' & 31] = 1 << 3 | 1 << 11, ['g' & 31] = 1 << 4,
     ['c' & 31] = 1 << 5,  ['r' & 31] = 1 << 6, ['u' & 31] = 1 << 8,          ['a' & 31] = 1 << 9,           ['w' & 31] = 1 << 10 | 1 << 13,
     ['i' & 31] = 1 << 12,
 };
+static const uint16_t far_seconds[32] = {
+    ['n' & 31] = 1 << 0 | 1 << 9,  ['r' & 31] = 1 << 1,  ['u' & 31] = 1 << 2,          ['y' & 31] = 1 << 3,
+    ['i' & 31] = 1 << 4 | 1 << 10, ['h' & 31] = 1 << 5,  ['e' & 31] = 1 << 6 | 1 << 7, ['p' & 31] = 1 << 8,
+    ['o' & 31] = 1 << 11,          ['s' & 31] = 1 << 12, ['a' & 31] = 1 << 13,
+};
+enum { CHANGED = 1 << 5 };
 static const struct nj_str changed_from_link = NJ_STR_INIT(" changed from ");
 
 /* What follows a name in its sentence, and a little behind that. */
@@ -77,45 +77,59 @@ struct ahead {
     size_t from;  /* behind "changed from", or 0 */
 };
 
-/* Which of the links that may stand at the blank at byte i does; or their number. */
-static unsigned far_link_at(struct nj_str rest, size_t i, unsigned may)
+/* A bit for each blank of no more than 64 bytes. */
+static uint64_t blanks_of(struct nj_str s)
 {
-    for (; may != 0; may &= may - 1) {
-        unsigned k = (unsigned)__builtin_ctz(may);
-        if (nj_byte(rest, i + 2) == far_links[k].p[2] && nj_has_at(rest, i, far_links[k]))
-            return k;
+    uint64_t blanks = 0;
+    nj_lane v;
+    size_t i = 0;
+    for (; i + sizeof(v) <= s.n; i += sizeof(v)) {
+        memcpy(&v, s.p + i, sizeof(v));
+        blanks |= nj_lane_bits((nj_lane)(v == ' ')) << i;
     }
-    return NJ_COUNT(far_links);
+    if (i < s.n && i != 0) {
+        i = s.n - sizeof(v);
+        memcpy(&v, s.p + i, sizeof(v));
+        blanks |= nj_lane_bits((nj_lane)(v == ' ')) << i;
+        return blanks;
+    }
+    for (; i < s.n; i++)
+        blanks |= (uint64_t)(s.p[i] == ' ') << i;
+    return blanks;
+}
+
+/* Does the sentence go on from byte owner to byte at? */
+static bool goes_on(struct nj_str rest, size_t owner, size_t at)
+{
+    for (size_t i = owner; i < at; i++)
+        if (ends_sentence(rest.p[i]))
+            return false;
+    return true;
 }
 
 /* "Password for svc account changed to x": the link stands further on in the sentence, which does not end before byte owner. */
 static struct ahead look_ahead(struct nj_str rest, size_t owner)
 {
-    enum { NEAR = 48 }; /* for "changed from", also behind the end */
+    enum { NEAR = 48, SHORTEST = 4 }; /* "changed from" also behind the end of the sentence, but near */
     struct ahead ahead = { 0, 0 };
-    unsigned found = NJ_COUNT(far_links);
-    size_t i = 0;
-    for (; i < rest.n; i++) {
-        uint8_t kind = sentence_bytes[(unsigned char)rest.p[i]];
-        if (kind == 0)
-            continue;
-        if (kind == ENDS && i >= owner)
-            break;
-        unsigned may = kind == PARTS ? far_letters[nj_byte(rest, i + 1) & 31] : 0;
+    uint32_t wanted = (1u << NJ_COUNT(far_links)) - 1;
+    uint64_t blanks = rest.n < SHORTEST ? 0 : blanks_of(nj_str_slice(rest, 0, rest.n - SHORTEST + 1));
+    for (; blanks != 0; blanks &= blanks - 1) {
+        size_t i = (size_t)__builtin_ctzll(blanks);
+        uint32_t may = far_letters[rest.p[i + 1] & 31] & far_seconds[rest.p[i + 2] & 31];
         if (may == 0)
             continue;
-        if (ahead.from == 0 && (may & far_letters['c' & 31]) != 0 && i + changed_from_link.n <= NEAR &&
-            nj_has_at(rest, i, changed_from_link))
+        if (ahead.from == 0 && may == CHANGED && i + changed_from_link.n <= NEAR && nj_has_at(rest, i, changed_from_link))
             ahead.from = i + changed_from_link.n;
-        unsigned k = far_link_at(rest, i, may & ((1u << found) - 1));
-        if (k < found) {
-            found = k;
+        for (may &= wanted; may != 0; may &= may - 1) {
+            size_t k = (size_t)__builtin_ctz(may);
+            if (!nj_has_at(rest, i, far_links[k]) || !goes_on(rest, owner, i))
+                continue;
+            wanted = (1u << k) - 1;
             ahead.value = i + far_links[k].n;
+            break;
         }
     }
-    for (size_t end = rest.n < NEAR ? rest.n : NEAR; ahead.from == 0 && i + changed_from_link.n <= end; i++)
-        if (rest.p[i] == ' ' && rest.p[i + 1] == 'c' && nj_has_at(rest, i, changed_from_link))
-            ahead.from = i + changed_from_link.n;
     return ahead;
 }
 
