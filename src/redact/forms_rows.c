@@ -38,6 +38,20 @@ struct table {
     size_t before, names; /* cells of the line of names, and those before the one at hand */
 };
 
+/* What may stand between names besides letters and digits: anywhere, and where tabs part them. */
+enum { AMONG_NAMES = 1, AMONG_TABS = 2 };
+static const uint8_t among[256] = {
+    [' '] = AMONG_NAMES | AMONG_TABS,
+    ['.'] = AMONG_NAMES | AMONG_TABS,
+    ['"'] = AMONG_NAMES | AMONG_TABS,
+    ['`'] = AMONG_NAMES | AMONG_TABS,
+    ['['] = AMONG_NAMES | AMONG_TABS,
+    [']'] = AMONG_NAMES | AMONG_TABS,
+    ['\0'] = AMONG_NAMES | AMONG_TABS,
+    ['-'] = AMONG_TABS,
+    [':'] = AMONG_TABS,
+};
+
 /* Does a line of names go from its beginning to the name at byte at?  Counts what stands before it. */
 static bool opens_line(const struct nj_form *f, size_t at, struct table *table)
 {
@@ -49,7 +63,7 @@ static bool opens_line(const struct nj_form *f, size_t at, struct table *table)
             return true; /* tabs end the head of a log line */
         if (c == table->parting)
             table->before++;
-        else if (!nj_is(c, NJ_IS_WORD) && strchr(table->parting == '\t' ? " .\"`[]-:" : " .\"`[]", c) == NULL)
+        else if (!nj_is(c, NJ_IS_WORD) && (among[(unsigned char)c] & (table->parting == '\t' ? AMONG_TABS : AMONG_NAMES)) == 0)
             return false;
     }
     return at == 0;
@@ -136,6 +150,8 @@ static void below(struct nj_form *f, size_t at, char parting)
     if (!opens_line(f, f->key.from, &table))
         return;
     table.names = table.before + 1;
+    if (at >= t.n && table.before == 0)
+        return; /* one name is none */
     for (; at < t.n && at - f->key.to < BACK && t.p[at] != '\n'; at++) {
         if (t.p[at] != parting && !nj_is(t.p[at], NJ_IS_WORD) && strchr(" \"\r", t.p[at]) == NULL)
             return;

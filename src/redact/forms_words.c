@@ -40,6 +40,26 @@ _Static_assert(('<' & 31) == ('|' & 31), "they share a list");
 #undef LINK
 #undef CELL
 
+/* A bit for each second byte that they may have. */
+#define BIT(c) 1u << ((c)&31)
+static const uint32_t link_seconds[32] = {
+    ['i' & 31] = BIT('s'),
+    ['w' & 31] = BIT('a') | BIT('i'),
+    ['r' & 31] = BIT('e'),
+    ['t' & 31] = BIT('o'),
+    ['s' & 31] = BIT('e'),
+    ['c' & 31] = BIT('h'),
+    ['u' & 31] = BIT('p'),
+    ['l' & 31] = BIT('a'),
+    ['e' & 31] = BIT('s'),
+    ['v' & 31] = BIT('a'),
+    ['h' & 31] = BIT('a'),
+    ['-' & 31] = BIT('>'),
+    ['<' & 31] = BIT('-') | BIT(' ') | BIT('/'),
+    ['\xE2' & 31] = BIT('\x94') | BIT('\x95') | BIT('\x86'),
+};
+#undef BIT
+
 /* Steps over blanks and links to where the value begins. */
 static enum gap skip_gap(struct nj_str t, size_t *at)
 {
@@ -55,7 +75,8 @@ static enum gap skip_gap(struct nj_str t, size_t *at)
         to += 2;
         gap = GAP_TAB;
     }
-    for (const struct link *l = gap != GAP_LINE ? links[nj_byte(t, to) & 31] : NULL; l != NULL && l->text.n != 0; l++) {
+    bool may_link = gap != GAP_LINE && to + 1 < t.n && (link_seconds[t.p[to] & 31] >> (t.p[to + 1] & 31) & 1) != 0;
+    for (const struct link *l = may_link ? links[t.p[to] & 31] : NULL; l != NULL && l->text.n != 0; l++) {
         if (!nj_str_starts_nocase(nj_str_slice(t, to, t.n), l->text))
             continue;
         to = nj_skip_blanks(t, to + l->text.n);
@@ -479,13 +500,10 @@ static bool is_number_of_request(const struct nj_redactor *r, struct nj_str v)
     return true;
 }
 
-/* A word with the letters of a secret's name, of which byte at is one. */
-static __attribute__((noinline)) bool word(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule)
+/* A word with the letters of a secret's name, of which byte at is one, and which ends at byte to. */
+static __attribute__((noinline)) bool word(struct nj_sweep *s, size_t at, size_t to, struct nj_span *value, int *rule)
 {
     struct nj_str t = s->text;
-    size_t to = at < s->word_read ? NJ_NPOS : name_end(s, at);
-    if (to == NJ_NPOS)
-        return false;
     size_t from = name_start(s, at);
     bool is_option = t.p[from] == '-';
     while (from < to && !nj_is(t.p[from], NJ_IS_WORD))
@@ -634,7 +652,9 @@ bool nj_form_words(struct nj_sweep *s, size_t at, struct nj_span *value, int *ru
     } else if (!inside || (c | 0x20) == 'h' || ((c | 0x20) == 'r' && (before | 0x20) == 'u')) {
         found = place(s, at, value, rule);
     }
-    if (!found)
-        found = (letter || c == ' ') && word(s, at, value, rule);
+    if (!found && (letter || c == ' ') && at >= s->word_read) {
+        size_t to = name_end(s, at);
+        found = to != NJ_NPOS && word(s, at, to, value, rule);
+    }
     return found && nj_key_takes(*rule, nj_part(t, *value));
 }
