@@ -284,34 +284,49 @@ static inline bool holds_placeholder(struct nj_str t, size_t sep, int rule)
 /* Roles of names that mean something to what follows. */
 enum { TELLING = NJ_ROLE_NAME | NJ_ROLE_VALUE | NJ_ROLE_ENDING | NJ_ROLE_TEXT };
 
-/* A name of nothing but letters, digits and what may stand between them right before the separator, in quotes or without. */
+/* A name of nothing but letters, digits and what may stand between them before the separator, in quotes or without, behind blanks or not. */
 struct plain {
     struct nj_span span;
-    char quote, before; /* the one that closes it, and the byte in front of it; or NUL */
+    char before; /* the byte in front of it, or NUL */
 };
 
 /* What can be told of a name at first sight. */
 enum sight { NO_NAME, A_NAME, A_PLAIN_NAME };
 
 /* May what ends in this byte before the separator have a name, as nj_form_find_key() reads it? */
-static bool may_end_name(char c, char last)
+static bool may_end_name(char c, char last, bool gap)
 {
-    return nj_is(last, NJ_IS_KEY) || nj_is_blank(last) || nj_is_high(last) || last == ']' || last == ')' || last == '*' ||
-           (last == ':' && (c == ':' || c == '='));
+    if (last == ':' && !gap)
+        return c == ':' || c == '='; /* LDIF, := */
+    return nj_is(last, NJ_IS_KEY) || nj_is_high(last) || last == ']' || last == ')' || last == '*';
 }
 
-/* Does the colon behind a plain name without quotes ask for more than the name says? */
-static bool may_be_placed(const struct nj_sweep *s, size_t from, size_t sep)
+/* "Unseal Key 1: x" */
+static inline bool may_be_count(struct nj_str t, struct nj_span name, char before)
+{
+    return before == ' ' && name.to - name.from <= 2 && nj_is(t.p[name.from], NJ_IS_DIGIT);
+}
+
+/* Does the colon right behind a plain name without quotes ask for more than the name says? */
+static bool may_be_placed(const struct nj_sweep *s, struct nj_span name, char before)
 {
     struct nj_str t = s->text;
-    char before = from > s->done ? t.p[from - 1] : '\0', after = nj_byte(t, sep + 1);
-    char option = from > s->done && from > 1 ? t.p[from - 2] | 0x20 : '\0';
-    if (option == 'u' || option == 'r' || nj_is_quote(before))
-        return true; /* curl -u user:x */
-    if (sep - from <= 5 && nj_is(t.p[sep - 1], NJ_IS_DIGIT) && (nj_is(after, NJ_IS_ALPHA) || after == '*'))
+    size_t from = name.from, n = name.to - from;
+    char after = nj_byte(t, name.to + 1);
+    if (nj_is_quote(before) || before == '/' || before == '-')
+        return true;
+    if (n <= 5 && nj_is(t.p[name.to - 1], NJ_IS_DIGIT) && (nj_is(after, NJ_IS_ALPHA) || after == '*'))
         return true; /* h:5432:db:user:x */
-    return option == 's' && (before == ' ' || before == '=') && from > 4 && (t.p[from - 3] == 'l' || t.p[from - 3] == 'd') &&
-           nj_form_behind_credentials(t, s->done, from);
+    if (from < s->done + 3)
+        return false;
+    char last = t.p[from - 2];
+    if (n <= 2 && (nj_is_blank(last) || last == ',' || last == '='))
+        return true;
+    if (last == 'u' || last == 'U')
+        return t.p[from - 3] == '-'; /* curl -u user:x */
+    if (last == 'r')
+        return t.p[from - 3] == 'e'; /* --user */
+    return (last | 0x20) == 's' && (before == ' ' || before == '=') && nj_form_behind_credentials(t, s->done, from);
 }
 
 /* Reads the name before the separator, if it is a plain one. */
@@ -322,28 +337,29 @@ static inline enum sight look_at_name(const struct nj_sweep *s, size_t sep, stru
     char c = t.p[sep], after = nj_byte(t, sep + 1);
     if (sep <= floor || after == c || (c == ':' && after == '='))
         return NO_NAME;
-    char last = t.p[sep - 1];
-    name->quote = '\0';
-    if (nj_is_quote(last)) {
-        name->quote = last;
-        to--;
-        if (to == floor || !nj_is(t.p[to - 1], NJ_IS_WORD))
-            return A_NAME;
-    } else if (!nj_is(last, NJ_IS_WORD)) {
-        return may_end_name(c, last) ? A_NAME : NO_NAME;
-    }
-    size_t from = nj_run_back(t, floor, to);
-    char before = from > floor ? t.p[from - 1] : '\0';
-    bool cut = to - from == NJ_FORM_KEY && from != floor;
-    if (cut || !nj_is(t.p[from], NJ_IS_WORD) || nj_is_high(before) || before == '[')
+    char last = t.p[to - 1];
+    bool gap = nj_is_blank(last);
+    while (nj_is_blank(last) && sep - to < NJ_FORM_GAP && --to > floor)
+        last = t.p[to - 1];
+    bool quoted = nj_is_quote(last);
+    if (quoted && (--to == floor || !nj_is(t.p[to - 1], NJ_IS_WORD)))
         return A_NAME;
+    if (!quoted && !nj_is(last, NJ_IS_WORD))
+        return to > floor && may_end_name(c, last, gap) ? A_NAME : NO_NAME;
+    size_t from = nj_run_back(t, floor, to);
+    bool cut = to - from == NJ_FORM_KEY && from != floor;
+    char before = from > floor ? t.p[from - 1] : '\0';
+    if (cut || nj_is_high(before) || before == '%' || (before == '[' && nj_placeholder_len(t, from - 1) != 0))
+        return A_NAME;
+    while (!nj_is(t.p[from], NJ_IS_WORD))
+        before = t.p[from++]; /* "--password", "$token" */
     name->span = (struct nj_span){ from, to };
     name->before = before;
-    if (name->quote != '\0')
+    if (quoted)
         return before == '/' || (to - from <= 2 && nj_is_key_part(nj_part(t, name->span))) ? A_NAME : A_PLAIN_NAME;
-    if (c == ':')
-        return to - from <= 2 || may_be_placed(s, from, sep) ? A_NAME : A_PLAIN_NAME;
-    return before == '%' ? A_NAME : A_PLAIN_NAME; /* user%5Bpassword%5D= */
+    if (c != ':')
+        return A_PLAIN_NAME;
+    return may_be_count(t, name->span, before) || (!gap && may_be_placed(s, name->span, before)) ? A_NAME : A_PLAIN_NAME;
 }
 
 /* A number alone: no row has one, and to remember it would be to forget a name. */
@@ -500,25 +516,26 @@ static __attribute__((noinline)) bool find_by_other_name(struct nj_sweep *s, siz
     struct nj_key key = nj_key_classify(s->r, nj_part(f.t, f.key));
     if (key.rule == NJ_KEY_NONE && (key.roles & TELLING) == 0 && sep + 1 >= s->under.to) {
         char before = f.key.from > f.floor ? f.t.p[f.key.from - 1] : '\0';
-        bool part = f.key.to - f.key.from <= 2; /* perhaps of a JSON web key */
+        bool part = f.key_quote != 0 && nj_is_key_part(nj_part(f.t, f.key));
         bool opens = f.t.p[f.sep] == ':' && !f.gap_before && f.key_quote == 0 && (before == ' ' || before == '=' || nj_is_quote(before));
         if (opens && nj_form_unnamed(&f, value)) {
             *rule = f.rule;
             return true;
         }
-        if (!part)
+        if (!part && !(may_be_option_value(&f) && f.key.to - f.key.from <= 2))
             return false; /* as most */
     }
     return find_by_name(&f, key, value, rule);
 }
 
 /* At a separator with a plain name before it that says something. */
-static __attribute__((noinline)) bool find_by_plain_name(struct nj_sweep *s, size_t sep, const struct nj_key_slot *slot, char quote,
+static __attribute__((noinline)) bool find_by_plain_name(struct nj_sweep *s, size_t sep, const struct nj_key_slot *slot, size_t to,
                                                          struct nj_span *value, int *rule)
 {
-    size_t to = sep - (quote != '\0' ? 1 : 0);
-    struct nj_form f = { .s = s, .t = s->text, .floor = s->done, .sep = sep, .key = { to - slot->n, to }, .key_quote = quote };
-    f.rule = NJ_KEY_NONE;
+    char behind = s->text.p[to];
+    struct nj_form f = { .s = s, .t = s->text, .floor = s->done, .sep = sep, .key = { to - slot->n, to }, .rule = NJ_KEY_NONE };
+    f.key_quote = nj_is_quote(behind) ? behind : '\0';
+    f.gap_before = nj_is_blank(s->text.p[sep - 1]);
     return find_by_name(&f, slot->key, value, rule);
 }
 
@@ -537,5 +554,5 @@ bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rul
         return find_by_other_name(s, sep, value, rule);
     if (outside && is_dull(s, sep, name.before, &slot->key))
         return false;
-    return find_by_plain_name(s, sep, slot, name.quote, value, rule);
+    return find_by_plain_name(s, sep, slot, name.span.to, value, rule);
 }
