@@ -136,11 +136,11 @@ static bool is_data(const struct nj_form *f, struct nj_span v)
         return f->key.from == 0 || strchr(":/", t.p[f->key.from - 1]) == NULL; /* arn:aws:...:secret:name */
     if (t.p[f->sep] == '=' && !f->gap_before)
         return !nj_form_ends_with(f, f->key.from, NJ_STR("--from-file="));
-    if (nj_form_is_code(f, nj_part(t, v)))
+    if (f->gap_after && nj_form_is_code(f, nj_part(t, v)))
         return false;
     if (nj_str_eq(nj_secret_keys[f->rule].counter, NJ_STR("security_answer")))
         return true; /* answers are words */
-    if (nj_str_ends(nj_part(t, v), NJ_STR("...")) && nj_form_is_prose(nj_part(t, v)))
+    if (t.p[v.to - 1] == '.' && nj_str_ends(nj_part(t, v), NJ_STR("...")) && nj_form_is_prose(nj_part(t, v)))
         return false; /* "aws_secretsmanager_secret.db: Creating..." */
     return !nj_form_is_prose(nj_part(t, v)) || is_whole_member(f, v.to) || is_identified_member(f, v.to);
 }
@@ -167,7 +167,7 @@ static __attribute__((noinline)) bool is_visibility(const struct nj_form *f)
     enum { LONGEST = 64 };
     struct nj_str t = f->t;
     char before = t.p[f->key.from - 1];
-    if (f->gap_after || (before != '[' && before != '"' && before != '\0'))
+    if (before != '[' && before != '"' && before != '\0')
         return false;
     struct nj_str rest = nj_str_slice(t, f->sep, f->sep + LONGEST);
     size_t close = nj_str_chr(rest, ']', 0);
@@ -356,7 +356,7 @@ static inline enum sight look_at_name(const struct nj_sweep *s, size_t sep, stru
     name->span = (struct nj_span){ from, to };
     name->before = before;
     if (quoted)
-        return before == '/' || (to - from <= 2 && nj_is_key_part(nj_part(t, name->span))) ? A_NAME : A_PLAIN_NAME;
+        return before == '/' || (to - from <= 2 && strchr("dpqk", t.p[from] | 0x20) != NULL) ? A_NAME : A_PLAIN_NAME;
     if (c != ':')
         return A_PLAIN_NAME;
     return may_be_count(t, name->span, before) || (!gap && may_be_placed(s, name->span, before)) ? A_NAME : A_PLAIN_NAME;
@@ -419,7 +419,7 @@ static bool take_value(struct nj_form *f, struct nj_span *value, int *rule)
         return false; /* "password= next=1": no value */
     if (f->quote != 0 && f->key_quote == 0 && is_closing_quote(f))
         return false;
-    if (sign == ':' && f->key.from != f->floor && is_visibility(f))
+    if (sign == ':' && !f->gap_after && f->key.from != f->floor && is_visibility(f))
         return false;
     if (f->quote == 0 && nj_byte(t, f->value) == '{')
         open_container(f);
@@ -429,7 +429,7 @@ static bool take_value(struct nj_form *f, struct nj_span *value, int *rule)
     struct nj_str text = nj_part(t, v);
     if (is_weak(f->rule) && f->sep + 1 < f->s->under.to && !nj_key_takes(f->rule, text))
         f->rule = f->s->under.rule;
-    if (f->quote != 0 && !f->open)
+    if (f->quote != 0 && !f->open && (nj_is_blank(nj_byte(t, v.to + 1)) || t.p[f->value - f->slashes - 2] == '{'))
         nj_form_wait_behind(f, v.to);
     if (text.n == 0) {
         if (f->open)

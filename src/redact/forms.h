@@ -109,16 +109,15 @@ static inline size_t nj_run_back(struct nj_str t, size_t floor, size_t at)
 {
     enum { LANE = sizeof(nj_lane) };
     size_t limit = at - floor > NJ_FORM_KEY ? at - NJ_FORM_KEY : floor;
-    if (at >= LANE) {
-        uint64_t others = ~(nj_name_bits(t.p + at - LANE) << (64 - LANE)) & ~UINT64_C(0) << (64 - LANE);
-        size_t n = others != 0 ? (size_t)__builtin_clzll(others) : LANE;
-        if (n < LANE || at - n <= limit)
-            return at - n > limit ? at - n : limit;
-        at -= n;
+    if (at > limit && t.n >= LANE) {
+        size_t base = at > LANE ? at - LANE : 0, n = at - base;
+        at -= (size_t)__builtin_clzll(~(nj_name_bits(t.p + base) << (64 - n)));
+        if (at > base)
+            return at > limit ? at : limit;
     }
     while (at > limit && nj_is(t.p[at - 1], NJ_IS_KEY))
         at--;
-    return at;
+    return at > limit ? at : limit;
 }
 
 /* The same for a form. */

@@ -88,9 +88,24 @@ static bool may_be_wrapped(struct nj_str t, size_t at)
     char after = nj_byte(t, end);
     if (end > at)
         return after == '(' || after == '[' || (nj_is_quote(after) && end - at <= 2) || (after == ' ' && nj_is_quote(nj_byte(t, end + 1)));
-    if (c == '&' || c == '*' || c == '@' || c == '$')
+    switch (c) {
+    case '\\':
+        return true;
+    case '&':
+    case '*':
+    case '@':
+    case '$':
         return nj_is_quote(nj_byte(t, at + 1));
-    return c == '\\' || c == '[' || c == '(' || c == '<' || c == '!';
+    case '[':
+        return nj_byte(t, at + 1) == ']' || nj_is(nj_byte(t, at + 1), NJ_IS_DIGIT);
+    case '(':
+        return nj_byte(t, at + 1) == 's';
+    case '<':
+    case '!':
+        return nj_byte(t, at + 1) == c;
+    default:
+        return false;
+    }
 }
 
 /* The rare half of nj_form_open(). */
@@ -376,11 +391,11 @@ static bool is_error_name(struct nj_str v)
                                           NJ_STR_INIT("NotFound"), NJ_STR_INIT("Failure"),   NJ_STR_INIT("Fault"),
                                           NJ_STR_INIT("Mismatch"), NJ_STR_INIT("Expired"),   NJ_STR_INIT("Failed"),
                                           NJ_STR_INIT("Missing"),  NJ_STR_INIT("Invalid"),   NJ_STR_INIT("Exceeded") };
-    if (v.n == 0 || !nj_is(v.p[0], NJ_IS_UPPER))
+    if (v.n == 0 || !nj_is(v.p[0], NJ_IS_UPPER) || nj_run(v, 0, NJ_IS_ALPHA) != v.n)
         return false;
     for (size_t i = 0; i < NJ_COUNT(ends); i++)
         if (nj_str_ends(v, ends[i]))
-            return nj_run(v, 0, NJ_IS_ALPHA) == v.n;
+            return true;
     return false;
 }
 
@@ -466,13 +481,15 @@ static bool is_class(struct nj_str v)
 
 bool nj_form_is_object(const struct nj_form *f, struct nj_str value)
 {
-    enum { LONGEST = 160 };
+    enum { LONGEST = 160, MOST_DIGITS = 8 };
     if (value.n > LONGEST)
         return false;
     if (nj_str_eq(value, NJ_STR("System.Security.SecureString")))
         return true;
-    size_t sign = nj_is(value.p[value.n - 1], NJ_IS_HEX) ? nj_str_chr(value, '@', 0) : NJ_NPOS;
-    if (sign != NJ_NPOS && value.n - sign <= 9 && value.n - sign >= 5 && nj_run(value, sign + 1, NJ_IS_HEX) == value.n)
+    size_t sign = value.n - 1;
+    while (sign > 0 && value.n - sign <= MOST_DIGITS && nj_is(value.p[sign], NJ_IS_HEX))
+        sign--;
+    if (value.p[sign] == '@' && value.n - sign > 4 && nj_str_chr(value, '@', 0) == sign)
         return is_class(nj_str_slice(value, 0, sign));
     if (value.n < 4 || !nj_is(value.p[0], NJ_IS_UPPER) || !nj_is(value.p[1], NJ_IS_LOWER))
         return false;
@@ -586,35 +603,42 @@ static bool is_share(struct nj_str v)
     return v.n <= LONGEST && dot > 0 && dot + 1 < v.n && v.p[dot] == '.' && nj_run(v, dot + 1, NJ_IS_DIGIT) == v.n;
 }
 
-bool nj_form_takes(const struct nj_form *f, struct nj_span v)
+/* What rules ask that hold under a few names only. */
+static NJ_RARE bool takes_particular(const struct nj_form *f, struct nj_str value, unsigned how)
 {
-    unsigned how = nj_secret_keys[f->rule].how;
-    struct nj_str value = nj_part(f->t, v);
-    char before = f->key.from > 0 ? f->t.p[f->key.from - 1] : '\0';
-    bool parameter = (how & NJ_HOW_QUERY) && (before == '&' || before == '?' || before == ';');
-    if (parameter)
-        return true;
-    if ((how & NJ_HOW_DETECTED) ||
-        ((how & NJ_HOW_BESIDE) && !is_beside(f, nj_secret_keys[f->rule].phrase.p[0] == 'f' ? NJ_STR("given") : NJ_STR("family"))))
-        return false;
-    if (!nj_key_takes_telling(f->rule, value))
-        return nj_key_takes_beside(f->rule, nj_str_slice(f->t, f->floor, f->key.from), value);
     if (how & NJ_HOW_SUBTREE)
         return f->quote != 0 && nj_value_is_street(value);
     if ((how & NJ_HOW_GRANT) && (value.n < 6 || !is_granted(f)))
         return false;
-    bool text_id = f->quote != 0 && nj_str_chr(nj_part(f->t, f->key), '.', 0) != NJ_NPOS;
-    if (text_id && nj_value_is_label(f->s->r, f->rule, value))
-        return false;
-    if (nj_is(value.p[0], NJ_IS_DIGIT) && is_share(value) && nj_secret_keys[f->rule].class <= NJ_CLASS_CVV)
-        return false;
-    if (value.n <= 2 && nj_secret_keys[f->rule].class <= NJ_CLASS_CVV && nj_run(value, 0, NJ_IS_DIGIT) == value.n)
-        return false; /* a count, a flag, the number of a field */
     if ((how & NJ_HOW_TEXT) && nj_run(value, 0, NJ_IS_DIGIT) == value.n)
         return false;
-    if ((how & NJ_HOW_TOKEN) && ((f->gap_after && value.n < 4) || (value.n <= 12 && nj_form_is_metavariable(value))))
-        return false; /* token=RBRACE, of a parser */
-    if (how & NJ_HOW_QUERY)
-        return looks_like_digest(value) || (how & NJ_HOW_MIXED) != 0;
-    return true;
+    return (how & NJ_HOW_QUERY) == 0 || looks_like_digest(value) || (how & NJ_HOW_MIXED) != 0;
+}
+
+bool nj_form_takes(const struct nj_form *f, struct nj_span v)
+{
+    enum { PARTICULAR = NJ_HOW_SUBTREE | NJ_HOW_GRANT | NJ_HOW_TEXT | NJ_HOW_QUERY };
+    unsigned how = nj_secret_keys[f->rule].how;
+    struct nj_str value = nj_part(f->t, v);
+    if (how & (NJ_HOW_QUERY | NJ_HOW_DETECTED | NJ_HOW_BESIDE)) {
+        char before = f->key.from > 0 ? f->t.p[f->key.from - 1] : '\0';
+        if ((how & NJ_HOW_QUERY) && (before == '&' || before == '?' || before == ';'))
+            return true;
+        if ((how & NJ_HOW_DETECTED) ||
+            ((how & NJ_HOW_BESIDE) && !is_beside(f, nj_secret_keys[f->rule].phrase.p[0] == 'f' ? NJ_STR("given") : NJ_STR("family"))))
+            return false;
+    }
+    if (!nj_key_takes_telling(f->rule, value))
+        return nj_key_takes_beside(f->rule, nj_str_slice(f->t, f->floor, f->key.from), value);
+    if ((how & PARTICULAR) && !takes_particular(f, value, how))
+        return false;
+    if (how & NJ_HOW_SUBTREE)
+        return true;
+    if (f->quote != 0 && nj_str_chr(nj_part(f->t, f->key), '.', 0) != NJ_NPOS && nj_value_is_label(f->s->r, f->rule, value))
+        return false; /* of a text with a name of its own */
+    bool digit = nj_is(value.p[0], NJ_IS_DIGIT) && nj_secret_keys[f->rule].class <= NJ_CLASS_CVV;
+    if (digit && (is_share(value) || (value.n <= 2 && nj_run(value, 0, NJ_IS_DIGIT) == value.n)))
+        return false; /* or a count, a flag, the number of a field */
+    /* token=RBRACE, of a parser */
+    return (how & NJ_HOW_TOKEN) == 0 || !((f->gap_after && value.n < 4) || (value.n <= 12 && nj_form_is_metavariable(value)));
 }

@@ -39,40 +39,57 @@ const struct nj_secret_key_row nj_secret_keys[NJ_KEY_ROWS] = {
 
 /* --- values that are no secrets ----------------------------------------------------------------------------------- */
 
-/* What a field holds when it holds nothing, what became of it, tags of YAML for what is elsewhere, types as a signature has them; by the low
- * bits of their first byte. */
-#define W(word)    NJ_STR_INIT(word)
-#define WORDS(...) ((const struct nj_str[]){ __VA_ARGS__, { NULL, 0 } })
-static const struct nj_str *const harmless_words[32] = {
-    ['a' & 31] = WORDS(W("absent"), W("array"), W("accepted"), W("!ref"), W("!sub"), W("!getatt"), W("!importvalue"), W("!vault"),
-                       W("!secret"), W("!env"), W("!!null")),
-    ['b' & 31] = WORDS(W("blank"), W("bearer"), W("basic"), W("bytes"), W("bool"), W("boolean")),
-    ['c' & 31] = WORDS(W("changed"), W("created"), W("correct")),
-    ['d' & 31] = WORDS(W("denied"), W("deleted"), W("disabled"), W("days"), W("declined")),
-    ['e' & 31] = WORDS(W("expired"), W("empty"), W("entered"), W("enabled")),
-    ['f' & 31] = WORDS(W("false"), W("filtered"), W("failed"), W("found")),
-    ['g' & 31] = WORDS(W("generated")),
-    ['h' & 31] = WORDS(W("hidden"), W("hours")),
-    ['i' & 31] = WORDS(W("invalid"), W("incorrect"), W("include"), W("int")),
-    ['l' & 31] = WORDS(W("loaded")),
-    ['m' & 31] = WORDS(W("missing"), W("masked"), W("matched"), W("mismatch"), W("minutes")),
-    ['n' & 31] = WORDS(W("null"), W("nil"), W("none"), W("n/a"), W("nan"), W("no"), W("nullptr"), W("not set")),
-    ['o' & 31] = WORDS(W("omitted"), W("on"), W("off"), W("optional"), W("ok"), W("object"), W("omit"), W("optional.empty"),
-                       W("optional[str]"), W("object object")),
-    ['p' & 31] = WORDS(W("present"), W("provided")),
-    ['r' & 31] = WORDS(W("required"), W("redacted"), W("removed"), W("rejected"), W("replaced"), W("rotated"), W("renewed"), W("revoked"),
-                       W("refreshed")),
-    ['s' & 31] = WORDS(W("string"), W("scrubbed"), W("sensitive"), W("set"), W("success"), W("sent"), W("same-origin"), W("seconds"),
-                       W("str"), W("sensitive value")),
-    ['t' & 31] = WORDS(W("true")),
-    ['u' & 31] = WORDS(W("undefined"), W("unknown"), W("unset"), W("unchanged"), W("updated")),
-    ['v' & 31] = WORDS(W("valid"), W("verified"), W("validated")),
-    ['w' & 31] = WORDS(W("wrong"), W("write-only")),
-    ['y' & 31] = WORDS(W("yes")),
-    ['{' & 31] = WORDS(W("{####}")), /* where Cognito puts the code into a message */
+/* What a field holds when it holds nothing, what became of it, tags of YAML for what is elsewhere, types as a signature has them, and where
+ * Cognito puts the code into a message ({####}). */
+/* clang-format off */
+#define WORDS_A(W) W("absent") W("array") W("accepted") W("!ref") W("!sub") W("!getatt") W("!importvalue") W("!vault") W("!secret") \
+    W("!env") W("!!null")
+#define WORDS_B(W) W("blank") W("bearer") W("basic") W("bytes") W("bool") W("boolean")
+#define WORDS_C(W) W("changed") W("created") W("correct")
+#define WORDS_D(W) W("denied") W("deleted") W("disabled") W("days") W("declined")
+#define WORDS_E(W) W("expired") W("empty") W("entered") W("enabled")
+#define WORDS_F(W) W("false") W("filtered") W("failed") W("found")
+#define WORDS_G(W) W("generated")
+#define WORDS_H(W) W("hidden") W("hours")
+#define WORDS_I(W) W("invalid") W("incorrect") W("include") W("int")
+#define WORDS_L(W) W("loaded")
+#define WORDS_M(W) W("missing") W("masked") W("matched") W("mismatch") W("minutes")
+#define WORDS_N(W) W("null") W("nil") W("none") W("n/a") W("nan") W("no") W("nullptr") W("not set")
+#define WORDS_O(W) W("omitted") W("on") W("off") W("optional") W("ok") W("object") W("omit") W("optional.empty") W("optional[str]") \
+    W("object object")
+#define WORDS_P(W) W("present") W("provided")
+#define WORDS_R(W) W("required") W("redacted") W("removed") W("rejected") W("replaced") W("rotated") W("renewed") W("revoked") \
+    W("refreshed")
+#define WORDS_S(W) W("string") W("scrubbed") W("sensitive") W("set") W("success") W("sent") W("same-origin") W("seconds") W("str") \
+    W("sensitive value")
+#define WORDS_T(W) W("true")
+#define WORDS_U(W) W("undefined") W("unknown") W("unset") W("unchanged") W("updated")
+#define WORDS_V(W) W("valid") W("verified") W("validated")
+#define WORDS_W(W) W("wrong") W("write-only")
+#define WORDS_Y(W) W("yes")
+#define WORDS_BRACE(W) W("{####}")
+/* clang-format on */
+#define WORD(word)   NJ_STR_INIT(word),
+#define LENGTH(word) | 1u << (sizeof(word) - 1)
+#define GROUP(words)                                                                                                                       \
+    {                                                                                                                                      \
+        (const struct nj_str[]){ words(WORD){ NULL, 0 } }, 0 words(LENGTH)                                                                 \
+    }
+/* By the low bits of their first byte. */
+static const struct {
+    const struct nj_str *word; /* the last one is empty */
+    unsigned lengths;          /* a bit for each */
+} harmless_words[32] = {
+    ['a' & 31] = GROUP(WORDS_A), ['b' & 31] = GROUP(WORDS_B),     ['c' & 31] = GROUP(WORDS_C), ['d' & 31] = GROUP(WORDS_D),
+    ['e' & 31] = GROUP(WORDS_E), ['f' & 31] = GROUP(WORDS_F),     ['g' & 31] = GROUP(WORDS_G), ['h' & 31] = GROUP(WORDS_H),
+    ['i' & 31] = GROUP(WORDS_I), ['l' & 31] = GROUP(WORDS_L),     ['m' & 31] = GROUP(WORDS_M), ['n' & 31] = GROUP(WORDS_N),
+    ['o' & 31] = GROUP(WORDS_O), ['p' & 31] = GROUP(WORDS_P),     ['r' & 31] = GROUP(WORDS_R), ['s' & 31] = GROUP(WORDS_S),
+    ['t' & 31] = GROUP(WORDS_T), ['u' & 31] = GROUP(WORDS_U),     ['v' & 31] = GROUP(WORDS_V), ['w' & 31] = GROUP(WORDS_W),
+    ['y' & 31] = GROUP(WORDS_Y), ['{' & 31] = GROUP(WORDS_BRACE),
 };
-#undef WORDS
-#undef W
+#undef WORD
+#undef LENGTH
+#undef GROUP
 
 /* Each of the bytes is one of those in set. */
 static bool all_of(struct nj_str s, const char *set)
@@ -108,10 +125,11 @@ static bool is_blotted(struct nj_str v)
     }
 }
 
-static bool is_harmless_word(struct nj_str v)
+static inline bool is_harmless_word(struct nj_str v)
 {
-    const struct nj_str *word = v.n != 0 ? harmless_words[v.p[0] & 31] : NULL;
-    for (; word != NULL && word->n != 0; word++)
+    if (v.n == 0 || v.n >= 32 || (harmless_words[v.p[0] & 31].lengths >> v.n & 1) == 0)
+        return false; /* as most */
+    for (const struct nj_str *word = harmless_words[v.p[0] & 31].word; word->n != 0; word++)
         if (word->n == v.n && nj_str_same_nocase(v.p, word->p, v.n))
             return true;
     return false;
@@ -382,7 +400,7 @@ static const uint8_t beginnings[256] = {
 
 bool nj_value_is_harmless(struct nj_str v)
 {
-    if (v.n != 0 && (nj_is(v.p[0], NJ_IS_SPACE) || nj_is(v.p[v.n - 1], NJ_IS_SPACE)))
+    if (v.n != 0 && ((nj_byte_class[(unsigned char)v.p[0]] | nj_byte_class[(unsigned char)v.p[v.n - 1]]) & NJ_IS_SPACE) != 0)
         v = nj_str_trim(v);
     if (v.n == 0)
         return true;
@@ -503,21 +521,10 @@ static bool is_reference(struct nj_str v)
     return slashes <= 4;
 }
 
-bool nj_key_takes_telling(int rule, struct nj_str value)
+/* What rules ask that hold for some values only. */
+static __attribute__((noinline)) bool takes_particular(unsigned how, struct nj_str value)
 {
-    enum { SOME = 5, MANY = 12, LOOKED_AT = 1024 }; /* a bare value may go on to the end of a long text */
-    enum {
-        PARTICULAR = NJ_HOW_BASIC | NJ_HOW_PATH | NJ_HOW_MIXED | NJ_HOW_RANDOM | NJ_HOW_SHORT | NJ_HOW_EXPIRY | NJ_HOW_CODE |
-                     NJ_HOW_DIGITS | NJ_HOW_LONG | NJ_HOW_MAIL
-    };
-    unsigned how = nj_secret_keys[rule].how;
-    if ((how & NJ_HOW_BASIC) && !is_login(value))
-        return false;
-    value = nj_str_slice(value, 0, LOOKED_AT);
-    if (!is_of_class(rule, value) || (is_reference(value) && nj_str_eq(nj_secret_keys[rule].counter, NJ_STR("secret"))))
-        return false;
-    if ((how & PARTICULAR) == 0)
-        return true; /* as most */
+    enum { SOME = 5, MANY = 12 };
     if (((how & NJ_HOW_PATH) && value.p[0] == '/') || ((how & NJ_HOW_MIXED) && !nj_value_is_mixed(value)))
         return false;
     if ((how & NJ_HOW_RANDOM) && !nj_is_random(value))
@@ -530,6 +537,22 @@ bool nj_key_takes_telling(int rule, struct nj_str value)
     if ((how & NJ_HOW_LONG) && count_digits(value, MANY) < MANY)
         return false;
     return (how & NJ_HOW_MAIL) == 0 || nj_str_chr(value, '@', 0) != NJ_NPOS || nj_str_find(value, NJ_STR("%40"), 0) != NJ_NPOS;
+}
+
+bool nj_key_takes_telling(int rule, struct nj_str value)
+{
+    enum { LOOKED_AT = 1024 }; /* a bare value may go on to the end of a long text */
+    enum {
+        PARTICULAR = NJ_HOW_PATH | NJ_HOW_MIXED | NJ_HOW_RANDOM | NJ_HOW_SHORT | NJ_HOW_EXPIRY | NJ_HOW_CODE | NJ_HOW_DIGITS | NJ_HOW_LONG |
+                     NJ_HOW_MAIL
+    };
+    unsigned how = nj_secret_keys[rule].how;
+    if ((how & NJ_HOW_BASIC) && !is_login(value))
+        return false;
+    value = nj_str_slice(value, 0, LOOKED_AT);
+    if ((how & PARTICULAR) && !takes_particular(how, value))
+        return false;
+    return is_of_class(rule, value) && !(is_reference(value) && nj_str_eq(nj_secret_keys[rule].counter, NJ_STR("secret")));
 }
 
 bool nj_stands_before(struct nj_str t, size_t at, size_t reach, struct nj_str word)
