@@ -133,13 +133,9 @@ static bool is_ipv6(struct nj_str v)
     return gaps == 1 && groups >= 2 && groups < 8 && digits != 0 && (most > 2 || groups > 3);
 }
 
-/* Byte at stands behind a colon. */
-bool nj_colon_try(struct nj_sweep *s, size_t at)
+static __attribute__((noinline)) bool colon_try(struct nj_sweep *s, size_t at, bool ip, bool device)
 {
     struct nj_str t = s->text;
-    bool ip = wants(s, NJ_CLASS_IP), device = wants(s, NJ_CLASS_DEVICE);
-    if ((!ip && !device) || at <= s->done)
-        return false;
     size_t from = at - 1, to = at;
     while (from > s->done && at - from < ADDRESS_MAX && is_address(t.p[from - 1]))
         from--;
@@ -154,6 +150,13 @@ bool nj_colon_try(struct nj_sweep *s, size_t at)
     if (device && is_mac(v, ':'))
         return nj_sweep_take(s, sp, NJ_DET_MAC);
     return ip && is_ipv6(v) && nj_sweep_take(s, sp, NJ_DET_IPV6);
+}
+
+/* Byte at stands behind a colon. */
+bool nj_colon_try(struct nj_sweep *s, size_t at)
+{
+    bool ip = wants(s, NJ_CLASS_IP), device = wants(s, NJ_CLASS_DEVICE);
+    return (ip || device) && at > s->done && colon_try(s, at, ip, device);
 }
 
 bool nj_mac_try(struct nj_sweep *s, size_t from)

@@ -10,8 +10,8 @@ struct codec {
     size_t (*read)(struct nj_str t, size_t at, char out[static 4], size_t *n);
     void (*write)(struct nj_buf *out, char c);
     const char *name;
-    char sign;        /* that a written character begins with */
-    const char *ends; /* bytes that end a stretch, besides line ends */
+    char sign;     /* that a written character begins with */
+    uint8_t codec; /* bytes that end a stretch have this bit */
 };
 
 /* The value of n digits of base 16 at byte at, or -1. */
@@ -142,13 +142,42 @@ static void write_entity(struct nj_buf *out, char c)
 
 /* --- a stretch ---------------------------------------------------------------------------------------------------- */
 
-static const struct codec percent = { read_percent, write_percent, "percent", '%', " \t\"'`<>&=?#;,(){}[]\\|" };
-static const struct codec unicode = { read_unicode, write_unicode, "unicode", '\\', "\"'`" };
-static const struct codec entity = { read_entity, write_entity, "entity", '&', "\"'`<>" };
+enum { PERCENT = 1, UNICODE = 2, ENTITY = 4, EACH = PERCENT | UNICODE | ENTITY };
+
+static const struct codec percent = { read_percent, write_percent, "percent", '%', PERCENT };
+static const struct codec unicode = { read_unicode, write_unicode, "unicode", '\\', UNICODE };
+static const struct codec entity = { read_entity, write_entity, "entity", '&', ENTITY };
+
+static const uint8_t ends[256] = {
+    ['\0'] = EACH,
+    ['\n'] = EACH,
+    ['\r'] = EACH,
+    ['"'] = EACH,
+    ['\''] = EACH,
+    ['`'] = EACH,
+    ['<'] = PERCENT | ENTITY,
+    ['>'] = PERCENT | ENTITY,
+    [' '] = PERCENT,
+    ['\t'] = PERCENT,
+    ['&'] = PERCENT,
+    ['='] = PERCENT,
+    ['?'] = PERCENT,
+    ['#'] = PERCENT,
+    [';'] = PERCENT,
+    [','] = PERCENT,
+    ['('] = PERCENT,
+    [')'] = PERCENT,
+    ['{'] = PERCENT,
+    ['}'] = PERCENT,
+    ['['] = PERCENT,
+    [']'] = PERCENT,
+    ['\\'] = PERCENT,
+    ['|'] = PERCENT,
+};
 
 static bool ends_stretch(const struct codec *c, char byte)
 {
-    return byte == '\n' || byte == '\r' || byte == '\0' || strchr(c->ends, byte) != NULL;
+    return (ends[(unsigned char)byte] & c->codec) != 0;
 }
 
 /* Appends the text of from..to decoded; how many characters were encoded. */
@@ -178,7 +207,7 @@ static size_t source_of(const struct codec *c, struct nj_str t, struct nj_span s
     char piece[4];
     size_t at = s.from, seen = 0, got = 0;
     while (at < s.to && seen < n) {
-        size_t len = c->read(nj_str_slice(t, 0, s.to), at, piece, &got);
+        size_t len = t.p[at] == c->sign ? c->read(nj_str_slice(t, 0, s.to), at, piece, &got) : 0;
         at += len != 0 ? len : 1;
         seen += len != 0 ? got : 1;
     }

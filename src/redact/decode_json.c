@@ -62,6 +62,11 @@ static void skip_string(struct extent *e)
         after_value(e);
 }
 
+static bool is_scalar(char c)
+{
+    return nj_is(c, NJ_IS_ALPHA | NJ_IS_DIGIT) || c == '+' || c == '-' || c == '.' || c == '\0';
+}
+
 static bool step(struct extent *e)
 {
     char c = e->t.p[e->at];
@@ -91,7 +96,7 @@ static bool step(struct extent *e)
         e->expect = in_object(e) ? NAME : VALUE;
         return true;
     default:
-        while (end < e->t.n && (nj_is(e->t.p[end], NJ_IS_ALPHA | NJ_IS_DIGIT) || strchr("+-.", e->t.p[end]) != NULL))
+        while (end < e->t.n && is_scalar(e->t.p[end]))
             end++;
         if (end == e->at && !nj_is(c, NJ_IS_SPACE))
             return false;
@@ -109,7 +114,7 @@ static void close_scalar(struct nj_str t, struct nj_buf *out)
 {
     static const struct nj_str words[] = { NJ_STR_INIT("true"), NJ_STR_INIT("false"), NJ_STR_INIT("null") };
     size_t from = t.n;
-    while (from > 0 && (nj_is(t.p[from - 1], NJ_IS_ALPHA | NJ_IS_DIGIT) || strchr("+-.", t.p[from - 1]) != NULL))
+    while (from > 0 && is_scalar(t.p[from - 1]))
         from--;
     struct nj_str last = nj_str_slice(t, from, t.n);
     for (size_t i = 0; i < NJ_COUNT(words); i++)

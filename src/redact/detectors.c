@@ -121,7 +121,23 @@ static size_t letter_before(struct nj_str t, size_t at, size_t floor)
     return lead < 0xc2 || punctuation ? at : i;
 }
 
-static size_t local_start(const struct nj_sweep *s, size_t at)
+/* Where it starts, if that is among the sixteen bytes before and none of these needs a closer look; or byte at. */
+static size_t near_start(const struct nj_sweep *s, size_t at)
+{
+    nj_lane v;
+    if (at - s->done < sizeof(v))
+        return at;
+    const char *p = s->text.p + at - sizeof(v);
+    memcpy(&v, p, sizeof(v));
+    nj_lane plain = (nj_lane)((v | 0x20) - 'a' < 26) | (nj_lane)(v - '0' < 10) | (nj_lane)(v == '_');
+    nj_lane sign = (nj_lane)(v == '.') | (nj_lane)(v == '+') | (nj_lane)(v == '-') | (nj_lane)(v == '\'');
+    uint64_t others = ~nj_lane_bits(plain | sign) & 0xffff;
+    size_t last = others != 0 ? 63 - (size_t)__builtin_clzll(others) : 0;
+    bool told = others != 0 && (unsigned char)p[last] < 0x80 && p[last] != '%';
+    return told ? at - sizeof(v) + last + 1 : at;
+}
+
+static size_t far_start(const struct nj_sweep *s, size_t at)
 {
     struct nj_str t = s->text;
     size_t floor = at - s->done > LOCAL_MAX ? at - LOCAL_MAX : s->done;
@@ -140,6 +156,15 @@ static size_t local_start(const struct nj_sweep *s, size_t at)
         }
         from = step;
     }
+    return from;
+}
+
+static size_t local_start(const struct nj_sweep *s, size_t at)
+{
+    struct nj_str t = s->text;
+    size_t from = near_start(s, at);
+    if (from == at)
+        from = far_start(s, at);
     while (from < at && !nj_is(t.p[from], NJ_IS_WORD) && (unsigned char)t.p[from] < 0xc2)
         from++; /* starts with a letter or digit, and not within a character */
     return from;
@@ -163,6 +188,20 @@ static bool is_message_id(const struct nj_sweep *s, size_t from)
     return false;
 }
 
+static inline bool is_domain(char c)
+{
+    return nj_is(c, NJ_IS_ALPHA | NJ_IS_DIGIT) || c == '.' || c == '-' || (unsigned char)c >= 0x80;
+}
+
+/* How many of sixteen bytes are, from the first on. */
+static inline size_t domain_head(const char *p)
+{
+    nj_lane v;
+    memcpy(&v, p, sizeof(v));
+    nj_lane in = (nj_lane)((v | 0x20) - 'a' < 26) | (nj_lane)(v - '0' < 10) | (nj_lane)(v == '.') | (nj_lane)(v == '-') | v;
+    return (size_t)__builtin_ctzll(~nj_lane_bits(in));
+}
+
 bool nj_shape_email(struct nj_sweep *s, size_t at, struct nj_span *out)
 {
     struct nj_str t = s->text;
@@ -173,8 +212,9 @@ bool nj_shape_email(struct nj_sweep *s, size_t at, struct nj_span *out)
     size_t domain = at + (t.p[at] == '%' ? 3 : 1), to = domain;
     if (domain >= t.n || !(nj_is(t.p[domain], NJ_IS_ALPHA | NJ_IS_DIGIT) || (unsigned char)t.p[domain] >= 0x80))
         return false;
-    while (to < t.n && to - domain < DOMAIN_MAX &&
-           (nj_is(t.p[to], NJ_IS_ALPHA | NJ_IS_DIGIT) || t.p[to] == '.' || t.p[to] == '-' || (unsigned char)t.p[to] >= 0x80))
+    for (size_t n = sizeof(nj_lane); n == sizeof(nj_lane) && t.n - to >= n && to - domain < DOMAIN_MAX - sizeof(nj_lane); to += n)
+        n = domain_head(t.p + to);
+    while (to < t.n && to - domain < DOMAIN_MAX && is_domain(t.p[to]))
         to++;
     *out = (struct nj_span){ local_start(s, at), to };
     return out->from < at && !is_message_id(s, out->from);

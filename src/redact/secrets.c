@@ -379,16 +379,28 @@ static inline uint64_t read_run(struct nj_kinds *out, struct nj_str t, size_t fr
     return nj_head_of(all);
 }
 
+/* Of a run that has more than are looked at first. */
+static __attribute__((noinline)) bool long_random_may(struct nj_str t, size_t from)
+{
+    struct nj_kinds k;
+    uint64_t run = read_run(&k, t, from);
+    return is_mixture(&k, run);
+}
+
 /* What is in both cases may be short. */
 bool nj_random_may(struct nj_str t, size_t from)
 {
-    const uint64_t twenty = nj_lowest(20);
-    struct nj_kinds k;
-    uint64_t run = read_run(&k, t, from);
-    bool long_enough = t.n - from > LAST_OF_ONE_CASE && nj_is(t.p[from + LAST_OF_ONE_CASE], NJ_IS_B64URL);
+    enum { LEAST = 20, FIRST = 2 * sizeof(nj_lane) };
+    const uint64_t twenty = nj_lowest(LEAST);
+    struct nj_kinds k = { 0 };
+    nj_kinds_add(&k, t, from, from);
+    nj_kinds_add(&k, t, from, from + sizeof(nj_lane));
+    uint64_t all = nj_kinds_run(k), run = nj_head_of(all);
     /* Neither a capital nor a letter behind 'f' among the first: a digest or UUID. */
-    bool telling = (k.upper & twenty) != 0 || ((k.behind_f & twenty) != 0 && long_enough);
-    return (~run & twenty) == 0 && telling && is_mixture(&k, run);
+    bool telling = ((k.upper | (k.behind_f & (all >> LAST_OF_ONE_CASE & 1 ? twenty : 0))) & twenty) != 0;
+    if ((~run & twenty) != 0 || !telling)
+        return false;
+    return is_mixture(&k, run) || (run == nj_lowest(FIRST) && t.n - from > FIRST && long_random_may(t, from));
 }
 
 /* "SHA256:x": the sum of something. */
@@ -426,8 +438,10 @@ bool nj_random_try(struct nj_sweep *s, size_t from)
     if (is_like_aws(s, run, &key) && nj_is_near_secret(s, key) && nj_valid_aws_secret(t, &key))
         return nj_sweep_take(s, key, NJ_DET_AWS_SECRET_KEY);
     struct nj_str v = nj_str_slice(t, run.from, run.to);
-    return may_be_random(v, &k) && !is_sum(t, from) && !nj_is_joined(t, run) && nj_is_near_secret(s, run) && evenness(v) >= 0.8 &&
-           nj_sweep_take(s, run, NJ_DET_ENTROPY);
+    bool few = v.n <= NJ_KINDS_MOST; /* these are judged at a glance, the others last */
+    if ((few && !may_be_random(v, &k)) || is_sum(t, from) || nj_is_joined(t, run) || !nj_is_near_secret(s, run))
+        return false;
+    return (few || may_be_random(v, &k)) && evenness(v) >= 0.8 && nj_sweep_take(s, run, NJ_DET_ENTROPY);
 }
 
 /* --- jdbc:oracle:thin:user/password@host -------------------------------------------------------------------------- */
@@ -450,6 +464,17 @@ bool nj_shape_oracle(struct nj_sweep *s, size_t at, struct nj_span *out)
     return to > slash + 1;
 }
 
+/* Is there a space among the bytes before byte at, and no slash behind it?  As before most addresses. */
+static bool follows_blank(const struct nj_sweep *s, size_t at)
+{
+    nj_lane v;
+    if (at - s->done < sizeof(v))
+        return false;
+    memcpy(&v, s->text.p + at - sizeof(v), sizeof(v));
+    uint64_t blank = nj_lane_bits((nj_lane)(v == ' ') | (nj_lane)(v == '\t') | (nj_lane)(v == '\n') | (nj_lane)(v == '\r'));
+    return blank > nj_lane_bits((nj_lane)(v == '/'));
+}
+
 /* sqlplus -s user/password@service: at the at sign. */
 bool nj_shape_oracle_login(struct nj_sweep *s, size_t at, struct nj_span *out)
 {
@@ -458,7 +483,7 @@ bool nj_shape_oracle_login(struct nj_sweep *s, size_t at, struct nj_span *out)
                                               NJ_STR_INIT("rman ") };
     struct nj_str t = s->text;
     size_t slash = at, user = 0;
-    if (t.p[at] != '@')
+    if (t.p[at] != '@' || follows_blank(s, at))
         return false;
     while (slash > s->done && at - slash < PASSWORD_MAX && t.p[slash - 1] != '/' && !nj_is(t.p[slash - 1], NJ_IS_SPACE)) {
         if (slash == s->slashless) { /* what is before was read for the at sign before, as far back as matters */

@@ -157,12 +157,16 @@ bool nj_token_may(const struct nj_redactor *r, struct nj_str t, size_t at)
     if (before == '.' && dotted_may(r, t, from))
         return true;
     struct nj_kinds k = nj_kinds_at(t, from);
-    bool like_hex = ((k.upper | k.behind_f | k.under) & first) == 0 && before != ':', digits = (k.digit & first) != 0;
-    if (!like_hex && (k.hyphen & first) != 0 && hyphen_may(r, t, from, k.hyphen & first))
-        return true;
-    if (!like_hex && digits && ((k.upper | k.lower | k.under) & first) == 0)
-        return false;
-    if ((like_hex || digits) && hex_may(t, from, k))
+    bool like_hex = ((k.upper | k.behind_f | k.under) & first) == 0 && before != ':';
+    if (!like_hex) {
+        if ((k.hyphen & first) != 0 && hyphen_may(r, t, from, k.hyphen & first))
+            return true;
+        if ((k.digit & first) == 0)
+            return random_may(t, from);
+        if (((k.upper | k.lower | k.under) & first) == 0)
+            return false;
+    }
+    if (hex_may(t, from, k))
         return true;
     return !like_hex && (is_mixed(k) || random_may(t, from));
 }

@@ -5,6 +5,7 @@
 #include "nightjar/json.h"
 
 #include <math.h>
+#include <zlib.h>
 
 #define AN (NJ_IS_WORD | NJ_IS_B64 | NJ_IS_B64URL | NJ_IS_KEY | NJ_IS_DOTTED | NJ_IS_MIXED)
 #define LO (NJ_IS_ALPHA | NJ_IS_LOWER | AN)
@@ -332,6 +333,7 @@ bool nj_valid_aws_id(struct nj_str text, struct nj_span *sp)
 {
     enum { PREFIX = 4 };
     const uint64_t accounts = 1000000000000u;
+    const uint64_t dna = NJ_MEMBER('A') | NJ_MEMBER('C') | NJ_MEMBER('G') | NJ_MEMBER('T') | NJ_MEMBER('N');
     uint64_t head = 0;
     bool digit = false, beyond_dna = false;
     struct nj_str id = nj_str_slice(text, sp->from, sp->to);
@@ -344,7 +346,7 @@ bool nj_valid_aws_id(struct nj_str text, struct nj_span *sp)
         if (i < PREFIX + 9)
             head = head << 5 | (uint64_t)v;
         digit |= v >= 26;
-        beyond_dna |= strchr("ACGTN", id.p[i]) == NULL;
+        beyond_dna |= !nj_is_member(id.p[i], dna);
     }
     if (nj_str_eq(id, NJ_STR("AKIA"
                              "IOSFODNN7EXAMPLE")) ||
@@ -358,16 +360,20 @@ bool nj_valid_aws_id(struct nj_str text, struct nj_span *sp)
 /* Forty characters of base64 that are as mixed as random ones and no digest. */
 bool nj_valid_aws_secret(struct nj_str text, struct nj_span *sp)
 {
-    uint8_t seen[256] = { 0 };
+    enum { KEY = 40 };
+    uint8_t seen[256] = { 0 }, times[KEY + 2] = { 0 }; /* how many characters are there so many times */
     double bits = 0;
     struct nj_str key = nj_str_slice(text, sp->from, sp->to);
-    if (key.n != 40 || nj_run(key, 0, NJ_IS_HEX) == key.n)
+    if (key.n != KEY || nj_run(key, 0, NJ_IS_HEX) == key.n)
         return false;
-    for (size_t i = 0; i < key.n; i++)
-        seen[(unsigned char)key.p[i]]++;
-    for (size_t c = 0; c < sizeof(seen); c++)
-        if (seen[c] != 0)
-            bits -= seen[c] / 40.0 * log2(seen[c] / 40.0);
+    for (size_t i = 0; i < key.n; i++) {
+        uint8_t *n = &seen[(unsigned char)key.p[i]];
+        times[*n]--;
+        times[++*n]++;
+    }
+    for (size_t n = 1; n <= KEY; n++)
+        if (times[n] != 0)
+            bits -= times[n] * (double)n / KEY * log2((double)n / KEY);
     return bits >= 4.2;
 }
 
@@ -382,13 +388,7 @@ bool nj_valid_crc62(struct nj_str text, struct nj_span *sp)
     if (token.n < BODY + SUM)
         return false;
     struct nj_str body = nj_str_slice(token, token.n - BODY - SUM, token.n - SUM);
-    uint32_t crc = 0xffffffffu;
-    for (size_t i = 0; i < body.n; i++) {
-        crc ^= (unsigned char)body.p[i];
-        for (int k = 0; k < 8; k++)
-            crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xedb88320u : 0);
-    }
-    crc = ~crc;
+    uLong crc = crc32(0, (const Bytef *)body.p, BODY);
     for (size_t i = token.n; i > token.n - SUM; i--) {
         if (token.p[i - 1] != digits[crc % 62])
             return false;
