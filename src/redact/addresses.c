@@ -13,20 +13,22 @@ static bool wants(const struct nj_sweep *s, enum nj_class class)
 /* Four numbers below 256 with dots between them. */
 size_t nj_ipv4_end(struct nj_str t, size_t at)
 {
-    for (int i = 0; i < 4; i++) {
-        size_t end = nj_run(nj_str_slice(t, 0, at + 4), at, NJ_IS_DIGIT);
-        unsigned v = 0;
-        for (size_t k = at; k < end; k++)
-            v = v * 10 + (unsigned)(t.p[k] - '0');
-        if (end == at || end - at > 3 || v > 255 || (end - at > 1 && t.p[at] == '0'))
+    if (at >= t.n)
+        return 0;
+    uint64_t digits = nj_kinds_up_to(t, at).digit;
+    for (int i = 0;; i++) {
+        const char *p = t.p + at;
+        size_t n = (size_t)__builtin_ctzll(~digits);
+        if (n - 1 > 2 || (n > 1 && p[0] == '0') || (n == 3 && (p[0] - '0') * 100 + (p[1] - '0') * 10 + p[2] - '0' > 255))
             return 0;
+        at += n;
         if (i == 3)
-            return end;
-        if (end >= t.n || t.p[end] != '.')
+            return at;
+        if (at >= t.n || t.p[at] != '.')
             return 0;
-        at = end + 1;
+        digits >>= n + 1;
+        at++;
     }
-    return 0;
 }
 
 /* "upgraded from 1.2.3.4 to 1.2.3.5": at byte at of either; elsewhere "from" speaks of hosts. */

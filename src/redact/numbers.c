@@ -311,19 +311,23 @@ static bool is_fraction(struct nj_str t, size_t from, size_t dot)
 
 bool nj_number_may(const struct nj_redactor *r, struct nj_str t, size_t at)
 {
-    size_t from = at + 1 - NJ_NUMBER_RUN, letters = 0;
-    if (t.p[at - 2] == '-' && (from == 0 || nj_is(t.p[from - 1], NJ_IS_END)) && is_date(t, from) && is_digit(t, from + 1) &&
-        is_digit(t, from + 2))
-        return false;                /* as most */
+    enum { HYPHENS = 1 << 4 | 1 << 7, NAMED = 14 };
+    size_t from = at + 1 - NJ_NUMBER_RUN;
     if (nj_is(t.p[at], NJ_IS_ALPHA)) /* letters, digits, a letter */
         return !is_word(t, at + 1);
     if (nj_is(t.p[at - 3], NJ_IS_ALPHA)) /* two letters, two digits, a gap */
         return (t.p[at] == ' ' || t.p[at] == '-') && nj_iban_may(t, at - 4);
+    struct nj_kinds k = nj_kinds_up_to(t, from);
+    bool date = (k.hyphen & HYPHENS) == HYPHENS && is_date(t, from);
+    if (date && nj_is(nj_byte_before(t, from), NJ_IS_END) && (k.digit & 6) == 6)
+        return false; /* as most */
+    size_t letters = 0, end = from + (size_t)__builtin_ctzll(~k.digit);
     while (letters < 4 && letters < from && nj_is(t.p[from - letters - 1], NJ_IS_ALPHA))
         letters++;
-    size_t end = nj_run(nj_str_slice(t, 0, from + DIGITS), from, NJ_IS_DIGIT);
+    if (end - from == sizeof(nj_lane))
+        end = nj_run(nj_str_slice(t, 0, from + DIGITS), end, NJ_IS_DIGIT);
     bool goes_on = end < t.n && is_gap(t.p[end]) && is_digit(t, end + 1);
-    if (letters == 0 && is_named(t, from, end))
+    if (letters == 0 && end - from >= NAMED && is_named(t, from, end))
         return true;
     if (letters == 4 || is_tail(t, from - letters))
         return goes_on && has_space(t, end);
@@ -340,7 +344,7 @@ bool nj_number_may(const struct nj_redactor *r, struct nj_str t, size_t at)
         size_t address = nj_ipv4_end(t, from);
         return address == 0 || (address < t.n && is_gap(t.p[address]) && is_digit(t, address + 1));
     }
-    return !is_date(t, from);
+    return !date;
 }
 
 /* --- the magnetic stripe ------------------------------------------------------------------------------------------ */
