@@ -205,8 +205,18 @@ static inline bool is_filler(char c)
     return c == ' ' || c == '"' || c == '\'' || c == '\\' || c == '#';
 }
 
-/* Topics of the words that may speak about the candidate at byte from.  Behind "name: " only the name does, unless all count. */
-static uint64_t topics_before(const struct nj_redactor *r, struct nj_str t, size_t from, bool all)
+/* Of the letters that go on before byte floor, the byte behind; the words begin at or behind byte at.  A placeholder is seen whole. */
+static inline size_t first_word(const struct stretch *s, struct nj_str t, size_t at, size_t floor, size_t to, uint64_t letter)
+{
+    if (at == floor && at > 0 && (letter & 1) != 0) {
+        uint64_t others = ~letter & ~nj_lowest(at - s->from) & nj_lowest(to - s->from);
+        at = others != 0 ? s->from + (size_t)__builtin_ctzll(others) : to;
+    }
+    return at - (at > 0 && t.p[at - 1] == '[' ? 1 : 0);
+}
+
+/* Topics of the words that may speak about the candidate at byte from.  Behind "name: " only the name does. */
+static uint64_t topics_before(const struct nj_redactor *r, struct nj_str t, size_t from)
 {
     struct stretch s;
     size_t floor = from > BEFORE ? from - BEFORE : 0, at = from;
@@ -215,13 +225,18 @@ static uint64_t topics_before(const struct nj_redactor *r, struct nj_str t, size
         at--;
     bool named = at > floor && (t.p[at - 1] == ':' || t.p[at - 1] == '=');
     uint64_t ends = (s.fence | (named ? s.end : 0)) & nj_lowest(at - named - s.from) & ~nj_lowest(floor - s.from);
-    at = ends != 0 && !all ? s.from + 64 - (size_t)__builtin_clzll(ends) : floor;
-    uint64_t letter = all ? s.upper | s.lower : s.letter;
-    if (at == floor && at > 0 && (letter & 1) != 0) { /* not within a word */
-        uint64_t others = ~letter & ~nj_lowest(at - s.from) & nj_lowest(from - s.from);
-        at = others != 0 ? s.from + (size_t)__builtin_ctzll(others) : from;
-    }
-    at -= at > 0 && t.p[at - 1] == '[' ? 1 : 0; /* a placeholder is seen whole */
+    at = ends != 0 ? s.from + 64 - (size_t)__builtin_clzll(ends) : floor;
+    at = first_word(&s, t, at, floor, from, s.letter);
+    return topics_in(r, &s, at - s.from, nj_str_slice(t, at, from));
+}
+
+/* The same of all that stand there. */
+static uint64_t topics_of_all_before(const struct nj_redactor *r, struct nj_str t, size_t from)
+{
+    struct stretch s;
+    size_t floor = from > BEFORE ? from - BEFORE : 0;
+    look(t, floor > 0 ? floor - 1 : 0, from, ALONE, &s);
+    size_t at = first_word(&s, t, floor, floor, from, s.upper | s.lower);
     return topics_in(r, &s, at - s.from, nj_str_slice(t, at, from));
 }
 
@@ -248,10 +263,10 @@ uint64_t nj_topics_member(struct nj_redactor *r)
 
 uint64_t nj_topics_near(const struct nj_sweep *s, struct nj_span span)
 {
-    return nj_topics_member(s->r) | topics_before(s->r, s->text, span.from, false) | topics_behind(s->r, s->text, span.to);
+    return nj_topics_member(s->r) | topics_before(s->r, s->text, span.from) | topics_behind(s->r, s->text, span.to);
 }
 
 uint64_t nj_topics_around(const struct nj_sweep *s, struct nj_span span)
 {
-    return nj_topics_member(s->r) | topics_before(s->r, s->text, span.from, true) | topics_behind(s->r, s->text, span.to);
+    return nj_topics_member(s->r) | topics_of_all_before(s->r, s->text, span.from) | topics_behind(s->r, s->text, span.to);
 }

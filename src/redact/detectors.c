@@ -71,15 +71,32 @@ static bool holds_setting(struct nj_str v)
     return false;
 }
 
+/* End of the part of an address that begins at byte at, up to its path; and the last '@' in it. */
+static size_t authority_end(struct nj_str t, size_t at, size_t *last_at)
+{
+    for (; t.n - at >= sizeof(nj_lane); at += sizeof(nj_lane)) {
+        nj_lane v;
+        memcpy(&v, t.p + at, sizeof(v));
+        nj_lane quotes = (nj_lane)((v | 1) == '#') | (nj_lane)(v == '`') | (nj_lane)((v | 8) == '/'); /* '"' and the apostrophe, too */
+        nj_lane others = (nj_lane)(v <= ' ') | (nj_lane)((v | 2) == '>') | (nj_lane)(v == '?') | (nj_lane)(v == '\\');
+        uint64_t ends = nj_lane_bits(quotes | others), ats = nj_lane_bits((nj_lane)(v == '@')) & ~ends & (ends - 1);
+        if (ats != 0)
+            *last_at = at + 63 - (size_t)__builtin_clzll(ats);
+        if (ends != 0)
+            return at + (size_t)__builtin_ctzll(ends);
+    }
+    for (; at < t.n && !ends_word(t.p[at]) && t.p[at] != '/' && t.p[at] != '?' && t.p[at] != '#'; at++)
+        if (t.p[at] == '@')
+            *last_at = at;
+    return at;
+}
+
 bool nj_shape_url(struct nj_sweep *s, size_t at, struct nj_span *out)
 {
     struct nj_str t = s->text;
     if (t.p[at - 1] != ':' || at < 2 || !nj_is(t.p[at - 2], NJ_IS_WORD) || !nj_has_at(t, at, NJ_STR("//")))
         return false;
-    size_t from = at + 2, end = from, last_at = NJ_NPOS;
-    for (; end < t.n && !ends_word(t.p[end]) && t.p[end] != '/' && t.p[end] != '?' && t.p[end] != '#'; end++)
-        if (t.p[end] == '@')
-            last_at = end;
+    size_t from = at + 2, last_at = NJ_NPOS, end = authority_end(t, from, &last_at);
     bool web = at >= 6 && (nj_str_starts_nocase(nj_str_slice(t, at - 5, at), NJ_STR("http")) || nj_has_at(t, at - 6, NJ_STR("https")));
     bool fragment = end < t.n && t.p[end] == '#' && !web; /* of a page; a database has none */
     if (last_at == NJ_NPOS && (fragment || may_be_userinfo(nj_str_slice(t, from, end))))

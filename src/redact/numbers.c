@@ -444,7 +444,7 @@ static bool try_before(struct nj_sweep *s, size_t from, size_t *end)
          at--) {
         if (!nj_is(t.p[at - 1], NJ_IS_ALPHA) || !nj_begins_word(t, at - 1))
             continue;
-        if (nj_iban_try(s, at - 1) || (from - at < ID_BACK && nj_id_try(s, at - 1))) {
+        if ((nj_is_like_iban(t, at - 1) && nj_iban_try(s, at - 1)) || (from - at < ID_BACK && nj_id_try(s, at - 1))) {
             *end = s->done;
             return true;
         }
