@@ -115,14 +115,11 @@ bool nj_form_option_value(struct nj_form *f, size_t at, struct nj_span *value)
 #define COMMAND(L, n, a, b, command, option) { NJ_STR_INIT(command), option },
 #define FIRST(L, n, a, b, command, option)   | (uint32_t)(((a)&31) == (L)) << (n)
 #define SECOND(L, n, a, b, command, option)  | (uint32_t)(((b)&31) == (L)) << (n)
-#define OPTION(L, n, a, b, command, option)  | (uint32_t)(((option)&31) == (L)) << (n)
+#define OPTION(L, n, a, b, command, option)  | (uint32_t)(((option)&63) == (L)) << (n)
 #define BY_EIGHT(OF, L)                                                                                                                    \
     0 SHORT_OPTIONS(OF, L), 0 SHORT_OPTIONS(OF, L + 1), 0 SHORT_OPTIONS(OF, L + 2), 0 SHORT_OPTIONS(OF, L + 3),                            \
         0 SHORT_OPTIONS(OF, L + 4), 0 SHORT_OPTIONS(OF, L + 5), 0 SHORT_OPTIONS(OF, L + 6), 0 SHORT_OPTIONS(OF, L + 7)
-#define BY_BYTE(OF)                                                                                                                        \
-    {                                                                                                                                      \
-        BY_EIGHT(OF, 0), BY_EIGHT(OF, 8), BY_EIGHT(OF, 16), BY_EIGHT(OF, 24)                                                               \
-    }
+#define BY_BYTE(OF, L) BY_EIGHT(OF, L), BY_EIGHT(OF, L + 8), BY_EIGHT(OF, L + 16), BY_EIGHT(OF, L + 24)
 
 static const struct {
     struct nj_str command;
@@ -131,7 +128,8 @@ static const struct {
 _Static_assert(NJ_COUNT(short_options) <= 32, "a bit each");
 
 /* A bit for each of them, by the low bits of its first and its second byte and of its letter. */
-static const uint32_t by_first[32] = BY_BYTE(FIRST), by_second[32] = BY_BYTE(SECOND), by_option[32] = BY_BYTE(OPTION);
+static const uint32_t by_first[32] = { BY_BYTE(FIRST, 0) }, by_second[32] = { BY_BYTE(SECOND, 0) },
+                      by_option[64] = { BY_BYTE(OPTION, 0), BY_BYTE(OPTION, 32) };
 
 /* Where the command ends that begins at byte at, its words parted by spaces or as elements of a list; or 0. */
 static size_t command_end(struct nj_str line, size_t at, struct nj_str command)
@@ -153,7 +151,7 @@ static size_t command_end(struct nj_str line, size_t at, struct nj_str command)
 
 bool nj_form_has_command(struct nj_str line, char option)
 {
-    uint32_t having = by_option[option & 31];
+    uint32_t having = by_option[option & 63];
     for (size_t at = 0; having != 0 && at + 1 < line.n; at++) {
         uint32_t here = having & by_first[line.p[at] & 31] & by_second[line.p[at + 1] & 31];
         for (; here != 0; here &= here - 1) {

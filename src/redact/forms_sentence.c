@@ -20,6 +20,15 @@ static size_t skip_quoted_owner(struct nj_str rest)
     return close == NJ_NPOS ? 0 : close + 1;
 }
 
+/* Where a separator with blanks stands first, of which the byte that is none is given; or NJ_NPOS. */
+static size_t separator_of(struct nj_str rest, struct nj_str separator, size_t sign)
+{
+    for (size_t at = sign; (at = nj_str_chr(rest, separator.p[sign], at)) != NJ_NPOS; at++)
+        if (nj_has_at(rest, at - sign, separator))
+            return at - sign;
+    return NJ_NPOS;
+}
+
 /* "password for joe: x1", but not "password for user: joe1": the owner has a name. */
 static bool owner_value(struct nj_str t, size_t *at)
 {
@@ -30,10 +39,10 @@ static bool owner_value(struct nj_str t, size_t *at)
     bool bracket = nj_str_starts(rest, NJ_STR(" ("));
     if (!bracket && !nj_str_starts(rest, NJ_STR(" for ")) && !nj_str_starts(rest, NJ_STR(" is generated for ")))
         return false; /* as most */
-    size_t colon = nj_str_find(rest, NJ_STR(": "), 0), equals = nj_str_find(rest, NJ_STR(" = "), 0);
+    size_t colon = separator_of(rest, NJ_STR(": "), 0);
     bool assigned = colon == NJ_NPOS; /* "password for joe = x1" */
     if (assigned)
-        colon = equals;
+        colon = separator_of(rest, NJ_STR(" = "), 1);
     if (bracket && colon != NJ_NPOS && rest.p[colon - 1] == ')' && nj_run(rest, 2, NJ_IS_KEY) == colon - 1) {
         *at += colon + 2; /* "password (root): x1" */
         return true;
@@ -68,13 +77,14 @@ static const uint16_t far_seconds[32] = {
     ['i' & 31] = 1 << 4 | 1 << 10, ['h' & 31] = 1 << 5,  ['e' & 31] = 1 << 6 | 1 << 7, ['p' & 31] = 1 << 8,
     ['o' & 31] = 1 << 11,          ['s' & 31] = 1 << 12, ['a' & 31] = 1 << 13,
 };
-enum { CHANGED = 1 << 5 };
-static const struct nj_str changed_from_link = NJ_STR_INIT(" changed from ");
+enum { CHANGED = 1 << 5, TO = 1 << 11 };
+static const struct nj_str changed_from_link = NJ_STR_INIT(" changed from "), to_link = NJ_STR_INIT(" to ");
 
 /* What follows a name in its sentence, and a little behind that. */
 struct ahead {
     size_t value; /* behind a far link, or 0 */
     size_t from;  /* behind "changed from", or 0 */
+    size_t to;    /* the first "to" that is not the first word, or 0 */
 };
 
 /* A bit for each blank of no more than 64 bytes. */
@@ -110,8 +120,8 @@ static bool goes_on(struct nj_str rest, size_t owner, size_t at)
 /* "Password for svc account changed to x": the link stands further on in the sentence, which does not end before byte owner. */
 static struct ahead look_ahead(struct nj_str rest, size_t owner)
 {
-    enum { NEAR = 48, SHORTEST = 4 }; /* "changed from" also behind the end of the sentence, but near */
-    struct ahead ahead = { 0, 0 };
+    enum { NEAR = 48, SHORTEST = 4 }; /* "changed from" and "to" also behind the end of the sentence, but near */
+    struct ahead ahead = { 0, 0, 0 };
     uint32_t wanted = (1u << NJ_COUNT(far_links)) - 1;
     uint64_t blanks = rest.n < SHORTEST ? 0 : blanks_of(nj_str_slice(rest, 0, rest.n - SHORTEST + 1));
     for (; blanks != 0; blanks &= blanks - 1) {
@@ -121,6 +131,8 @@ static struct ahead look_ahead(struct nj_str rest, size_t owner)
             continue;
         if (ahead.from == 0 && may == CHANGED && i + changed_from_link.n <= NEAR && nj_has_at(rest, i, changed_from_link))
             ahead.from = i + changed_from_link.n;
+        if (ahead.to == 0 && may == TO && i >= SHORTEST && i + to_link.n <= NEAR && nj_has_at(rest, i, to_link))
+            ahead.to = i;
         for (may &= wanted; may != 0; may &= may - 1) {
             size_t k = (size_t)__builtin_ctz(may);
             if (!nj_has_at(rest, i, far_links[k]) || !goes_on(rest, owner, i))
@@ -176,19 +188,17 @@ static bool changed_from(struct nj_form *f, size_t at, const struct ahead *ahead
 }
 
 /* "set password of kim to 'x1'" */
-static bool set_to(struct nj_form *f, size_t at, struct nj_span *value)
+static bool set_to(struct nj_form *f, size_t at, const struct ahead *ahead, struct nj_span *value)
 {
-    enum { AHEAD = 48, LOOK_BACK = 16 };
+    enum { LOOK_BACK = 16 };
     static const struct nj_str verbs[] = { NJ_STR_INIT("set "), NJ_STR_INIT("reset "), NJ_STR_INIT("change"), NJ_STR_INIT("changing ") };
-    struct nj_str rest = nj_str_slice(f->t, at, at + AHEAD);
-    size_t to =
-        nj_str_starts(rest, NJ_STR(" of ")) || nj_str_starts(rest, NJ_STR(" for ")) ? nj_str_find(rest, NJ_STR(" to "), 4) : NJ_NPOS;
+    struct nj_str rest = nj_str_slice(f->t, at, f->t.n);
     bool set = false;
-    for (size_t i = 0; to != NJ_NPOS && i < NJ_COUNT(verbs); i++)
+    if (ahead->to == 0 || (!nj_str_starts(rest, NJ_STR(" of ")) && !nj_str_starts(rest, NJ_STR(" for "))))
+        return false;
+    for (size_t i = 0; i < NJ_COUNT(verbs); i++)
         set |= nj_stands_before(f->t, f->key.from, LOOK_BACK, verbs[i]);
-    for (size_t i = 0; set && i < to; i++)
-        set = !ends_sentence(rest.p[i]);
-    return set && nj_form_linked_value(f, at + to + 4, value);
+    return set && goes_on(rest, 0, ahead->to) && nj_form_linked_value(f, at + ahead->to + to_link.n, value);
 }
 
 /* SET PASSWORD FOR 'u'@'%' = 'x' */
@@ -214,7 +224,7 @@ bool nj_form_in_sentence(struct nj_form *f, size_t at, struct nj_span *value)
     bool opens = next == 'c' || next == 'f' || next == 'F' || next == 'o' || next == '(' || next == 'i';
     if (opens || ahead.from != 0) {
         size_t owned = at;
-        if (changed_from(f, at, &ahead, value) || set_to(f, at, value) || set_password_for(f, at, value))
+        if (changed_from(f, at, &ahead, value) || set_to(f, at, &ahead, value) || set_password_for(f, at, value))
             return true;
         if (owner_value(t, &owned) && owned < t.n && nj_form_blank_value(f, owned, value))
             return true;
