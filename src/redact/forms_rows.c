@@ -221,6 +221,19 @@ static void table(struct nj_form *f, size_t at)
         aligned(f, at);
 }
 
+/* What may stand before and behind the name of a column. */
+enum { BEFORE_COMMAS = 1, AT_COMMA = 2, AT_TAB = 4, AT_BAR = 8 };
+static const uint8_t around[256] = {
+    ['\n'] = BEFORE_COMMAS | AT_COMMA | AT_TAB | AT_BAR,
+    ['\0'] = BEFORE_COMMAS | AT_COMMA | AT_TAB | AT_BAR,
+    ['\r'] = AT_COMMA | AT_TAB | AT_BAR,
+    [','] = BEFORE_COMMAS | AT_COMMA,
+    ['"'] = BEFORE_COMMAS | AT_COMMA,
+    [' '] = BEFORE_COMMAS,
+    ['\t'] = AT_TAB,
+    ['|'] = AT_BAR,
+};
+
 bool nj_form_row(struct nj_form *f, size_t at, struct nj_span *value)
 {
     char c = nj_byte(f->t, at), open = f->key.from > f->floor ? f->t.p[f->key.from - 1] : '\n';
@@ -230,13 +243,13 @@ bool nj_form_row(struct nj_form *f, size_t at, struct nj_span *value)
         return serialized(f, at, value);
     if (c == '\0' && at < f->t.n)
         return false;
-    if (strchr("\n, \"", open) != NULL && strchr(",\n\r\"", c) != NULL)
+    unsigned behind = around[(unsigned char)c];
+    if ((behind & AT_COMMA) != 0 && (around[(unsigned char)open] & BEFORE_COMMAS) != 0)
         below(f, at, ',');
-    if ((open == '\t' || open == '\n') && strchr("\t\n\r", c) != NULL && (open == '\t' || c == '\t'))
+    if ((behind & AT_TAB) != 0 && (open == '\t' || (open == '\n' && c == '\t')))
         below(f, at, '\t');
-    char behind = nj_byte(f->t, at + 1);
-    if (c == '\0' || c == '|' || c == '\n' || c == '\r' ||
-        (c == ' ' && (behind == ' ' || behind == '|' || behind == '\n' || behind == '\0')))
+    char next = nj_byte(f->t, at + 1);
+    if ((behind & AT_BAR) != 0 || (c == ' ' && (next == ' ' || next == '|' || next == '\n' || next == '\0')))
         table(f, at);
     return false;
 }

@@ -22,7 +22,8 @@ static size_t skip_space(struct nj_str t, size_t at)
 
 static bool is_column_byte(char c)
 {
-    return nj_is(c, NJ_IS_KEY | NJ_IS_SPACE) || c == ',' || nj_is_quote(c) || c == '[' || c == ']' || c == '\\';
+    static const uint8_t signs[256] = { [','] = 1, ['"'] = 1, ['\''] = 1, ['`'] = 1, ['['] = 1, [']'] = 1, ['\\'] = 1 };
+    return (signs[(unsigned char)c] | (nj_byte_class[(unsigned char)c] & (NJ_IS_KEY | NJ_IS_SPACE))) != 0;
 }
 
 /* The bracket that opens the list of columns byte at lies in, with "INTO table" in front of it; or NJ_NPOS. */
@@ -36,7 +37,8 @@ static size_t list_start(struct nj_str t, size_t floor, size_t at)
     at--;
     size_t from = at > INTO_MAX ? at - INTO_MAX : 0;
     for (size_t i = at; i > from + 4; i--)
-        if ((t.p[i - 1] == ' ' || t.p[i - 1] == '\n') && nj_str_eq_nocase(nj_str_slice(t, i - 5, i - 1), NJ_STR("into")))
+        if ((t.p[i - 2] | 0x20) == 'o' && (t.p[i - 1] == ' ' || t.p[i - 1] == '\n') &&
+            nj_str_eq_nocase(nj_str_slice(t, i - 5, i - 1), NJ_STR("into")))
             return at;
     return NJ_NPOS;
 }
