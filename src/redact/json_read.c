@@ -99,24 +99,19 @@ bool nj_piece_is_word(const struct nj_reader *d)
 }
 
 /* What is marked in a name depends on the name alone: a quote stands before it, and no mark reaches over one. */
-void nj_name_expect(const struct nj_reader *d, struct nj_key_slot *slot, struct nj_str name)
+void nj_name_expect(const struct nj_reader *d, struct nj_key_slot *slot)
 {
     enum { BEHIND = 2 }; /* a quote and a colon */
     const struct nj_piece *p = &d->piece;
     struct nj_marks m = { .odd = p->marks };
-    char text[sizeof(slot->ahead)] = { 0 };
     slot->judged = true;
-    if (name.n + BEHIND > sizeof(text))
+    if (slot->n + BEHIND > (int)sizeof(slot->text))
         return;
     if (p->in.from / NJ_BLOCK != p->in.to / NJ_BLOCK)
         (void)nj_piece_marks(d, &m);
     slot->bare = (m.separator | m.token | m.number | m.rare | m.words | m.odd) == 0;
-    if (!slot->bare && !slot->key.quiet)
-        return;
-    memcpy(text, name.p, name.n);
-    memcpy(text + name.n, "\":", BEHIND);
-    memcpy(slot->ahead, text, sizeof(text));
-    slot->need = (uint32_t)(((uint64_t)1 << (name.n + BEHIND)) - 1);
+    if (slot->bare || slot->key.quiet)
+        slot->need = (uint32_t)(((uint64_t)1 << (slot->n + BEHIND)) - 1);
 }
 
 /* Cards also come as 4242424242424242.0 and 4.242424242424242e15. */

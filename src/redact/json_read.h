@@ -84,16 +84,16 @@ bool nj_piece_is_word(const struct nj_reader *d);
 static inline bool nj_name_stands(const struct nj_reader *d, const struct nj_key_slot *slot)
 {
     nj_lane a, b;
-    if (d->t.n - d->at < sizeof(slot->ahead) || slot->need == 0)
+    if (d->t.n - d->at < sizeof(slot->text) || slot->need == 0)
         return false;
     memcpy(&a, d->t.p + d->at, sizeof(a));
     memcpy(&b, d->t.p + d->at + sizeof(a), sizeof(b));
-    uint64_t same = nj_lane_bits((nj_lane)(a == slot->ahead[0])) | nj_lane_bits((nj_lane)(b == slot->ahead[1])) << sizeof(a);
+    uint64_t same = nj_lane_bits((nj_lane)(a == slot->text[0])) | nj_lane_bits((nj_lane)(b == slot->text[1])) << sizeof(a);
     return (slot->need & ~same) == 0;
 }
 
 /* Decides whether the name of the slot, which was just read without an escape and not asked about, may be looked for. */
-void nj_name_expect(const struct nj_reader *d, struct nj_key_slot *slot, struct nj_str name);
+void nj_name_expect(const struct nj_reader *d, struct nj_key_slot *slot);
 
 /* The digits of a number that may be that of a card, a part of it or in the room given; false: it has too many, or a fraction. */
 enum { NJ_NUMBER_TEXT = 24 };

@@ -636,7 +636,7 @@ static inline struct nj_key_slot *expected_key(struct walk *w)
 static void expect(struct walk *w, struct nj_key_slot *slot, struct nj_str name)
 {
     if (!slot->judged) {
-        nj_name_expect(&w->in, slot, name);
+        nj_name_expect(&w->in, slot);
         slot->key.traits = (uint16_t)nj_name_traits(name);
     }
     w->last->next[1] = w->last->next[0];

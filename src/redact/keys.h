@@ -94,20 +94,20 @@ struct nj_key {
     uint64_t topics; /* what it speaks of (contexts.def), or NJ_TOPICS_UNSEEN; see nj_key_topics() */
 };
 
-/* Names repeat from record to record: what was found out about the short ones is remembered.  A quarter of a megabyte, of which only what
+/* Names repeat from record to record: what was found out about the short ones is remembered.  Half a megabyte, of which only what
  * names fall into is ever touched. */
-enum { NJ_KEY_SLOTS = 4096, NJ_KEY_SLOT_LEN = 32 };
+enum { NJ_KEY_SLOTS = 8192, NJ_KEY_SLOT_LEN = 32 };
 struct nj_key_slot {
-    uint64_t words[4]; /* the whole name */
-    nj_lane ahead[2];  /* as JSON has it, with the quote and the colon behind it (json_read.h) */
-    uint32_t need;     /* a bit for each of these bytes; 0 = it is not looked for */
-    uint16_t next[2];  /* the slots of names that followed it lately */
-    bool judged;       /* whether it is to be looked for is decided */
-    bool bare;         /* nothing is marked in it */
+    nj_lane text[2];  /* the whole name, and behind it, where there is room, a quote and a colon as in JSON (json_read.h) */
+    uint32_t need;    /* a bit for each byte of these; 0 = it is not looked for */
+    uint16_t next[2]; /* the slots of names that followed it lately */
+    uint32_t object;  /* not before the last one of JSON that any name was seen in whose slot this is (members.h) */
     uint8_t n;
-    uint32_t object; /* not before the last one of JSON that any name was seen in whose slot this is (members.h) */
+    bool judged; /* whether it is to be looked for is decided */
+    bool bare;   /* nothing is marked in it */
     struct nj_key key;
 };
+_Static_assert(sizeof(struct nj_key_slot) == 64, "a slot is as long as a line of the cache");
 
 /* Names are cut into words, and each word is looked up whole: what begins a phrase, cancels one or has a role is in one table. */
 enum { NJ_NAME_BYTES = 128, NJ_WORD_BYTES = 16, NJ_PHRASE_WORDS = 3, NJ_WORDS = 2048, NJ_WORDS_MARKED = 64, NJ_WORD_SLOTS = 4096 };

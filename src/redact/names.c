@@ -561,53 +561,45 @@ static struct nj_key classify(struct nj_redactor *r, struct nj_str name)
 
 /* --- the memory of names ------------------------------------------------------------------------------------------ */
 
-/* All bytes of a short name in four words, which may overlap.  Different names of one length differ in a word. */
-struct name_words {
-    uint64_t w[4];
-};
+/* Names of 1 to 7 bytes, of 8 to 16, and of 17 to 32: all their bytes are in one word, in two, in four, which may overlap. */
+enum size { SHORT, MIDDLE, LONG };
+_Static_assert(NJ_KEY_SLOT_LEN == 4 * sizeof(uint64_t), "four words hold the longest name");
 
-static inline struct name_words words_of(const char *p, size_t n)
+static inline uint64_t word_of_short(const char *p, size_t n)
 {
-    if (n >= 8)
-        return (
-            struct name_words){ { load(p, 8), load(p + (n < 16 ? n - 8 : 8), 8), load(p + (n < 16 ? 0 : n - 16), 8), load(p + n - 8, 8) } };
     if (n >= 4)
-        return (struct name_words){ { load(p, 4), load(p + n - 4, 4) } };
-    return (struct name_words){ { load(p, 1), load(p + n / 2, 1), load(p + n - 1, 1) } };
+        return load(p, 4) | load(p + n - 4, 4) << 32;
+    return load(p, 1) | load(p + n / 2, 1) << 8 | load(p + n - 1, 1) << 16;
 }
 
-/* The first of the two slots a short name may have; the other one is its neighbour.  Both may still hold others. */
-static inline size_t slot_of(struct nj_str name, const struct name_words *w)
+/* The first of the two slots a name may have; the other one is its neighbour.  Both may still hold others. */
+static inline size_t slot_of(const char *p, size_t n, enum size size)
 {
-    uint64_t h = (w->w[0] ^ rotated(w->w[1], 23)) * 0x9e3779b97f4a7c15u ^ (w->w[2] ^ rotated(w->w[3], 41) ^ name.n) * 0xd6e8feb86659fd93u;
-    return h >> 40 & (NJ_KEY_SLOTS - 1);
+    const uint64_t one = 0x9e3779b97f4a7c15u, two = 0xd6e8feb86659fd93u;
+    uint64_t h = size == SHORT ? word_of_short(p, n) : load(p, 8) ^ rotated(load(p + n - 8, 8), 23);
+    if (size == LONG)
+        h ^= (load(p + 8, 8) ^ rotated(load(p + n - 16, 8), 41)) * two;
+    return (h ^ n) * one >> 40 & (NJ_KEY_SLOTS - 1);
 }
 
-static inline bool holds(const struct nj_key_slot *slot, struct nj_str name, const struct name_words *w)
+static inline bool holds(const struct nj_key_slot *slot, const char *p, size_t n, enum size size)
 {
-    uint64_t other = slot->words[0] ^ w->w[0];
-    other |= slot->words[1] ^ w->w[1];
-    other |= slot->words[2] ^ w->w[2];
-    other |= slot->words[3] ^ w->w[3];
-    return (other | (slot->n ^ name.n)) == 0;
-}
-
-/* The one that holds the name, or NULL. */
-static inline struct nj_key_slot *holder(struct nj_redactor *r, struct nj_str name)
-{
-    struct name_words w = words_of(name.p, name.n);
-    size_t at = slot_of(name, &w);
-    if (holds(&r->slots[at], name, &w))
-        return &r->slots[at];
-    return holds(&r->slots[at ^ 1], name, &w) ? &r->slots[at ^ 1] : NULL;
+    const char *text = (const char *)slot->text;
+    if (slot->n != n)
+        return false;
+    if (size == SHORT)
+        return word_of_short(text, n) == word_of_short(p, n);
+    uint64_t other = (load(text, 8) ^ load(p, 8)) | (load(text + n - 8, 8) ^ load(p + n - 8, 8));
+    if (size == LONG)
+        other |= (load(text + 8, 8) ^ load(p + 8, 8)) | (load(text + n - 16, 8) ^ load(p + n - 16, 8));
+    return other == 0;
 }
 
 /* Apart, so that the way of known names stays short.  Of two slots in use the one goes that was seen longest ago; as the name may have
  * been in either, it counts as seen where the later of them was. */
-static __attribute__((noinline)) struct nj_key_slot *learn(struct nj_redactor *r, struct nj_str name)
+static __attribute__((noinline)) struct nj_key_slot *learn(struct nj_redactor *r, struct nj_str name, size_t at)
 {
-    struct name_words w = words_of(name.p, name.n);
-    size_t at = slot_of(name, &w);
+    enum { BEHIND = 2 };
     struct nj_key_slot *slot = &r->slots[at], *other = &r->slots[at ^ 1];
     uint32_t object = slot->object > other->object ? slot->object : other->object;
     slot = (slot->n != 0) & ((other->n == 0) | (other->object < slot->object)) ? other : slot;
@@ -616,16 +608,31 @@ static __attribute__((noinline)) struct nj_key_slot *learn(struct nj_redactor *r
     slot->need = 0;
     slot->judged = false;
     slot->object = object;
-    memcpy(slot->words, w.w, sizeof(w.w));
+    char *text = (char *)slot->text;
+    memset(text, 0, sizeof(slot->text));
+    copy_short(text, name.p, name.n);
+    if (name.n + BEHIND <= sizeof(slot->text))
+        memcpy(text + name.n, "\":", BEHIND);
     return slot;
+}
+
+static inline struct nj_key_slot *slot_for(struct nj_redactor *r, struct nj_str name, enum size size)
+{
+    size_t at = slot_of(name.p, name.n, size);
+    if (holds(&r->slots[at], name.p, name.n, size))
+        return &r->slots[at];
+    if (holds(&r->slots[at ^ 1], name.p, name.n, size))
+        return &r->slots[at ^ 1];
+    return learn(r, name, at);
 }
 
 struct nj_key_slot *nj_key_slot(struct nj_redactor *r, struct nj_str name)
 {
     if (name.n == 0 || name.n > NJ_KEY_SLOT_LEN)
         return NULL;
-    struct nj_key_slot *slot = holder(r, name);
-    return slot != NULL ? slot : learn(r, name);
+    if (name.n > 16)
+        return slot_for(r, name, LONG);
+    return name.n >= 8 ? slot_for(r, name, MIDDLE) : slot_for(r, name, SHORT);
 }
 
 struct nj_key nj_key_of_long(struct nj_redactor *r, struct nj_str name)
@@ -635,7 +642,7 @@ struct nj_key nj_key_of_long(struct nj_redactor *r, struct nj_str name)
 
 uint64_t nj_key_topics(struct nj_redactor *r, struct nj_str name)
 {
-    struct nj_key_slot *slot = name.n != 0 && name.n <= NJ_KEY_SLOT_LEN ? holder(r, name) : NULL;
+    struct nj_key_slot *slot = nj_key_slot(r, name);
     if (slot == NULL)
         return nj_topics_of(r, name);
     if ((slot->key.topics & NJ_TOPICS_UNSEEN) != 0)
