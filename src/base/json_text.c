@@ -46,11 +46,13 @@ static const char *read_u(const char *p, const char *end, uint32_t *point)
     return p + 6;
 }
 
+/* What stands behind a backslash for one byte; 0 = for itself, or it is no such escape. */
+static const char plain[256] = {
+    ['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b', ['f'] = '\f', ['n'] = '\n', ['r'] = '\r', ['t'] = '\t',
+};
+
 size_t nj_json_unescape_one(const char **at, const char *end, char out[static 4])
 {
-    static const char plain[256] = {
-        ['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b', ['f'] = '\f', ['n'] = '\n', ['r'] = '\r', ['t'] = '\t',
-    };
     const char *p = *at;
     if (end - p < 2) {
         *at = end;
@@ -98,8 +100,13 @@ void nj_json_unescape(struct nj_buf *out, struct nj_str inner)
     char *o = out->p + out->n;
     while (p < end) {
         o = copy_plain(o, &p, end);
-        if (p < end)
+        char c = end - p > 1 ? plain[(unsigned char)p[1]] : '\0';
+        if (c != '\0') {
+            *o++ = c;
+            p += 2;
+        } else if (p < end) {
             o += nj_json_unescape_one(&p, end, o); /* never longer than the escape itself */
+        }
     }
     out->n = (size_t)(o - out->p);
 }

@@ -15,10 +15,29 @@ static int surrogate_half(struct nj_str s, size_t at)
     return c == '8' || c == '9' || (c | 0x20) == 'a' || (c | 0x20) == 'b' ? 8 : nj_is(c, NJ_IS_ALPHA) ? 12 : 0;
 }
 
+/* May some escape in a string be one of a character by its number?  Most are of quotes. */
+static bool may_have_number(struct nj_str inner)
+{
+    size_t at = 0;
+    for (; inner.n - at > sizeof(nj_lane); at += sizeof(nj_lane)) {
+        nj_lane v, behind;
+        memcpy(&v, inner.p + at, sizeof(v));
+        memcpy(&behind, inner.p + at + 1, sizeof(behind));
+        if (nj_lane_bits((nj_lane)(v == '\\') & (nj_lane)(behind == 'u')) != 0)
+            return true;
+    }
+    for (; inner.n - at > 1; at++)
+        if (inner.p[at] == '\\' && inner.p[at + 1] == 'u')
+            return true;
+    return false;
+}
+
 /* Does a string hold a half of a surrogate pair alone, which no strict reader takes? */
 static bool has_lone_half(struct nj_str inner)
 {
     size_t at = 0;
+    if (inner.n == 0 || !may_have_number(inner))
+        return false;
     while ((at = nj_str_chr(inner, '\\', at)) != NJ_NPOS) {
         int half = surrogate_half(inner, at);
         if (half == 12 || (half == 8 && surrogate_half(inner, at + 6) != 12))

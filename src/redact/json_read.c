@@ -86,14 +86,18 @@ bool nj_piece_is_word(const struct nj_reader *d)
 {
     struct nj_str text = nj_str_slice(d->t, d->piece.in.from, d->piece.in.to);
     struct nj_marks m;
-    unsigned all = NJ_IS_WORD | NJ_IS_B64URL, any = 0;
+    uint64_t digits = 0, hyphens = 0;
     if ((d->marks[0].words | d->marks[1].words) == 0 || text.n == 0 || !nj_is(text.p[0], NJ_IS_ALPHA))
         return false;
-    for (size_t i = 0; i < text.n && all != 0; i++) {
-        all &= nj_byte_class[(unsigned char)text.p[i]];
-        any |= nj_byte_class[(unsigned char)text.p[i]];
+    for (size_t at = d->piece.in.from; at < d->piece.in.to; at += sizeof(nj_lane)) {
+        struct nj_kinds k = nj_kinds_up_to(d->t, at);
+        uint64_t inside = nj_lowest(d->piece.in.to - at) & nj_lowest(sizeof(nj_lane));
+        if ((inside & ~nj_kinds_run(k)) != 0)
+            return false;
+        digits |= k.digit & inside;
+        hyphens |= k.hyphen & inside;
     }
-    if ((all & NJ_IS_WORD) == 0 && (all == 0 || (any & NJ_IS_DIGIT) != 0)) /* "4829-is-your-code" */
+    if (digits != 0 && hyphens != 0) /* "4829-is-your-code" */
         return false;
     return nj_piece_marks(d, &m) && (m.separator | m.number | m.rare | m.odd) == 0 && !may_be_token(d->r, text, m.token);
 }

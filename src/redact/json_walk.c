@@ -33,14 +33,14 @@ static void replace_number(struct walk *w, struct nj_span s, struct nj_str by)
 
 /* --- strings ------------------------------------------------------------------------------------------------------ */
 
-static __attribute__((noinline)) void withhold(struct walk *w, const struct nj_piece *p)
+static __attribute__((noinline, cold)) void withhold(struct walk *w, const struct nj_piece *p)
 {
     nj_withheld(w->r, view(w, p->in));
     nj_walk_string(w, quoted(p), NJ_STR(NJ_WITHHELD));
 }
 
 /* Takes the member at hand out, with the comma that would be too many: the one before it, or behind it where none stays. */
-static void remove_member(struct walk *w, size_t value_end)
+static __attribute__((noinline, cold)) void remove_member(struct walk *w, size_t value_end)
 {
     struct nj_frame *f = w->frame;
     if (w->out->err == NJ_OK)
@@ -193,8 +193,10 @@ static bool detectors_first(const struct walk *w)
 /* A string that may be base64 all through; true when it was replaced. */
 static __attribute__((noinline)) bool encoded_value(struct walk *w, const struct nj_piece *p)
 {
-    struct nj_str text, out;
+    struct nj_str text = view(w, p->in), out;
     bool mended = false;
+    if (text.n == 0 || !nj_is(text.p[0], NJ_IS_MIXED | NJ_IS_END_AT)) /* nor the backslash of an escape */
+        return false;
     if (!nj_walk_text(w, p, &text, &mended) || !nj_decode_value(w->r, w->level, text, (w->roles & NJ_ROLE_BODY) != 0, &out))
         return false;
     nj_walk_string(w, quoted(p), out);
@@ -212,7 +214,7 @@ static void note_password(struct walk *w, bool next)
 }
 
 /* Takes the password out of the login that stands behind such an option. */
-static __attribute__((noinline)) bool mask_login(struct walk *w, const struct nj_piece *p)
+static __attribute__((noinline, cold)) bool mask_login(struct walk *w, const struct nj_piece *p)
 {
     struct nj_str raw = view(w, p->in);
     size_t colon = nj_str_chr(raw, ':', 0);
@@ -265,7 +267,7 @@ static bool is_secure_string(struct nj_str raw)
 }
 
 /* The name of a parameter says which secret it is, or nothing about that: "/prod/mail". */
-static __attribute__((noinline)) void note_secure_string(struct walk *w)
+static __attribute__((noinline, cold)) void note_secure_string(struct walk *w)
 {
     int pair = w->frame->pair;
     if (pair == NJ_KEY_NONE || nj_secret_keys[pair].class > NJ_CLASS_CVV)
@@ -396,7 +398,7 @@ static bool spreads(const struct walk *w)
 }
 
 /* Members of these names will follow: ours. */
-static __attribute__((noinline)) void reserve(struct walk *w)
+static __attribute__((noinline, cold)) void reserve(struct walk *w)
 {
     const struct nj_attrs *own = w->r->reserved;
     w->frame->new_from = 0;
@@ -423,7 +425,7 @@ static void next_value(struct walk *w)
 }
 
 /* A list in a list: ["name", secret] has the rule of its name. */
-static __attribute__((noinline)) void open_tuple(struct walk *w)
+static __attribute__((noinline, cold)) void open_tuple(struct walk *w)
 {
     w->frame->rule = (int16_t)nj_ahead_tuple(w->r, w->in.t, w->in.at);
     next_value(w);
@@ -479,7 +481,7 @@ static inline bool stands(const struct walk *w, int rule)
 }
 
 /* A name that was unescaped or rewritten stands in a buffer of which the values make use. */
-static __attribute__((noinline)) void keep_key(struct walk *w, struct nj_str name)
+static __attribute__((noinline, cold)) void keep_key(struct walk *w, struct nj_str name)
 {
     char *text = w->r->levels[w->level].name;
     w->key = nj_str_slice(name, 0, NJ_NAME_LEAVES); /* none is longer */
@@ -551,7 +553,7 @@ static inline struct nj_key_slot *known_key(struct walk *w, struct nj_str name)
     return is_quiet(w, slot) ? slot : NULL;
 }
 
-static __attribute__((noinline)) void drop_comma(struct walk *w)
+static __attribute__((noinline, cold)) void drop_comma(struct walk *w)
 {
     if (!w->frame->kept)
         replace(w, (struct nj_span){ w->in.at, w->in.at + 1 }, (struct nj_str){ NULL, 0 });

@@ -92,7 +92,7 @@ static inline bool nj_walk_text(struct walk *w, const struct nj_piece *p, struct
 /* Notes whether the string that was looked at last, an element of a list, leaves a private key open for the next one. */
 void nj_walk_note_lines(struct walk *w);
 /* Does the list about to be opened hold what goes into a statement beside it: {"sql": "... password = $1", "params": ["x1"]}? */
-bool nj_walk_is_bound(struct walk *w);
+__attribute__((cold)) bool nj_walk_is_bound(struct walk *w);
 /* The statement in an object of which this much was read, if there is one. */
 struct nj_str nj_sql_before(struct nj_str members);
 /* ["curl", "-u", "kim:x1"]: notes whether the user and the password are what stands behind this element. */
@@ -100,17 +100,17 @@ void nj_walk_note_login(struct nj_frame *f, struct nj_str raw);
 /* Has the object at hand a member of this name, in its quotes, not far from the value at hand: before it or behind it, lists between them? */
 bool nj_walk_has_quoted(const struct walk *w, struct nj_str name);
 /* The rule of where something is, by the value that says it: "user.password"; "/user/password" in a JSON patch. */
-int nj_walk_place(const struct walk *w, struct nj_str value);
+__attribute__((cold)) int nj_walk_place(const struct walk *w, struct nj_str value);
 /* The name of the container about to be opened, which may begin the phrases that names of its members end; a list hands it on. */
 struct nj_str nj_walk_head(const struct walk *w, bool object);
 /* Finds the rule of a member's name, which has one of NJ_TRAIT_ENDS, together with that of its object. */
 enum nj_joint nj_walk_joint(struct walk *w, struct nj_str name);
 /* Some rules are for text and for parameters alone, and a code is one of OAuth only where a grant is asked for: does one that applies in
  * such a way stand here? */
-bool nj_walk_stands(const struct walk *w, int rule, unsigned how);
+__attribute__((cold)) bool nj_walk_stands(const struct walk *w, int rule, unsigned how);
 /* Finds the rule that a name without one has beside others: {"kty": "RSA", "d": x}; or by what another value says. */
-void nj_walk_kin(struct walk *w);
-void nj_walk_pair(struct walk *w);
+__attribute__((cold)) void nj_walk_kin(struct walk *w);
+__attribute__((cold)) void nj_walk_pair(struct walk *w);
 bool nj_joint_takes(enum nj_joint joint, struct nj_str value);
 
 /* May what is known of the name that was read be used: is nothing in the name itself worth a look? */

@@ -118,8 +118,9 @@ struct nj_word {
     uint8_t n, is;
 };
 struct nj_key_index {
-    struct nj_word word[NJ_WORDS];       /* the first one stands for all that are in no table */
-    uint16_t words, slot[NJ_WORD_SLOTS]; /* a word's number, and above it some bits of its hash */
+    struct nj_word word[NJ_WORDS];          /* the first one stands for all that are in no table */
+    uint16_t words, slot[NJ_WORD_SLOTS];    /* a word's number, and above it some bits of its hash */
+    uint32_t role_first[NJ_WORD_BYTES + 1]; /* by their length: the first letters of words with a role */
     struct nj_key_phrase {
         uint16_t word[NJ_PHRASE_WORDS];
         uint8_t n, class;

@@ -198,8 +198,10 @@ void nj_keys_init(struct nj_redactor *r)
     struct nj_key_index *x = &r->key_index;
     memset(x->suffix_first, 0xff, sizeof(x->suffix_first)); /* NJ_KEY_NONE */
     x->word[0].rule = NJ_KEY_NONE;
-    for (size_t i = 0; i < NJ_COUNT(role_names); i++)
+    for (size_t i = 0; i < NJ_COUNT(role_names); i++) {
         x->word[add_word(x, role_names[i].name)].roles |= role_names[i].role;
+        x->role_first[role_names[i].name.n] |= (uint32_t)1 << (role_names[i].name.p[0] & 31);
+    }
     for (size_t i = 0; i < NJ_COUNT(cancel_tails); i++)
         x->word[add_word(x, cancel_tails[i])].is |= IS_TAIL;
     for (size_t i = 0; i < NJ_COUNT(cancel_tokens); i++)
@@ -521,6 +523,12 @@ static bool is_dull(const struct nj_redactor *r, struct nj_str name, struct nj_k
     return !may_be || (!nj_is_name(name, NJ_STR("kty")) && !nj_is_name(name, NJ_STR("granttype")));
 }
 
+/* May the whole name be a word that has one? */
+static inline bool may_have_role(const struct nj_key_index *x, const struct nj_name *w)
+{
+    return w->n <= NJ_WORD_BYTES && (x->role_first[w->n] >> (w->text[0] & 31) & 1) != 0;
+}
+
 static struct nj_key judge(struct nj_redactor *r, struct nj_str name)
 {
     struct nj_key key = { .rule = NJ_KEY_NONE, .topics = NJ_TOPICS_UNSEEN };
@@ -528,8 +536,8 @@ static struct nj_key judge(struct nj_redactor *r, struct nj_str name)
     struct nj_name *w = &r->name;
     if (!split_short(x, w, name))
         split_long(x, w, name);
-    if (w->n == name.n)
-        key.roles = x->word[w->words == 1 && w->to[0] - w->from[0] == (int)w->n ? w->id[0] : find_word(x, w->text, w->n)].roles;
+    if (w->n == name.n && may_have_role(x, w))
+        key.roles = x->word[find_word(x, w->text, w->n)].roles;
     int own = r->rules != NULL ? nj_rules_key(r, name) : NJ_KEY_NONE;
     if (own != NJ_KEY_NONE || (r->keys.n != 0 && nj_globs_match(&r->keys, name))) {
         key.rule = (int16_t)(own != NJ_KEY_NONE ? own : NJ_KEY_CUSTOM);
