@@ -7,15 +7,23 @@
  * changes after this many is withheld: what leaves is always text that another redaction would leave alone. */
 enum { SWEEPS_MAX = 6 };
 
-static bool may_be_json(struct nj_str text, struct nj_str *trimmed)
+static inline bool may_be_json(struct nj_str text)
 {
-    if (text.n < 2 || (text.p[0] != '{' && text.p[0] != '[' && !nj_is(text.p[0], NJ_IS_SPACE)))
+    return text.n >= 2 && (text.p[0] == '{' || text.p[0] == '[' || nj_is(text.p[0], NJ_IS_SPACE));
+}
+
+/* The document that is all of a text. */
+static __attribute__((noinline)) bool find_json(struct nj_str text, struct nj_str *out)
+{
+    struct nj_json json;
+    struct nj_str trimmed = nj_str_trim(text);
+    if (trimmed.n < 2)
         return false;
-    *trimmed = nj_str_trim(text);
-    if (trimmed->n < 2)
+    char first = trimmed.p[0], last = trimmed.p[trimmed.n - 1];
+    if (!((first == '{' && last == '}') || (first == '[' && last == ']')) || nj_json_parse(trimmed, &json) != NJ_OK)
         return false;
-    char first = trimmed->p[0], last = trimmed->p[trimmed->n - 1];
-    return (first == '{' && last == '}') || (first == '[' && last == ']');
+    *out = json.raw;
+    return true;
 }
 
 /* The whole text with its JSON rewritten; keeps the white space around it. */
@@ -41,12 +49,13 @@ static bool redact_as_json(struct nj_redactor *r, unsigned level, struct nj_str 
 }
 
 /* A short text is marked at once. */
-static void look_at(struct nj_redactor *r, unsigned level, struct nj_str text, bool stream, struct nj_seen *seen)
+static inline void look_at(struct nj_redactor *r, unsigned level, struct nj_str text, bool stream, struct nj_seen *seen)
 {
-    struct nj_marks *marks = r->levels[level].marks;
+    struct nj_level *l = &r->levels[level];
     uint64_t odd = 0, any = 0;
-    *seen = (struct nj_seen){ 0 };
-    if (text.n == 0 || text.n > sizeof(r->levels[level].marks) / sizeof(*marks) * NJ_BLOCK) {
+    seen->bare = false;
+    seen->marks = NULL;
+    if (text.n == 0 || text.n > NJ_COUNT(l->marks) * NJ_BLOCK) {
         seen->ascii = nj_is_plain(text);
         return;
     }
@@ -57,63 +66,68 @@ static void look_at(struct nj_redactor *r, unsigned level, struct nj_str text, b
     bool ready = r->ready.text.p == text.p && r->ready.text.n == text.n;
     r->ready.text.p = NULL;
     if (ready) {
-        marks[0] = r->ready.marks;
-        odd = marks->odd;
-        any = nj_marks_any(marks);
+        l->marks[0] = r->ready.marks;
+        odd = l->marks->odd;
+        any = nj_marks_any(l->marks);
     } else {
-        struct nj_marker m = { 0 };
+        if (text.n > NJ_BLOCK)
+            l->marker = (struct nj_marker){ 0 };
         for (size_t base = 0; base < text.n; base += NJ_BLOCK) {
-            struct nj_marks *block = &marks[base / NJ_BLOCK];
-            nj_marks_at(r->marks, &m, text, base, block);
-            odd |= block->odd;
-            any |= nj_marks_any(block);
+            struct nj_marks *m = &l->marks[base / NJ_BLOCK];
+            nj_marks_at(r->marks, &l->marker, text, base, m);
+            odd |= m->odd;
+            any |= nj_marks_any(m);
         }
     }
     seen->ascii = odd == 0;
-    seen->bare = odd == 0 && any == 0;
-    seen->marks = odd == 0 ? marks : NULL;
+    seen->bare = (odd | any) == 0;
+    if (odd == 0)
+        seen->marks = l->marks;
+}
+
+/* false: memory was short. */
+static __attribute__((noinline)) bool clean(struct nj_redactor *r, struct nj_buf *b, struct nj_str *text)
+{
+    struct nj_cleaned did = { 0 };
+    if (nj_clean_prefix(*text) == text->n)
+        return true;
+    nj_buf_reset(b);
+    nj_clean_add(b, *text, &did);
+    for (; did.escapes > 0; did.escapes--)
+        nj_count(r, NJ_COUNT_ESCAPES);
+    if (did.malformed)
+        nj_note(r, NJ_AUDIT_MALFORMED);
+    return nj_buf_finish(b, text) == NJ_OK;
 }
 
 bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_carry *carry, struct nj_str text, struct nj_str *out)
 {
     struct nj_level *l = &r->levels[level];
-    struct nj_json json;
-    struct nj_str trimmed;
     if (text.n > NJ_REDACT_MAX)
         return false;
-    struct nj_seen seen;
-    look_at(r, level, text, carry != NULL, &seen);
-    if (!seen.ascii && nj_clean_prefix(text) != text.n) {
-        struct nj_cleaned did = { 0 };
-        nj_buf_reset(&l->clean);
-        nj_clean_add(&l->clean, text, &did);
-        for (; did.escapes > 0; did.escapes--)
-            nj_count(r, NJ_COUNT_ESCAPES);
-        if (did.malformed)
-            nj_note(r, NJ_AUDIT_MALFORMED);
-        if (nj_buf_finish(&l->clean, &text) != NJ_OK)
+    for (unsigned i = 0; i < SWEEPS_MAX; i++) {
+        struct nj_seen seen;
+        struct nj_str json;
+        look_at(r, level, text, carry != NULL, &seen);
+        if (i == 0 && !seen.ascii && !clean(r, &l->clean, &text))
             return false;
-    }
-    *out = text;
-    if (text.n == 0)
-        return true;
-    for (int i = 0; i < SWEEPS_MAX; i++) {
-        if (level <= NJ_NEST_MAX && may_be_json(text, &trimmed) && nj_json_parse(trimmed, &json) == NJ_OK) {
-            if (carry != NULL && i == 0)
+        *out = text;
+        if (text.n == 0)
+            return true;
+        if (may_be_json(text) && level <= NJ_NEST_MAX && find_json(text, &json)) {
+            if (carry != NULL)
                 *carry = (struct nj_carry){ 0 }; /* a document of its own continues nothing */
-            return redact_as_json(r, level, text, json.raw, out);
+            return redact_as_json(r, level, text, json, out);
         }
         if (level == 0)
             nj_value_begin(r, text.n);
         struct nj_buf *b = &l->swept[i % 2];
         nj_buf_reset(b);
-        if (!nj_sweep(r, level, text, &seen, i == 0 ? carry : NULL, b)) {
-            *out = text;
+        if (!nj_sweep(r, level, text, &seen, carry, b))
             return true;
-        }
         if (nj_buf_finish(b, &text) != NJ_OK)
             return false;
-        look_at(r, level, text, false, &seen);
+        carry = NULL;
     }
     return false;
 }
