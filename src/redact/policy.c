@@ -120,9 +120,13 @@ static void add_digits(struct nj_str value, struct nj_str placeholder, bool firs
         return;
     }
     nj_buf_add(out, nj_str_slice(placeholder, 0, placeholder.n - 1));
-    if (first && digits >= SHORTEST_WITH_FIRST)
-        nj_buf_addf(out, "-%.*s", FIRST, digit);
-    nj_buf_addf(out, "-%.*s]", LAST, digit + digits - LAST);
+    nj_buf_addc(out, '-');
+    if (first && digits >= SHORTEST_WITH_FIRST) {
+        nj_buf_add(out, (struct nj_str){ digit, FIRST });
+        nj_buf_addc(out, '-');
+    }
+    nj_buf_add(out, (struct nj_str){ digit + digits - LAST, LAST });
+    nj_buf_addc(out, ']');
 }
 
 /* Groups of digits as cards have them, and nothing else. */
@@ -216,11 +220,11 @@ enum nj_pseudonym_class nj_class_pseudonym(enum nj_class class)
     }
 }
 
-void nj_replacement_add(const struct nj_redactor *r, enum nj_class class, enum nj_action action, struct nj_str value,
-                        struct nj_str placeholder, struct nj_buf *out)
+/* What shows a part of the value. */
+static __attribute__((noinline)) void add_shown(const struct nj_redactor *r, enum nj_class class, enum nj_action action,
+                                                struct nj_str value, struct nj_str placeholder, struct nj_buf *out)
 {
-    bool shows = action == NJ_ACT_LAST4 || action == NJ_ACT_PARTIAL || action == NJ_ACT_HMAC || action == NJ_ACT_BIN;
-    if (shows && class != NJ_CLASS_PAN && is_card(value)) {
+    if (class != NJ_CLASS_PAN && is_card(value)) {
         class = NJ_CLASS_PAN;
         action = nj_policy_action(&r->policy, class);
     }
@@ -234,6 +238,15 @@ void nj_replacement_add(const struct nj_redactor *r, enum nj_class class, enum n
         nj_pseudonym_add(r->pseudonyms, nj_class_pseudonym(class), r->tenant, value, out);
     else
         nj_buf_add(out, placeholder);
+}
+
+void nj_replacement_add(const struct nj_redactor *r, enum nj_class class, enum nj_action action, struct nj_str value,
+                        struct nj_str placeholder, struct nj_buf *out)
+{
+    if (action == NJ_ACT_LAST4 || action == NJ_ACT_PARTIAL || action == NJ_ACT_HMAC || action == NJ_ACT_BIN)
+        add_shown(r, class, action, value, placeholder, out);
+    else
+        nj_buf_add(out, action == NJ_ACT_COUNT ? value : placeholder);
 }
 
 /* --- name lists --------------------------------------------------------------------------------------------------- */

@@ -5,13 +5,17 @@
 
 /* --- replacing ---------------------------------------------------------------------------------------------------- */
 
-/* A part of the text with the bytes it came with. */
-static struct nj_str original(const struct nj_sweep *s, size_t from, size_t to)
+/* A part of the text that was folded, with the bytes it came with. */
+static __attribute__((noinline)) struct nj_str unfolded(const struct nj_sweep *s, size_t from, size_t to)
 {
-    if (s->original.p == NULL)
-        return nj_str_slice(s->text, from, to);
     size_t end = to >= s->text.n ? s->original.n : nj_fold_origin(s->steps, to);
     return nj_str_slice(s->original, from == 0 ? 0 : nj_fold_origin(s->steps, from), end);
+}
+
+/* The same of any. */
+static inline struct nj_str original(const struct nj_sweep *s, size_t from, size_t to)
+{
+    return s->original.p == NULL ? nj_str_slice(s->text, from, to) : unfolded(s, from, to);
 }
 
 /* Is this a piece of what was put in place of something?  The digits of a pseudonym may by chance look like something else. */

@@ -47,26 +47,9 @@ static unsigned decodings(const struct nj_trace *t)
     return n + (strings > 1 ? strings - 1 : 0);
 }
 
-static void note_finding(struct nj_redactor *r, enum nj_action action, size_t bytes)
-{
-    unsigned depth = decodings(&r->trace);
-    if (action != NJ_ACT_COUNT)
-        r->audit.bytes += bytes;
-    if (action == NJ_ACT_TRUNCATE)
-        nj_note(r, NJ_AUDIT_TRUNCATED);
-    r->drop = r->drop || action == NJ_ACT_DROP;
-    if (depth > r->audit.depth)
-        r->audit.depth = depth;
-}
-
-void nj_found(struct nj_redactor *r, unsigned counter, enum nj_action action, struct nj_str value)
+static __attribute__((noinline)) void tell(struct nj_redactor *r, unsigned counter, enum nj_action action, struct nj_str value)
 {
     struct nj_trace *t = &r->trace;
-    r->findings++;
-    nj_count(r, counter);
-    note_finding(r, action, value.n);
-    if (t->fn == NULL)
-        return;
     struct nj_span span = t->outer;
     bool exact = place(t, value, &span);
     struct nj_finding f = {
@@ -80,4 +63,20 @@ void nj_found(struct nj_redactor *r, unsigned counter, enum nj_action action, st
     };
     memcpy(f.how, t->how, sizeof(f.how));
     t->fn(t->ctx, &f);
+}
+
+void nj_found(struct nj_redactor *r, unsigned counter, enum nj_action action, struct nj_str value)
+{
+    unsigned depth = decodings(&r->trace);
+    r->findings++;
+    nj_count(r, counter);
+    if (action != NJ_ACT_COUNT)
+        r->audit.bytes += value.n;
+    if (action == NJ_ACT_TRUNCATE)
+        nj_note(r, NJ_AUDIT_TRUNCATED);
+    r->drop = r->drop || action == NJ_ACT_DROP;
+    if (depth > r->audit.depth)
+        r->audit.depth = depth;
+    if (r->trace.fn != NULL)
+        tell(r, counter, action, value);
 }
