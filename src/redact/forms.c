@@ -294,10 +294,10 @@ struct plain {
 enum sight { NO_NAME, A_NAME, A_PLAIN_NAME };
 
 /* May what ends in this byte before the separator have a name, as nj_form_find_key() reads it? */
-static bool may_end_name(char c, char last, bool gap)
+static bool may_end_name(char c, char last, char after, bool gap)
 {
     if (last == ':' && !gap)
-        return c == ':' || c == '='; /* LDIF, := */
+        return c == '=' || (c == ':' && after == ' '); /* :=, LDIF */
     return nj_is(last, NJ_IS_KEY) || nj_is_high(last) || last == ']' || last == ')' || last == '*';
 }
 
@@ -313,19 +313,22 @@ static bool may_be_placed(const struct nj_sweep *s, struct nj_span name, char be
     struct nj_str t = s->text;
     size_t from = name.from, n = name.to - from;
     char after = nj_byte(t, name.to + 1);
-    if (nj_is_quote(before) || before == '/' || before == '-')
+    if (before == '-' || (n <= 2 && before == '/'))
         return true;
     if (n <= 5 && nj_is(t.p[name.to - 1], NJ_IS_DIGIT) && (nj_is(after, NJ_IS_ALPHA) || after == '*'))
         return true; /* h:5432:db:user:x */
     if (from < s->done + 3)
         return false;
     char last = t.p[from - 2];
-    if (n <= 2 && (nj_is_blank(last) || last == ',' || last == '='))
+    bool parted = nj_is_blank(last) || last == ',' || last == '=';
+    if (nj_is_quote(before))
+        return parted || last == '(' || last == 'u' || last == 'U' || last == 'r'; /* PDO('mysql:, curl -u 'user:x' */
+    if (n <= 2 && parted)
         return true;
     if (last == 'u' || last == 'U')
         return t.p[from - 3] == '-'; /* curl -u user:x */
     if (last == 'r')
-        return t.p[from - 3] == 'e'; /* --user */
+        return t.p[from - 3] == 'e' && from > 3 && t.p[from - 4] == 's'; /* --user */
     return (last | 0x20) == 's' && (before == ' ' || before == '=') && nj_form_behind_credentials(t, s->done, from);
 }
 
@@ -345,7 +348,7 @@ static inline enum sight look_at_name(const struct nj_sweep *s, size_t sep, stru
     if (quoted && (--to == floor || !nj_is(t.p[to - 1], NJ_IS_WORD)))
         return A_NAME;
     if (!quoted && !nj_is(last, NJ_IS_WORD))
-        return to > floor && may_end_name(c, last, gap) ? A_NAME : NO_NAME;
+        return to > floor && may_end_name(c, last, after, gap) ? A_NAME : NO_NAME;
     size_t from = nj_run_back(t, floor, to);
     bool cut = to - from == NJ_FORM_KEY && from != floor;
     char before = from > floor ? t.p[from - 1] : '\0';

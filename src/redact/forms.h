@@ -105,19 +105,17 @@ static inline uint64_t nj_name_bits(const char *p)
 }
 
 /* Start of the run of name bytes that ends before byte at, but not before floor, nor longer than a name may be. */
+size_t nj_run_back_far(struct nj_str t, size_t floor, size_t at); /* of a long run, or in a short text */
 static inline size_t nj_run_back(struct nj_str t, size_t floor, size_t at)
 {
     enum { LANE = sizeof(nj_lane) };
-    size_t limit = at - floor > NJ_FORM_KEY ? at - NJ_FORM_KEY : floor;
-    if (at > limit && t.n >= LANE) {
-        size_t base = at > LANE ? at - LANE : 0, n = at - base;
-        at -= (size_t)__builtin_clzll(~(nj_name_bits(t.p + base) << (64 - n)));
-        if (at > base)
-            return at > limit ? at : limit;
-    }
-    while (at > limit && nj_is(t.p[at - 1], NJ_IS_KEY))
-        at--;
-    return at > limit ? at : limit;
+    if (at <= floor || t.n < LANE)
+        return nj_run_back_far(t, floor, at);
+    size_t base = at > LANE ? at - LANE : 0, n = at - base;
+    size_t from = at - (size_t)__builtin_clzll(~(nj_name_bits(t.p + base) << (64 - n)));
+    if (from == base)
+        return nj_run_back_far(t, floor, at);
+    return from > floor ? from : floor;
 }
 
 /* The same for a form. */

@@ -21,6 +21,14 @@ bool nj_form_is_operator(const struct nj_form *f)
     return c == '=' && before != '\0' && !nj_is(before, NJ_IS_WORD | NJ_IS_SPACE) && strchr("!<>~+*/%^|&", before) != NULL;
 }
 
+size_t nj_run_back_far(struct nj_str t, size_t floor, size_t at)
+{
+    size_t limit = at - floor > NJ_FORM_KEY ? at - NJ_FORM_KEY : floor;
+    while (at > limit && nj_is(t.p[at - 1], NJ_IS_KEY))
+        at--;
+    return at;
+}
+
 size_t nj_form_run_back(const struct nj_form *f, size_t at)
 {
     return nj_run_back(f->t, f->floor, at);
