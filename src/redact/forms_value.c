@@ -399,9 +399,15 @@ static bool is_error_name(struct nj_str v)
     return false;
 }
 
+/* Does a sentence, or a part of one, end with this? */
+static inline bool ends_sentence(char c)
+{
+    return c == '.' || c == '!' || c == '?' || c == ':' || c == '\0';
+}
+
 bool nj_form_is_prose(struct nj_str v)
 {
-    while (v.n != 0 && strchr(".!?:", v.p[v.n - 1]) != NULL)
+    while (v.n != 0 && ends_sentence(v.p[v.n - 1]))
         v.n--;
     if (is_error_name(v))
         return true;
@@ -416,7 +422,7 @@ bool nj_form_is_prose(struct nj_str v)
 bool nj_form_is_made_up(struct nj_str v, size_t shortest)
 {
     size_t digits = 0, letters = 0, other = 0;
-    while (v.n != 0 && strchr(".!?:", v.p[v.n - 1]) != NULL)
+    while (v.n != 0 && ends_sentence(v.p[v.n - 1]))
         v.n--;
     for (size_t i = 0; i < v.n; i++) {
         if (nj_is(v.p[i], NJ_IS_DIGIT))
@@ -479,20 +485,28 @@ static bool is_class(struct nj_str v)
     return name > 1 && name < v.n && nj_is(v.p[name], NJ_IS_UPPER) && nj_run(v, 0, NJ_IS_DOTTED) == v.n;
 }
 
+/* com.acme.Token@1b6d3586: where the sign stands before the number of an object, which has so many digits; or NJ_NPOS. */
+static size_t sign_of_object(struct nj_str v)
+{
+    enum { FEWEST = 4, MOST = 8 };
+    size_t sign = nj_str_chr(v, '@', 0);
+    bool number = sign != NJ_NPOS && v.n - sign > FEWEST && v.n - sign <= MOST + 1 && nj_run(v, sign + 1, NJ_IS_HEX) == v.n;
+    return number ? sign : NJ_NPOS;
+}
+
 bool nj_form_is_object(const struct nj_form *f, struct nj_str value)
 {
-    enum { LONGEST = 160, MOST_DIGITS = 8 };
+    enum { LONGEST = 160, SHORTEST = 8 };
     if (value.n > LONGEST)
         return false;
-    if (nj_str_eq(value, NJ_STR("System.Security.SecureString")))
-        return true;
-    size_t sign = value.n - 1;
-    while (sign > 0 && value.n - sign <= MOST_DIGITS && nj_is(value.p[sign], NJ_IS_HEX))
-        sign--;
-    if (value.p[sign] == '@' && value.n - sign > 4 && nj_str_chr(value, '@', 0) == sign)
+    bool number = value.n >= SHORTEST && nj_is(value.p[value.n - 1], NJ_IS_HEX) && nj_is(value.p[value.n - 4], NJ_IS_HEX);
+    size_t sign = number ? sign_of_object(value) : NJ_NPOS;
+    if (sign != NJ_NPOS)
         return is_class(nj_str_slice(value, 0, sign));
     if (value.n < 4 || !nj_is(value.p[0], NJ_IS_UPPER) || !nj_is(value.p[1], NJ_IS_LOWER))
         return false;
+    if (nj_str_eq(value, NJ_STR("System.Security.SecureString")))
+        return true;
     size_t name = nj_run(value, 0, NJ_IS_ALPHA), end = (size_t)(value.p - f->t.p) + value.n;
     if (name < 4)
         return false;

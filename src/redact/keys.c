@@ -180,16 +180,28 @@ static bool is_yours(struct nj_str v)
 static bool is_slot(struct nj_str v)
 {
     enum { LONGEST = 48 };
+    struct nj_str inner = nj_str_slice(v, 1, v.n);
+    switch (v.p[0]) {
+    case '[':
+        return nj_str_starts(v, NJ_STR("[^")); /* of an expression that looks for it */
+    case '.':
+        return nj_str_starts(v, NJ_STR(".*"));
+    case '@':
+        return v.n <= 4 && v.n > 2 && v.p[1] == 'p' && nj_run(v, 2, NJ_IS_DIGIT) == v.n; /* @p0 */
+    case 'm':
+        return nj_str_starts(v, NJ_STR("method.request.")); /* where an authorizer looks */
+    case 'y':
+    case 'Y':
+        return is_yours(v);
+    case ':':
+        return inner.n != 0 && inner.n <= 32 && nj_run(inner, 0, NJ_IS_ALPHA) == inner.n;
+    default:
+        break;
+    }
     if (nj_str_starts(v, NJ_STR("$(")) || nj_str_starts(v, NJ_STR("%env(")))
         return true; /* what a command prints, of which the value may be no more than a part */
-    if (nj_str_starts(v, NJ_STR(".*")) || nj_str_starts(v, NJ_STR("[^")))
-        return true; /* of an expression that looks for it */
-    if (v.p[0] == '@')
-        return v.n <= 4 && v.n > 2 && v.p[1] == 'p' && nj_run(v, 2, NJ_IS_DIGIT) == v.n; /* @p0 */
     if (v.p[0] == '$' && is_variable(v))
         return true;
-    if ((v.p[0] | 0x20) == 'y')
-        return is_yours(v);
     if (nj_str_starts(v, NJ_STR("{{resolve:")) && nj_str_ends(v, NJ_STR("}}")))
         return true; /* where CloudFormation looks */
     if (nj_str_starts(v, NJ_STR("$_")) && nj_run(v, 2, NJ_IS_UPPER) == v.n - (v.p[v.n - 1] == '[' ? 1 : 0))
@@ -204,13 +216,10 @@ static bool is_slot(struct nj_str v)
             n++;
         return n == name.n || (v.p[0] == '$' && nj_str_eq(nj_str_slice(name, n, name.n), NJ_STR(":-")));
     }
-    struct nj_str inner = nj_str_slice(v, 1, v.n);
-    if (nj_str_starts(v, NJ_STR("method.request.")) || nj_str_starts(v, NJ_STR("$request.")))
-        return true; /* where an authorizer looks */
+    if (nj_str_starts(v, NJ_STR("$request.")))
+        return true;
     if (v.p[0] == '$')
         return inner.n != 0 && inner.n <= 2 && nj_run(inner, 0, NJ_IS_DIGIT) == inner.n;
-    if (v.p[0] == ':')
-        return inner.n != 0 && inner.n <= 32 && nj_run(inner, 0, NJ_IS_ALPHA) == inner.n;
     return v.n == 2 && v.p[0] == '%' && strchr("sdvq", v.p[1]) != NULL;
 }
 
