@@ -29,7 +29,8 @@ static NJ_RARE size_t skip_emphasis(struct nj_str t, size_t at)
     return at;
 }
 
-static void find_value(struct nj_form *f)
+/* The rare half of find_value(). */
+static __attribute__((noinline)) void find_value_ahead(struct nj_form *f)
 {
     struct nj_str t = f->t;
     size_t at = f->sep + 1;
@@ -54,6 +55,26 @@ static void find_value(struct nj_form *f)
         at = line;
     }
     f->gap_after = at > tight;
+    nj_form_open(f, at);
+}
+
+/* Is the byte one that opens a value, a letter or a digit or a quote? */
+static inline bool opens_value(char c)
+{
+    return nj_is(c, NJ_IS_WORD) || nj_is_quote(c);
+}
+
+static inline void find_value(struct nj_form *f)
+{
+    size_t at = f->sep + 1;
+    char c = nj_byte(f->t, at);
+    bool gap = c == ' ';
+    c = gap ? nj_byte(f->t, ++at) : c;
+    if (!opens_value(c) || (c == 'r' && f->key_quote != 0)) {
+        find_value_ahead(f);
+        return;
+    }
+    f->gap_after = gap;
     nj_form_open(f, at);
 }
 
@@ -415,9 +436,9 @@ static bool take_value(struct nj_form *f, struct nj_span *value, int *rule)
 {
     struct nj_str t = f->t;
     char sign = t.p[f->sep];
-    if (holds_placeholder(t, f->sep, f->rule))
-        return false;
     find_value(f);
+    if (nj_byte(t, f->value) == '[' && holds_placeholder(t, f->sep, f->rule))
+        return false;
     if (sign == '=' && f->gap_after && !f->gap_before && f->quote == 0 && !f->line_after && nj_byte(t, f->sep + 1) != '>')
         return false; /* "password= next=1": no value */
     if (f->quote != 0 && f->key_quote == 0 && is_closing_quote(f))

@@ -144,10 +144,10 @@ void nj_form_open(struct nj_form *f, size_t at)
 
 /* The quote that closes the value has as many backslashes as the one that opened it; without one the text is cut and the
  * value goes on to its end.  A doubled quote stands for itself. */
-static size_t quoted_end(struct nj_form *f)
+static NJ_RARE size_t quoted_end_ahead(struct nj_form *f, size_t at)
 {
     struct nj_str t = f->t;
-    for (size_t at = f->value; (at = nj_str_chr(t, f->quote, at)) != NJ_NPOS; at++) {
+    for (; (at = nj_str_chr(t, f->quote, at)) != NJ_NPOS; at++) {
         size_t slashes = 0;
         while (at - slashes > f->value && t.p[at - slashes - 1] == '\\')
             slashes++;
@@ -161,6 +161,15 @@ static size_t quoted_end(struct nj_form *f)
     }
     f->open = true;
     return t.n;
+}
+
+/* The same where, as mostly, the first quote is the one. */
+static inline size_t quoted_end(struct nj_form *f)
+{
+    struct nj_str t = f->t;
+    size_t at = nj_str_chr(t, f->quote, f->value);
+    bool plain = at < t.n && f->slashes == 0 && t.p[at - 1] != '\\' && nj_byte(t, at + 1) != f->quote;
+    return plain ? at : quoted_end_ahead(f, at);
 }
 
 bool nj_form_ends_value(struct nj_str t, size_t at)
