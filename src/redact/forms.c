@@ -322,21 +322,38 @@ static bool may_end_name(char c, char last, char after, bool gap)
     return nj_is(last, NJ_IS_KEY) || nj_is_high(last) || last == ']' || last == ')' || last == '*';
 }
 
-/* "Unseal Key 1: x" */
-static inline bool may_be_count(struct nj_str t, struct nj_span name, char before)
-{
-    return before == ' ' && name.to - name.from <= 2 && nj_is(t.p[name.from], NJ_IS_DIGIT);
-}
+/* Bytes before a plain name that may make more of the colon behind it: an option, a quote, a slash; with a blank between, the last ones of
+ * what may stand there. */
+enum { BEFORE = 1, BEFORE_BLANK = 2 };
+static const uint8_t placing[256] = {
+    ['-'] = BEFORE,
+    ['/'] = BEFORE,
+    ['"'] = BEFORE,
+    ['\''] = BEFORE,
+    ['`'] = BEFORE,
+    ['\t'] = BEFORE | BEFORE_BLANK,
+    [','] = BEFORE | BEFORE_BLANK,
+    ['='] = BEFORE | BEFORE_BLANK,
+    [' '] = BEFORE_BLANK,
+    ['u'] = BEFORE_BLANK,
+    ['U'] = BEFORE_BLANK,
+    ['r'] = BEFORE_BLANK,
+    ['s'] = BEFORE_BLANK,
+    ['S'] = BEFORE_BLANK,
+};
 
-/* Does the colon right behind a plain name without quotes ask for more than the name says? */
-static bool may_be_placed(const struct nj_sweep *s, struct nj_span name, char before)
+/* Does the colon behind a plain name without quotes ask for more than the name says?  These bytes are what may_be_placed() saw. */
+static __attribute__((noinline)) bool is_placed(const struct nj_sweep *s, size_t sep, struct nj_span name, char before)
 {
     struct nj_str t = s->text;
     size_t from = name.from, n = name.to - from;
-    char after = nj_byte(t, name.to + 1);
-    if (before == '-' || (n <= 2 && before == '/'))
-        return true;
-    if (n <= 5 && nj_is(t.p[name.to - 1], NJ_IS_DIGIT) && (nj_is(after, NJ_IS_ALPHA) || after == '*'))
+    bool number = nj_is(t.p[name.to - 1], NJ_IS_DIGIT), gap = name.to != sep;
+    char after = nj_byte(t, sep + 1);
+    if (number && n <= 2 && before == ' ')
+        return true; /* Unseal Key 1: x */
+    if (gap)
+        return false;
+    if (before == '-' || (n <= 2 && before == '/') || (number && n <= 5 && (nj_is(after, NJ_IS_ALPHA) || after == '*')))
         return true; /* h:5432:db:user:x */
     if (from < s->done + 3)
         return false;
@@ -351,6 +368,14 @@ static bool may_be_placed(const struct nj_sweep *s, struct nj_span name, char be
     if (last == 'r')
         return t.p[from - 3] == 'e' && from > 3 && t.p[from - 4] == 's'; /* --user */
     return (last | 0x20) == 's' && (before == ' ' || before == '=') && nj_form_behind_credentials(t, s->done, from);
+}
+
+/* The same at a glance: right whenever it says no. */
+static inline bool may_be_placed(struct nj_str t, struct nj_span name, char before)
+{
+    char last = name.from > 1 ? t.p[name.from - 2] : '\0';
+    bool blank = (before == ' ') & (placing[(unsigned char)last] / BEFORE_BLANK);
+    return (placing[(unsigned char)before] & BEFORE) | blank | nj_is(t.p[name.to - 1], NJ_IS_DIGIT);
 }
 
 /* Reads the name before the separator, if it is a plain one. */
@@ -383,7 +408,7 @@ static inline enum sight look_at_name(const struct nj_sweep *s, size_t sep, stru
         return before == '/' || (to - from <= 2 && strchr("dpqk", t.p[from] | 0x20) != NULL) ? A_NAME : A_PLAIN_NAME;
     if (c != ':')
         return A_PLAIN_NAME;
-    return may_be_count(t, name->span, before) || (!gap && may_be_placed(s, name->span, before)) ? A_NAME : A_PLAIN_NAME;
+    return may_be_placed(t, name->span, before) && is_placed(s, sep, name->span, before) ? A_NAME : A_PLAIN_NAME;
 }
 
 /* A number alone: no row has one, and to remember it would be to forget a name. */

@@ -113,7 +113,7 @@ static inline size_t nj_run_back(struct nj_str t, size_t floor, size_t at)
         return nj_run_back_far(t, floor, at);
     size_t base = at > LANE ? at - LANE : 0, n = at - base;
     size_t from = at - (size_t)__builtin_clzll(~(nj_name_bits(t.p + base) << (64 - n)));
-    if (from == base)
+    if (from == base && base != 0)
         return nj_run_back_far(t, floor, at);
     return from > floor ? from : floor;
 }
