@@ -12,13 +12,17 @@ static bool is_text_byte(unsigned char c)
     return (c >= 0x20 && c < 0x7f) || c == '\n' || c == '\t' || c == '\r';
 }
 
+static inline nj_lane text_of(nj_lane v)
+{
+    return (nj_lane)(v - 0x20 < 0x7f - 0x20) | (nj_lane)(v == '\n') | (nj_lane)(v == '\t') | (nj_lane)(v == '\r');
+}
+
 /* Are these sixteen? */
 static inline bool are_text(const char *p)
 {
     nj_lane v;
     memcpy(&v, p, sizeof(v));
-    nj_lane printable = (nj_lane)(v - 0x20 < 0x7f - 0x20) | (nj_lane)(v == '\n') | (nj_lane)(v == '\t') | (nj_lane)(v == '\r');
-    return nj_lane_bits(printable) == 0xffff;
+    return nj_lane_bits(text_of(v)) == 0xffff;
 }
 
 /* Bytes that are not printable, until there are more than so many; characters of more than a byte are, if they are sound. */
@@ -53,13 +57,26 @@ static bool is_run_byte(char c)
     return nj_is(c, NJ_IS_B64 | NJ_IS_B64URL);
 }
 
+/* The same of sixteen bytes, the last of them NULs that do not count: is_text() for few bytes. */
+static bool are_mostly_text(const char *p, size_t n, size_t others_most)
+{
+    nj_lane v;
+    memcpy(&v, p, sizeof(v));
+    uint64_t lead = nj_lane_bits((nj_lane)(v - 0xc3 < 0xf4 - 0xc3)), more = nj_lane_bits((nj_lane)(v - 0x80 < 0x40));
+    uint64_t second = more & lead << 1, third = more & second << 1, fourth = more & third << 1;
+    uint64_t others = ~(nj_lane_bits(text_of(v)) | (lead & more >> 1) | second | third | fourth) & nj_lowest(n);
+    for (; others != 0 && others_most != 0; others_most--)
+        others &= others - 1;
+    return others == 0;
+}
+
 static bool begins_like_text(struct nj_str run)
 {
     enum { FIRST = 16, FEW = SAMPLE / 4 * 3 / 10 };
-    char plain[SAMPLE];
+    char plain[SAMPLE] = { 0 };
     if (run.n >= SAMPLE) { /* a third of it tells most others; the last of these may be the first of a character */
         size_t n = nj_base64_decode(nj_str_slice(run, 0, FIRST), plain, sizeof(plain));
-        if (n == NJ_NPOS || others_in((struct nj_str){ plain, n }, FEW + 1) > FEW + 1)
+        if (n == NJ_NPOS || !are_mostly_text(plain, n, FEW + 1))
             return false;
     }
     size_t n = nj_base64_decode(nj_str_slice(run, 0, SAMPLE / 4 * 4), plain, sizeof(plain));

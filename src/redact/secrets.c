@@ -149,17 +149,37 @@ static bool is_magic(struct nj_str v)
     return m.digits != 0 && (m.upper || m.lower) && !nj_is_uuid(v) && ((m.upper && m.lower) || !m.other);
 }
 
+/* Where words of five letters at least begin among the 64 bytes from byte at on, the last of them apart; the text has sixteen. */
+static inline uint64_t words_from(struct nj_str t, size_t at, size_t to)
+{
+    uint64_t letter = 0;
+    for (size_t i = at; i < to; i += sizeof(nj_lane)) {
+        nj_lane v;
+        size_t start = to - i < sizeof(v) ? to - sizeof(v) : i;
+        memcpy(&v, t.p + start, sizeof(v));
+        uint64_t bits = nj_lane_bits((nj_lane)((v | 0x20) - 'a' < 26));
+        letter |= start >= at ? bits << (start - at) : bits >> (at - start);
+    }
+    uint64_t two = letter & letter >> 1, before = at > 0 && nj_is(t.p[at - 1], NJ_IS_ALPHA);
+    return two & two >> 2 & letter >> 4 & ~(letter << 1 | before);
+}
+
 static bool has_magic_word(struct nj_str t)
 {
-    const uint64_t first = NJ_MEMBER('r') | NJ_MEMBER('v') | NJ_MEMBER('m') | NJ_MEMBER('i') | NJ_MEMBER('c') | NJ_MEMBER('a') |
-                           NJ_MEMBER('u') | NJ_MEMBER('R') | NJ_MEMBER('V') | NJ_MEMBER('M') | NJ_MEMBER('I') | NJ_MEMBER('C') |
-                           NJ_MEMBER('A') | NJ_MEMBER('U');
-    for (size_t at = 0; at < t.n; at++) {
-        if (!nj_is_member(t.p[at], first) || (at > 0 && nj_is(t.p[at - 1], NJ_IS_ALPHA)))
-            continue;
-        for (size_t i = 0; i < NJ_COUNT(magic_words); i++)
-            if (nj_str_starts_nocase(nj_str_slice(t, at, t.n), magic_words[i]))
-                return true;
+    enum { STEP = 56 };
+    char few[sizeof(nj_lane)] = { 0 };
+    if (t.n < sizeof(few)) {
+        memcpy(few, t.p, t.n);
+        t = (struct nj_str){ few, sizeof(few) };
+    }
+    for (size_t base = 0; base < t.n; base += STEP) {
+        uint64_t words = words_from(t, base, t.n - base > NJ_KINDS_MOST ? base + NJ_KINDS_MOST : t.n);
+        for (; words != 0; words &= words - 1) {
+            struct nj_str word = nj_str_slice(t, base + (size_t)__builtin_ctzll(words), t.n);
+            for (size_t i = 0; i < NJ_COUNT(magic_words); i++)
+                if (nj_str_starts_nocase(word, magic_words[i]))
+                    return true;
+        }
     }
     return false;
 }
@@ -182,6 +202,24 @@ static bool is_announced(const struct nj_sweep *s, size_t path)
     return false;
 }
 
+/* Where the path begins that ends before byte at, at byte floor or behind. */
+static size_t path_start(struct nj_str t, size_t at, size_t floor)
+{
+    while (at - floor >= sizeof(nj_lane)) {
+        nj_lane v;
+        memcpy(&v, t.p + at - sizeof(v), sizeof(v));
+        nj_lane plain = (nj_lane)((v | 0x20) - 'a' < 26) | (nj_lane)(v - '-' < '9' + 1 - '-'); /* hyphen, dot, slash, digits */
+        nj_lane sign = (nj_lane)(v == '_') | (nj_lane)(v == '%') | (nj_lane)(v == '@');
+        uint64_t others = ~nj_lane_bits(plain | sign) & 0xffff;
+        if (others != 0)
+            return at - (size_t)__builtin_clzll(others << 48);
+        at -= sizeof(v);
+    }
+    while (at > floor && is_path(t.p[at - 1]))
+        at--;
+    return at;
+}
+
 /* The segment of a path that begins at byte from. */
 bool nj_link_try(struct nj_sweep *s, size_t from)
 {
@@ -189,9 +227,7 @@ bool nj_link_try(struct nj_sweep *s, size_t from)
     struct nj_str t = s->text;
     if (from <= s->done || t.p[from - 1] != '/')
         return false;
-    size_t start = from, to = from;
-    while (start > s->done && from - start < BACK && is_path(t.p[start - 1]))
-        start--;
+    size_t start = path_start(t, from, from - s->done > BACK ? from - BACK : s->done), to = from;
     struct nj_str before = nj_str_slice(t, start, from);
     bool hooked = before.n >= HOOK_MIN && nj_str_find(before, NJ_STR("hook"), 0) != NJ_NPOS; /* as each of them */
     for (size_t i = 0; hooked && i < NJ_COUNT(hooks); i++) {
