@@ -37,6 +37,8 @@ struct nj_json {
 /* Checks that text is exactly one JSON value (white space around it allowed).  Walks everything once.
  * NJ_EPARSE, NJ_ELIMIT (depth); *out is then NJ_JSON_NONE. */
 NJ_MUST enum nj_status nj_json_parse(struct nj_str text, struct nj_json *out);
+/* The value that the text begins with, whatever stands behind it. */
+NJ_MUST enum nj_status nj_json_parse_first(struct nj_str text, struct nj_json *out);
 
 /* Walks the members of a checked object or the elements of a checked array; anything else has no members.
  * key is the bytes between the quotes, escapes intact (absent for arrays). */

@@ -22,7 +22,7 @@ static struct nj_json value_at(const char *from, const char *to)
     return (struct nj_json){ .type = type_of(*from), .raw = { from, (size_t)(to - from) } };
 }
 
-enum nj_status nj_json_parse(struct nj_str text, struct nj_json *out)
+enum nj_status nj_json_parse_first(struct nj_str text, struct nj_json *out)
 {
     *out = no_value;
     if (text.n == 0)
@@ -32,10 +32,20 @@ enum nj_status nj_json_parse(struct nj_str text, struct nj_json *out)
     enum nj_scan r = nj_json_scan(&at, end);
     if (r != NJ_SCAN_DONE)
         return r == NJ_SCAN_DEEP ? NJ_ELIMIT : NJ_EPARSE;
-    if (nj_json_skip_space(at, end) != end)
-        return NJ_EPARSE;
     *out = value_at(from, at);
     return NJ_OK;
+}
+
+enum nj_status nj_json_parse(struct nj_str text, struct nj_json *out)
+{
+    enum nj_status st = nj_json_parse_first(text, out);
+    if (st != NJ_OK)
+        return st;
+    const char *end = text.p + text.n;
+    if (nj_json_skip_space(out->raw.p + out->raw.n, end) == end)
+        return NJ_OK;
+    *out = no_value;
+    return NJ_EPARSE;
 }
 
 /* --- members ------------------------------------------------------------------------------------------------------ */

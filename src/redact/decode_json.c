@@ -153,17 +153,16 @@ static bool put(struct nj_sweep *s, struct nj_span span, struct nj_str before, s
     return nj_sweep_put(s, span, after);
 }
 
-static bool walk_whole(struct nj_sweep *s, struct nj_span span)
+static bool walk_whole(struct nj_sweep *s, struct nj_str json)
 {
-    struct nj_json json;
     struct nj_str out;
-    if (nj_json_parse(nj_str_slice(s->text, span.from, span.to), &json) != NJ_OK)
-        return false;
-    if (!nj_json_walk(s->r, s->level + 1, NULL, json.raw, NJ_KEY_NONE, &out)) {
-        nj_withheld(s->r, json.raw);
+    size_t from = (size_t)(json.p - s->text.p);
+    struct nj_span span = { from, from + json.n };
+    if (!nj_json_walk(s->r, s->level + 1, NULL, json, NJ_KEY_NONE, &out)) {
+        nj_withheld(s->r, json);
         return nj_sweep_put(s, span, NJ_STR(NJ_WITHHELD));
     }
-    return put(s, span, json.raw, out);
+    return put(s, span, json, out);
 }
 
 /* The text ends first: what would close it is added for the walk and taken off again. */
@@ -224,13 +223,11 @@ static size_t find_start(const struct nj_sweep *s, size_t colon)
     return start;
 }
 
-bool nj_decode_json(struct nj_sweep *s, size_t at)
+/* The same where it is not sound, or deep: found by its brackets alone. */
+static __attribute__((noinline)) bool walk_loose(struct nj_sweep *s, size_t from)
 {
-    struct extent e = { .t = s->text, .expect = VALUE };
-    size_t from = s->level < NJ_NEST_MAX ? find_start(s, at - 1) : NJ_NPOS;
-    if (from == NJ_NPOS)
-        return false;
-    e.at = from;
+    struct extent e = { .t = s->text, .at = from, .expect = VALUE };
+    struct nj_json json;
     do {
         if (!step(&e)) {
             s->json_read = e.at;
@@ -238,5 +235,20 @@ bool nj_decode_json(struct nj_sweep *s, size_t at)
         }
     } while (e.depth != 0 && e.at < e.t.n);
     s->json_read = e.at;
-    return e.depth == 0 ? walk_whole(s, (struct nj_span){ from, e.at }) : walk_cut(s, from, &e);
+    if (e.depth != 0)
+        return walk_cut(s, from, &e);
+    return nj_json_parse(nj_str_slice(s->text, from, e.at), &json) == NJ_OK && walk_whole(s, json.raw);
+}
+
+bool nj_decode_json(struct nj_sweep *s, size_t at)
+{
+    enum { FLAT = 2 * DEPTH_MAX }; /* nothing as short is nested too deep */
+    struct nj_json json;
+    size_t from = s->level < NJ_NEST_MAX ? find_start(s, at - 1) : NJ_NPOS;
+    if (from == NJ_NPOS)
+        return false;
+    if (nj_json_parse_first(nj_str_slice(s->text, from, s->text.n), &json) != NJ_OK || json.raw.n > FLAT)
+        return walk_loose(s, from);
+    s->json_read = from + json.raw.n;
+    return walk_whole(s, json.raw);
 }
