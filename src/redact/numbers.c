@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-enum { GROUPS = 8, DIGITS = NJ_NUMBER_DIGITS };
+enum { GROUPS = 8, DIGITS = NJ_NUMBER_DIGITS, FEWEST_OF_CARD = 12 };
 
 struct number {
     const char *pattern;
@@ -221,7 +221,7 @@ static bool is_card_here(struct nj_sweep *s, const struct view *v, size_t count,
     return !(v->named && (*topics & NEAR(CARD)) == 0) && !(telling && is_no_card(*topics, count));
 }
 
-static bool take_card(struct nj_sweep *s, struct nj_span span)
+static __attribute__((noinline)) bool take_card(struct nj_sweep *s, struct nj_span span)
 {
     look_for_cvv(s, span.from - s->done > CVV_NEAR ? span.from - CVV_NEAR : s->done, span.from);
     if (!nj_sweep_take(s, span, NJ_DET_CREDIT_CARD))
@@ -350,13 +350,13 @@ bool nj_number_may(const struct nj_redactor *r, struct nj_str t, size_t at)
 /* --- the magnetic stripe ------------------------------------------------------------------------------------------ */
 
 /* "%B<card>^<name>^<data>?" and ";<card>=<data>?": the whole track goes. */
-static bool try_track(struct nj_sweep *s, const struct groups *g, size_t *end)
+static __attribute__((noinline)) bool try_track(struct nj_sweep *s, const struct groups *g, size_t *end)
 {
-    enum { TRACK_MAX = 110, FEWEST = 12 };
+    enum { TRACK_MAX = 110 };
     struct nj_str t = s->text;
     uint8_t digits[DIGITS];
     size_t from = g->from[0], to = end_of(g, 0);
-    if (size_of(g, 0) < FEWEST || size_of(g, 0) > DIGITS || from <= s->done || to >= t.n)
+    if (size_of(g, 0) > DIGITS || from <= s->done || to >= t.n)
         return false;
     bool first = from > 1 && t.p[to] == '^' && t.p[from - 1] == 'B';
     bool second = t.p[from - 1] == ';' && (t.p[to] == '=' || t.p[to] == 'D');
@@ -372,7 +372,7 @@ static bool try_track(struct nj_sweep *s, const struct groups *g, size_t *end)
 /* --- telephones --------------------------------------------------------------------------------------------------- */
 
 /* "(206) 555-0123": the parentheses say what it is. */
-static bool try_parenthesis(struct nj_sweep *s, const struct groups *g, size_t *end)
+static __attribute__((noinline)) bool try_parenthesis(struct nj_sweep *s, const struct groups *g, size_t *end)
 {
     struct nj_str t = s->text;
     size_t from = g->from[0];
@@ -435,7 +435,7 @@ static bool try_phone(struct nj_sweep *s, const struct groups *g, struct view *v
 /* --- at a mark ---------------------------------------------------------------------------------------------------- */
 
 /* An account number or identifier may begin before its digits: "GB29 NWBK 6016", "AB 12 34", "MRN-1234567". */
-static bool try_before(struct nj_sweep *s, size_t from, size_t *end)
+static __attribute__((noinline)) bool try_before(struct nj_sweep *s, size_t from, size_t *end)
 {
     enum { BACK = 15, ID_BACK = 5 };
     struct nj_str t = s->text;
@@ -492,7 +492,8 @@ bool nj_number_visit(struct nj_sweep *s, size_t at)
         if ((gap == '.' && !s->r->keeps_ip && nj_ipv4_try(s, from)) || (gap == '-' && size == 2 && nj_mac_try(s, from))) {
             found = true;
             end = s->done;
-        } else if (try_track(s, &g, &end) || try_groups(s, &g, &v, &end) || try_parenthesis(s, &g, &end) || try_phone(s, &g, &v, &end)) {
+        } else if ((size >= FEWEST_OF_CARD && try_track(s, &g, &end)) || try_groups(s, &g, &v, &end) ||
+                   (size == 3 && try_parenthesis(s, &g, &end)) || try_phone(s, &g, &v, &end)) {
             found = true;
         } else if (lettered && nj_id_try(s, from)) {
             found = true;

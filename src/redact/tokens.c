@@ -57,19 +57,43 @@ static void add_start(struct nj_prefix_index *x, const char *head, size_t n, uns
 
 enum { ROW_GROUPS = NJ_PREFIX_GROUPS - 3, JWT = ROW_GROUPS, LEDGER, LEGACY };
 
+/* A group for each first byte, and as long as there are more, one for each pair: what is mixed in a group looks like more than it is. */
+static void group_rows(uint8_t groups[static NJ_PREFIXES])
+{
+    uint8_t first[256] = { 0 }; /* its group and one; 0: none */
+    unsigned next = 0;
+    for (size_t i = 0; i < NJ_PREFIXES; i++) {
+        uint8_t *group = &first[(unsigned char)prefixes[i].prefix.p[0]];
+        if (*group == 0)
+            *group = (uint8_t)++next;
+    }
+    for (size_t i = 0; i < NJ_PREFIXES; i++) {
+        const char *pair = prefixes[i].prefix.p;
+        uint8_t of_first = (uint8_t)(first[(unsigned char)pair[0]] - 1);
+        bool taken = false;
+        size_t same = i;
+        for (size_t k = 0; k < i; k++) {
+            taken = taken || groups[k] == of_first;
+            same = same == i && memcmp(prefixes[k].prefix.p, pair, 2) == 0 ? k : same;
+        }
+        groups[i] = same != i ? groups[same] : taken && next < ROW_GROUPS ? (uint8_t)next++ : of_first;
+    }
+}
+
 void nj_prefixes_init(struct nj_redactor *r)
 {
     struct nj_prefix_index *x = &r->prefixes;
+    uint8_t groups[NJ_PREFIXES];
+    group_rows(groups);
     memset(x->first, 0xff, sizeof(x->first)); /* -1 */
     for (int i = NJ_PREFIXES - 1; i >= 0; i--) {
         const struct prefix *row = &prefixes[i];
         if (nj_policy_action(&r->policy, nj_detectors[row->id].class) == NJ_ACT_KEEP)
             continue;
-        unsigned group = ((unsigned char)row->prefix.p[0] * 11u + (unsigned char)row->prefix.p[1]) % ROW_GROUPS;
         x->head[i] = nj_head(row->prefix, row->prefix.n);
-        x->next[i] = x->first[group];
-        x->first[group] = (int16_t)i;
-        add_start(x, row->prefix.p, row->prefix.n, group);
+        x->next[i] = x->first[groups[i]];
+        x->first[groups[i]] = (int16_t)i;
+        add_start(x, row->prefix.p, row->prefix.n, groups[i]);
     }
     add_start(x, "ey", 2, JWT);
     if (nj_policy_action(&r->policy, NJ_CLASS_CRYPTO) == NJ_ACT_KEEP)
