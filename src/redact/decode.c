@@ -89,33 +89,30 @@ static bool is_object(struct nj_str t, size_t from)
     return t.n - from >= OBJECT_MIN && memcmp(t.p + from, "eyJ", 3) == 0;
 }
 
-/* Of the bytes from..to, 64 at most and sixteen at least: which are of base64, a bit each. */
-static inline uint64_t run_bits(struct nj_str t, size_t from, size_t to, uint64_t *upper)
+static inline uint64_t run_bits(nj_lane v)
 {
-    uint64_t bits = 0, capitals = 0;
-    for (size_t at = from; at < to; at += sizeof(nj_lane)) {
-        nj_lane v;
-        size_t start = to - at < sizeof(v) ? to - sizeof(v) : at, place = start - from;
-        memcpy(&v, t.p + start, sizeof(v));
-        nj_lane plain = (nj_lane)((v | 0x20) - 'a' < 26) | (nj_lane)(v - '0' < 10);
-        nj_lane sign = (nj_lane)((v | 4) == '/') | (nj_lane)(v == '-') | (nj_lane)(v == '_'); /* the first is a plus, too */
-        bits |= nj_lane_bits(plain | sign) << place;
-        capitals |= nj_lane_bits((nj_lane)(v - 'A' < 26)) << place;
-    }
-    *upper = capitals;
-    return bits;
+    nj_lane plain = (nj_lane)((v | 0x20) - 'a' < 26) | (nj_lane)(v - '0' < 10);
+    nj_lane sign = (nj_lane)((v | 4) == '/') | (nj_lane)(v == '-') | (nj_lane)(v == '_'); /* the first is a plus, too */
+    return nj_lane_bits(plain | sign);
 }
 
 bool nj_encoded_run_may(struct nj_str t, size_t from)
 {
     bool begins = from == 0 || !is_run_byte(t.p[from - 1]);
     size_t n = begins ? RUN_MIN : RUN_MIN - NJ_TOKEN_RUN + 1;
-    uint64_t upper = 0, first = nj_lowest(RUN_MIN - NJ_TOKEN_RUN + 1);
+    uint64_t upper = 0;
     if (t.n - from < n || !is_run_byte(t.p[from + n - 1]))
         return false; /* a UUID, a digest: too short */
-    uint64_t run = run_bits(t, from, from + n, &upper);
+    for (size_t i = 0; i < n; i += sizeof(nj_lane)) {
+        nj_lane v;
+        size_t at = n - i < sizeof(v) ? n - sizeof(v) : i;
+        memcpy(&v, t.p + from + at, sizeof(v));
+        if (run_bits(v) != 0xffff)
+            return false;
+        upper |= nj_lane_bits((nj_lane)(v - 'A' < 26)) << at;
+    }
     /* No text has a base64 without capitals; identifiers in hexadecimal have none. */
-    return run == nj_lowest(n) && (upper & first) != 0;
+    return (upper & nj_lowest(RUN_MIN - NJ_TOKEN_RUN + 1)) != 0;
 }
 
 /* --- judging ------------------------------------------------------------------------------------------------------ */
@@ -215,12 +212,12 @@ static bool unpack_run(struct nj_sweep *s, struct nj_span run)
 
 static size_t run_end(struct nj_str t, size_t at)
 {
-    uint64_t upper;
-    while (t.n - at >= NJ_KINDS_MOST / 2) {
-        uint64_t others = ~run_bits(t, at, at + NJ_KINDS_MOST / 2, &upper);
-        size_t n = (size_t)__builtin_ctzll(others);
+    while (t.n - at >= sizeof(nj_lane)) {
+        nj_lane v;
+        memcpy(&v, t.p + at, sizeof(v));
+        size_t n = (size_t)__builtin_ctzll(~run_bits(v));
         at += n;
-        if (n < NJ_KINDS_MOST / 2)
+        if (n < sizeof(v))
             return at;
     }
     return nj_run(t, at, NJ_IS_B64 | NJ_IS_B64URL);

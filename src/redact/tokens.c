@@ -165,10 +165,11 @@ static __attribute__((noinline)) bool dotted_may(const struct nj_redactor *r, st
     return false;
 }
 
-static inline bool random_may(struct nj_str t, size_t from)
+static inline bool random_may(struct nj_str t, size_t from, struct nj_kinds k)
 {
     enum { LEAST = 20 };
-    return t.n - from >= LEAST && nj_is(t.p[from + LEAST - 1], NJ_IS_B64URL) && nj_random_may(t, from);
+    return nj_kinds_run(k) == nj_lowest(sizeof(nj_lane)) && t.n - from >= LEAST && nj_is(t.p[from + LEAST - 1], NJ_IS_B64URL) &&
+           nj_random_may(t, from);
 }
 
 bool nj_token_may(const struct nj_redactor *r, struct nj_str t, size_t at)
@@ -186,13 +187,13 @@ bool nj_token_may(const struct nj_redactor *r, struct nj_str t, size_t at)
         if ((k.hyphen & first) != 0 && hyphen_may(r, t, from, k.hyphen & first))
             return true;
         if ((k.digit & first) == 0)
-            return random_may(t, from);
+            return random_may(t, from, k);
         if (((k.upper | k.lower | k.under) & first) == 0)
             return false;
     }
     if (hex_may(t, from, k))
         return true;
-    return !like_hex && (is_mixed(k) || random_may(t, from));
+    return !like_hex && (is_mixed(k) || random_may(t, from, k));
 }
 
 /* --- bodies ------------------------------------------------------------------------------------------------------- */
