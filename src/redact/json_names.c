@@ -196,6 +196,47 @@ int nj_walk_place(const struct walk *w, struct nj_str value)
     return nj_rule_of_place(w->r, has_op(w, value) ? behind_slash(value) : value);
 }
 
+/* --- values -------------------------------------------------------------------------------------------------------- */
+
+/* {"login.password": "Password"}, of a catalogue of texts; and a rule for subtrees says little about a value right behind the name. */
+static bool says_less(const struct walk *w, struct nj_str value)
+{
+    if ((nj_secret_keys[w->rule].how & NJ_HOW_SUBTREE) && !nj_value_is_street(value))
+        return true;
+    return nj_str_chr(w->key, '.', 0) != NJ_NPOS && nj_value_is_label(w->r, w->rule, value);
+}
+
+bool nj_walk_takes(const struct walk *w, struct nj_str value)
+{
+    if (nj_key_action(w->r, w->rule) == NJ_ACT_KEEP || (w->joint != NJ_JOINT_NONE && !nj_joint_takes(w->joint, value)))
+        return false;
+    if (nj_key_takes(w->rule, value))
+        return !w->own || !says_less(w, value);
+    return w->own && w->frame->object && nj_key_takes_beside(w->rule, nj_str_slice(w->in.t, w->frame->first, w->frame->member), value);
+}
+
+/* All but cards need a name that says what they are. */
+bool nj_walk_may_identify(const struct walk *w, struct nj_str raw)
+{
+    uint8_t digits[NJ_NUMBER_DIGITS];
+    if (w->read_all)
+        return true;
+    if (raw.n < NJ_NUMBER_RUN)
+        return false;
+    if (raw.n < 13 || raw.n > 19 || nj_run(raw, 0, NJ_IS_DIGIT) != raw.n)
+        return raw.n >= 13 || nj_key_topics(w->r, w->key) != 0;
+    for (size_t i = 0; i < raw.n; i++)
+        digits[i] = (uint8_t)(raw.p[i] - '0');
+    return nj_valid_card(digits, raw.n) || nj_key_topics(w->r, w->key) != 0;
+}
+
+/* Numbers of a key are long and written in base64. */
+bool nj_is_key_material(struct nj_str raw)
+{
+    enum { SHORTEST = 16 };
+    return raw.n >= SHORTEST && nj_run(raw, 0, NJ_IS_B64URL | NJ_IS_B64) == raw.n;
+}
+
 /* --- lists -------------------------------------------------------------------------------------------------------- */
 
 void nj_walk_note_lines(struct walk *w)
@@ -218,7 +259,7 @@ bool nj_walk_is_bound(struct walk *w)
     if (!f->object || f->member - f->first > MOST)
         return false;
     struct nj_str sql = nj_sql_before(nj_str_slice(w->in.t, f->first, f->member));
-    return sql.n != 0 && nj_sql_bound(w->r, sql, w->bound_rules);
+    return sql.n != 0 && nj_sql_bound(w->r, sql, w->r->levels[w->level].bound_rules);
 }
 
 struct nj_str nj_walk_head(const struct walk *w, bool object)

@@ -161,27 +161,10 @@ static __attribute__((noinline)) bool mask_string(struct walk *w, const struct n
     return mask(w, quoted(p), text);
 }
 
-/* {"login.password": "Password"}, of a catalogue of texts; and a rule for subtrees says little about a value right behind the name. */
-static bool says_less(const struct walk *w, struct nj_str value)
-{
-    if ((nj_secret_keys[w->rule].how & NJ_HOW_SUBTREE) && !nj_value_is_street(value))
-        return true;
-    return nj_str_chr(w->key, '.', 0) != NJ_NPOS && nj_value_is_label(w->r, w->rule, value);
-}
-
-static bool rule_takes(const struct walk *w, struct nj_str value)
-{
-    if (nj_key_action(w->r, w->rule) == NJ_ACT_KEEP || (w->joint != NJ_JOINT_NONE && !nj_joint_takes(w->joint, value)))
-        return false;
-    if (nj_key_takes(w->rule, value))
-        return !w->own || !says_less(w, value);
-    return w->own && w->frame->object && nj_key_takes_beside(w->rule, nj_str_slice(w->in.t, w->frame->first, w->frame->member), value);
-}
-
 /* Most values have no rule. */
 static inline bool takes(const struct walk *w, struct nj_str value)
 {
-    return w->rule != NJ_KEY_NONE && rule_takes(w, value);
+    return w->rule != NJ_KEY_NONE && nj_walk_takes(w, value);
 }
 
 /* Addresses and cards have detectors that say more than "[secret]"; the name only decides what they do not know. */
@@ -254,13 +237,6 @@ static __attribute__((noinline)) void list_names(struct walk *w, struct nj_str r
         note_password(w, raw.n == 2);
 }
 
-/* Numbers of a key are long and written in base64. */
-static bool is_key_material(struct nj_str raw)
-{
-    enum { SHORTEST = 16 };
-    return raw.n >= SHORTEST && nj_run(raw, 0, NJ_IS_B64URL | NJ_IS_B64) == raw.n;
-}
-
 static bool is_secure_string(struct nj_str raw)
 {
     return nj_str_eq(raw, NJ_STR("SecureString"));
@@ -299,7 +275,7 @@ static void judge_string(struct walk *w)
     else if (is_secure_string(raw))
         note_secure_string(w);
     bool names_secret = w->naming && !w->own && w->frame->pair != NJ_KEY_NONE;
-    bool secret = !names_secret && takes(w, raw) && (!w->key_part || is_key_material(raw));
+    bool secret = !names_secret && takes(w, raw) && (!w->key_part || nj_is_key_material(raw));
     if (!secret && (w->roles & NJ_ROLE_ENCODED) && encoded_value(w, p))
         return;
     if (secret && !detectors_first(w) && mask_string(w, p))
@@ -329,21 +305,6 @@ static bool string_value(struct walk *w)
 
 /* --- numbers and words -------------------------------------------------------------------------------------------- */
 
-/* All but cards need a name that says what they are. */
-static bool may_be_identifier(const struct walk *w, struct nj_str raw)
-{
-    uint8_t digits[NJ_NUMBER_DIGITS];
-    if (w->read_all)
-        return true;
-    if (raw.n < NJ_NUMBER_RUN)
-        return false;
-    if (raw.n < 13 || raw.n > 19 || nj_run(raw, 0, NJ_IS_DIGIT) != raw.n)
-        return raw.n >= 13 || nj_key_topics(w->r, w->key) != 0;
-    for (size_t i = 0; i < raw.n; i++)
-        digits[i] = (uint8_t)(raw.p[i] - '0');
-    return nj_valid_card(digits, raw.n) || nj_key_topics(w->r, w->key) != 0;
-}
-
 static __attribute__((noinline)) void number_value(struct walk *w, struct nj_span value)
 {
     char digits[NJ_NUMBER_TEXT];
@@ -358,7 +319,7 @@ static __attribute__((noinline)) void number_value(struct walk *w, struct nj_spa
     }
     w->r->topics = w->topics;
     w->r->context = w->key;
-    if (!may_be_identifier(w, view(w, value)) || !nj_read_number(view(w, value), digits, &text))
+    if (!nj_walk_may_identify(w, view(w, value)) || !nj_read_number(view(w, value), digits, &text))
         text = clean = (struct nj_str){ NULL, 0 };
     else if (!nj_text_redact(w->r, w->level + 1, NULL, text, &clean))
         clean = NJ_STR(NJ_WITHHELD);
@@ -421,7 +382,7 @@ static void next_value(struct walk *w)
     w->rule = f->rule != NJ_KEY_NONE ? f->rule : f->pair;
     forget_name(w);
     if (f == w->bound && f->element < NJ_BOUND_MAX && w->rule == NJ_KEY_NONE)
-        w->rule = w->bound_rules[f->element++];
+        w->rule = w->r->levels[w->level].bound_rules[f->element++];
 }
 
 /* A list in a list: ["name", secret] has the rule of its name. */
@@ -433,17 +394,9 @@ static __attribute__((noinline, cold)) void open_tuple(struct walk *w)
         w->rule = NJ_KEY_NONE; /* the name itself */
 }
 
-static bool open_container(struct walk *w)
+/* Behind the bracket that opens a container: the frame of it, with what both kinds have. */
+static inline struct nj_frame *new_frame(struct walk *w, bool object)
 {
-    struct nj_frame *outer = w->frame;
-    bool object = w->in.t.p[w->in.at++] == '{';
-    if (w->depth == NJ_JSON_DEPTH)
-        return false;
-    if (object && w->naming)
-        outer->pair = (int16_t)nj_ahead_typed_name(w->r, w->in.t, w->in.at);
-    unsigned traits = w->own ? w->traits : 0;
-    bool bound = !object && (traits & NJ_TRAIT_BOUND) && nj_walk_is_bound(w);
-    bool headed = w->own ? (w->roles & NJ_ROLE_HEAD) != 0 : !outer->object && object;
     struct nj_frame *f = w->frame + 1;
     *f = (struct nj_frame){ .first = w->in.at,
                             .member = w->in.at,
@@ -451,26 +404,60 @@ static bool open_container(struct walk *w)
                             .rule = (int16_t)(spreads(w) ? w->rule : NJ_KEY_NONE),
                             .pair = NJ_KEY_NONE,
                             .place = NJ_KEY_NONE,
-                            .object = object,
-                            .query = object && (traits & NJ_TRAIT_QUERY) != 0,
-                            .flat = !object && (w->roles & NJ_ROLE_FLAT) != 0,
-                            .places = !object && (w->roles & NJ_ROLE_PLACE) != 0 };
-    if (headed)
-        f->head = nj_walk_head(w, object);
+                            .object = object };
     f->number = f->new_from = ++w->r->members.objects;
-    w->bound = bound ? f : w->bound == f ? NULL : w->bound;
+    return f;
+}
+
+static bool open_object(struct walk *w)
+{
+    struct nj_frame *outer = w->frame;
+    bool headed = w->own ? (w->roles & NJ_ROLE_HEAD) != 0 : !outer->object;
+    w->in.at++;
+    if (w->depth == NJ_JSON_DEPTH)
+        return false;
+    if (w->naming)
+        outer->pair = (int16_t)nj_ahead_typed_name(w->r, w->in.t, w->in.at);
+    struct nj_frame *f = new_frame(w, true);
+    f->query = w->own && (w->traits & NJ_TRAIT_QUERY) != 0;
+    if (headed)
+        f->head = nj_walk_head(w, true);
     w->frame = f;
-    if (w->depth++ == 0 && w->r->reserved != NULL && object && w->level == 0)
-        reserve(w);
-    if (!object && !outer->object && f->rule == NJ_KEY_NONE && w->depth > 1) {
-        open_tuple(w);
-        return true;
-    }
     w->rule = f->rule;
     forget_name(w);
-    if (bound)
+    if (w->depth++ == 0 && w->r->reserved != NULL && w->level == 0)
+        reserve(w);
+    return true;
+}
+
+static bool open_list(struct walk *w)
+{
+    const struct nj_frame *outer = w->frame;
+    w->in.at++;
+    if (w->depth == NJ_JSON_DEPTH)
+        return false;
+    bool bound = w->own && (w->traits & NJ_TRAIT_BOUND) && nj_walk_is_bound(w);
+    struct nj_frame *f = new_frame(w, false);
+    f->flat = (w->roles & NJ_ROLE_FLAT) != 0;
+    f->places = (w->roles & NJ_ROLE_PLACE) != 0;
+    if (w->own && (w->roles & NJ_ROLE_HEAD) != 0)
+        f->head = nj_walk_head(w, false);
+    w->bound = bound ? f : w->bound == f ? NULL : w->bound;
+    w->frame = f;
+    if (w->depth++ != 0 && !outer->object && f->rule == NJ_KEY_NONE)
+        open_tuple(w);
+    else
         next_value(w);
     return true;
+}
+
+static inline void close_container(struct walk *w)
+{
+    size_t one = w->depth > 0;
+    w->in.at++;
+    w->depth -= one;
+    w->frame -= one;
+    w->rule = NJ_KEY_NONE;
 }
 
 /* Some rules are for text and for parameters alone, and some for what stands beside something else. */
@@ -571,45 +558,6 @@ static inline void end_member(struct walk *w)
     f->comma = w->in.at;
 }
 
-static bool step(struct walk *w)
-{
-    struct nj_frame *f = w->frame;
-    switch (w->in.t.p[w->in.at]) {
-    case '{':
-        return open_container(w);
-    case '[':
-        return open_container(w);
-    case '}':
-    case ']':
-        w->in.at++;
-        w->depth -= w->depth > 0;
-        w->frame = &w->frames[w->depth];
-        w->rule = NJ_KEY_NONE;
-        return true;
-    case ',':
-        if (f->object)
-            end_member(w);
-        else
-            next_value(w);
-        w->in.at++;
-        return true;
-    case '\n':
-    case '\r':
-        w->breaks = true;
-        w->in.at++;
-        return true;
-    case ' ':
-    case '\t':
-        w->in.at++;
-        return true;
-    case '"':
-        return string_value(w);
-    default:
-        scalar_value(w);
-        return true;
-    }
-}
-
 static inline void skip_colon(struct walk *w)
 {
     struct nj_reader *d = &w->in;
@@ -707,8 +655,8 @@ static bool read_members(struct walk *w)
     struct nj_frame *f = w->frame;
     unsigned telling = roles_that_go_on(w);
     bool secret = f->rule != NJ_KEY_NONE || f->head.n != 0;
-    struct nj_str name;
-    struct nj_key judged;
+    struct nj_str name __attribute__((uninitialized));
+    struct nj_key judged __attribute__((uninitialized));
     for (;;) {
         f->member = d->at++;
         f->member_out = w->out->n;
@@ -747,38 +695,95 @@ static bool read_members(struct walk *w)
     }
 }
 
-bool nj_json_walk(struct nj_redactor *r, unsigned level, struct nj_carry *carry, struct nj_str json, int rule, struct nj_str *out)
+/* From token to token. */
+static inline bool read_tokens(struct walk *w)
+{
+    struct nj_reader *d = &w->in;
+    bool key_next = false, read = true;
+    while (read && d->at < d->t.n) {
+        switch (d->t.p[d->at]) {
+        case '"':
+            read = key_next ? read_members(w) : string_value(w);
+            key_next = false;
+            break;
+        case ',':
+            key_next = w->frame->object;
+            if (key_next)
+                end_member(w);
+            else
+                next_value(w);
+            d->at++;
+            break;
+        case '{':
+            read = open_object(w);
+            key_next = true;
+            break;
+        case '[':
+            read = open_list(w);
+            key_next = false;
+            break;
+        case '}':
+        case ']':
+            close_container(w);
+            key_next = false;
+            break;
+        case '\n':
+        case '\r':
+            w->breaks = true;
+            d->at++;
+            break;
+        case ' ':
+        case '\t':
+            d->at++;
+            break;
+        default:
+            scalar_value(w);
+            key_next = false;
+        }
+    }
+    return read;
+}
+
+/* All that is read before it is set. */
+static inline void begin_walk(struct walk *w, struct nj_redactor *r, unsigned level, struct nj_carry *carry, struct nj_str json, int rule)
 {
     struct nj_level *l = &r->levels[level];
+    w->r = r;
+    w->in.r = r;
+    w->level = level;
+    w->carry = carry;
+    w->in.t = json;
+    w->in.at = w->in.blocks = 0;
+    w->in.anchors = w->in.marks[0].words = w->in.marks[1].words = 0;
+    w->in.piece = (struct nj_piece){ 0 };
+    w->in.marker = (struct nj_marker){ 0 };
+    w->out = &l->walked;
+    w->done = w->depth = w->path = 0;
+    w->changed = w->breaks = false;
+    w->read_all = r->read_all;
+    w->asks = r->paths || r->read_all;
+    w->frame = l->frames;
+    w->rule = rule;
+    forget_name(w);
+    w->topics = 0;
+    w->key = (struct nj_str){ NULL, 0 };
+    w->lines_of = 0;
+    w->lines = (struct nj_carry){ 0 };
+    w->last = &r->slots[r->last_name];
+    w->bound = NULL;
+    *w->frame = (struct nj_frame){ .rule = (int16_t)rule, .pair = NJ_KEY_NONE, .place = NJ_KEY_NONE, .path = (uint16_t)r->path_at };
+}
+
+bool nj_json_walk(struct nj_redactor *r, unsigned level, struct nj_carry *carry, struct nj_str json, int rule, struct nj_str *out)
+{
+    struct walk w __attribute__((uninitialized)); /* it is large, and not all of it is used */
     if (level == 0)
         nj_value_begin(r, json.n);
     size_t path = r->path_at;
-    struct walk w = { .r = r,
-                      .level = level,
-                      .carry = carry,
-                      .in = { .r = r, .t = json },
-                      .out = &l->walked,
-                      .frames = l->frames,
-                      .frame = l->frames,
-                      .rule = rule,
-                      .read_all = r->read_all,
-                      .asks = r->paths || r->read_all,
-                      .last = &r->slots[r->last_name] };
+    begin_walk(&w, r, level, carry, json, rule);
     nj_buf_reset(w.out);
-    w.frames[0] = (struct nj_frame){ .rule = (int16_t)rule, .pair = NJ_KEY_NONE, .place = NJ_KEY_NONE, .path = (uint16_t)path };
-    bool key_next = false;
-    while (w.in.at < json.n) {
-        char c = json.p[w.in.at];
-        if (key_next && c == '"') {
-            if (!read_members(&w))
-                return false;
-            key_next = false;
-            continue;
-        }
-        if (!step(&w))
-            return false;
-        key_next = c == '{' || (c == ',' && w.frame->object) || (key_next && nj_is(c, NJ_IS_SPACE));
-    }
+    if (!read_tokens(&w))
+        return false;
     *out = json;
     r->path_at = path;
     r->last_name = (uint16_t)(w.last - r->slots);

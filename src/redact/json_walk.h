@@ -35,10 +35,10 @@ struct walk {
     struct nj_buf *out;
     size_t done; /* text before done is in out */
     bool changed;
-    bool breaks;                     /* lines end between its tokens */
-    bool read_all;                   /* patterns of the operator want to see every text */
-    bool asks;                       /* ... or lists of paths every name */
-    struct nj_frame *frames, *frame; /* of all levels, of the one at hand */
+    bool breaks;            /* lines end between its tokens */
+    bool read_all;          /* patterns of the operator want to see every text */
+    bool asks;              /* ... or lists of paths every name */
+    struct nj_frame *frame; /* of the level at hand; those around it stand before it */
     size_t depth;
     int rule;                     /* what the next value is secret under, or NJ_KEY_NONE */
     bool own;                     /* ... under its own name, not that of a container around it */
@@ -55,8 +55,7 @@ struct walk {
     uint32_t lines_of;            /* the list whose elements may be the lines of one private key */
     struct nj_carry lines;        /* ... and what one leaves open for the next */
     struct nj_key_slot *last;     /* of the name that was read last, if it is known */
-    const struct nj_frame *bound; /* a list of what goes into a statement, and the rules of its elements */
-    int16_t bound_rules[NJ_BOUND_MAX];
+    const struct nj_frame *bound; /* a list of what goes into a statement; bound_rules of the level are those of its elements */
 };
 
 static inline struct nj_str view(const struct walk *w, struct nj_span s)
@@ -99,6 +98,12 @@ struct nj_str nj_sql_before(struct nj_str members);
 void nj_walk_note_login(struct nj_frame *f, struct nj_str raw);
 /* Has the object at hand a member of this name, in its quotes, not far from the value at hand: before it or behind it, lists between them? */
 bool nj_walk_has_quoted(const struct walk *w, struct nj_str name);
+/* Does the rule at hand, which there is, take this value? */
+bool nj_walk_takes(const struct walk *w, struct nj_str value);
+/* Is it written as the private numbers of a JSON web key are? */
+bool nj_is_key_material(struct nj_str raw);
+/* May a number, as it is written, be an identifier? */
+bool nj_walk_may_identify(const struct walk *w, struct nj_str raw);
 /* The rule of where something is, by the value that says it: "user.password"; "/user/password" in a JSON patch. */
 __attribute__((cold)) int nj_walk_place(const struct walk *w, struct nj_str value);
 /* The name of the container about to be opened, which may begin the phrases that names of its members end; a list hands it on. */

@@ -622,6 +622,8 @@ struct nj_frame {
 /* Most bytes of a name that leaves: of a longer one, the end. */
 enum { NJ_NAME_LEAVES = 256 };
 
+enum { NJ_BOUND_MAX = 32 }; /* values that go to the places of a statement */
+
 struct nj_level {
     struct nj_buf folded, steps; /* text as it is read, and how to find places again */
     struct nj_buf plain;         /* a string with its escapes undone */
@@ -632,6 +634,7 @@ struct nj_level {
     char name[NJ_NAME_LEAVES];                /* the one at hand, where it is not as it came */
     struct nj_buf decoded, inflated, encoded; /* for the decoders of the level above */
     struct nj_frame frames[NJ_JSON_DEPTH + 1];
+    int16_t bound_rules[NJ_BOUND_MAX]; /* of the elements of a list of what goes into a statement */
     struct nj_waiting waiting[NJ_WAITING_MAX];
     struct nj_marks marks[8]; /* of a short text, or of the block at hand */
     struct nj_marker marker;
@@ -740,7 +743,6 @@ int nj_ahead_typed_name(struct nj_redactor *r, struct nj_str t, size_t inside);
 /* Is key that name in whatever spelling?  name is in lower case without separators. */
 bool nj_is_name(struct nj_str key, struct nj_str name);
 /* The rules of the values that go to the places of a statement of SQL, "SET password = $1", by their number; false: none is secret. */
-enum { NJ_BOUND_MAX = 32 };
 bool nj_sql_bound(struct nj_redactor *r, struct nj_str sql, int16_t rules[static NJ_BOUND_MAX]);
 /* Does a member of this name follow in the object whose member's value begins at byte value? */
 bool nj_ahead_member(struct nj_str t, size_t value, struct nj_str name);
