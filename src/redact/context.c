@@ -119,7 +119,8 @@ static inline __attribute__((always_inline)) void look(struct nj_str t, size_t f
     char few[sizeof(nj_lane)] = { 0 };
     struct stretch s = { .from = from };
     if (t.n < sizeof(nj_lane)) {
-        memcpy(few, t.p, t.n);
+        if (t.n != 0)
+            memcpy(few, t.p, t.n);
         t = (struct nj_str){ few, sizeof(few) };
     }
     for (size_t i = from; i < to; i += sizeof(nj_lane)) {

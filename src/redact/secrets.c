@@ -468,8 +468,10 @@ bool nj_random_try(struct nj_sweep *s, size_t from)
     if (from < s->done)
         return false;
     uint64_t head = read_run(&k, t, from);
-    struct nj_span run = { from, from + (size_t)__builtin_ctzll(~head) }, key;
-    if (head == nj_lowest(NJ_KINDS_MOST))
+    struct nj_span run = { .from = from }, key;
+    if (head != nj_lowest(NJ_KINDS_MOST))
+        run.to = from + (size_t)__builtin_ctzll(~head);
+    else
         run.to = nj_run(nj_str_slice(t, 0, t.n - from > MOST ? from + MOST + 1 : t.n), from + NJ_KINDS_MOST, NJ_IS_B64URL);
     if (is_like_aws(s, run, &key) && nj_is_near_secret(s, key) && nj_valid_aws_secret(t, &key))
         return nj_sweep_take(s, key, NJ_DET_AWS_SECRET_KEY);
