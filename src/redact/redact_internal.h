@@ -419,7 +419,8 @@ static inline bool nj_is_put_secret(struct nj_str t, size_t at)
     enum { BEFORE = 4, BEHIND = 4 };
     if (at < BEFORE || t.n - at < BEHIND || t.p[at - BEFORE] != '[' || memcmp(t.p + at - BEFORE, "[secret]", BEFORE + BEHIND) != 0)
         return false;
-    for (at += BEHIND; at < t.n && (nj_is(t.p[at], NJ_IS_SPACE) || memchr("\"'`]\\", t.p[at], 5) != NULL);)
+    for (at += BEHIND; at < t.n && (nj_is(t.p[at], NJ_IS_SPACE) || t.p[at] == '"' || t.p[at] == '\'' || t.p[at] == '`' || t.p[at] == ']' ||
+                                    t.p[at] == '\\');)
         at++;
     return at >= t.n || (t.p[at] != ',' && t.p[at] != ')');
 }

@@ -171,9 +171,11 @@ bool nj_rare_may(struct nj_str t, size_t at)
     case '~':                                /* Q~ */
     case 'B':                                /* -B */
         return true;
+    case 'a':
+    case 'A':
+        return (after | 0x20) == 'r' && nj_str_starts_nocase(nj_str_slice(t, at - 2, t.n), NJ_STR("bearer"));
     default:
-        return nj_str_starts_nocase(nj_str_slice(t, at - 2, t.n), NJ_STR("bearer")) ||
-               nj_str_starts_nocase(nj_str_slice(t, at - 2, t.n), NJ_STR("basic"));
+        return (after | 0x20) == 'i' && nj_str_starts_nocase(nj_str_slice(t, at - 2, t.n), NJ_STR("basic"));
     }
 }
 
@@ -274,7 +276,7 @@ static __attribute__((noinline)) struct nj_marks *mark_block(struct nj_sweep *s,
 }
 
 /* stream: the text goes on what records before it left open. */
-static void run(struct nj_sweep *s, bool stream)
+static __attribute__((noinline)) void run(struct nj_sweep *s, bool stream)
 {
     if (s->carry->in_key)
         nj_pem_resume(s);
@@ -309,8 +311,8 @@ static __attribute__((noinline)) void run_with_rules(struct nj_sweep *s, bool st
     run(s, stream);
 }
 
-static bool sweep(struct nj_redactor *r, unsigned level, struct nj_str text, const struct nj_seen *seen, struct nj_carry *carry,
-                  struct nj_buf *out)
+static inline __attribute__((always_inline)) bool sweep(struct nj_redactor *r, unsigned level, struct nj_str text,
+                                                        const struct nj_seen *seen, struct nj_carry *carry, struct nj_buf *out)
 {
     struct nj_carry own = { 0 };
     size_t before = out->n;
@@ -357,25 +359,23 @@ static bool may_be_known(const struct nj_redactor *r, unsigned level, struct nj_
 bool nj_sweep(struct nj_redactor *r, unsigned level, struct nj_str text, const struct nj_seen *seen, struct nj_carry *carry,
               struct nj_buf *out)
 {
-    if (seen->marks == NULL)
-        return sweep(r, level, text, seen, carry, out);
-    bool alone = carry == NULL && !r->read_all; /* nothing is found but at marks */
-    if (seen->bare && alone)
-        return false;
-    bool remembers = !seen->bare && may_be_known(r, level, text, carry);
+    bool remembers = false;
     size_t place = seen->hash % NJ_KNOWN_LINES;
-    uint16_t print = (uint16_t)(seen->hash >> 16), *last = &r->known_lines.print[place];
+    uint16_t print = (uint16_t)(seen->hash >> 16);
     struct nj_known *known = &r->known_lines.line[place];
-    if (remembers && *last == print && nj_is_known(known, text))
-        return false;
-    if (!remembers)
-        return sweep(r, level, text, seen, carry, out);
+    if (seen->marks != NULL) {
+        if (seen->bare && carry == NULL && !r->read_all)
+            return false; /* nothing is found but at marks */
+        remembers = !seen->bare && may_be_known(r, level, text, carry);
+        if (remembers && r->known_lines.print[place] == print && nj_is_known(known, text))
+            return false;
+    }
     unsigned flags = r->audit.flags;
     uint64_t findings = r->findings;
     r->audit.flags = 0;
     bool changed = sweep(r, level, text, seen, carry, out);
-    if (!changed && r->findings == findings && r->audit.flags == 0 && is_idle(carry)) {
-        *last = print;
+    if (remembers && !changed && r->findings == findings && r->audit.flags == 0 && is_idle(carry)) {
+        r->known_lines.print[place] = print;
         nj_know(known, text);
     }
     r->audit.flags |= flags;
