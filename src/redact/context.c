@@ -35,6 +35,8 @@ void nj_contexts_init(struct nj_redactor *r)
             x->next[i] = *first;
             *first = (int16_t)i;
             x->head[i] = nj_head(text, nj_run(text, 0, NJ_IS_LOWER));
+            if (phrases[i].topic == NJ_TOPIC_SECRET)
+                x->secret[(unsigned char)text.p[0] & 31] |= (uint32_t)1 << second;
         }
     }
 }
@@ -160,13 +162,34 @@ static uint64_t topics_of_words(const struct nj_redactor *r, struct nj_str t, si
     return topics;
 }
 
-/* Of a part of a text that begins so many bytes behind the first of the stretch, and ends within. */
-static uint64_t topics_in(const struct nj_redactor *r, const struct stretch *s, size_t behind, struct nj_str part)
+/* A part of a text, and where its words begin, a bit each. */
+struct words {
+    struct nj_str part;
+    uint64_t begin;
+};
+
+/* Of the part that begins so many bytes behind the first of the stretch, and ends within. */
+static inline struct words words_of(const struct stretch *s, size_t behind, struct nj_str part)
+{
+    uint64_t inside = nj_lowest(part.n), letter = s->letter >> behind & inside, lower = s->lower >> behind & inside;
+    return (struct words){ part, letter & (~(letter << 1) | (s->upper >> behind & (lower << 1 | lower >> 1))) };
+}
+
+static uint64_t topics_of(const struct nj_redactor *r, struct words w)
 {
     size_t skip = 0;
-    uint64_t inside = nj_lowest(part.n), letter = s->letter >> behind & inside, lower = s->lower >> behind & inside;
-    uint64_t any = letter & (~(letter << 1) | (s->upper >> behind & (lower << 1 | lower >> 1)));
-    return topics_of_words(r, part, 0, any, &skip);
+    return topics_of_words(r, w.part, 0, w.begin, &skip);
+}
+
+/* Does one of them begin like a word for a secret? */
+static bool may_hold_secret(const struct nj_redactor *r, struct words w)
+{
+    for (uint64_t any = w.begin; any != 0; any &= any - 1) {
+        size_t at = (size_t)__builtin_ctzll(any);
+        if (at + 1 < w.part.n && (r->contexts.secret[w.part.p[at] & 31] >> (w.part.p[at + 1] & 31) & 1) != 0)
+            return true;
+    }
+    return false;
 }
 
 static __attribute__((noinline)) uint64_t topics_of_long(const struct nj_redactor *r, struct nj_str t)
@@ -196,7 +219,7 @@ uint64_t nj_topics_of(const struct nj_redactor *r, struct nj_str t)
     if (t.n > STRETCH)
         return topics_of_long(r, t);
     look(t, 0, t.n, ALONE, &s);
-    return topics_in(r, &s, 0, t);
+    return topics_of(r, words_of(&s, 0, t));
 }
 
 /* --- around a candidate ------------------------------------------------------------------------------------------- */
@@ -216,8 +239,8 @@ static inline size_t first_word(const struct stretch *s, struct nj_str t, size_t
     return at - (at > 0 && t.p[at - 1] == '[' ? 1 : 0);
 }
 
-/* Topics of the words that may speak about the candidate at byte from.  Behind "name: " only the name does. */
-static uint64_t topics_before(const struct nj_redactor *r, struct nj_str t, size_t from)
+/* The words that may speak about the candidate at byte from.  Behind "name: " only the name does. */
+static struct words words_before(struct nj_str t, size_t from)
 {
     struct stretch s;
     size_t floor = from > BEFORE ? from - BEFORE : 0, at = from;
@@ -228,20 +251,20 @@ static uint64_t topics_before(const struct nj_redactor *r, struct nj_str t, size
     uint64_t ends = (s.fence | (named ? s.end : 0)) & nj_lowest(at - named - s.from) & ~nj_lowest(floor - s.from);
     at = ends != 0 ? s.from + 64 - (size_t)__builtin_clzll(ends) : floor;
     at = first_word(&s, t, at, floor, from, s.letter);
-    return topics_in(r, &s, at - s.from, nj_str_slice(t, at, from));
+    return words_of(&s, at - s.from, nj_str_slice(t, at, from));
 }
 
-/* The same of all that stand there. */
-static uint64_t topics_of_all_before(const struct nj_redactor *r, struct nj_str t, size_t from)
+/* All that stand there, over the ends of lines and members. */
+static struct words all_words_before(struct nj_str t, size_t from)
 {
     struct stretch s;
     size_t floor = from > BEFORE ? from - BEFORE : 0;
     look(t, floor > 0 ? floor - 1 : 0, from, ALONE, &s);
     size_t at = first_word(&s, t, floor, floor, from, s.upper | s.lower);
-    return topics_in(r, &s, at - s.from, nj_str_slice(t, at, from));
+    return words_of(&s, at - s.from, nj_str_slice(t, at, from));
 }
 
-static uint64_t topics_behind(const struct nj_redactor *r, struct nj_str t, size_t to)
+static struct words words_behind(struct nj_str t, size_t to)
 {
     struct stretch s;
     size_t n = t.n - to > AFTER ? AFTER : t.n - to;
@@ -252,7 +275,7 @@ static uint64_t topics_behind(const struct nj_redactor *r, struct nj_str t, size
         n = (size_t)__builtin_ctzll(ends);
     else if (more && (s.letter >> n & 1) != 0) /* not within a word */
         n = others != 0 ? 64 - (size_t)__builtin_clzll(others) : 0;
-    return topics_in(r, &s, 0, nj_str_slice(t, to, to + n));
+    return words_of(&s, 0, nj_str_slice(t, to, to + n));
 }
 
 uint64_t nj_topics_member(struct nj_redactor *r)
@@ -264,10 +287,17 @@ uint64_t nj_topics_member(struct nj_redactor *r)
 
 uint64_t nj_topics_near(const struct nj_sweep *s, struct nj_span span)
 {
-    return nj_topics_member(s->r) | topics_before(s->r, s->text, span.from) | topics_behind(s->r, s->text, span.to);
+    uint64_t topics = nj_topics_member(s->r) | topics_of(s->r, words_before(s->text, span.from));
+    return topics | topics_of(s->r, words_behind(s->text, span.to));
 }
 
-uint64_t nj_topics_around(const struct nj_sweep *s, struct nj_span span)
+/* What is random gives itself away from further than a number does. */
+bool nj_is_near_secret(const struct nj_sweep *s, struct nj_span span)
 {
-    return nj_topics_member(s->r) | topics_of_all_before(s->r, s->text, span.from) | topics_behind(s->r, s->text, span.to);
+    uint64_t topics = nj_topics_member(s->r), secret = NJ_TOPIC_BIT(NJ_TOPIC_SECRET), cursor = NJ_TOPIC_BIT(NJ_TOPIC_CURSOR);
+    struct words before = all_words_before(s->text, span.from), behind = words_behind(s->text, span.to);
+    if ((topics & secret) == 0 && !may_hold_secret(s->r, before) && !may_hold_secret(s->r, behind))
+        return false; /* as mostly */
+    topics |= topics_of(s->r, before) | topics_of(s->r, behind);
+    return (topics & (secret | cursor)) == secret;
 }

@@ -166,6 +166,7 @@ enum {
 struct nj_context_index {
     int16_t first[32][32], next[NJ_CONTEXTS];
     struct nj_head head[NJ_CONTEXTS];
+    uint32_t secret[32]; /* by the first byte, a bit for each second one: phrases that speak of a secret */
 };
 void nj_contexts_init(struct nj_redactor *r);
 
@@ -173,8 +174,8 @@ void nj_contexts_init(struct nj_redactor *r);
 uint64_t nj_topics_of(const struct nj_redactor *r, struct nj_str text);
 /* Those of the words within some forty bytes of a span, and of the member's name where the text is a value of JSON. */
 uint64_t nj_topics_near(const struct nj_sweep *s, struct nj_span span);
-/* The same, but of all words within forty bytes before it: over the ends of lines and members, too. */
-uint64_t nj_topics_around(const struct nj_sweep *s, struct nj_span span);
+/* Do the words around the span speak of a secret?  Those before it, over the ends of lines and members, too. */
+bool nj_is_near_secret(const struct nj_sweep *s, struct nj_span span);
 /* Those of the member's name alone. */
 uint64_t nj_topics_member(struct nj_redactor *r);
 
@@ -239,8 +240,6 @@ bool nj_shape_oracle_login(struct nj_sweep *s, size_t at, struct nj_span *out);
 bool nj_shape_network_login(struct nj_sweep *s, size_t at, struct nj_span *out);
 /* The segment of a path, or the run, that begins at byte from. */
 bool nj_link_try(struct nj_sweep *s, size_t from);
-/* Do the words around the span speak of a secret? */
-bool nj_is_near_secret(const struct nj_sweep *s, struct nj_span span);
 /* Hyphens where a UUID has them, and as long as one. */
 bool nj_is_uuid(struct nj_str v);
 /* Twenty characters or more, neither hexadecimal nor words nor a number with a name, and as mixed as chance makes them. */

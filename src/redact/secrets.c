@@ -376,13 +376,6 @@ static bool may_be_random(struct nj_str v, const struct nj_kinds *k)
     return !nj_is_uuid(v) && !is_public(v);
 }
 
-/* What is random gives itself away from further than a number does. */
-bool nj_is_near_secret(const struct nj_sweep *s, struct nj_span span)
-{
-    uint64_t topics = nj_topics_around(s, span);
-    return (topics & NJ_TOPIC_BIT(NJ_TOPIC_SECRET)) != 0 && (topics & NJ_TOPIC_BIT(NJ_TOPIC_CURSOR)) == 0;
-}
-
 bool nj_is_random(struct nj_str v)
 {
     struct nj_kinds k = { 0 };
