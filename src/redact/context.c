@@ -105,18 +105,17 @@ enum { STRETCH = 64 };
 struct stretch {
     size_t from;
     uint64_t letter, upper, lower; /* letters are what is not ASCII, too */
-    uint64_t fence, end;           /* no word beyond that one speaks of a candidate; ... and this */
+    uint64_t fence;                /* no word beyond that one speaks of a candidate */
+    uint64_t name_ends, text_ends; /* nor beyond these, on the way back from a name and on from the candidate */
 };
 
-enum side { ALONE, BEFORE_IT, BEHIND_IT };
-
-static inline __attribute__((always_inline)) nj_lane is(nj_lane v, char c)
+static inline nj_lane is(nj_lane v, char c)
 {
     return (nj_lane)(v == (uint8_t)c);
 }
 
 /* The bytes from..to, 64 at most. */
-static inline __attribute__((always_inline)) void look(struct nj_str t, size_t from, size_t to, enum side side, struct stretch *out)
+static __attribute__((noinline)) void look(struct nj_str t, size_t from, size_t to, struct stretch *out)
 {
     char few[sizeof(nj_lane)] = { 0 };
     struct stretch s = { .from = from };
@@ -129,16 +128,14 @@ static inline __attribute__((always_inline)) void look(struct nj_str t, size_t f
         nj_lane v;
         size_t at = t.n - i < sizeof(v) ? t.n - sizeof(v) : i, left = i - at, right = i - from;
         memcpy(&v, t.p + at, sizeof(v));
-        nj_lane upper = (nj_lane)(v - 'A' < 26), lower = (nj_lane)(v - 'a' < 26);
+        nj_lane upper = (nj_lane)(v - 'A' < 26), lower = (nj_lane)(v - 'a' < 26), comma = is(v, ',');
+        nj_lane fence = is(v, '{') | is(v, '}') | is(v, '&') | is(v, ';') | is(v, '\n');
         s.upper |= nj_lane_bits(upper) >> left << right;
         s.lower |= nj_lane_bits(lower) >> left << right;
         s.letter |= nj_lane_bits(upper | lower | v) >> left << right;
-        if (side == ALONE)
-            continue;
-        nj_lane fence = is(v, '{') | is(v, '}') | is(v, '&') | is(v, ';') | is(v, '\n');
-        nj_lane end = side == BEFORE_IT ? is(v, '(') | is(v, ')') | is(v, '|') | is(v, ',') : is(v, '"') | is(v, '\'') | is(v, ',');
         s.fence |= nj_lane_bits(fence) >> left << right;
-        s.end |= nj_lane_bits(end) >> left << right;
+        s.name_ends |= nj_lane_bits(comma | is(v, '(') | is(v, ')') | is(v, '|')) >> left << right;
+        s.text_ends |= nj_lane_bits(comma | is(v, '"') | is(v, '\'')) >> left << right;
     }
     *out = s;
 }
@@ -199,7 +196,7 @@ static __attribute__((noinline)) uint64_t topics_of_long(const struct nj_redacto
     for (size_t base = 0; base < t.n; base += STRETCH) {
         struct stretch s;
         size_t to = t.n - base > STRETCH ? base + STRETCH : t.n;
-        look(t, base, to, ALONE, &s);
+        look(t, base, to, &s);
         uint64_t inside = nj_lowest(to - base), letter = s.letter & inside, lower = s.lower & inside;
         uint64_t behind_letter = letter << 1, behind_lower = lower << 1, before_lower = lower >> 1;
         if (base > 0) {
@@ -218,7 +215,7 @@ uint64_t nj_topics_of(const struct nj_redactor *r, struct nj_str t)
     struct stretch s;
     if (t.n > STRETCH)
         return topics_of_long(r, t);
-    look(t, 0, t.n, ALONE, &s);
+    look(t, 0, t.n, &s);
     return topics_of(r, words_of(&s, 0, t));
 }
 
@@ -244,11 +241,11 @@ static struct words words_before(struct nj_str t, size_t from)
 {
     struct stretch s;
     size_t floor = from > BEFORE ? from - BEFORE : 0, at = from;
-    look(t, floor > 0 ? floor - 1 : 0, from, BEFORE_IT, &s);
+    look(t, floor > 0 ? floor - 1 : 0, from, &s);
     while (at > floor && is_filler(t.p[at - 1]))
         at--;
     bool named = at > floor && (t.p[at - 1] == ':' || t.p[at - 1] == '=');
-    uint64_t ends = (s.fence | (named ? s.end : 0)) & nj_lowest(at - named - s.from) & ~nj_lowest(floor - s.from);
+    uint64_t ends = (s.fence | (named ? s.name_ends : 0)) & nj_lowest(at - named - s.from) & ~nj_lowest(floor - s.from);
     at = ends != 0 ? s.from + 64 - (size_t)__builtin_clzll(ends) : floor;
     at = first_word(&s, t, at, floor, from, s.letter);
     return words_of(&s, at - s.from, nj_str_slice(t, at, from));
@@ -259,7 +256,7 @@ static struct words all_words_before(struct nj_str t, size_t from)
 {
     struct stretch s;
     size_t floor = from > BEFORE ? from - BEFORE : 0;
-    look(t, floor > 0 ? floor - 1 : 0, from, ALONE, &s);
+    look(t, floor > 0 ? floor - 1 : 0, from, &s);
     size_t at = first_word(&s, t, floor, floor, from, s.upper | s.lower);
     return words_of(&s, at - s.from, nj_str_slice(t, at, from));
 }
@@ -269,8 +266,8 @@ static struct words words_behind(struct nj_str t, size_t to)
     struct stretch s;
     size_t n = t.n - to > AFTER ? AFTER : t.n - to;
     bool more = t.n - to > n;
-    look(t, to, to + n + more, BEHIND_IT, &s);
-    uint64_t ends = (s.fence | s.end) & nj_lowest(n), others = ~s.letter & nj_lowest(n);
+    look(t, to, to + n + more, &s);
+    uint64_t ends = (s.fence | s.text_ends) & nj_lowest(n), others = ~s.letter & nj_lowest(n);
     if (ends != 0)
         n = (size_t)__builtin_ctzll(ends);
     else if (more && (s.letter >> n & 1) != 0) /* not within a word */
