@@ -9,11 +9,23 @@ enum { WORD = 64 };
 struct walk {
     const char *first, *p, *end;
     bool strict;
+    bool closed; /* the last byte is a closing bracket: but behind one, the end need not be asked for */
     bool object; /* what the innermost open bracket is */
     bool fresh;  /* it has just been opened */
     size_t depth;
     uint64_t *objects;
 };
+
+NJ_INLINE bool has_ended(const struct walk *w)
+{
+    return !w->closed && w->p == w->end;
+}
+
+NJ_INLINE void skip_space(struct walk *w)
+{
+    while (!has_ended(w) && (unsigned char)*w->p <= ' ' && nj_json_is_space(*w->p))
+        w->p++;
+}
 
 /* --- strings ------------------------------------------------------------------------------------------------------ */
 
@@ -122,9 +134,9 @@ static __attribute__((noinline)) enum nj_scan skip_number(const char **at, const
 NJ_INLINE enum nj_scan skip_digit(struct walk *w)
 {
     const char *p = w->p + 1;
-    while (p < w->end && *p >= '0' && *p <= '9')
+    while ((w->closed || p < w->end) && *p >= '0' && *p <= '9')
         p++;
-    if (*w->p == '0' || (p < w->end && (*p == '.' || (*p | 0x20) == 'e'))) {
+    if (*w->p == '0' || ((w->closed || p < w->end) && (*p == '.' || (*p | 0x20) == 'e'))) {
         p = w->p;
         enum nj_scan r = skip_number(&p, w->end);
         w->p = p;
@@ -216,13 +228,14 @@ NJ_INLINE enum nj_scan skip_key(struct walk *w)
     enum nj_scan r = skip_string(w);
     if (r != NJ_SCAN_DONE)
         return r;
-    w->p = nj_json_skip_space(w->p, w->end);
-    if (w->p == w->end)
+    skip_space(w);
+    if (has_ended(w))
         return NJ_SCAN_ENDED;
     if (*w->p != ':')
         return NJ_SCAN_BROKEN;
-    w->p = nj_json_skip_space(w->p + 1, w->end);
-    return w->p == w->end ? NJ_SCAN_ENDED : NJ_SCAN_DONE;
+    w->p++;
+    skip_space(w);
+    return has_ended(w) ? NJ_SCAN_ENDED : NJ_SCAN_DONE;
 }
 
 /* Inside a bracket: it closes, or one member of it begins. */
@@ -236,8 +249,9 @@ NJ_INLINE enum nj_scan step(struct walk *w)
     if (!w->fresh) {
         if (c != ',')
             return NJ_SCAN_BROKEN;
-        w->p = nj_json_skip_space(w->p + 1, w->end);
-        if (w->p == w->end)
+        w->p++;
+        skip_space(w);
+        if (has_ended(w))
             return NJ_SCAN_ENDED;
     }
     w->fresh = false;
@@ -245,27 +259,43 @@ NJ_INLINE enum nj_scan step(struct walk *w)
     return r == NJ_SCAN_DONE ? begin_value(w) : r;
 }
 
-NJ_INLINE enum nj_scan walk_value(const char **at, const char *end, bool strict)
+NJ_INLINE enum nj_scan walk_value(const char **at, const char *end, bool strict, bool closed)
 {
     uint64_t objects[NJ_JSON_DEPTH / WORD] = { 0 };
-    struct walk w = { .first = *at, .p = nj_json_skip_space(*at, end), .end = end, .strict = strict, .objects = objects };
+    struct walk w = { .first = *at, .p = nj_json_skip_space(*at, end), .end = end, .strict = strict, .closed = closed, .objects = objects };
     enum nj_scan r = w.p == end ? NJ_SCAN_ENDED : begin_value(&w);
     while (r == NJ_SCAN_DONE && w.depth != 0) {
-        w.p = nj_json_skip_space(w.p, end);
-        r = w.p == end ? NJ_SCAN_ENDED : step(&w);
+        if (w.p == end) {
+            r = NJ_SCAN_ENDED;
+            break;
+        }
+        skip_space(&w);
+        r = has_ended(&w) ? NJ_SCAN_ENDED : step(&w);
     }
     *at = w.p;
     return r;
 }
 
+static __attribute__((noinline)) enum nj_scan scan_closed(const char **at, const char *end)
+{
+    return walk_value(at, end, true, true);
+}
+
+static __attribute__((noinline)) enum nj_scan scan_open(const char **at, const char *end)
+{
+    return walk_value(at, end, true, false);
+}
+
+/* Most texts end with the value. */
 enum nj_scan nj_json_scan(const char **at, const char *end)
 {
-    return walk_value(at, end, true);
+    bool closed = end != *at && (end[-1] == '}' || end[-1] == ']');
+    return closed ? scan_closed(at, end) : scan_open(at, end);
 }
 
 enum nj_scan nj_json_scan_loose(const char **at, const char *end)
 {
-    return walk_value(at, end, false);
+    return walk_value(at, end, false, false);
 }
 
 /* --- text that has been checked before ---------------------------------------------------------------------------- */
