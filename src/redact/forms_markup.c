@@ -266,6 +266,9 @@ void nj_form_tag(struct nj_sweep *s, size_t at)
     size_t to = name_end(nj_str_slice(t, 0, at + NAME_MAX), at), limit = at + 2 * WINDOW < t.n ? at + 2 * WINDOW : t.n;
     if (to == at || !nj_is(t.p[at], NJ_IS_ALPHA | NJ_IS_WORD))
         return;
+    char behind = to < limit ? t.p[to] : '\0';
+    if (behind != '>' && behind != '/' && !nj_is(behind, NJ_IS_SPACE))
+        return; /* no tag */
     size_t colon = nj_str_chr(nj_str_slice(t, 0, to), ':', at);
     int rule = rule_of_name(s->r, nj_str_slice(t, colon != NJ_NPOS ? colon + 1 : at, to));
     struct input input = { .password = false };

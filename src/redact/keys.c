@@ -548,20 +548,15 @@ static __attribute__((noinline)) bool takes_particular(unsigned how, struct nj_s
     return (how & NJ_HOW_MAIL) == 0 || nj_str_chr(value, '@', 0) != NJ_NPOS || nj_str_find(value, NJ_STR("%40"), 0) != NJ_NPOS;
 }
 
-bool nj_key_takes_telling(int rule, struct nj_str value)
+bool nj_key_takes_asked(int rule, struct nj_str value)
 {
     enum { LOOKED_AT = 1024 }; /* a bare value may go on to the end of a long text */
-    enum {
-        PARTICULAR = NJ_HOW_PATH | NJ_HOW_MIXED | NJ_HOW_RANDOM | NJ_HOW_SHORT | NJ_HOW_EXPIRY | NJ_HOW_CODE | NJ_HOW_DIGITS | NJ_HOW_LONG |
-                     NJ_HOW_MAIL
-    };
     unsigned how = nj_secret_keys[rule].how;
     if ((how & NJ_HOW_BASIC) && !is_login(value))
         return false;
     value = nj_str_slice(value, 0, LOOKED_AT);
-    if ((how & PARTICULAR) && !takes_particular(how, value))
-        return false;
-    return is_of_class(rule, value) && !(is_reference(value) && nj_str_eq(nj_secret_keys[rule].counter, NJ_STR("secret")));
+    return takes_particular(how, value) && is_of_class(rule, value) &&
+           !(is_reference(value) && nj_str_eq(nj_secret_keys[rule].counter, NJ_STR("secret")));
 }
 
 bool nj_stands_before(struct nj_str t, size_t at, size_t reach, struct nj_str word)

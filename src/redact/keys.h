@@ -6,6 +6,7 @@
 #ifndef NIGHTJAR_REDACT_KEYS_H
 #define NIGHTJAR_REDACT_KEYS_H
 
+#include "kinds.h"
 #include "lanes.h"
 #include "policy.h"
 
@@ -51,7 +52,9 @@ enum nj_key_how {
     NJ_HOW_ASIDE = NJ_HOW_QUERY | NJ_HOW_GRANT | NJ_HOW_SUBTREE | NJ_HOW_BESIDE, /* say nothing about a value that stands alone */
     NJ_HOW_DETECTED = NJ_HOW_MAIL | NJ_HOW_LONG,                                 /* detectors know more about the value */
     NJ_HOW_ITSELF = NJ_HOW_BASIC | NJ_HOW_RANDOM | NJ_HOW_ALONE,                 /* speak of the value, not of all in a container */
-    NJ_HOW_SOME = NJ_HOW_ITSELF | NJ_HOW_MIXED | NJ_HOW_PATH                     /* say less than a container that is secret as a whole */
+    NJ_HOW_SOME = NJ_HOW_ITSELF | NJ_HOW_MIXED | NJ_HOW_PATH,                    /* say less than a container that is secret as a whole */
+    NJ_HOW_ASKS = NJ_HOW_BASIC | NJ_HOW_PATH | NJ_HOW_MIXED | NJ_HOW_RANDOM | NJ_HOW_SHORT | NJ_HOW_EXPIRY | NJ_HOW_CODE | NJ_HOW_DIGITS |
+                  NJ_HOW_LONG | NJ_HOW_MAIL /* want more of the value than that it is not harmless */
 };
 
 /* What a name is besides secret. */
@@ -162,7 +165,15 @@ bool nj_value_is_label(struct nj_redactor *r, int rule, struct nj_str value);
 /* Can this text be what the rule speaks of?  Harmless text never is; some rules want digits, an at sign, ... */
 bool nj_key_takes(int rule, struct nj_str value);
 /* The same of text that is known not to be harmless. */
-bool nj_key_takes_telling(int rule, struct nj_str value);
+bool nj_key_takes_asked(int rule, struct nj_str value); /* by a rule that asks something */
+static inline bool nj_key_takes_telling(int rule, struct nj_str value)
+{
+    enum { CLASSES = 1u << NJ_CLASS_NAME | 1u << NJ_CLASS_PHONE | 1u << NJ_CLASS_CONN };
+    const struct nj_secret_key_row *row = &nj_secret_keys[rule];
+    bool asks = (row->how & NJ_HOW_ASKS) != 0 || (1u << row->class & CLASSES) != 0;
+    bool place = nj_is(value.p[0], NJ_IS_LOWER) & nj_is(value.p[value.n - 1], NJ_IS_LOWER); /* perhaps where a secret is kept */
+    return !(asks | place) || nj_key_takes_asked(rule, value);
+}
 /* Six bytes at least, neither letters alone nor digits alone, and no words. */
 bool nj_value_is_mixed(struct nj_str value);
 /* Does the word stand within so many bytes before byte at of t, in either case? */
