@@ -382,14 +382,14 @@ struct nj_sweep {
     struct {
         size_t to, read; /* ... and braces were counted up to here */
         int rule;
-    } under;                /* names before this are of a container that is secret as a whole */
-    size_t word_read;       /* words were looked at up to here */
-    size_t columns_read;    /* ... and lists of columns */
-    size_t bound_read;      /* ... and lists of what goes into a statement */
-    bool grant_read, grant; /* the text speaks of a grant_type */
-    bool kty_read, kty;     /* ... and of a JSON web key */
-    struct nj_marks *marks; /* of the blocks of the text that are worth a visit, if they were marked before */
-    struct nj_span own;     /* the next match of the operator's patterns, from NJ_NPOS: none */
+    } under;                      /* names before this are of a container that is secret as a whole */
+    size_t word_read;             /* words were looked at up to here */
+    size_t columns_read;          /* ... and lists of columns */
+    size_t bound_read;            /* ... and lists of what goes into a statement */
+    bool grant_read, grant;       /* the text speaks of a grant_type */
+    bool kty_read, kty;           /* ... and of a JSON web key */
+    const struct nj_marks *marks; /* of the blocks of the text, if they were marked before */
+    struct nj_span own;           /* the next match of the operator's patterns, from NJ_NPOS: none */
     unsigned own_rule;
     struct nj_span *ahead; /* of each automaton */
 };
@@ -493,10 +493,10 @@ static inline uint64_t nj_marks_any(const struct nj_marks *m)
 
 /* What is known of a text before it is swept. */
 struct nj_seen {
-    bool ascii;             /* it holds nothing else */
-    bool bare;              /* it has marks, and none of them is set */
-    struct nj_marks *marks; /* of its blocks, or NULL; dropped by the sweep where they cannot be anything */
-    uint64_t hash;          /* of a line that may be known (known.h) */
+    bool ascii;                   /* it holds nothing else */
+    bool bare;                    /* it has marks, and none of them is set */
+    const struct nj_marks *marks; /* of its blocks, or NULL */
+    uint64_t hash;                /* of a line that may be known (known.h) */
 };
 
 /* Appends text to out with everything found replaced; false and nothing appended when nothing was found. */

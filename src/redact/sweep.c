@@ -247,17 +247,19 @@ static bool visit_word(struct nj_sweep *s, size_t at)
     return nj_form_words(s, at, &value, &rule) && nj_sweep_take_key(s, value, rule);
 }
 
+/* Most marks cannot be anything, which is asked here: what was replaced meanwhile is not asked about. */
 static void visit(struct nj_sweep *s, size_t at, const struct nj_marks *m, uint64_t bit)
 {
     if ((m->separator & bit) && visit_separator(s, at))
         return;
-    if ((m->words & bit) && visit_word(s, at))
+    if ((m->words & bit) && nj_word_may(s->text, at) && visit_word(s, at))
         return;
-    if ((m->number & bit) && nj_number_visit(s, at))
+    if ((m->number & bit) && nj_number_may(s->r, s->text, at) && nj_number_visit(s, at))
         return;
-    if ((m->token & bit) && (nj_token_visit(s, at) || nj_decode_run(s, at)))
+    if ((m->token & bit) && (nj_token_may(s->r, s->text, at) || nj_encoded_may(s->text, at)) &&
+        (nj_token_visit(s, at) || nj_decode_run(s, at)))
         return;
-    if ((m->rare & bit) == 0 || try_anchor(s, at, rare_anchor(s->text.p[at])))
+    if ((m->rare & bit) == 0 || !nj_rare_may(s->text, at) || try_anchor(s, at, rare_anchor(s->text.p[at])))
         return;
     if (s->text.p[at] == '%')
         (void)nj_decode_percent(s, at);
@@ -266,7 +268,7 @@ static void visit(struct nj_sweep *s, size_t at, const struct nj_marks *m, uint6
 }
 
 /* Of a text that was not marked before. */
-static __attribute__((noinline)) struct nj_marks *mark_block(struct nj_sweep *s, size_t base)
+static __attribute__((noinline)) const struct nj_marks *mark_block(struct nj_sweep *s, size_t base)
 {
     struct nj_level *l = &s->r->levels[s->level];
     if (base == 0)
@@ -283,8 +285,8 @@ static __attribute__((noinline)) void run(struct nj_sweep *s, bool stream)
     if (stream)
         nj_carry_resume(s);
     for (size_t base = 0; base < s->text.n; base += NJ_BLOCK) {
-        struct nj_marks *m = s->marks != NULL ? &s->marks[base / NJ_BLOCK] : mark_block(s, base);
-        uint64_t any = nj_marks_prune(s->r, s->text, base, m);
+        const struct nj_marks *m = s->marks != NULL ? &s->marks[base / NJ_BLOCK] : mark_block(s, base);
+        uint64_t any = nj_marks_any(m);
         while (any != 0) {
             uint64_t bit = any & (0 - any);
             size_t at = base + (size_t)__builtin_ctzll(any);
