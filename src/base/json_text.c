@@ -46,7 +46,7 @@ static const char *read_u(const char *p, const char *end, uint32_t *point)
     return p + 6;
 }
 
-/* What stands behind a backslash for one byte; 0 = for itself, or it is no such escape. */
+/* What the byte behind a backslash stands for; 0 where that is not one byte. */
 static const char plain[256] = {
     ['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b', ['f'] = '\f', ['n'] = '\n', ['r'] = '\r', ['t'] = '\t',
 };

@@ -478,17 +478,27 @@ static int match_suffix(const struct nj_redactor *r, size_t word)
     return NJ_KEY_NONE;
 }
 
-static inline int rule_of_words(const struct nj_redactor *r)
+/* The words behind those that are marked, of a name that has as many. */
+static __attribute__((noinline, cold)) int rule_of_rest(const struct nj_redactor *r, struct best best)
 {
-    struct best best = { NJ_KEY_NONE, 0 };
-    for (uint64_t some = r->name.begin; some != 0; some &= some - 1)
-        match_at(r, (size_t)__builtin_ctzll(some), &best);
     for (size_t i = NJ_WORDS_MARKED; i < r->name.words; i++)
         match_at(r, i, &best);
     for (uint64_t some = r->name.end; best.rule == NJ_KEY_NONE && some != 0; some &= some - 1)
         best.rule = match_suffix(r, (size_t)__builtin_ctzll(some));
     for (size_t i = NJ_WORDS_MARKED; best.rule == NJ_KEY_NONE && i < r->name.words; i++)
         best.rule = match_suffix(r, i);
+    return best.rule;
+}
+
+static inline int rule_of_words(const struct nj_redactor *r)
+{
+    struct best best = { NJ_KEY_NONE, 0 };
+    for (uint64_t some = r->name.begin; some != 0; some &= some - 1)
+        match_at(r, (size_t)__builtin_ctzll(some), &best);
+    if (r->name.words > NJ_WORDS_MARKED)
+        return rule_of_rest(r, best);
+    for (uint64_t some = r->name.end; best.rule == NJ_KEY_NONE && some != 0; some &= some - 1)
+        best.rule = match_suffix(r, (size_t)__builtin_ctzll(some));
     return best.rule;
 }
 
