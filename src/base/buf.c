@@ -1,6 +1,8 @@
 /* The growing buffer: doubles up to its ceiling and latches its first failure. */
 #include "nightjar/buf.h"
 
+#include "json_scan.h"
+
 #include "nightjar/hex.h"
 #include "nightjar/utf8.h"
 
@@ -149,17 +151,27 @@ static void add_escaped(struct nj_buf *b, unsigned char c, char how)
     }
 }
 
+/* The next byte at or after byte i that needs something, or s.n. */
+static size_t escape_stop(struct nj_str s, size_t i)
+{
+    for (; s.n - i >= sizeof(nj_v16); i += sizeof(nj_v16)) {
+        nj_v16 v = nj_json_load(s.p + i);
+        size_t n = nj_json_first(nj_json_stops(v) | (nj_v16)(v >= 0x7f));
+        if (n != sizeof(v))
+            return i + n;
+    }
+    while (i < s.n && escape_of[(unsigned char)s.p[i]] == 0)
+        i++;
+    return i;
+}
+
 void nj_buf_add_json(struct nj_buf *b, struct nj_str s)
 {
     size_t clean = 0, i = 0;
     nj_buf_addc(b, '"');
-    while (i < s.n) {
+    while ((i = escape_stop(s, i)) < s.n) {
         unsigned char c = (unsigned char)s.p[i];
         char how = escape_of[c];
-        if (how == 0) {
-            i++;
-            continue;
-        }
         size_t len = how == 'x' ? nj_utf8_len(s, i) : 0;
         if (len != 0) {
             i += len;
