@@ -94,12 +94,14 @@ enum {
 #undef NJ_PREFIX
 };
 
-/* Beginnings in groups, a bit each: rows whose first two bytes are the same are of one.  Which groups have a byte as their first, second and
- * third; the rows of each. */
-enum { NJ_PREFIX_GROUPS = 64 };
+/* Rows by the first two bytes of their prefix; which pairs of first bytes there are, and of second and third ones.  Each byte that comes
+ * first in a pair has a bit, which those have that come second. */
 struct nj_prefix_index {
-    uint64_t one[256], two[256], three[256];
-    int16_t first[NJ_PREFIX_GROUPS], next[NJ_PREFIXES];
+    struct nj_pairs {
+        uint64_t one[256], two[256];
+        unsigned n;
+    } heads, tails;
+    int16_t first[128], next[NJ_PREFIXES];
     struct nj_head head[NJ_PREFIXES];
 };
 /* Rows of classes the policy keeps are left out. */

@@ -30,81 +30,81 @@ _Static_assert(NJ_COUNT(alphabets) <= NJ_STRETCHES, "one remembered stretch for 
 
 /* --- which beginnings there are ----------------------------------------------------------------------------------- */
 
-/* The groups one of whose beginnings may stand at byte at; byte at + 2 is one of the text. */
-static inline uint64_t starts_at(const struct nj_redactor *r, struct nj_str t, size_t at)
+/* Byte at + 2 is one of the text. */
+static inline bool has_start(const struct nj_redactor *r, struct nj_str t, size_t at)
 {
+    const struct nj_prefix_index *x = &r->prefixes;
     const unsigned char *p = (const unsigned char *)t.p + at;
-    return r->prefixes.one[p[0]] & r->prefixes.two[p[1]] & r->prefixes.three[p[2]];
+    return ((x->heads.one[p[0]] & x->heads.two[p[1]]) != 0) & ((x->tails.one[p[1]] & x->tails.two[p[2]]) != 0);
 }
 
-static void add_to_all(uint64_t set[256], unsigned group)
+/* Without the top bit. */
+static void add_bit(uint64_t set[256], char c, uint64_t bit)
+{
+    set[c & 127] |= bit;
+    set[(c & 127) | 128] |= bit;
+}
+
+static void add_to_all(uint64_t set[256], uint64_t bit)
 {
     for (size_t c = 0; c < 256; c++)
-        set[c] |= (uint64_t)1 << group;
+        set[c] |= bit;
 }
 
-/* A beginning; of two bytes alone, whatever comes third. */
-static void add_start(struct nj_prefix_index *x, const char *head, size_t n, unsigned group)
+/* The bit of a byte that comes first; a new one where it has none. */
+static uint64_t bit_of(struct nj_pairs *pairs, char one)
 {
-    uint64_t bit = (uint64_t)1 << group;
-    x->one[(unsigned char)head[0]] |= bit;
-    x->two[(unsigned char)head[1]] |= bit;
-    if (n > 2)
-        x->three[(unsigned char)head[2]] |= bit;
-    else
-        add_to_all(x->three, group);
+    if (pairs->one[(unsigned char)one] == 0)
+        add_bit(pairs->one, one, (uint64_t)1 << pairs->n++ % 64);
+    return pairs->one[(unsigned char)one];
 }
 
-enum { ROW_GROUPS = NJ_PREFIX_GROUPS - 3, JWT = ROW_GROUPS, LEDGER, LEGACY };
-
-/* A group for each first byte, and as long as there are more, one for each pair: what is mixed in a group looks like more than it is. */
-static void group_rows(uint8_t groups[static NJ_PREFIXES])
+static void add_pair(struct nj_pairs *pairs, char one, char two)
 {
-    uint8_t first[256] = { 0 }; /* its group and one; 0: none */
-    unsigned next = 0;
-    for (size_t i = 0; i < NJ_PREFIXES; i++) {
-        uint8_t *group = &first[(unsigned char)prefixes[i].prefix.p[0]];
-        if (*group == 0)
-            *group = (uint8_t)++next;
-    }
-    for (size_t i = 0; i < NJ_PREFIXES; i++) {
-        const char *pair = prefixes[i].prefix.p;
-        uint8_t of_first = (uint8_t)(first[(unsigned char)pair[0]] - 1);
-        bool taken = false;
-        size_t same = i;
-        for (size_t k = 0; k < i; k++) {
-            taken = taken || groups[k] == of_first;
-            same = same == i && memcmp(prefixes[k].prefix.p, pair, 2) == 0 ? k : same;
-        }
-        groups[i] = same != i ? groups[same] : taken && next < ROW_GROUPS ? (uint8_t)next++ : of_first;
-    }
+    add_bit(pairs->two, two, bit_of(pairs, one));
+}
+
+/* Whatever comes third. */
+static void add_start(struct nj_prefix_index *x, char one, char two)
+{
+    add_pair(&x->heads, one, two);
+    add_to_all(x->tails.two, bit_of(&x->tails, two));
+}
+
+/* Where the rows stand that begin with these. */
+static inline unsigned place_of(char one, char two)
+{
+    return ((unsigned)one ^ (unsigned)two << 2) & 127;
 }
 
 void nj_prefixes_init(struct nj_redactor *r)
 {
     struct nj_prefix_index *x = &r->prefixes;
-    uint8_t groups[NJ_PREFIXES];
-    group_rows(groups);
     memset(x->first, 0xff, sizeof(x->first)); /* -1 */
     for (int i = NJ_PREFIXES - 1; i >= 0; i--) {
         const struct prefix *row = &prefixes[i];
         if (nj_policy_action(&r->policy, nj_detectors[row->id].class) == NJ_ACT_KEEP)
             continue;
+        int16_t *first = &x->first[place_of(row->prefix.p[0], row->prefix.p[1])];
         x->head[i] = nj_head(row->prefix, row->prefix.n);
-        x->next[i] = x->first[groups[i]];
-        x->first[groups[i]] = (int16_t)i;
-        add_start(x, row->prefix.p, row->prefix.n, groups[i]);
+        x->next[i] = *first;
+        *first = (int16_t)i;
+        if (row->prefix.n == 2) {
+            add_start(x, row->prefix.p[0], row->prefix.p[1]);
+            continue;
+        }
+        add_pair(&x->heads, row->prefix.p[0], row->prefix.p[1]);
+        add_pair(&x->tails, row->prefix.p[1], row->prefix.p[2]);
     }
-    add_start(x, "ey", 2, JWT);
+    add_start(x, 'e', 'y'); /* JWT */
     if (nj_policy_action(&r->policy, NJ_CLASS_CRYPTO) == NJ_ACT_KEEP)
         return;
-    add_start(x, "0x", 2, LEDGER);
-    add_start(x, "bc", 2, LEDGER);
-    add_start(x, "BC", 2, LEDGER);
-    x->one['1'] |= (uint64_t)1 << LEGACY;
-    x->one['3'] |= (uint64_t)1 << LEGACY;
-    add_to_all(x->two, LEGACY);
-    add_to_all(x->three, LEGACY);
+    add_to_all(x->heads.two, bit_of(&x->heads, '1') | bit_of(&x->heads, '3'));
+    add_to_all(x->tails.one, 1);
+    add_to_all(x->tails.two, 1);
+    add_pair(&x->heads, '0', 'x');
+    add_pair(&x->heads, 'b', 'c');
+    add_pair(&x->heads, 'B', 'C');
 }
 
 /* "(32 hex)-us12" has no beginning of its own. */
@@ -141,9 +141,7 @@ static inline bool begins_like_iban(struct nj_kinds k)
 static inline bool hex_may(struct nj_str t, size_t from, struct nj_kinds k)
 {
     static const struct form device = { 0, 0, 0x124 };
-    uint64_t hex = k.digit | ((k.upper | k.lower) & ~k.behind_f);
-    return fits(k, device) || (begins_like_iban(k) && nj_iban_may(t, from)) ||
-           (hex == nj_lowest(sizeof(nj_lane)) && ends_like_mailchimp(t, from));
+    return fits(k, device) || (begins_like_iban(k) && nj_iban_may(t, from)) || ends_like_mailchimp(t, from);
 }
 
 /* Does a beginning stand behind a hyphen of the run? */
@@ -151,7 +149,7 @@ static __attribute__((noinline)) bool hyphen_may(const struct nj_redactor *r, st
 {
     for (; hyphens != 0; hyphens &= hyphens - 1) {
         size_t at = from + (size_t)__builtin_ctzll(hyphens);
-        if (at + 3 < t.n && starts_at(r, t, at + 1) != 0)
+        if (at + 3 < t.n && has_start(r, t, at + 1))
             return true;
     }
     return false;
@@ -160,7 +158,7 @@ static __attribute__((noinline)) bool hyphen_may(const struct nj_redactor *r, st
 static __attribute__((noinline)) bool dotted_may(const struct nj_redactor *r, struct nj_str t, size_t from)
 {
     for (size_t k = DOTTED_MIN; k <= DOTTED_MAX && k <= from; k++)
-        if (starts_at(r, t, from - k) != 0)
+        if (has_start(r, t, from - k))
             return true;
     return false;
 }
@@ -177,7 +175,7 @@ bool nj_token_may(const struct nj_redactor *r, struct nj_str t, size_t at)
     const uint64_t first = nj_lowest(NJ_TOKEN_RUN);
     size_t from = at + 1 - NJ_TOKEN_RUN;
     char before = nj_byte_before(t, from);
-    if (starts_at(r, t, from) != 0 || nj_is_member(before, NJ_MEMBER('\\') | NJ_MEMBER('%') | NJ_MEMBER('/')))
+    if (has_start(r, t, from) || before == '\\' || before == '%' || before == '/')
         return true;
     if (before == '.' && dotted_may(r, t, from))
         return true;
@@ -294,11 +292,12 @@ static bool try_start(struct nj_sweep *s, size_t from)
 {
     struct nj_str t = s->text;
     const struct nj_prefix_index *x = &s->r->prefixes;
-    uint64_t groups = from >= s->done && from + 2 < t.n ? starts_at(s->r, t, from) : 0;
-    for (; groups != 0; groups &= groups - 1)
-        for (int i = x->first[__builtin_ctzll(groups)]; i >= 0; i = x->next[i])
-            if (nj_head_fits(x->head[i], nj_eight_at(t, from)) && try_row(s, &prefixes[i], from))
-                return true;
+    if (from < s->done || from + 2 >= t.n || !has_start(s->r, t, from))
+        return false;
+    uint64_t eight = nj_eight_at(t, from);
+    for (int i = x->first[place_of(t.p[from], t.p[from + 1])]; i >= 0; i = x->next[i])
+        if (nj_head_fits(x->head[i], eight) && try_row(s, &prefixes[i], from))
+            return true;
     return false;
 }
 
