@@ -367,7 +367,7 @@ static __attribute__((noinline)) bool is_placed(const struct nj_sweep *s, size_t
         return t.p[from - 3] == '-'; /* curl -u user:x */
     if (last == 'r')
         return t.p[from - 3] == 'e' && from > 3 && t.p[from - 4] == 's'; /* --user */
-    bool word = t.p[from - 3] == 'l' || t.p[from - 3] == 'd';            /* credentials, creds */
+    bool word = n <= 2 || t.p[from - 3] == 'l' || t.p[from - 3] == 'd';  /* credentials, creds */
     return (last | 0x20) == 's' && word && (before == ' ' || before == '=') && nj_form_behind_credentials(t, s->done, from);
 }
 
