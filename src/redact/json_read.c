@@ -29,7 +29,8 @@ bool nj_read_long_string(struct nj_reader *d)
     *p = (struct nj_piece){ .in = { at, at } };
     while (at < d->t.n) {
         size_t block = at / NJ_BLOCK;
-        nj_read_marks(d, block);
+        if (block >= d->blocks)
+            nj_read_marks(d, block);
         uint64_t ahead = ~(uint64_t)0 << at % NJ_BLOCK, stops = d->marks[block & 1].stops & ahead;
         if (stops == 0) {
             p->marks |= d->anchors & ahead;
