@@ -283,11 +283,13 @@ static bool is_weak(int rule)
 }
 
 /* The rare half of holds_placeholder(): at the bracket. */
-static __attribute__((noinline)) bool is_filled(struct nj_str t, size_t at, bool quoted)
+static __attribute__((noinline)) bool is_filled(struct nj_str t, size_t at, bool quoted, bool line)
 {
     size_t n = nj_placeholder_len(t, at), to = at + n;
     if (quoted)
         return n != 0 && nj_byte(t, to) == t.p[at - 1] && nj_byte(t, to + 1) != t.p[at - 1];
+    if (line && nj_is(nj_byte(t, to + 1), NJ_IS_WORD) && strchr(")]}", nj_byte(t, to)) != NULL)
+        return false; /* a credential of a strange alphabet */
     return n != 0 && (to >= t.n || (nj_is(t.p[to], NJ_IS_END) && !nj_is(t.p[to], NJ_IS_END_AT)));
 }
 
@@ -297,7 +299,8 @@ static inline bool holds_placeholder(struct nj_str t, size_t sep, int rule)
     size_t at = nj_skip_blanks(t, sep + 1);
     bool quoted = nj_is_quote(nj_byte(t, at));
     at += quoted ? 1 : 0;
-    return nj_byte(t, at) == '[' && at - sep <= NJ_FORM_GAP && (nj_secret_keys[rule].how & NJ_HOW_LINE) == 0 && is_filled(t, at, quoted);
+    return nj_byte(t, at) == '[' && at - sep <= NJ_FORM_GAP &&
+           is_filled(t, at, quoted, (nj_secret_keys[rule].how & NJ_HOW_LINE) != 0);
 }
 
 /* --- names as most are ---------------------------------------------------------------------------------------------- */

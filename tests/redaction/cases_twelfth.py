@@ -109,6 +109,18 @@ def elements(c):
         c.hit("go_list", {"msg": frame % ", ".join("\"%s\"" % v for v in values)}, values, ["eep"])
 
 
+BEHIND = ("DefaultHttpHeaders[host: a.example, authorization: %s, accept: keep/*]", "authorization: %s | keep 200 in 3 ms", "> Authorization: %s > GET /keep HTTP/2",
+          "proxy-authorization: %s (keep)", "Authorization: %s --> POST /keep HTTP/2")
+
+
+def behind(c):
+    """What stands behind a credential on its line is no part of it."""
+    for text in BEHIND:
+        for scheme in ("Bearer %s", "Token %s", "SSWS %s"):
+            value = c.v.b62(40)
+            c.hit("behind", text % (scheme % value), value, ["keep"])
+
+
 def plain(c):
     for label in ("CERTIFICATE", "PUBLIC KEY"):
         c.neg("neg_pem_list", {"lines": c.v.pem(label, 4)})
@@ -120,5 +132,5 @@ def plain(c):
         c.neg("neg_command", text)
 
 
-ROUNDS = (commands, programs, apart, elements)
+ROUNDS = (commands, programs, apart, elements, behind)
 BENIGN = (plain,)

@@ -110,6 +110,11 @@ START_TEST(test_redact_headers_lose_their_credentials)
         { "cookie=a=b; c=d user=joe", "cookie=[secret] user=joe" },
         { "curl -H \"Authorization: Bearer abcdefgh1\" https://h", "curl -H \"Authorization: [secret]\" https://h" },
         { "token: basic plan for everyone", NULL },
+        /* What stands behind a credential is no part of it. */
+        { "DefaultHttpHeaders[host: a.example, authorization: Bearer abcdefgh1, accept: */*]",
+          "DefaultHttpHeaders[host: a.example, authorization: [secret], accept: */*]" },
+        { "authorization: Token abcdefgh1 | status 200 in 3 ms", "authorization: [secret] | status 200 in 3 ms" },
+        { "Authorization: SSWS 00abcdefgh1]5YT8lwi", "Authorization: [secret]" },
     };
     check_rows(rows, NJ_COUNT(rows));
 }
