@@ -299,8 +299,7 @@ static inline bool holds_placeholder(struct nj_str t, size_t sep, int rule)
     size_t at = nj_skip_blanks(t, sep + 1);
     bool quoted = nj_is_quote(nj_byte(t, at));
     at += quoted ? 1 : 0;
-    return nj_byte(t, at) == '[' && at - sep <= NJ_FORM_GAP &&
-           is_filled(t, at, quoted, (nj_secret_keys[rule].how & NJ_HOW_LINE) != 0);
+    return nj_byte(t, at) == '[' && at - sep <= NJ_FORM_GAP && is_filled(t, at, quoted, (nj_secret_keys[rule].how & NJ_HOW_LINE) != 0);
 }
 
 /* --- names as most are ---------------------------------------------------------------------------------------------- */
@@ -581,15 +580,32 @@ static __attribute__((noinline)) bool find_by_other_name(struct nj_sweep *s, siz
     return find_by_name(&f, key, value, rule);
 }
 
+static inline struct nj_form form_of_plain(struct nj_sweep *s, size_t sep, struct nj_span name)
+{
+    char behind = s->text.p[name.to];
+    struct nj_form f = { .s = s, .t = s->text, .floor = s->done, .sep = sep, .key = name, .rule = NJ_KEY_NONE };
+    f.key_quote = nj_is_quote(behind) ? behind : '\0';
+    f.gap_before = nj_is_blank(s->text.p[sep - 1]);
+    return f;
+}
+
 /* At a separator with a plain name before it that says something. */
 static __attribute__((noinline)) bool find_by_plain_name(struct nj_sweep *s, size_t sep, const struct nj_key_slot *slot, size_t to,
                                                          struct nj_span *value, int *rule)
 {
-    char behind = s->text.p[to];
-    struct nj_form f = { .s = s, .t = s->text, .floor = s->done, .sep = sep, .key = { to - slot->n, to }, .rule = NJ_KEY_NONE };
-    f.key_quote = nj_is_quote(behind) ? behind : '\0';
-    f.gap_before = nj_is_blank(s->text.p[sep - 1]);
+    struct nj_form f = form_of_plain(s, sep, (struct nj_span){ to - slot->n, to });
     return find_by_name(&f, slot->key, value, rule);
+}
+
+/* The same of one that is too long to be remembered. */
+static NJ_RARE bool find_by_long_name(struct nj_sweep *s, size_t sep, struct nj_span name, struct nj_span *value, int *rule)
+{
+    struct nj_key key = nj_key_of_long(s->r, nj_part(s->text, name));
+    char before = name.from > s->done ? s->text.p[name.from - 1] : '\0';
+    if (sep + 1 >= s->under.to && is_dull(s, sep, before, &key))
+        return false;
+    struct nj_form f = form_of_plain(s, sep, name);
+    return find_by_name(&f, key, value, rule);
 }
 
 bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule)
@@ -600,11 +616,13 @@ bool nj_form_find(struct nj_sweep *s, size_t at, struct nj_span *value, int *rul
     enum sight sight = look_at_name(s, sep, &name);
     if (sight == NO_NAME)
         return false;
-    if (sight == A_PLAIN_NAME && outside && is_number(s, name.span))
-        return false;
-    const struct nj_key_slot *slot = sight == A_PLAIN_NAME ? nj_key_slot(s->r, nj_part(s->text, name.span)) : NULL;
-    if (slot == NULL)
+    if (sight == A_NAME)
         return find_by_other_name(s, sep, value, rule);
+    if (outside && is_number(s, name.span))
+        return false;
+    const struct nj_key_slot *slot = nj_key_slot(s->r, nj_part(s->text, name.span));
+    if (slot == NULL)
+        return find_by_long_name(s, sep, name.span, value, rule);
     if (outside && is_dull(s, sep, name.before, &slot->key))
         return false;
     return find_by_plain_name(s, sep, slot, name.span.to, value, rule);
