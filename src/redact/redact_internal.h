@@ -368,6 +368,7 @@ struct nj_sweep {
     bool changed;
     struct nj_waiting *waiting; /* found ahead of the sweep, in order: room for NJ_WAITING_MAX */
     size_t waiting_n;
+    size_t wakes; /* where the first of them or of the operator's patterns begins, or NJ_NPOS */
     /* What a shape has already read, so that no byte is read again and again for the same question. */
     struct {
         size_t from, at; /* no "-----END" in from..at; one at at, or NJ_NPOS */

@@ -90,9 +90,17 @@ static void settle_waiting(struct nj_sweep *s, size_t at)
     memmove(s->waiting, s->waiting + taken, s->waiting_n * sizeof(s->waiting[0]));
 }
 
+static void wake(struct nj_sweep *s)
+{
+    size_t waiting = s->waiting_n != 0 ? s->waiting[0].span.from : NJ_NPOS;
+    s->wakes = waiting < s->own.from ? waiting : s->own.from;
+}
+
 /* The same with the operator's patterns, which come first where something else begins at the same byte. */
 static void settle(struct nj_sweep *s, size_t at)
 {
+    if (at < s->wakes)
+        return;
     while (s->own.from <= at && s->own.from != NJ_NPOS) {
         settle_waiting(s, s->own.from);
         if (s->own.from >= s->done)
@@ -101,6 +109,7 @@ static void settle(struct nj_sweep *s, size_t at)
             nj_rules_next(s);
     }
     settle_waiting(s, at);
+    wake(s);
 }
 
 bool nj_sweep_take(struct nj_sweep *s, struct nj_span span, enum nj_detector_id id)
@@ -144,6 +153,7 @@ static void wait_for(struct nj_sweep *s, struct nj_waiting w)
     for (; i > 0 && s->waiting[i - 1].span.from > w.span.from; i--)
         s->waiting[i] = s->waiting[i - 1];
     s->waiting[i] = w;
+    wake(s);
 }
 
 void nj_sweep_wait(struct nj_sweep *s, struct nj_span span, enum nj_detector_id id)
@@ -247,24 +257,37 @@ static bool visit_word(struct nj_sweep *s, size_t at)
     return nj_form_words(s, at, &value, &rule) && nj_sweep_take_key(s, value, rule);
 }
 
-/* Most marks cannot be anything, which is asked here: what was replaced meanwhile is not asked about. */
-static void visit(struct nj_sweep *s, size_t at, const struct nj_marks *m, uint64_t bit)
+static void visit_rare(struct nj_sweep *s, size_t at)
 {
-    if ((m->separator & bit) && visit_separator(s, at))
-        return;
-    if ((m->words & bit) && nj_word_may(s->text, at) && visit_word(s, at))
-        return;
-    if ((m->number & bit) && nj_number_may(s->r, s->text, at) && nj_number_visit(s, at))
-        return;
-    if ((m->token & bit) && (nj_token_may(s->r, s->text, at) || nj_encoded_may(s->text, at)) &&
-        (nj_token_visit(s, at) || nj_decode_run(s, at)))
-        return;
-    if ((m->rare & bit) == 0 || !nj_rare_may(s->text, at) || try_anchor(s, at, rare_anchor(s->text.p[at])))
+    if (!nj_rare_may(s->text, at) || try_anchor(s, at, rare_anchor(s->text.p[at])))
         return;
     if (s->text.p[at] == '%')
         (void)nj_decode_percent(s, at);
     else if (s->text.p[at] == '$')
         nj_form_dollar(s, at);
+}
+
+static inline bool is_marked(uint64_t kind, size_t at)
+{
+    return (kind >> at % NJ_BLOCK & 1) != 0;
+}
+
+/* Most marks cannot be anything, which is asked here: what was replaced meanwhile is not asked about. */
+static void visit(struct nj_sweep *s, size_t at, const struct nj_marks *m)
+{
+    if (is_marked(m->separator, at) && visit_separator(s, at))
+        return;
+    if (is_marked(m->words, at) && nj_word_may(s->text, at) && visit_word(s, at))
+        return;
+    if (!is_marked(m->number | m->token | m->rare, at))
+        return;
+    if (is_marked(m->number, at) && nj_number_may(s->r, s->text, at) && nj_number_visit(s, at))
+        return;
+    if (is_marked(m->token, at) && (nj_token_may(s->r, s->text, at) || nj_encoded_may(s->text, at)) &&
+        (nj_token_visit(s, at) || nj_decode_run(s, at)))
+        return;
+    if (is_marked(m->rare, at))
+        visit_rare(s, at);
 }
 
 /* Of a text that was not marked before. */
@@ -288,16 +311,15 @@ static __attribute__((noinline)) void run(struct nj_sweep *s, bool stream)
         const struct nj_marks *m = s->marks != NULL ? &s->marks[base / NJ_BLOCK] : mark_block(s, base);
         uint64_t any = nj_marks_any(m);
         while (any != 0) {
-            uint64_t bit = any & (0 - any);
             size_t at = base + (size_t)__builtin_ctzll(any);
-            any ^= bit;
-            if ((s->waiting_n != 0 && at >= s->waiting[0].span.from) || at >= s->own.from)
+            any &= any - 1;
+            if (at >= s->wakes)
                 settle(s, at + 1);
             if (at >= s->done)
-                visit(s, at, m, bit);
+                visit(s, at, m);
         }
     }
-    if (s->waiting_n != 0 || s->own.from != NJ_NPOS)
+    if (s->wakes != NJ_NPOS)
         settle(s, s->text.n + 1);
     if (stream)
         nj_carry_note(s);
@@ -310,7 +332,20 @@ static __attribute__((noinline)) void run_with_rules(struct nj_sweep *s, bool st
     memset(ahead, 0, sizeof(ahead));
     s->ahead = ahead;
     nj_rules_next(s);
+    wake(s);
     run(s, stream);
+}
+
+/* A call of memset is dearer than so few stores, and the compiler makes one of anything longer than a piece. */
+static inline __attribute__((always_inline)) void clear(struct nj_sweep *s)
+{
+    enum { PIECE = 64 };
+    char *p = (char *)s;
+    size_t at = 0;
+#pragma GCC unroll 8
+    for (; at + PIECE <= sizeof(*s); at += PIECE)
+        memset(p + at, 0, PIECE);
+    memset(p + at, 0, sizeof(*s) % PIECE);
 }
 
 static inline __attribute__((always_inline)) bool sweep(struct nj_redactor *r, unsigned level, struct nj_str text,
@@ -318,10 +353,17 @@ static inline __attribute__((always_inline)) bool sweep(struct nj_redactor *r, u
 {
     struct nj_carry own = { 0 };
     size_t before = out->n;
-    struct nj_sweep s = { .r = r, .level = level, .text = text, .out = out, .carry = carry != NULL ? carry : &own };
+    __attribute__((uninitialized)) struct nj_sweep s;
     struct nj_level *l = &r->levels[level];
+    clear(&s);
+    s.r = r;
+    s.level = level;
+    s.text = text;
+    s.out = out;
+    s.carry = carry != NULL ? carry : &own;
     s.pem_end.from = NJ_NPOS;
     s.own.from = NJ_NPOS;
+    s.wakes = NJ_NPOS;
     s.marks = seen->marks;
     s.waiting = l->waiting;
     if (!seen->ascii && nj_fold_find(text, 0) != text.n) {
