@@ -94,6 +94,17 @@ INLINE void combine(struct nj_marker *m, const struct sets *s, size_t n, struct 
     memcpy(m->runs.most, &most, sizeof(most));
 }
 
+/* The marker of a text of one block is not looked at: nobody made it ready. */
+INLINE void finish(struct nj_marker *m, const struct sets *s, struct nj_str text, size_t at, struct nj_marks *out)
+{
+    if (text.n <= NJ_BLOCK) {
+        struct nj_marker none = { 0 };
+        combine(&none, s, text.n, out);
+    } else {
+        combine(m, s, text.n - at < NJ_BLOCK ? text.n - at : NJ_BLOCK, out);
+    }
+}
+
 /* --- sixteen bytes: SSE2, NEON, or whatever the compiler makes of it ---------------------------------------------- */
 
 typedef int8_t lane_signed __attribute__((vector_size(16)));
@@ -152,7 +163,7 @@ INLINE void mark_by_16(struct nj_marker *m, struct nj_str text, size_t at, struc
         sets_by_16(&all, p, NJ_BLOCK, sets);
     else
         sets_by_16(&all, p, NJ_BLOCK / 2, sets);
-    combine(m, &all, n, out);
+    finish(m, &all, text, at, out);
 }
 
 INLINE void lane16(struct sets *s, const nj_lane v[static 3])
@@ -322,12 +333,7 @@ WIDE static void mark32(struct nj_marker *m, struct nj_str text, size_t at, stru
     }
     if (known != 0)
         drop_first(&s, known);
-    if (text.n <= NJ_BLOCK) {
-        struct nj_marker none = { 0 };
-        combine(&none, &s, text.n, out);
-    } else {
-        combine(m, &s, text.n - at, out);
-    }
+    finish(m, &s, text, at, out);
 }
 
 #endif

@@ -46,9 +46,9 @@ static inline uint64_t nj_lane_bits(nj_lane v)
 #if defined(__x86_64__)
     return (uint32_t)_mm_movemask_epi8((__m128i)v);
 #elif defined(__aarch64__) && defined(__ARM_NEON)
-    /* Each byte keeps one bit of its own, then neighbours are added until two bytes hold them all. */
+    /* Each byte becomes its top bit everywhere and keeps one bit of its own, then neighbours are added until two bytes hold them all. */
     const uint8x16_t own = { 1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128 };
-    uint8x16_t sum = vandq_u8((uint8x16_t)v, own);
+    uint8x16_t all = vreinterpretq_u8_s8(vshrq_n_s8(vreinterpretq_s8_u8((uint8x16_t)v), 7)), sum = vandq_u8(all, own);
     sum = vpaddq_u8(sum, sum);
     sum = vpaddq_u8(sum, sum);
     sum = vpaddq_u8(sum, sum);
