@@ -336,25 +336,6 @@ static __attribute__((noinline)) void split_long(const struct nj_key_index *x, s
         add_numbered_word(x, w, from, w->n);
 }
 
-/* All bytes of a name of 1 to 32 bytes. */
-static inline void copy_short(char *to, const char *p, size_t n)
-{
-    if (n >= 16) {
-        memcpy(to, p, 16);
-        memcpy(to + n - 16, p + n - 16, 16);
-    } else if (n >= 8) {
-        memcpy(to, p, 8);
-        memcpy(to + n - 8, p + n - 8, 8);
-    } else if (n >= 4) {
-        memcpy(to, p, 4);
-        memcpy(to + n - 4, p + n - 4, 4);
-    } else {
-        to[0] = p[0];
-        to[n / 2] = p[n / 2];
-        to[n - 1] = p[n - 1];
-    }
-}
-
 typedef uint16_t lane_pairs __attribute__((vector_size(16)));
 
 /* What stands where in a short name: a bit a byte. */
@@ -376,21 +357,19 @@ static inline void read_short(char *p, unsigned base, struct short_letters *l)
     memcpy(p, &v, sizeof(v));
 }
 
-/* The same of a short name in ASCII, as most are, all of it at once; false: it is another one. */
-static inline bool split_short(const struct nj_key_index *x, struct nj_name *w, struct nj_str name)
+/* The same of a short name in ASCII, as most are, all of it at once; false: it is another one.  text: the name, and NULs. */
+static inline bool split_short(const struct nj_key_index *x, struct nj_name *w, const nj_lane text[static 2], size_t n)
 {
-    enum { LANE = sizeof(nj_lane), LONGEST = 2 * LANE };
+    enum { LANE = sizeof(nj_lane) };
     struct short_letters l = { 0 };
-    if (name.n == 0 || name.n > LONGEST)
-        return false;
-    memset(w->text, 0, LONGEST + NJ_WORD_BYTES);
-    copy_short(w->text, name.p, name.n);
+    memcpy(w->text, text, sizeof(text[0]) * 2);
+    memset(w->text + sizeof(text[0]) * 2, 0, NJ_WORD_BYTES);
     read_short(w->text, 0, &l);
-    if (name.n > LANE)
+    if (n > LANE)
         read_short(w->text + LANE, LANE, &l);
-    if ((l.odd & (((uint64_t)1 << name.n) - 1)) != 0)
+    if ((l.odd & (((uint64_t)1 << n) - 1)) != 0)
         return false;
-    w->n = name.n;
+    w->n = n;
     w->words = 0;
     w->begin = w->end = 0;
     uint64_t lower = l.letter & l.small, upper = l.letter & ~l.small, any = l.letter | l.digit, small = lower | l.digit;
@@ -539,12 +518,13 @@ static inline bool may_have_role(const struct nj_key_index *x, const struct nj_n
     return w->n <= NJ_WORD_BYTES && (x->role_first[w->n] >> (w->text[0] & 31) & 1) != 0;
 }
 
-static struct nj_key judge(struct nj_redactor *r, struct nj_str name)
+/* text: of a short name, see split_short(); else NULL. */
+static struct nj_key judge(struct nj_redactor *r, struct nj_str name, const nj_lane *text)
 {
     struct nj_key key = { .rule = NJ_KEY_NONE, .topics = NJ_TOPICS_UNSEEN };
     const struct nj_key_index *x = &r->key_index;
     struct nj_name *w = &r->name;
-    if (!split_short(x, w, name))
+    if (text == NULL || !split_short(x, w, text, name.n))
         split_long(x, w, name);
     if (w->n == name.n && may_have_role(x, w))
         key.roles = x->word[find_word(x, w->text, w->n)].roles;
@@ -570,9 +550,9 @@ static struct nj_key judge(struct nj_redactor *r, struct nj_str name)
     return key;
 }
 
-static struct nj_key classify(struct nj_redactor *r, struct nj_str name)
+static struct nj_key classify(struct nj_redactor *r, struct nj_str name, const nj_lane *text)
 {
-    struct nj_key key = judge(r, name);
+    struct nj_key key = judge(r, name, text);
     key.dull = is_dull(r, name, key);
     return key;
 }
@@ -613,6 +593,25 @@ static inline bool holds(const struct nj_key_slot *slot, const char *p, size_t n
     return other == 0;
 }
 
+/* All bytes of a name of 1 to 32 bytes. */
+static inline void copy_short(char *to, const char *p, size_t n)
+{
+    if (n >= 16) {
+        memcpy(to, p, 16);
+        memcpy(to + n - 16, p + n - 16, 16);
+    } else if (n >= 8) {
+        memcpy(to, p, 8);
+        memcpy(to + n - 8, p + n - 8, 8);
+    } else if (n >= 4) {
+        memcpy(to, p, 4);
+        memcpy(to + n - 4, p + n - 4, 4);
+    } else {
+        to[0] = p[0];
+        to[n / 2] = p[n / 2];
+        to[n - 1] = p[n - 1];
+    }
+}
+
 /* Apart, so that the way of known names stays short.  Of two slots in use the one goes that was seen longest ago; as the name may have
  * been in either, it counts as seen where the later of them was. */
 static __attribute__((noinline)) struct nj_key_slot *learn(struct nj_redactor *r, struct nj_str name, size_t at)
@@ -621,7 +620,6 @@ static __attribute__((noinline)) struct nj_key_slot *learn(struct nj_redactor *r
     struct nj_key_slot *slot = &r->slots[at], *other = &r->slots[at ^ 1];
     uint32_t object = slot->object > other->object ? slot->object : other->object;
     slot = (slot->n != 0) & ((other->n == 0) | (other->object < slot->object)) ? other : slot;
-    slot->key = classify(r, name);
     slot->n = (uint8_t)name.n;
     slot->need = 0;
     slot->judged = false;
@@ -629,6 +627,7 @@ static __attribute__((noinline)) struct nj_key_slot *learn(struct nj_redactor *r
     char *text = (char *)slot->text;
     memset(text, 0, sizeof(slot->text));
     copy_short(text, name.p, name.n);
+    slot->key = classify(r, name, slot->text);
     if (name.n + BEHIND <= sizeof(slot->text))
         memcpy(text + name.n, "\":", BEHIND);
     return slot;
@@ -655,7 +654,7 @@ struct nj_key_slot *nj_key_slot(struct nj_redactor *r, struct nj_str name)
 
 struct nj_key nj_key_of_long(struct nj_redactor *r, struct nj_str name)
 {
-    return classify(r, name);
+    return classify(r, name, NULL);
 }
 
 uint64_t nj_key_topics(struct nj_redactor *r, struct nj_str name)
