@@ -126,20 +126,24 @@ static bool is_again(struct walk *w, struct nj_str name, struct nj_key_slot *slo
     return false;
 }
 
-/* A name that is long, or in which something is marked.  What is nested may differ in what may still be opened, and is not remembered. */
-static struct nj_key marked_key(struct walk *w, struct nj_str *name)
+/* A name that is long, or in which something is marked; seen: its slot, if that was looked for.  What is nested may differ in what may still
+ * be opened, and is not remembered. */
+static struct nj_key marked_key(struct walk *w, struct nj_str *name, struct nj_key_slot *seen)
 {
     uint64_t found = w->r->findings;
     struct nj_str raw = *name;
     bool changed = false;
-    if (raw.n > NAME_BYTES || w->read_all || (!nj_piece_is_plain(&w->in) && !nj_piece_is_word(&w->in)))
+    if (raw.n > NAME_BYTES || w->read_all || (!nj_piece_is_plain(&w->in) && !nj_piece_is_word(&w->in))) {
         *name = clean_key(w, &changed);
-    struct nj_key_slot *slot = name->p == raw.p && w->r->findings == found && w->level == 0 ? nj_key_slot(w->r, raw) : NULL;
+        seen = NULL; /* other names may have been looked for since */
+    }
+    struct nj_key_slot *of_name = seen != NULL ? seen : nj_key_slot(w->r, *name);
+    struct nj_key_slot *slot = name->p == raw.p && w->r->findings == found && w->level == 0 ? of_name : NULL;
     if (slot != NULL) {
         slot->key.quiet = true;
         slot->key.traits = (uint16_t)(slot->key.traits != 0 ? slot->key.traits : nj_name_traits(raw));
     }
-    struct nj_key key = nj_key_classify(w->r, *name);
+    struct nj_key key = of_name != NULL ? of_name->key : nj_key_of_long(w->r, *name);
     bool again = (changed || w->level == 0) && is_again(w, *name, slot);
     if (again && !changed)
         nj_note(w->r, NJ_AUDIT_MALFORMED);
@@ -158,15 +162,14 @@ static void tell_apart(struct walk *w, struct nj_str name)
     write_key(w, name, true);
 }
 
-struct nj_key nj_walk_name(struct walk *w, struct nj_str *name, struct nj_key_slot *known)
+struct nj_key nj_walk_name(struct walk *w, struct nj_str *name, struct nj_key_slot *seen)
 {
-    if (w->r->paths && !w->read_all && !w->in.piece.escaped) {
-        known = nj_key_slot(w->r, *name);
-        known = is_quiet(w, known) ? known : NULL;
-    }
+    if (w->r->paths && !w->read_all && !w->in.piece.escaped)
+        seen = nj_key_slot(w->r, *name);
+    struct nj_key_slot *known = is_quiet(w, seen) ? seen : NULL;
     if (known != NULL && known->object >= w->frame->new_from)
         tell_apart(w, *name);
-    struct nj_key key = known != NULL ? known->key : marked_key(w, name);
+    struct nj_key key = known != NULL ? known->key : marked_key(w, name, seen);
     if (known != NULL)
         known->object = w->frame->number;
     if (w->r->paths) {

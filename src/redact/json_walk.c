@@ -533,13 +533,6 @@ static inline void apply_name(struct walk *w, struct nj_str name, struct nj_key 
         nj_walk_pair(w);
 }
 
-/* What is known of the name, where that decides alone; else NULL. */
-static inline struct nj_key_slot *known_key(struct walk *w, struct nj_str name)
-{
-    struct nj_key_slot *slot = w->in.piece.escaped || w->asks ? NULL : nj_key_slot(w->r, name);
-    return is_quiet(w, slot) ? slot : NULL;
-}
-
 static __attribute__((noinline, cold)) void drop_comma(struct walk *w)
 {
     if (!w->frame->kept)
@@ -620,13 +613,13 @@ static inline const struct nj_key *read_name(struct walk *w, struct nj_str *name
     if (!nj_read_string(d))
         return NULL;
     *name = view(w, d->piece.in);
-    known = known_key(w, *name);
-    if (known != NULL) {
+    known = d->piece.escaped || w->asks ? NULL : nj_key_slot(w->r, *name);
+    if (is_quiet(w, known)) {
         expect(w, known, *name);
         skip_colon(w);
         return key_of_known(w, known, name, judged);
     }
-    *judged = nj_walk_name(w, name, NULL);
+    *judged = nj_walk_name(w, name, known);
     skip_colon(w);
     return judged;
 }

@@ -125,8 +125,9 @@ static inline bool is_quiet(const struct walk *w, const struct nj_key_slot *slot
 }
 
 /* What is known of a name that is not simply known: a new one, a long one, one that is worth a look itself, that the object may have
- * already, or of which the operator says something by its path: that comes before what the name alone says.  The name is then as it leaves. */
-struct nj_key nj_walk_name(struct walk *w, struct nj_str *name, struct nj_key_slot *known);
+ * already, or of which the operator says something by its path: that comes before what the name alone says.  The name is then as it leaves.
+ * seen: its slot, or NULL if that was not looked for. */
+struct nj_key nj_walk_name(struct walk *w, struct nj_str *name, struct nj_key_slot *seen);
 
 /* {"api": {"key": "x"}}: the rule of the key by the name of its object, which begins before byte first, if chance made the value. */
 int nj_ahead_key(struct nj_redactor *r, struct nj_str t, size_t first, size_t value);
