@@ -24,8 +24,8 @@
 #define COLONS(of)  IS((of)->v, colon)
 #define EQUALS(of)  IS((of)->v | ALL(one), equals) /* or '<' */
 #define STOPS(of)   (IS((of)->v, quote) | IS((of)->v, backslash))
-/* As signed bytes, what is not ASCII is below the space too; neither tab nor newline. */
-#define ODD(of)      ((BELOW((of)->v, space) & ~(IS((of)->v, tab) | IS((of)->v, newline))) | IS((of)->v, delete))
+/* One further on, as signed bytes, what is not ASCII is below the space too, and so is the delete; neither tab nor newline. */
+#define ODD(of)      (BELOW((of)->v + ALL(one), past_space) & ~BELOW((of)->v - ALL(tab), tab_and_newline))
 #define COMMON(of)   NONE((of)->more &ALL(rare_rows))
 #define WORDLESS(of) NONE((of)->words | ((of)->more & ALL(other_rows)))
 

@@ -48,13 +48,29 @@ static bool redact_as_json(struct nj_redactor *r, unsigned level, struct nj_str 
     return nj_buf_finish(b, out) == NJ_OK;
 }
 
+/* Marks a text of more than one block; what its blocks hold of odd bytes, and of marks. */
+static __attribute__((noinline)) uint64_t mark_blocks(struct nj_redactor *r, struct nj_level *l, struct nj_str text, uint64_t *any)
+{
+    struct nj_marks *m = l->marks;
+    uint64_t odd = 0, marked = 0;
+    l->marker = (struct nj_marker){ 0 };
+    for (size_t base = 0; base < text.n; base += NJ_BLOCK, m++) {
+        nj_marks_at(r->marks, &l->marker, text, base, m);
+        odd |= m->odd;
+        marked |= nj_marks_any(m);
+    }
+    *any = marked;
+    return odd;
+}
+
 /* A short text is marked at once. */
 static inline void look_at(struct nj_redactor *r, unsigned level, struct nj_str text, bool stream, struct nj_seen *seen)
 {
     struct nj_level *l = &r->levels[level];
-    uint64_t odd = 0, any = 0;
+    uint64_t odd, any;
     seen->bare = false;
     seen->marks = NULL;
+    seen->hash = 0;
     if (text.n == 0 || text.n > NJ_COUNT(l->marks) * NJ_BLOCK) {
         seen->ascii = nj_is_plain(text);
         return;
@@ -65,19 +81,15 @@ static inline void look_at(struct nj_redactor *r, unsigned level, struct nj_str 
     }
     bool ready = r->ready.text.p == text.p && r->ready.text.n == text.n;
     r->ready.text.p = NULL;
-    if (ready) {
-        l->marks[0] = r->ready.marks;
+    if (text.n > NJ_BLOCK && !ready) {
+        odd = mark_blocks(r, l, text, &any);
+    } else {
+        if (ready)
+            l->marks[0] = r->ready.marks;
+        else
+            nj_marks_at(r->marks, &l->marker, text, 0, l->marks);
         odd = l->marks->odd;
         any = nj_marks_any(l->marks);
-    } else {
-        if (text.n > NJ_BLOCK)
-            l->marker = (struct nj_marker){ 0 };
-        for (size_t base = 0; base < text.n; base += NJ_BLOCK) {
-            struct nj_marks *m = &l->marks[base / NJ_BLOCK];
-            nj_marks_at(r->marks, &l->marker, text, base, m);
-            odd |= m->odd;
-            any |= nj_marks_any(m);
-        }
     }
     seen->ascii = odd == 0;
     seen->bare = (odd | any) == 0;
@@ -106,8 +118,8 @@ bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_carry *carr
     if (text.n > NJ_REDACT_MAX)
         return false;
     for (unsigned i = 0; i < SWEEPS_MAX; i++) {
-        struct nj_seen seen;
-        struct nj_str json;
+        struct nj_seen seen __attribute__((uninitialized)); /* what is not set is not read */
+        struct nj_str json __attribute__((uninitialized));
         look_at(r, level, text, carry != NULL, &seen);
         if (i == 0 && !seen.ascii && !clean(r, &l->clean, &text))
             return false;
