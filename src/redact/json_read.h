@@ -23,9 +23,10 @@ struct nj_reader {
     size_t at;
     struct nj_piece piece; /* the last string that was read */
     struct nj_marker marker;
-    struct nj_marks marks[2]; /* of the last two blocks that are marked: even ones, odd ones */
-    uint64_t anchors;         /* what is marked in the last one, and foreign bytes */
-    size_t blocks;            /* so many are marked */
+    struct nj_marks marks[2];       /* of the last two blocks that are marked: even ones, odd ones */
+    uint64_t anchors;               /* what is marked in the last one, and foreign bytes */
+    size_t blocks;                  /* so many are marked */
+    char last[2 * NJ_KEY_SLOT_LEN]; /* the last bytes of the text, and NULs: see nj_name_stands() */
 };
 
 /* Is something of this worth a look?  bits: of the last block. */
@@ -80,16 +81,26 @@ bool nj_piece_is_word(const struct nj_reader *d);
 /* --- names that are expected ---------------------------------------------------------------------------------------- */
 
 /* Records of one kind have the same names in the same order: the one that followed the last time is compared with what stands there, and
- * where it does, neither its end nor what is known of it need be looked for. */
+ * where it does, neither its end nor what is known of it need be looked for.  As many bytes
+ * are compared for each name: the last ones stand in d->last too, with NULs behind. */
 static inline bool nj_name_stands(const struct nj_reader *d, const struct nj_key_slot *slot)
 {
     nj_lane a, b;
-    if (d->t.n - d->at < sizeof(slot->text) || slot->need == 0)
+    size_t left = d->t.n - d->at;
+    const char *p = left < NJ_KEY_SLOT_LEN ? d->last + NJ_KEY_SLOT_LEN - left : d->t.p + d->at;
+    if (slot->need == 0)
         return false;
-    memcpy(&a, d->t.p + d->at, sizeof(a));
-    memcpy(&b, d->t.p + d->at + sizeof(a), sizeof(b));
+    memcpy(&a, p, sizeof(a));
+    memcpy(&b, p + sizeof(a), sizeof(b));
     uint64_t same = nj_lane_bits((nj_lane)(a == slot->text[0])) | nj_lane_bits((nj_lane)(b == slot->text[1])) << sizeof(a);
     return (slot->need & ~same) == 0;
+}
+
+static inline void nj_read_last(struct nj_reader *d)
+{
+    memset(d->last, 0, sizeof(d->last));
+    if (d->t.n >= NJ_KEY_SLOT_LEN)
+        memcpy(d->last, d->t.p + d->t.n - NJ_KEY_SLOT_LEN, NJ_KEY_SLOT_LEN);
 }
 
 /* Decides whether the name of the slot, which was just read without an escape and not asked about, may be looked for. */
