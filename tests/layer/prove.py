@@ -1,6 +1,6 @@
 """Proves a layer's program where nothing else is: in an empty root, by scenarios and by stories of its own.
 
-prove.py [STEP...]: demo, scenarios, stories, systems, startup.  BUILD says where the tools are, LAYER_DIR and ARCH which layer.
+prove.py [STEP...]: redaction, demo, scenarios, stories, systems, startup.  BUILD says where the tools are, LAYER_DIR and ARCH which layer.
 
 On x86_64 the program is started by chroot in a folder that holds it, /tmp and a resolv.conf, and nothing else: no library, no certificates, no
 shell; then in root file systems of others (systems.py).  On arm64 it runs under qemu-aarch64-static, outside of such a root, and start-up is
@@ -18,7 +18,9 @@ import threading
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(ROOT, "tests", "scenarios"))
+sys.path.insert(0, os.path.join(ROOT, "tests", "redaction"))
 
+import corpus  # noqa: E402
 import runner  # noqa: E402
 import systems  # noqa: E402
 from sandbox import Failed, Tools  # noqa: E402
@@ -141,6 +143,26 @@ def scenarios(place, build):
     return good
 
 
+# --- redaction ---------------------------------------------------------------------------------------------------------
+
+def redaction(place, build):
+    """Vectors are read in another way on every processor: what is hidden must be the same."""
+    cases = [corpus.compact(c["json"]) if "json" in c else c["text"] for c in corpus.build(corpus.SEED, corpus.SIZE)]
+    lines = "".join(line + "\n" for case in cases for line in case.split("\n") if line.strip()).encode()
+    env = dict(os.environ, NIGHTJAR_PSEUDONYM_KEY="k1:" + "5a" * 32)
+    good = True
+    for policy in ("default", "strict", "hipaa"):
+        here, there = (subprocess.run([*run, "redact", "--policy", policy], input=lines, capture_output=True, check=False, env=env)
+                       for run in ([os.path.join(build, "nightjar")], [place.starter("redaction-" + policy)]))
+        pairs = list(zip(lines.split(b"\n"), here.stdout.split(b"\n"), there.stdout.split(b"\n")))
+        other = [p for p in pairs if p[1] != p[2]]
+        same = here.returncode == 0 and there.returncode == 0 and here.stdout == there.stdout
+        good = good and same
+        tell(f"redaction, {policy}: " + (f"{len(pairs)} lines as they are redacted here" if same else
+                                         f"FAILED, {len(other)} lines differ, the first of them: {other[:1]}"))
+    return good
+
+
 # --- systems ----------------------------------------------------------------------------------------------------------
 
 def system(one, place, build, folder, function):
@@ -254,8 +276,8 @@ def main():
     if not os.path.exists(place.program):
         raise SystemExit(f"layer proof: {place.program} is missing; run make layer ARCH={arch} first")
     tools = os.path.abspath(build)
-    steps = {"demo": lambda: demo(place, tools), "scenarios": lambda: scenarios(place, tools), "stories": lambda: stories(place, tools, layer),
-             "systems": lambda: in_systems(place, tools, layer), "startup": lambda: startup(place, build)}
+    steps = {"redaction": lambda: redaction(place, tools), "demo": lambda: demo(place, tools), "scenarios": lambda: scenarios(place, tools),
+             "stories": lambda: stories(place, tools, layer), "systems": lambda: in_systems(place, tools, layer), "startup": lambda: startup(place, build)}
     wanted = sys.argv[1:] or list(steps)
     if any(w not in steps for w in wanted):
         raise SystemExit(f"layer proof: steps are {', '.join(steps)}")
