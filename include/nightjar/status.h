@@ -14,6 +14,12 @@
 #define NJ_MUST              __attribute__((warn_unused_result))
 #define NJ_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 #define NJ_COUNT(a)          (sizeof(a) / sizeof((a)[0]))
+/* A hot variable that is set before it is read, where the compiler cannot see that: it is not cleared on the way in, as all others are. */
+#if __has_attribute(uninitialized)
+#define NJ_UNSET __attribute__((uninitialized))
+#else
+#define NJ_UNSET
+#endif
 
 enum nj_status {
 #define NJ_STATUS(name, text, retry) NJ_##name,

@@ -655,8 +655,8 @@ static bool read_members(struct walk *w)
     struct nj_frame *f = w->frame;
     unsigned telling = roles_that_go_on(w);
     bool secret = f->rule != NJ_KEY_NONE || f->head.n != 0;
-    struct nj_str name __attribute__((uninitialized));
-    struct nj_key judged __attribute__((uninitialized));
+    struct nj_str name NJ_UNSET;
+    struct nj_key judged NJ_UNSET;
     for (;;) {
         f->member = d->at++;
         f->member_out = w->out->n;
@@ -777,7 +777,7 @@ static inline void begin_walk(struct walk *w, struct nj_redactor *r, unsigned le
 
 bool nj_json_walk(struct nj_redactor *r, unsigned level, struct nj_carry *carry, struct nj_str json, int rule, struct nj_str *out)
 {
-    struct walk w __attribute__((uninitialized)); /* it is large, and not all of it is used */
+    struct walk w NJ_UNSET; /* it is large, and not all of it is used */
     if (level == 0)
         nj_value_begin(r, json.n);
     size_t path = r->path_at;

@@ -353,7 +353,7 @@ static inline __attribute__((always_inline)) bool sweep(struct nj_redactor *r, u
 {
     struct nj_carry own = { 0 };
     size_t before = out->n;
-    __attribute__((uninitialized)) struct nj_sweep s;
+    struct nj_sweep s NJ_UNSET;
     struct nj_level *l = &r->levels[level];
     clear(&s);
     s.r = r;

@@ -118,8 +118,8 @@ bool nj_text_redact(struct nj_redactor *r, unsigned level, struct nj_carry *carr
     if (text.n > NJ_REDACT_MAX)
         return false;
     for (unsigned i = 0; i < SWEEPS_MAX; i++) {
-        struct nj_seen seen __attribute__((uninitialized)); /* what is not set is not read */
-        struct nj_str json __attribute__((uninitialized));
+        struct nj_seen seen NJ_UNSET;
+        struct nj_str json NJ_UNSET;
         look_at(r, level, text, carry != NULL, &seen);
         if (i == 0 && !seen.ascii && !clean(r, &l->clean, &text))
             return false;
