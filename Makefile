@@ -179,6 +179,11 @@ redaction-check: $(BUILD)/redaction-driver
 	@python3 -B tests/redaction/score.py --driver $(BUILD)/redaction-driver --gate
 	@python3 -B tests/redaction/recast.py --driver $(BUILD)/redaction-driver
 
+AGAINST ?= HEAD~1
+.PHONY: redaction-alike
+redaction-alike: $(BUILD)/redaction-driver ## does it redact as another commit did (AGAINST=commit; ALIKE="--seed 2")?
+	@python3 -B tests/redaction/alike.py --driver $(BUILD)/redaction-driver --against $(AGAINST) $(ALIKE)
+
 .PHONY: check-rie
 check-rie: all ## nightjar under AWS's own emulator (RIE=program to use, otherwise built with go; ONLY=case for some)
 	@sh packaging/deps.sh judges
@@ -225,6 +230,10 @@ bench: deps ## measure against the budgets (ratios, one run on this machine)
 	@$(MAKE) --no-print-directory -j$(JOBS) all $(BENCH_BIN)
 	@[ ! -d $(LAYER_OPT) ] || python3 -B packaging/layer/build.py $(LAYER_ARGS)
 	@BUILD=$(BUILD) LAYER_DIR=$(LAYER_DIR) sh tests/bench/run.sh
+
+.PHONY: redaction-cost
+redaction-cost: $(BUILD)/bench/bench_redact ## what redaction executes for a record, function by function, by valgrind (COST="--part json")
+	@python3 -B tests/bench/redact_cost.py --bench $(BUILD)/bench/bench_redact $(COST)
 
 .PHONY: lint
 lint: ## format, clang-tidy, cppcheck, include arrows, banned functions
