@@ -58,6 +58,7 @@ def write(path, files, when):
         body += struct.pack("<I", 0x04034b50) + common + name.encode() + packed
     end = struct.pack("<IHHHHIIH", 0x06054b50, 0, 0, len(entries), len(entries), len(directory), len(body), 0)
     beside = path + ".part"
+    os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(beside, "wb") as f:
         f.write(body + directory + end)
     os.replace(beside, path)

@@ -168,7 +168,7 @@ static inline size_t quoted_end(struct nj_form *f)
 {
     struct nj_str t = f->t;
     size_t at = nj_str_chr(t, f->quote, f->value);
-    bool plain = at < t.n && f->slashes == 0 && t.p[at - 1] != '\\' && nj_byte(t, at + 1) != f->quote;
+    bool plain = at < t.n && f->slashes == 0 && (at == f->value || t.p[at - 1] != '\\') && nj_byte(t, at + 1) != f->quote;
     return plain ? at : quoted_end_ahead(f, at);
 }
 

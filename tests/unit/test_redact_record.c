@@ -361,6 +361,8 @@ START_TEST(test_redact_record_an_open_quote_goes_on_in_the_next_line)
         { "{'password': '", "{'password': '" },
         { "abc", "[secret]" },
         { "def', 'n': 1}", "[secret]', 'n': 1}" },
+        { "{'password': '", "{'password': '" },
+        { "', 'n': 1}", "', 'n': 1}" },
         { "token='a", "token='[secret]" },
     };
     for (size_t i = 0; i < NJ_COUNT(rows); i++)
