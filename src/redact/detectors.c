@@ -263,13 +263,14 @@ bool nj_shape_jwt(struct nj_sweep *s, size_t from, struct nj_span *out)
 
 /* --- AWS keys ----------------------------------------------------------------------------------------------------- */
 
-/* The next run of exactly forty characters of base64 in from..to. */
+/* The next run of exactly forty characters of base64 that begins in from..to. */
 static bool next_secret(struct nj_str t, size_t from, size_t to, struct nj_span *out)
 {
+    enum { KEY = 40 };
     while (from < to) {
-        size_t end = nj_run(t, from, NJ_IS_B64);
+        size_t end = nj_run(nj_str_slice(t, 0, to + KEY + 1), from, NJ_IS_B64); /* a longer one is none, wherever it ends */
         *out = (struct nj_span){ from, end };
-        if (end - from == 40 && (end >= t.n || (t.p[end] != '=' && !nj_is(t.p[end], NJ_IS_WORD))) && nj_valid_aws_secret(t, out))
+        if (end - from == KEY && (end >= t.n || (t.p[end] != '=' && !nj_is(t.p[end], NJ_IS_WORD))) && nj_valid_aws_secret(t, out))
             return true;
         from = end > from ? end : from + 1;
     }

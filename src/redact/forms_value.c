@@ -332,11 +332,12 @@ void nj_form_skip_brace(const struct nj_form *f, struct nj_span *v)
 
 void nj_form_close(const struct nj_form *f, struct nj_span *v)
 {
+    enum { LONGEST = 256 }; /* a value may be refused, and the next one be as long */
     char close = nj_byte(f->t, v->to), open = close == ']' ? '[' : '(';
     size_t opened = 0;
     if (f->quote != 0 || (close != ']' && close != ')'))
         return;
-    for (size_t i = v->from; i < v->to; i++) {
+    for (size_t i = v->to - v->from > LONGEST ? v->to - LONGEST : v->from; i < v->to; i++) {
         opened += f->t.p[i] == open ? 1 : 0;
         opened -= f->t.p[i] == close && opened != 0 ? 1 : 0;
     }
@@ -573,8 +574,9 @@ bool nj_form_is_name_of_next(const struct nj_form *f, struct nj_span v)
     if (f->quote != 0 || f->t.p[f->sep] != ':' || equals == v.to || nj_byte(t, equals) != '=' || nj_byte(t, equals + 1) == '=')
         return false;
     struct nj_str name = nj_part(t, v);
-    for (size_t colon; (colon = nj_str_chr(name, ':', 0)) != NJ_NPOS;)
-        name = nj_str_slice(name, colon + 1, name.n);
+    const char *colon = name.n != 0 ? memrchr(name.p, ':', name.n) : NULL;
+    if (colon != NULL)
+        name = nj_str_slice(name, (size_t)(colon - name.p) + 1, name.n);
     return nj_run(name, 0, NJ_IS_KEY) == name.n && nj_key_classify(f->s->r, name).rule != NJ_KEY_NONE;
 }
 

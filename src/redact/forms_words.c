@@ -393,15 +393,6 @@ static size_t name_end(struct nj_sweep *s, size_t at)
     return to;
 }
 
-/* The same as nj_form_run_back(). */
-static size_t name_start(const struct nj_sweep *s, size_t at)
-{
-    size_t limit = at - s->done > NJ_FORM_KEY ? at - NJ_FORM_KEY : s->done;
-    while (at > limit && nj_is(s->text.p[at - 1], NJ_IS_KEY))
-        at--;
-    return at;
-}
-
 /* May it be the alias of a column? */
 static bool may_be_alias(const struct nj_form *f)
 {
@@ -504,7 +495,7 @@ static bool is_number_of_request(const struct nj_redactor *r, struct nj_str v)
 static __attribute__((noinline)) bool word(struct nj_sweep *s, size_t at, size_t to, struct nj_span *value, int *rule)
 {
     struct nj_str t = s->text;
-    size_t from = name_start(s, at);
+    size_t from = nj_run_back(s->text, s->done, at);
     bool is_option = t.p[from] == '-';
     while (from < to && !nj_is(t.p[from], NJ_IS_WORD))
         from++;
@@ -585,7 +576,7 @@ static bool is_number(struct nj_form *f, size_t at, struct nj_span *value)
 static __attribute__((noinline)) bool tab_value(struct nj_sweep *s, size_t at, struct nj_span *value, int *rule)
 {
     struct nj_str t = s->text;
-    size_t to = at - 1, from = name_start(s, to);
+    size_t to = at - 1, from = nj_run_back(s->text, s->done, to);
     if (to <= from || (nj_is(t.p[from], NJ_IS_DIGIT) && to - from > 1 && nj_is(t.p[from + 1], NJ_IS_DIGIT)))
         return false; /* the columns of a log */
     if (t.p[at] == '=' || t.p[at] == ':' || t.p[at] == '|' || t.p[at] == '\0' || opens_with_uuid(nj_str_slice(t, from, to)))

@@ -8,9 +8,17 @@ void nj_read_marks(struct nj_reader *d, size_t block)
     while (d->blocks <= block) {
         struct nj_marks *m = &d->marks[d->blocks & 1];
         nj_marks_at(d->r->marks, &d->marker, d->t, d->blocks * NJ_BLOCK, m);
-        d->anchors = m->separator | m->token | m->number | m->rare | m->words | m->odd;
+        d->anchors = nj_marks_any(m) | m->odd;
         d->blocks++;
     }
+}
+
+/* May anything stand at a mark that is neither odd nor a separator? */
+static inline bool may_be_something(const struct nj_reader *d, const struct nj_marks *m, uint64_t bit, size_t at)
+{
+    return ((m->token & bit) != 0 && (nj_token_may(d->r, d->t, at) || nj_encoded_may(d->t, at))) ||
+           ((m->number & bit) != 0 && nj_number_may(d->r, d->t, at)) || ((m->rare & bit) != 0 && nj_rare_may(d->t, at)) ||
+           ((m->words & bit) != 0 && nj_word_may(d->t, at));
 }
 
 bool nj_read_asks(const struct nj_reader *d, uint64_t bits)
@@ -18,8 +26,10 @@ bool nj_read_asks(const struct nj_reader *d, uint64_t bits)
     const struct nj_marks *m = &d->marks[(d->blocks - 1) & 1];
     if (((m->odd | m->separator) & bits) != 0)
         return true;
-    struct nj_marks some = { .token = m->token & bits, .number = m->number & bits, .rare = m->rare & bits, .words = m->words & bits };
-    return nj_marks_prune(d->r, d->t, (d->blocks - 1) * NJ_BLOCK, &some) != 0;
+    for (uint64_t some = (m->token | m->number | m->rare | m->words) & bits; some != 0; some &= some - 1)
+        if (may_be_something(d, m, some & (0 - some), (d->blocks - 1) * NJ_BLOCK + (size_t)__builtin_ctzll(some)))
+            return true;
+    return false;
 }
 
 bool nj_read_long_string(struct nj_reader *d)

@@ -85,11 +85,11 @@ static bool mask(struct walk *w, struct nj_span value, struct nj_str text)
     return true;
 }
 
-/* Where it would be remembered that this value passed.  What is judged by its name too is not, nor what is nested: there, what
- * may still be opened differs. */
+/* Where it would be remembered that this value passed.  What is judged by its name too is not, such as <x@host>, which may be a
+ * messageId, nor what is nested: there, what may still be opened differs. */
 static size_t slot_of(struct walk *w, struct nj_str text)
 {
-    if (w->level != 0 || text.n == 0 || text.n > NJ_KNOWN_LEN)
+    if (w->level != 0 || text.n == 0 || text.n > NJ_KNOWN_LEN || memchr(text.p, '<', text.n) != NULL)
         return NJ_NPOS;
     if ((w->topics & NJ_TOPICS_UNSEEN) != 0)
         w->topics = nj_key_topics(w->r, w->key);

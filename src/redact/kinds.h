@@ -70,7 +70,9 @@ static inline uint64_t nj_head_of(uint64_t bits)
     return bits & ~(bits + 1);
 }
 
-/* Eight bytes of a text from byte at on, as many as there are, the others NUL. */
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the first byte of a text is the lowest of a word");
+
+/* Eight bytes of a text from byte at on, which is one of it, as many as there are, the others NUL. */
 static inline uint64_t nj_eight_at(struct nj_str t, size_t at)
 {
     uint64_t w = 0;
@@ -120,20 +122,21 @@ static inline struct nj_kinds nj_kinds_at(struct nj_str t, size_t at)
     return nj_kinds_of(v);
 }
 
-/* The same of however many there are. */
+/* The same of however many there are, one at least. */
 static inline struct nj_kinds nj_kinds_up_to(struct nj_str t, size_t at)
 {
     return nj_kinds_of((nj_lane)(nj_halves){ nj_eight_at(t, at), t.n - at > 8 ? nj_eight_at(t, at + 8) : 0 });
 }
 
-/* The byte before byte at, or a space. */
+/* The byte before byte at, or a space; the text is not empty. */
 static inline char nj_byte_before(struct nj_str t, size_t at)
 {
     char c = t.p[at - (at != 0)];
     return at != 0 ? c : ' ';
 }
 
-/* Adds the sixteen bytes at byte at, or the last sixteen of the text; bit 0 stands for byte from, which is none behind these. */
+/* Adds the sixteen bytes at byte at, or the last sixteen of the text, where from + 16 <= text.n; bit 0 stands for byte from, and at is at most
+ * 48 behind it. */
 static inline __attribute__((always_inline)) void nj_kinds_add(struct nj_kinds *k, struct nj_str t, size_t from, size_t at)
 {
     nj_lane v;

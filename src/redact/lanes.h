@@ -78,7 +78,7 @@ struct nj_marks {
     uint64_t odd;   /* neither printable ASCII nor tab nor newline */
 };
 
-/* Marks the block at byte at of a text; what lies around the text reads as NULs.  *m is all zero at first, and then what the block before
+/* Marks the block at byte at of a text, a multiple of NJ_BLOCK below its length; what lies around the text reads as NULs.  *m is all zero at first, and then what the block before
  * left in it; it need not be set again for a text of one block. */
 typedef void (*nj_marks_fn)(struct nj_marker *m, struct nj_str text, size_t at, struct nj_marks *out);
 /* The forms this processor has, the fastest first; NULL behind the last. */

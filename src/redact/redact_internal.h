@@ -466,29 +466,6 @@ static inline __attribute__((always_inline)) bool nj_word_may(struct nj_str t, s
     }
 }
 
-/* Drops the marks of runs that cannot be anything; what is left is worth a visit. */
-static inline __attribute__((always_inline)) uint64_t nj_marks_prune(const struct nj_redactor *r, struct nj_str text, size_t base,
-                                                                     struct nj_marks *m)
-{
-#define NJ_DROP(kind, may)                                                                                                                 \
-    for (uint64_t any = kind; any != 0; any &= any - 1) {                                                                                  \
-        size_t at = base + (size_t)__builtin_ctzll(any);                                                                                   \
-        if (!(may))                                                                                                                        \
-            kind &= ~(any & (0 - any));                                                                                                    \
-    }
-    uint64_t token = m->token, number = m->number, rare = m->rare, words = m->words;
-    NJ_DROP(token, nj_token_may(r, text, at) || nj_encoded_may(text, at))
-    NJ_DROP(number, nj_number_may(r, text, at))
-    NJ_DROP(rare, nj_rare_may(text, at))
-    NJ_DROP(words, nj_word_may(text, at))
-#undef NJ_DROP
-    m->token = token;
-    m->number = number;
-    m->rare = rare;
-    m->words = words;
-    return m->separator | token | number | rare | words;
-}
-
 static inline uint64_t nj_marks_any(const struct nj_marks *m)
 {
     return m->separator | m->token | m->number | m->rare | m->words;

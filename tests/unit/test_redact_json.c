@@ -405,6 +405,17 @@ START_TEST(test_redact_json_absent_values_add_nothing)
 }
 END_TEST
 
+/* What passes under one name is looked at again under another. */
+START_TEST(test_redact_json_ids_of_messages_are_no_excuse_for_addresses)
+{
+    ck_assert_json("{\"messageId\":\"<kim@example.com>\"}", "{\"messageId\":\"<kim@example.com>\"}");
+    use("hipaa", NULL, NULL);
+    ck_assert_json("{\"messageId\":\"<kim@example.com>\"}", "{\"messageId\":\"<kim@example.com>\"}");
+    ck_assert_json("{\"sender\":\"<kim@example.com>\"}", "{\"sender\":\"<[email]>\"}");
+    ck_assert_json("{\"messageId\":\"<kim@example.com>\"}", "{\"messageId\":\"<kim@example.com>\"}");
+}
+END_TEST
+
 #define NJ_TESTS(X)                                                                                                                        \
     X(test_redact_json_without_findings_is_copied_byte_for_byte)                                                                           \
     X(test_redact_json_only_the_found_part_is_rewritten)                                                                                   \
@@ -434,6 +445,7 @@ END_TEST
     X(test_redact_json_values_that_passed_are_judged_anew_under_a_telling_name)                                                            \
     X(test_redact_json_unsound_strings_are_mended)                                                                                         \
     X(test_redact_json_at_the_depth_limit_works)                                                                                           \
-    X(test_redact_json_absent_values_add_nothing)
+    X(test_redact_json_absent_values_add_nothing)                                                                                          \
+    X(test_redact_json_ids_of_messages_are_no_excuse_for_addresses)
 
 REDACT_TEST_MAIN("redact_json")
