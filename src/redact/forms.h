@@ -1,7 +1,9 @@
 /* src/redact/forms.h -- a name with its value in text, as the files that read the renderings share it.
  *
- * forms.c reads what has a separator (key=value, key: value, "key":"value") and forms_names.c the name before it, forms_words.c what has none (prose, SQL), forms_sentence.c where more words stand between,
- * forms_options.c options of commands, forms_commands.c the other places they have for a password, forms_rows.c tables, forms_tuples.c what stands in brackets, forms_protocols.c what has a place and no name, forms_markup.c what is spread over tags and pairs.  forms_value.c finds where a value begins and ends.
+ * forms.c reads what has a separator (key=value, key: value, "key":"value") and forms_names.c the name before it, forms_words.c what has none
+ * (prose, SQL), forms_sentence.c where more words stand between, forms_options.c options of commands, forms_commands.c the other places they
+ * have for a password, forms_rows.c tables, forms_tuples.c what stands in brackets, forms_protocols.c what has a place and no name,
+ * forms_markup.c what is spread over tags and pairs.  forms_value.c finds where a value begins and ends.
  *
  * Reading       backwards never before the floor, which is what was already replaced; forwards a bounded stretch, or with a
  *               memory of what was read, so that the sweep stays linear. */
@@ -225,7 +227,7 @@ int nj_form_key_of_object(struct nj_form *f);
  * with nj_sweep_wait_key() (forms_sql.c). */
 void nj_form_columns(struct nj_form *f);
 
-/* Does the name at byte at stand in a list of columns?  Nothing before the floor is read. */
+/* Does the name at byte at stand in a list of columns?  Nothing before the floor is read, nor further back than such a list is long. */
 bool nj_form_is_in_columns(struct nj_str t, size_t floor, size_t at);
 
 /* At the name f->key of a column whose value is a place of a statement ("?", "$1"): what goes to the places of secret columns, if a list of

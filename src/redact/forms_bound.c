@@ -124,6 +124,7 @@ static size_t statement_start(const struct nj_form *f, size_t at)
                                            NJ_STR_INIT("merge ") };
     enum { FIRSTS = 1u << ('i' & 31) | 1u << ('u' & 31) | 1u << ('s' & 31) | 1u << ('d' & 31) | 1u << ('m' & 31) };
     size_t limit = at > f->floor + STATEMENT ? at - STATEMENT : f->floor, shortest = NJ_STR("merge ").n;
+    /* The byte at which the name begins, at, may be read too. */
     for (size_t i = at - limit >= shortest ? at - shortest + 1 : limit; i > limit; i--) {
         const char *p = f->t.p + i - 1;
         if ((FIRSTS >> (p[0] & 31) & 1) == 0 || ((p[5] != ' ' || (p[4] | 0x20) != 'e') && p[6] != ' '))

@@ -5,9 +5,9 @@
  *
  * Where a mark stands: behind the separator (SEPARATOR), at the NJ_TOKEN_RUN-th byte of a run of letters, digits, '_' and '-'
  * (TOKEN), at the NJ_NUMBER_RUN-th byte of a run of digits with single gaps (NUMBER), at the last byte of a short mix of
- * letters and digits that some identifiers have and behind two letters, two digits and a gap (NUMBER too), and for the rare ones at the byte itself (AT, CRYPT, TILDE,
- * PLUS; the tilde behind a Q), at the B behind dashes (PEM), at the third letter of "Bearer" and "Basic" (SCHEME).  The rare ones share their marks;
- * the byte tells which it is.  '<' is a separator too.
+ * letters and digits that some identifiers have and behind two letters, two digits and a gap (NUMBER too), and for the rare ones at the
+ * byte itself (AT, CRYPT, TILDE, PLUS; the tilde behind a Q), at the B behind dashes (PEM), at the third letter of "Bearer" and "Basic"
+ * (SCHEME).  The rare ones share their marks; the byte tells which it is.  '<' is a separator too.
  *
  * Names that no separator follows, and encoded characters, have marks of their own (words): at the last byte of what lanes_words.h lists. */
 #ifndef NIGHTJAR_REDACT_LANES_H

@@ -104,7 +104,7 @@ static uint64_t rotated(uint64_t v, unsigned n)
     return v << n | v >> (64 - n);
 }
 
-/* A word of NJ_WORD_BYTES at most, behind which as many bytes may be read: itself in two registers. */
+/* A word of NJ_WORD_BYTES at most, of whose place sixteen bytes may be read however short it is: itself in two registers. */
 static inline struct nj_word word_at(const char *p, size_t n)
 {
     static const uint64_t first[] = { 0, 0xff, 0xffff, 0xffffff, 0xffffffff, 0xffffffffff, 0xffffffffffff, 0xffffffffffffff, NJ_NPOS };
