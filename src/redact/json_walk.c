@@ -756,6 +756,7 @@ static inline void begin_walk(struct walk *w, struct nj_redactor *r, unsigned le
     w->in.at = w->in.blocks = 0;
     nj_read_last(&w->in);
     w->in.anchors = w->in.marks[0].words = w->in.marks[1].words = 0;
+    w->in.marks[0].stops = w->in.marks[1].stops = 0;
     w->in.piece = (struct nj_piece){ 0 };
     w->in.marker = (struct nj_marker){ 0 };
     w->out = &l->walked;

@@ -376,7 +376,7 @@ static __attribute__((noinline)) bool try_parenthesis(struct nj_sweep *s, const 
 {
     struct nj_str t = s->text;
     size_t from = g->from[0];
-    if ((g->sizes & 0xffff) != 0x0403 || gap_of(g, 1) != '\0' || t.p[from] < '2')
+    if (g->n < 2 || (g->sizes & 0xffff) != 0x0403 || gap_of(g, 1) != '\0' || t.p[from] < '2')
         return false;
     size_t close = from - (from > 0 && t.p[from - 1] == ' ');
     if (close < s->done + 5 || t.p[close - 1] != ')' || t.p[close - 5] != '(' || !is_digit(t, close - 2) || !is_digit(t, close - 3) ||
