@@ -171,7 +171,8 @@ static inline bool nj_key_takes_telling(int rule, struct nj_str value)
     enum { CLASSES = 1u << NJ_CLASS_NAME | 1u << NJ_CLASS_PHONE | 1u << NJ_CLASS_CONN };
     const struct nj_secret_key_row *row = &nj_secret_keys[rule];
     bool asks = (row->how & NJ_HOW_ASKS) != 0 || (1u << row->class & CLASSES) != 0;
-    bool place = nj_is(value.p[0], NJ_IS_LOWER) & nj_is(value.p[value.n - 1], NJ_IS_LOWER); /* perhaps where a secret is kept */
+    bool first = nj_is(value.p[0], NJ_IS_LOWER), last = nj_is(value.p[value.n - 1], NJ_IS_LOWER),
+         place = first & last; /* perhaps of a place */
     return !(asks | place) || nj_key_takes_asked(rule, value);
 }
 /* Six bytes at least, neither letters alone nor digits alone, and no words. */
