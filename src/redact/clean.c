@@ -22,8 +22,7 @@ static bool byte_is_plain(unsigned char c)
 static inline nj_lane odd_of(const char *p)
 {
     typedef int8_t lane_signed __attribute__((vector_size(16)));
-    nj_lane v;
-    memcpy(&v, p, sizeof(v));
+    nj_lane v = nj_lane_at(p);
     nj_lane below = (nj_lane)((lane_signed)v < ' '), white = (nj_lane)(v == '\n') | (nj_lane)(v == '\t');
     return (below & ~white) | (nj_lane)(v == 0x7f);
 }

@@ -125,9 +125,8 @@ static __attribute__((noinline)) void look(struct nj_str t, size_t from, size_t 
         t = (struct nj_str){ few, sizeof(few) };
     }
     for (size_t i = from; i < to; i += sizeof(nj_lane)) {
-        nj_lane v;
-        size_t at = t.n - i < sizeof(v) ? t.n - sizeof(v) : i, left = i - at, right = i - from;
-        memcpy(&v, t.p + at, sizeof(v));
+        size_t at = t.n - i < sizeof(nj_lane) ? t.n - sizeof(nj_lane) : i, left = i - at, right = i - from;
+        nj_lane v = nj_lane_at(t.p + at);
         nj_lane upper = (nj_lane)(v - 'A' < 26), lower = (nj_lane)(v - 'a' < 26), comma = is(v, ',');
         nj_lane fence = is(v, '{') | is(v, '}') | is(v, '&') | is(v, ';') | is(v, '\n');
         s.upper |= nj_lane_bits(upper) >> left << right;

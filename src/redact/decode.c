@@ -20,8 +20,7 @@ static inline nj_lane text_of(nj_lane v)
 /* Are these sixteen? */
 static inline bool are_text(const char *p)
 {
-    nj_lane v;
-    memcpy(&v, p, sizeof(v));
+    nj_lane v = nj_lane_at(p);
     return nj_lane_bits(text_of(v)) == 0xffff;
 }
 
@@ -60,8 +59,7 @@ static bool is_run_byte(char c)
 /* The same of sixteen bytes, the last of them NULs that do not count: is_text() for few bytes. */
 static bool are_mostly_text(const char *p, size_t n, size_t others_most)
 {
-    nj_lane v;
-    memcpy(&v, p, sizeof(v));
+    nj_lane v = nj_lane_at(p);
     uint64_t lead = nj_lane_bits((nj_lane)(v - 0xc3 < 0xf4 - 0xc3)), more = nj_lane_bits((nj_lane)(v - 0x80 < 0x40));
     uint64_t second = more & lead << 1, third = more & second << 1, fourth = more & third << 1;
     uint64_t others = ~(nj_lane_bits(text_of(v)) | (lead & more >> 1) | second | third | fourth) & nj_lowest(n);
@@ -91,7 +89,7 @@ static bool is_object(struct nj_str t, size_t from)
 
 static inline uint64_t run_bits(nj_lane v)
 {
-    nj_lane plain = (nj_lane)((v | 0x20) - 'a' < 26) | (nj_lane)(v - '0' < 10);
+    nj_lane plain = nj_lane_letters(v) | nj_lane_digits(v);
     nj_lane sign = (nj_lane)((v | 4) == '/') | (nj_lane)(v == '-') | (nj_lane)(v == '_'); /* the first is a plus, too */
     return nj_lane_bits(plain | sign);
 }
@@ -104,9 +102,8 @@ bool nj_encoded_run_may(struct nj_str t, size_t from)
     if (t.n - from < n || !is_run_byte(t.p[from + n - 1]))
         return false; /* a UUID, a digest: too short */
     for (size_t i = 0; i < n; i += sizeof(nj_lane)) {
-        nj_lane v;
-        size_t at = n - i < sizeof(v) ? n - sizeof(v) : i;
-        memcpy(&v, t.p + from + at, sizeof(v));
+        size_t at = n - i < sizeof(nj_lane) ? n - sizeof(nj_lane) : i;
+        nj_lane v = nj_lane_at(t.p + from + at);
         if (run_bits(v) != 0xffff)
             return false;
         upper |= nj_lane_bits((nj_lane)(v - 'A' < 26)) << at;
@@ -180,8 +177,7 @@ static bool replace_run(struct nj_sweep *s, struct nj_span run, enum verdict v)
 /* Of sixteen: one that may end what is in front of the run. */
 static inline bool holds_sign(const char *p)
 {
-    nj_lane v;
-    memcpy(&v, p, sizeof(v));
+    nj_lane v = nj_lane_at(p);
     return nj_lane_bits((nj_lane)(v == '/') | (nj_lane)(v == '-') | (nj_lane)(v == '_')) != 0;
 }
 
@@ -213,8 +209,7 @@ static bool unpack_run(struct nj_sweep *s, struct nj_span run)
 static size_t run_end(struct nj_str t, size_t at)
 {
     while (t.n - at >= sizeof(nj_lane)) {
-        nj_lane v;
-        memcpy(&v, t.p + at, sizeof(v));
+        nj_lane v = nj_lane_at(t.p + at);
         size_t n = (size_t)__builtin_ctzll(~run_bits(v));
         at += n;
         if (n < sizeof(v))

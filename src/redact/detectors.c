@@ -75,8 +75,7 @@ static bool holds_setting(struct nj_str v)
 static size_t authority_end(struct nj_str t, size_t at, size_t *last_at)
 {
     for (; t.n - at >= sizeof(nj_lane); at += sizeof(nj_lane)) {
-        nj_lane v;
-        memcpy(&v, t.p + at, sizeof(v));
+        nj_lane v = nj_lane_at(t.p + at);
         nj_lane quotes = (nj_lane)((v | 1) == '#') | (nj_lane)(v == '`') | (nj_lane)((v | 8) == '/'); /* '"' and the apostrophe, too */
         nj_lane others = (nj_lane)(v <= ' ') | (nj_lane)((v | 2) == '>') | (nj_lane)(v == '?') | (nj_lane)(v == '\\');
         uint64_t ends = nj_lane_bits(quotes | others), ats = nj_lane_bits((nj_lane)(v == '@')) & ~ends & (ends - 1);
@@ -141,12 +140,11 @@ static size_t letter_before(struct nj_str t, size_t at, size_t floor)
 /* Where it starts, if that is among the sixteen bytes before and none of these needs a closer look; or byte at. */
 static size_t near_start(const struct nj_sweep *s, size_t at)
 {
-    nj_lane v;
-    if (at - s->done < sizeof(v))
+    if (at - s->done < sizeof(nj_lane))
         return at;
-    const char *p = s->text.p + at - sizeof(v);
-    memcpy(&v, p, sizeof(v));
-    nj_lane plain = (nj_lane)((v | 0x20) - 'a' < 26) | (nj_lane)(v - '0' < 10) | (nj_lane)(v == '_');
+    const char *p = s->text.p + at - sizeof(nj_lane);
+    nj_lane v = nj_lane_at(p);
+    nj_lane plain = nj_lane_letters(v) | nj_lane_digits(v) | (nj_lane)(v == '_');
     nj_lane sign = (nj_lane)(v == '.') | (nj_lane)(v == '+') | (nj_lane)(v == '-') | (nj_lane)(v == '\'');
     uint64_t others = ~nj_lane_bits(plain | sign) & 0xffff;
     size_t last = others != 0 ? 63 - (size_t)__builtin_clzll(others) : 0;
@@ -213,9 +211,8 @@ static inline bool is_domain(char c)
 /* How many of sixteen bytes are, from the first on. */
 static inline size_t domain_head(const char *p)
 {
-    nj_lane v;
-    memcpy(&v, p, sizeof(v));
-    nj_lane in = (nj_lane)((v | 0x20) - 'a' < 26) | (nj_lane)(v - '0' < 10) | (nj_lane)(v == '.') | (nj_lane)(v == '-') | v;
+    nj_lane v = nj_lane_at(p);
+    nj_lane in = nj_lane_letters(v) | nj_lane_digits(v) | (nj_lane)(v == '.') | (nj_lane)(v == '-') | v;
     return (size_t)__builtin_ctzll(~nj_lane_bits(in));
 }
 

@@ -504,20 +504,13 @@ static bool take_value(struct nj_form *f, struct nj_span *value, int *rule)
     return true;
 }
 
-/* Is it perhaps "-passin pass:x" or "/p:x"?  Right whenever it says no. */
-static inline bool may_be_option_value(const struct nj_form *f)
-{
-    size_t from = f->key.from;
-    return f->t.p[f->sep] == ':' && from > f->floor && (f->t.p[from - 1] == '/' || (f->t.p[from - 1] == ' ' && f->key.to - from == 4));
-}
-
 /* The value of the name f->key, of which this is known. */
 static bool find_by_name(struct nj_form *f, struct nj_key key, struct nj_span *value, int *rule)
 {
     struct nj_sweep *s = f->s;
     bool outside = f->sep + 1 >= s->under.to;
     char before = f->key.from > f->floor ? f->t.p[f->key.from - 1] : '\0';
-    if (may_be_option_value(f) && nj_form_is_option_value(f))
+    if (nj_form_may_be_option_value(f) && nj_form_is_option_value(f))
         return nj_form_option_password(f, value, rule);
     if ((key.roles & NJ_ROLE_TEXT) != 0 && before == '/' && nj_form_net_use(f, value)) {
         *rule = nj_key_classify(s->r, NJ_STR("password")).rule;
@@ -574,7 +567,7 @@ static __attribute__((noinline)) bool find_by_other_name(struct nj_sweep *s, siz
             *rule = f.rule;
             return true;
         }
-        if (!part && !(may_be_option_value(&f) && f.key.to - f.key.from <= 2))
+        if (!part && !(nj_form_may_be_option_value(&f) && f.key.to - f.key.from <= 2))
             return false; /* as most */
     }
     return find_by_name(&f, key, value, rule);

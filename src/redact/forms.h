@@ -100,10 +100,8 @@ bool nj_form_table_goes_on(struct nj_sweep *s, struct nj_table *table);
 /* A bit for each of the bytes of a lane that may be of a name: NJ_IS_KEY. */
 static inline uint64_t nj_name_bits(const char *p)
 {
-    nj_lane v;
-    memcpy(&v, p, sizeof(v));
-    return nj_lane_bits((nj_lane)((v | 0x20) - 'a' < 26) | (nj_lane)(v - '0' < 10) | (nj_lane)(v - '-' < 2) | (nj_lane)(v == '_') |
-                        (nj_lane)(v == '$'));
+    nj_lane v = nj_lane_at(p);
+    return nj_lane_bits(nj_lane_letters(v) | nj_lane_digits(v) | (nj_lane)(v - '-' < 2) | (nj_lane)(v == '_') | (nj_lane)(v == '$'));
 }
 
 /* Start of the run of name bytes that ends before byte at, but not before floor, nor longer than a name may be. */
@@ -238,8 +236,14 @@ void nj_form_bound(struct nj_form *f);
 bool nj_form_option_value(struct nj_form *f, size_t at, struct nj_span *value);
 /* At the byte behind a hyphen that begins an argument. */
 bool nj_form_option(struct nj_form *f, size_t at, struct nj_span *value);
-/* At a colon: is it that of "-passin pass:x", "curl -u user:x"?  The value of these. */
+/* Is it perhaps "-passin pass:x" or "/p:x"?  Right whenever it says no; and is it one, where that says yes. */
+static inline bool nj_form_may_be_option_value(const struct nj_form *f)
+{
+    size_t from = f->key.from;
+    return f->t.p[f->sep] == ':' && from > f->floor && (f->t.p[from - 1] == '/' || (f->t.p[from - 1] == ' ' && f->key.to - from == 4));
+}
 bool nj_form_is_option_value(struct nj_form *f);
+/* At a colon: is it that of "curl -u user:x"?  The value of these. */
 bool nj_form_is_user_option(const struct nj_form *f);
 bool nj_form_option_password(struct nj_form *f, struct nj_span *value, int *rule);
 

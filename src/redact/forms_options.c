@@ -290,11 +290,9 @@ static __attribute__((noinline)) bool is_passin(const struct nj_form *f)
 bool nj_form_is_option_value(struct nj_form *f)
 {
     size_t from = f->key.from;
-    char before = from > f->floor ? f->t.p[from - 1] : '\0';
-    bool pass = (before == ' ') & (f->key.to - from == 4);
-    if ((f->t.p[f->sep] != ':') | f->gap_before | !(pass | (before == '/')))
-        return false; /* as good as always */
-    return pass ? memcmp(f->t.p + from, "pass", 4) == 0 && is_passin(f) : is_freerdp(f);
+    if (f->gap_before)
+        return false;
+    return f->t.p[from - 1] == '/' ? is_freerdp(f) : memcmp(f->t.p + from, "pass", 4) == 0 && is_passin(f);
 }
 
 /* -u kim:x1, --user='kim:x1', ["-u", "kim:x1"]: where the option ends whose argument begins with the name. */

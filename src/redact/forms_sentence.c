@@ -91,17 +91,12 @@ struct ahead {
 static uint64_t blanks_of(struct nj_str s)
 {
     uint64_t blanks = 0;
-    nj_lane v;
     size_t i = 0;
-    for (; i + sizeof(v) <= s.n; i += sizeof(v)) {
-        memcpy(&v, s.p + i, sizeof(v));
-        blanks |= nj_lane_bits((nj_lane)(v == ' ')) << i;
-    }
+    for (; i + sizeof(nj_lane) <= s.n; i += sizeof(nj_lane))
+        blanks |= nj_lane_bits((nj_lane)(nj_lane_at(s.p + i) == ' ')) << i;
     if (i < s.n && i != 0) {
-        i = s.n - sizeof(v);
-        memcpy(&v, s.p + i, sizeof(v));
-        blanks |= nj_lane_bits((nj_lane)(v == ' ')) << i;
-        return blanks;
+        i = s.n - sizeof(nj_lane);
+        return blanks | nj_lane_bits((nj_lane)(nj_lane_at(s.p + i) == ' ')) << i;
     }
     for (; i < s.n; i++)
         blanks |= (uint64_t)(s.p[i] == ' ') << i;

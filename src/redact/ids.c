@@ -20,9 +20,9 @@ static const struct id ids[NJ_IDS] = {
 };
 
 /* What a pattern wants of the first sixteen bytes. */
-static struct nj_id_form form_of(const char *pattern)
+static struct nj_kinds_wanted form_of(const char *pattern)
 {
-    struct nj_id_form form = { 0 };
+    struct nj_kinds_wanted form = { 0 };
     for (size_t i = 0; i < 16 && pattern[i] != '\0'; i++) {
         uint16_t bit = (uint16_t)(1u << i);
         form.letter |= pattern[i] == 'L' ? bit : 0;
@@ -31,12 +31,6 @@ static struct nj_id_form form_of(const char *pattern)
         form.hyphen |= pattern[i] == '-' ? bit : 0;
     }
     return form;
-}
-
-static inline bool fits(const struct nj_id_form *form, struct nj_kinds k)
-{
-    uint64_t letter = k.upper | k.lower;
-    return ((form->letter & ~letter) | (form->digit & ~k.digit) | (form->either & ~(letter | k.digit)) | (form->hyphen & ~k.hyphen)) == 0;
 }
 
 /* Reads the pattern at byte from; its letters and digits go to out as capitals.  Returns the byte behind it, or 0. */
@@ -94,7 +88,7 @@ bool nj_id_try(struct nj_sweep *s, size_t from)
     if (letters + digits == sizeof(nj_lane))
         digits = nj_run(nj_str_slice(t, 0, behind + NJ_ID_DIGITS), behind, NJ_IS_DIGIT) - behind;
     for (int i = x->first[letters][digits]; i >= 0; i = x->next[i]) {
-        if (!fits(&x->form[i], k))
+        if (!nj_kinds_fit(k, x->form[i]))
             continue;
         size_t n = 0;
         bool lower = false;

@@ -20,9 +20,7 @@ static bool may_have_number(struct nj_str inner)
 {
     size_t at = 0;
     for (; inner.n - at > sizeof(nj_lane); at += sizeof(nj_lane)) {
-        nj_lane v, behind;
-        memcpy(&v, inner.p + at, sizeof(v));
-        memcpy(&behind, inner.p + at + 1, sizeof(behind));
+        nj_lane v = nj_lane_at(inner.p + at), behind = nj_lane_at(inner.p + at + 1);
         if (nj_lane_bits((nj_lane)(v == '\\') & (nj_lane)(behind == 'u')) != 0)
             return true;
     }

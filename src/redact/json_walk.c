@@ -334,11 +334,9 @@ static __attribute__((noinline)) void number_value(struct walk *w, struct nj_spa
 /* A comma, a bracket, white space.  Most scalars are short and of letters, digits and points; how short is as good as random. */
 static inline size_t scalar_end(struct nj_str t, size_t at)
 {
-    nj_lane v;
-    if (at + sizeof(v) <= t.n) {
-        memcpy(&v, t.p + at, sizeof(v));
-        uint64_t goes_on = nj_lane_bits((nj_lane)((v | 0x20) - 'a' < 26) | (nj_lane)(v - '0' < 10) | (nj_lane)(v - '-' < 2));
-        at += (size_t)__builtin_ctzll(~goes_on);
+    if (at + sizeof(nj_lane) <= t.n) {
+        nj_lane v = nj_lane_at(t.p + at);
+        at += (size_t)__builtin_ctzll(~nj_lane_bits(nj_lane_letters(v) | nj_lane_digits(v) | (nj_lane)(v - '-' < 2)));
     }
     while (at < t.n && !nj_is(t.p[at], NJ_IS_END))
         at++;

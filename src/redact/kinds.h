@@ -91,14 +91,12 @@ static inline uint64_t nj_eight_at(struct nj_str t, size_t at)
 /* Of sixteen bytes. */
 static inline __attribute__((always_inline)) struct nj_kinds nj_kinds_of(nj_lane v)
 {
-    typedef uint16_t twos __attribute__((vector_size(16)));
-    nj_lane small = v | 0x20;
-    uint64_t letter = nj_lane_bits((nj_lane)(small - 'a' < 26)), is_small = nj_lane_bits((nj_lane)((twos)v << 2));
+    uint64_t letter = nj_lane_bits(nj_lane_letters(v)), is_small = nj_lane_bits(nj_lane_small(v));
     return (struct nj_kinds){
-        .digit = nj_lane_bits((nj_lane)(v - '0' < 10)),
+        .digit = nj_lane_bits(nj_lane_digits(v)),
         .upper = letter & ~is_small,
         .lower = letter & is_small,
-        .behind_f = letter & nj_lane_bits((nj_lane)(small > 'f')),
+        .behind_f = letter & nj_lane_bits((nj_lane)((v | 0x20) > 'f')),
         .hyphen = nj_lane_bits((nj_lane)(v == '-')),
         .under = nj_lane_bits((nj_lane)(v == '_')),
     };
@@ -109,17 +107,13 @@ typedef uint64_t nj_halves __attribute__((vector_size(16)));
 /* The sixteen bytes from byte at on, as many as there are, but nine at least, the others NUL. */
 static inline struct nj_kinds nj_kinds_at(struct nj_str t, size_t at)
 {
-    nj_lane v;
     size_t left = t.n - at;
-    if (left >= sizeof(v)) {
-        memcpy(&v, t.p + at, sizeof(v));
-    } else {
-        uint64_t first, last;
-        memcpy(&first, t.p + at, sizeof(first));
-        memcpy(&last, t.p + t.n - sizeof(last), sizeof(last));
-        v = (nj_lane)(nj_halves){ first, last >> 8 * (sizeof(v) - left) };
-    }
-    return nj_kinds_of(v);
+    if (left >= sizeof(nj_lane))
+        return nj_kinds_of(nj_lane_at(t.p + at));
+    uint64_t first, last;
+    memcpy(&first, t.p + at, sizeof(first));
+    memcpy(&last, t.p + t.n - sizeof(last), sizeof(last));
+    return nj_kinds_of((nj_lane)(nj_halves){ first, last >> 8 * (sizeof(nj_lane) - left) });
 }
 
 /* The same of however many there are, one at least. */
@@ -139,11 +133,9 @@ static inline char nj_byte_before(struct nj_str t, size_t at)
  * 48 behind it. */
 static inline __attribute__((always_inline)) void nj_kinds_add(struct nj_kinds *k, struct nj_str t, size_t from, size_t at)
 {
-    nj_lane v;
-    if (t.n - at < sizeof(v))
-        at = t.n - sizeof(v);
-    memcpy(&v, t.p + at, sizeof(v));
-    struct nj_kinds more = nj_kinds_of(v);
+    if (t.n - at < sizeof(nj_lane))
+        at = t.n - sizeof(nj_lane);
+    struct nj_kinds more = nj_kinds_of(nj_lane_at(t.p + at));
     size_t place = at - from;
     k->digit |= more.digit << place;
     k->upper |= more.upper << place;
@@ -157,6 +149,17 @@ static inline __attribute__((always_inline)) void nj_kinds_add(struct nj_kinds *
 static inline uint64_t nj_kinds_run(struct nj_kinds k)
 {
     return k.digit | k.upper | k.lower | k.hyphen | k.under;
+}
+
+/* What the first sixteen bytes must be, a bit each; either: a letter or a digit. */
+struct nj_kinds_wanted {
+    uint16_t digit, letter, either, hyphen;
+};
+
+static inline bool nj_kinds_fit(struct nj_kinds k, struct nj_kinds_wanted w)
+{
+    uint64_t letter = k.upper | k.lower;
+    return ((w.letter & ~letter) | (w.digit & ~k.digit) | (w.either & ~(letter | k.digit)) | (w.hyphen & ~k.hyphen)) == 0;
 }
 
 /* Sets of characters by the low bits of each; others may pass for them. */

@@ -61,6 +61,32 @@ static inline uint64_t nj_lane_bits(nj_lane v)
 #endif
 }
 
+/* The sixteen bytes from there on. */
+static inline __attribute__((always_inline)) nj_lane nj_lane_at(const char *p)
+{
+    nj_lane v;
+    memcpy(&v, p, sizeof(v));
+    return v;
+}
+
+/* Its bytes that are ASCII letters, in either case; its digits. */
+static inline __attribute__((always_inline)) nj_lane nj_lane_letters(nj_lane v)
+{
+    return (nj_lane)((v | 0x20) - 'a' < 26);
+}
+
+static inline __attribute__((always_inline)) nj_lane nj_lane_digits(nj_lane v)
+{
+    return (nj_lane)(v - '0' < 10);
+}
+
+/* For nj_lane_bits(): of letters, the small ones, which one bit tells apart. */
+static inline __attribute__((always_inline)) nj_lane nj_lane_small(nj_lane v)
+{
+    typedef uint16_t twos __attribute__((vector_size(16)));
+    return (nj_lane)((twos)v << 2);
+}
+
 /* What the next block needs to know of this one. */
 struct nj_marker {
     /* Which bytes end a run of one, two, four and most of a kind: of tokens eight, of cells seven, of letters five. */

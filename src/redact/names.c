@@ -242,8 +242,7 @@ static void copy_name(struct nj_name *w, struct nj_str name)
     w->n = name.n;
     uint64_t odd = 0; /* not ASCII, or NUL */
     for (size_t i = 0; i < name.n; i += sizeof(nj_lane)) {
-        nj_lane v;
-        memcpy(&v, w->text + i, sizeof(v));
+        nj_lane v = nj_lane_at(w->text + i);
         odd |= nj_lane_bits((nj_lane)(v - 1 > 0x7e));
     }
     if (odd != 0)
@@ -261,9 +260,8 @@ static void read_letters(struct nj_name *w, struct letters *l)
 {
     *l = (struct letters){ { 0 }, { 0 }, { 0 } };
     for (size_t i = 0; i < w->n; i += sizeof(nj_lane)) {
-        nj_lane v;
-        memcpy(&v, w->text + i, sizeof(v));
-        nj_lane upper = (nj_lane)(v - 'A' < 26), lower = (nj_lane)(v - 'a' < 26), digit = (nj_lane)(v - '0' < 10);
+        nj_lane v = nj_lane_at(w->text + i);
+        nj_lane upper = (nj_lane)(v - 'A' < 26), lower = (nj_lane)(v - 'a' < 26), digit = nj_lane_digits(v);
         l->upper[i / 64] |= nj_lane_bits(upper) << i % 64;
         l->lower[i / 64] |= nj_lane_bits(lower) << i % 64;
         l->digit[i / 64] |= nj_lane_bits(digit) << i % 64;
@@ -336,8 +334,6 @@ static __attribute__((noinline)) void split_long(const struct nj_key_index *x, s
         add_numbered_word(x, w, from, w->n);
 }
 
-typedef uint16_t lane_pairs __attribute__((vector_size(16)));
-
 /* What stands where in a short name: a bit a byte. */
 struct short_letters {
     uint64_t letter, small, digit, odd; /* small: or no letter; odd: not ASCII, or NUL */
@@ -346,12 +342,11 @@ struct short_letters {
 /* Adds those of sixteen bytes of a name, from byte base on, and makes capitals small. */
 static inline void read_short(char *p, unsigned base, struct short_letters *l)
 {
-    nj_lane v;
-    memcpy(&v, p, sizeof(v));
-    nj_lane low = v | 0x20, letter = (nj_lane)(low - 'a' < 26);
+    nj_lane v = nj_lane_at(p);
+    nj_lane letter = nj_lane_letters(v);
     l->letter |= nj_lane_bits(letter) << base;
-    l->small |= nj_lane_bits((nj_lane)((lane_pairs)v << 2)) << base; /* the bit that tells them apart is on top */
-    l->digit |= nj_lane_bits((nj_lane)(v - '0' < 10)) << base;
+    l->small |= nj_lane_bits(nj_lane_small(v)) << base;
+    l->digit |= nj_lane_bits(nj_lane_digits(v)) << base;
     l->odd |= (nj_lane_bits(v) | nj_lane_bits((nj_lane)(v == 0))) << base;
     v |= letter & 0x20;
     memcpy(p, &v, sizeof(v));

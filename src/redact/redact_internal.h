@@ -221,9 +221,7 @@ enum {
 enum { NJ_ID_LETTERS = 7, NJ_ID_DIGITS = 18 };
 struct nj_id_index {
     int16_t first[NJ_ID_LETTERS][NJ_ID_DIGITS + 1], next[NJ_IDS];
-    struct nj_id_form {
-        uint16_t digit, letter, either, hyphen;
-    } form[NJ_IDS];            /* what the first bytes must be, a bit each */
+    struct nj_kinds_wanted form[NJ_IDS];
     bool mixed[NJ_ID_LETTERS]; /* some row may have either there: all of them stand under 0 */
 };
 void nj_ids_init(struct nj_redactor *r);

@@ -154,10 +154,8 @@ static inline uint64_t words_from(struct nj_str t, size_t at, size_t to)
 {
     uint64_t letter = 0;
     for (size_t i = at; i < to; i += sizeof(nj_lane)) {
-        nj_lane v;
-        size_t start = to - i < sizeof(v) ? to - sizeof(v) : i;
-        memcpy(&v, t.p + start, sizeof(v));
-        uint64_t bits = nj_lane_bits((nj_lane)((v | 0x20) - 'a' < 26));
+        size_t start = to - i < sizeof(nj_lane) ? to - sizeof(nj_lane) : i;
+        uint64_t bits = nj_lane_bits(nj_lane_letters(nj_lane_at(t.p + start)));
         letter |= start >= at ? bits << (start - at) : bits >> (at - start);
     }
     uint64_t two = letter & letter >> 1, before = at > 0 && nj_is(t.p[at - 1], NJ_IS_ALPHA);
@@ -206,9 +204,8 @@ static bool is_announced(const struct nj_sweep *s, size_t path)
 static size_t path_start(struct nj_str t, size_t at, size_t floor)
 {
     while (at - floor >= sizeof(nj_lane)) {
-        nj_lane v;
-        memcpy(&v, t.p + at - sizeof(v), sizeof(v));
-        nj_lane plain = (nj_lane)((v | 0x20) - 'a' < 26) | (nj_lane)(v - '-' < '9' + 1 - '-'); /* hyphen, dot, slash, digits */
+        nj_lane v = nj_lane_at(t.p + at - sizeof(v));
+        nj_lane plain = nj_lane_letters(v) | (nj_lane)(v - '-' < '9' + 1 - '-'); /* hyphen, dot, slash, digits */
         nj_lane sign = (nj_lane)(v == '_') | (nj_lane)(v == '%') | (nj_lane)(v == '@');
         uint64_t others = ~nj_lane_bits(plain | sign) & 0xffff;
         if (others != 0)
@@ -498,10 +495,9 @@ bool nj_shape_oracle(struct nj_sweep *s, size_t at, struct nj_span *out)
 /* Is there a space among the bytes before byte at, and no slash behind it?  As before most addresses. */
 static bool follows_blank(const struct nj_sweep *s, size_t at)
 {
-    nj_lane v;
-    if (at - s->done < sizeof(v))
+    if (at - s->done < sizeof(nj_lane))
         return false;
-    memcpy(&v, s->text.p + at - sizeof(v), sizeof(v));
+    nj_lane v = nj_lane_at(s->text.p + at - sizeof(nj_lane));
     uint64_t blank = nj_lane_bits((nj_lane)(v == ' ') | (nj_lane)(v == '\t') | (nj_lane)(v == '\n') | (nj_lane)(v == '\r'));
     return blank > nj_lane_bits((nj_lane)(v == '/'));
 }

@@ -113,35 +113,25 @@ static inline bool ends_like_mailchimp(struct nj_str t, size_t from)
     return t.n - from >= 36 && t.p[from + 32] == '-' && t.p[from + 33] == 'u' && t.p[from + 34] == 's';
 }
 
-/* What the first bytes of a run must be, a bit each. */
-struct form {
-    uint16_t digit, letter, hyphen;
-};
-
-static inline bool fits(struct nj_kinds k, struct form form)
-{
-    uint64_t others = (form.digit & ~k.digit) | (form.letter & ~(k.upper | k.lower)) | (form.hyphen & ~k.hyphen);
-    return others == 0;
-}
-
 /* Codes of letters and digits that have no run of digits: "RSSMRA85T10A...", "1EG4TE5MK73", "1EG4-TE5-MK73". */
 static inline bool is_mixed(struct nj_kinds k)
 {
-    static const struct form cf = { 0x6c0, 0x13f, 0 }, mbi = { 0x649, 0x192, 0 }, mbi_parted = { 0x089, 0x622, 0x110 };
-    return fits(k, cf) || fits(k, mbi) || fits(k, mbi_parted);
+    static const struct nj_kinds_wanted cf = { .digit = 0x6c0, .letter = 0x13f }, mbi = { .digit = 0x649, .letter = 0x192 },
+                                        mbi_parted = { .digit = 0x089, .letter = 0x622, .hyphen = 0x110 };
+    return nj_kinds_fit(k, cf) || nj_kinds_fit(k, mbi) || nj_kinds_fit(k, mbi_parted);
 }
 
 static inline bool begins_like_iban(struct nj_kinds k)
 {
-    static const struct form iban = { 0x00c, 0x003, 0 };
-    return fits(k, iban);
+    static const struct nj_kinds_wanted iban = { .digit = 0x00c, .letter = 0x003 };
+    return nj_kinds_fit(k, iban);
 }
 
 /* What can begin in a run of hexadecimal digits and hyphens, as most identifiers of requests and traces are. */
 static inline bool hex_may(struct nj_str t, size_t from, struct nj_kinds k)
 {
-    static const struct form device = { 0, 0, 0x124 };
-    return fits(k, device) || (begins_like_iban(k) && nj_iban_may(t, from)) || ends_like_mailchimp(t, from);
+    static const struct nj_kinds_wanted device = { .hyphen = 0x124 };
+    return nj_kinds_fit(k, device) || (begins_like_iban(k) && nj_iban_may(t, from)) || ends_like_mailchimp(t, from);
 }
 
 /* Does a beginning stand behind a hyphen of the run? */
@@ -341,8 +331,8 @@ static bool try_hyphened(struct nj_sweep *s, size_t from, uint64_t hyphens)
 /* "AA-AA-AA-AA-AA-AA" */
 static inline bool may_be_mac(struct nj_kinds k)
 {
-    static const struct form mac = { 0, 0, 0x4924 };
-    return fits(k, mac);
+    static const struct nj_kinds_wanted mac = { .hyphen = 0x4924 };
+    return nj_kinds_fit(k, mac);
 }
 
 static inline bool may_be_ledger(char first)
